@@ -1,0 +1,77 @@
+package record
+
+// constant is a string that only a literal can be outside this package, so that
+// no value of a document can become part of a message.
+type constant string
+
+// IssueKind is a kind of issue: its stable code, what it means and what a host should do.
+type IssueKind struct {
+	Code     string
+	Severity Severity
+	Action   Action
+	Message  string // what it means
+	Advice   string // what a host should do
+}
+
+// At makes an issue of this kind at a place.
+func (k IssueKind) At(path string, line, column int) Issue {
+	return Issue{Severity: k.Severity, Code: k.Code, Path: path, Line: line, Column: column, Message: k.Message, Action: k.Action}
+}
+
+// Because gives the kind a message of its own; only a string literal can be passed.
+func (k IssueKind) Because(message constant) IssueKind {
+	k.Message = string(message)
+	return k
+}
+
+// The kinds of issues. Codes are stable: they are never reused for another meaning.
+var (
+	IssueCarried = IssueKind{"carried", SeverityInfo, ActionCarried,
+		"no typed field holds this; it is kept verbatim beside the record", "nothing, unless you need it in another format: then see export-carried"}
+	IssueExportCarried = IssueKind{"export-carried", SeverityWarning, ActionDropped,
+		"a piece kept verbatim from another format has no place in this one", "keep the source document, or the record, beside the output"}
+	IssueLost = IssueKind{"lost", SeverityWarning, ActionDropped,
+		"the target format has no place for this field of the record", "keep the record beside the output if the field matters to you"}
+	IssueUnknownCodeSystem = IssueKind{"unknown-code-system", SeverityInfo, ActionNoted,
+		"the code system is not known here; the code passes through as sent", "supply a Terminology that knows it, if you need its URI"}
+	IssueUnknownTemplate = IssueKind{"unknown-template", SeverityInfo, ActionCarried,
+		"the template id is not known here", "nothing; what the template holds is read by its shape or carried"}
+	IssueUnexpectedFixed = IssueKind{"unexpected-fixed-value", SeverityWarning, ActionCarried,
+		"an attribute that the template fixes has another value", "look at the source: it may mean something that its template does not allow"}
+	IssueNarrativeReference = IssueKind{"dangling-narrative-reference", SeverityWarning, ActionNoted,
+		"a reference to the narrative points to nothing", "show the reader the whole section's narrative"}
+	IssueInvalidTime = IssueKind{"invalid-time", SeverityWarning, ActionKeptAsText,
+		"this is not a time by the rules of its format; it is kept as text", "correct it at the source"}
+	IssueInvalidNumber = IssueKind{"invalid-number", SeverityWarning, ActionKeptAsText,
+		"this is not a decimal number; it is kept as text", "correct it at the source"}
+	IssueTimeCut = IssueKind{"time-cut-to-date", SeverityInfo, ActionCut,
+		"FHIR demands an offset with an hour; the time went out as its date, the text as sent in an extension", "name a zone in the export's options if you know it"}
+	IssueZoneAssumed = IssueKind{"zone-assumed", SeverityWarning, ActionDefaulted,
+		"a time without an offset went out with the zone that the host named", "make sure that the zone is right for this source"}
+	IssueUndeclaredPrefix = IssueKind{"undeclared-prefix", SeverityWarning, ActionRepaired,
+		"a well-known namespace prefix was used without its declaration and read as what it always means", "correct the source"}
+	IssueProfileNotClaimed = IssueKind{"profile-not-claimed", SeverityInfo, ActionNoted,
+		"the source lacks what the US Core profile requires; the resource does not claim the profile", "complete the data at the source if the receiver requires the profile"}
+	IssueDataAbsent = IssueKind{"data-absent", SeverityInfo, ActionNoted,
+		"a required element that the source does not have went out as absent, with the reason", "nothing"}
+	IssueDanglingReference = IssueKind{"dangling-reference", SeverityWarning, ActionNoted,
+		"a reference points to nothing in the record; what the source said of it is kept", "look at the source"}
+	IssueUnsupportedVersion = IssueKind{"unsupported-version", SeverityWarning, ActionNoted,
+		"the document is of another version of its format than those known here", "look at what was carried"}
+	IssueNegationUnclear = IssueKind{"negation-unclear", SeverityError, ActionCarried,
+		"the entry is negated in a way that has no meaning here; it is carried and not read as a statement", "show a person the source"}
+	IssueSharedIdentifier = IssueKind{"shared-identifier", SeverityWarning, ActionNoted,
+		"one identifier stands on several different things; they were kept apart by their place", "correct the source's identifiers"}
+	IssueOutputRenamed = IssueKind{"output-renamed", SeverityInfo, ActionRenamed,
+		"another input has the same output name; a number was added", "nothing"}
+)
+
+// IssueKinds lists every kind, in the order of docs/report-codes.md.
+func IssueKinds() []IssueKind {
+	return []IssueKind{
+		IssueCarried, IssueExportCarried, IssueLost, IssueUnknownCodeSystem, IssueUnknownTemplate, IssueUnexpectedFixed,
+		IssueNarrativeReference, IssueInvalidTime, IssueInvalidNumber, IssueTimeCut, IssueZoneAssumed, IssueUndeclaredPrefix,
+		IssueProfileNotClaimed, IssueDataAbsent, IssueDanglingReference, IssueUnsupportedVersion, IssueNegationUnclear,
+		IssueSharedIdentifier, IssueOutputRenamed,
+	}
+}

@@ -1,0 +1,119 @@
+package record
+
+import "strings"
+
+// Narrative is human-readable text as a tree in document order, flat: a node's
+// children are the nodes after it of greater depth. It holds what CDA's
+// NarrativeBlock and FHIR's XHTML hold.
+type Narrative struct {
+	Nodes []NarrativeNode `json:"nodes,omitempty"`
+}
+
+// NarrativeNode is one element or one run of text.
+type NarrativeNode struct {
+	// Kind is "text" for a run of text; else the element by its CDA
+	// NarrativeBlock name: paragraph, list, item, table, caption, thead, tbody,
+	// tfoot, tr, th, td, colgroup, col, content, br, sub, sup, linkHtml,
+	// footnote, footnoteRef, renderMultiMedia, title. HTML that has no such name keeps its own
+	// (h1, b, i, img, pre, hr, div, blockquote …).
+	Kind  string          `json:"kind"`
+	Depth int             `json:"depth,omitempty"`
+	Text  string          `json:"text,omitempty"` // for Kind "text", white space as sent
+	ID    string          `json:"id,omitempty"`
+	Attrs []NarrativeAttr `json:"attrs,omitempty"` // in the order sent
+}
+
+// NarrativeAttr is an attribute of a narrative element by its CDA name (styleCode, colspan, href, IDREF, referencedObject …).
+type NarrativeAttr struct {
+	Name  string `json:"name"`
+	Value string `json:"value,omitempty"`
+}
+
+// IsZero reports whether there is no narrative at all.
+func (n *Narrative) IsZero() bool { return n == nil || len(n.Nodes) == 0 }
+
+// Find returns the index range [from, to) of the node with this ID and all that is in it.
+func (n *Narrative) Find(id string) (from, to int, ok bool) {
+	if n == nil || id == "" {
+		return 0, 0, false
+	}
+	for i := range n.Nodes {
+		if n.Nodes[i].ID == id {
+			return i, n.End(i), true
+		}
+	}
+	return 0, 0, false
+}
+
+// End returns one past the last node inside node i.
+func (n *Narrative) End(i int) int {
+	d := n.Nodes[i].Depth
+	j := i + 1
+	for j < len(n.Nodes) && n.Nodes[j].Depth > d {
+		j++
+	}
+	return j
+}
+
+// breaks are the elements whose end separates words.
+func breaks(kind string) bool {
+	switch kind {
+	case "paragraph", "item", "tr", "th", "td", "caption", "br", "list", "table", "title", "footnote", "div", "p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote":
+		return true
+	}
+	return false
+}
+
+// PlainText gives the words in order, white space folded, one space or line between blocks.
+func (n *Narrative) PlainText(from, to int) string {
+	var b strings.Builder
+	gap := false
+	for i := from; i < to; i++ {
+		nd := &n.Nodes[i]
+		if nd.Kind != "text" {
+			if breaks(nd.Kind) {
+				gap = true
+			}
+			continue
+		}
+		// A block that ended since the last text leaves a smaller depth behind.
+		if i > from && nd.Depth <= n.Nodes[i-1].Depth && n.Nodes[i-1].Kind != "text" {
+			gap = gap || breaks(n.Nodes[i-1].Kind)
+		}
+		if i > from && n.leftBlock(i) {
+			gap = true
+		}
+		for j, w := range strings.Fields(nd.Text) {
+			if b.Len() > 0 && (j > 0 || gap || startsSpace(nd.Text)) {
+				b.WriteByte(' ')
+			}
+			b.WriteString(w)
+			gap = false
+		}
+		if endsSpace(nd.Text) {
+			gap = true
+		}
+	}
+	return b.String()
+}
+
+// leftBlock reports whether a block ended between node i-1 and node i.
+func (n *Narrative) leftBlock(i int) bool {
+	d := n.Nodes[i].Depth
+	for j := i - 1; j >= 0; j-- {
+		if n.Nodes[j].Depth < d {
+			return false
+		}
+		if n.Nodes[j].Kind != "text" && n.Nodes[j].Depth >= d && breaks(n.Nodes[j].Kind) {
+			return true
+		}
+		if n.Nodes[j].Depth == d {
+			return false
+		}
+	}
+	return false
+}
+
+func startsSpace(s string) bool { return s != "" && isSpace(s[0]) }
+func endsSpace(s string) bool   { return s != "" && isSpace(s[len(s)-1]) }
+func isSpace(c byte) bool       { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }

@@ -1,0 +1,30 @@
+package record
+
+// ClinicalNote is a note in words or as a file: consultation, discharge
+// summary, progress, imaging narrative … (USCDI Clinical Notes; FHIR
+// DocumentReference; C-CDA Note Activity; HL7 v2 TXA/OBX of MDM).
+type ClinicalNote struct {
+	Entry
+	Type        Concept           `json:"type,omitzero"`
+	Categories  []Concept         `json:"categories,omitempty"`
+	Title       string            `json:"title,omitempty"`
+	Description string            `json:"description,omitempty"`
+	When        Period            `json:"when,omitzero"` // what time it is about
+	Written     *Time             `json:"written,omitempty"`
+	DocStatus   string            `json:"docStatus,omitempty"`
+	Contents    []NoteContent     `json:"contents,omitempty"`
+	Encounter   []Ref             `json:"encounters,omitempty"`
+	Facility    *Concept          `json:"facilityType,omitempty"`
+	Practice    *Concept          `json:"practiceSetting,omitempty"`
+	Events      []Concept         `json:"events,omitempty"`
+	Related     []Ref             `json:"related,omitempty"`
+	RelatedDocs []RelatedDocument `json:"relatedDocuments,omitempty"`
+	Custodian   *Ref              `json:"custodian,omitempty"`
+	MasterID    *Identifier       `json:"masterIdentifier,omitempty"`
+}
+
+// NoteContent is one form of a note's content.
+type NoteContent struct {
+	Attachment Attachment `json:"attachment,omitzero"`
+	Format     *Coding    `json:"format,omitempty"`
+}

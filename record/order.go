@@ -1,0 +1,50 @@
+package record
+
+// Order is a request for a service: laboratory, imaging, procedure, referral,
+// diet, transport … (FHIR ServiceRequest; C-CDA planned acts; HL7 v2 ORC/OBR, RF1).
+// Orders for medicines are Medications with Mode request.
+type Order struct {
+	Entry
+	// Kind is laboratory, imaging, clinical-test, procedure, referral, portable-medical-order, diet, supply, encounter or "".
+	Kind          string        `json:"kind,omitempty"`
+	Class         string        `json:"class,omitempty"` // C-CDA: act, observation, procedure, encounter, supply
+	Code          Concept       `json:"code,omitzero"`
+	Categories    []Concept     `json:"categories,omitempty"`
+	Details       []Concept     `json:"details,omitempty"`
+	Priority      *Concept      `json:"priority,omitempty"`
+	When          Period        `json:"when,omitzero"`
+	Timings       []Timing      `json:"timings,omitempty"`
+	AuthoredOn    *Time         `json:"authoredOn,omitempty"`
+	Quantity      *Amount       `json:"quantity,omitempty"`
+	AsNeeded      *bool         `json:"asNeeded,omitempty"`
+	AsNeededFor   *Concept      `json:"asNeededFor,omitempty"`
+	DoNotPerform  *bool         `json:"doNotPerform,omitempty"`
+	BodySites     []BodySite    `json:"bodySites,omitempty"`
+	Methods       []Concept     `json:"methods,omitempty"`
+	Values        []Value       `json:"values,omitempty"` // planned observation's value
+	Indications   []Indication  `json:"indications,omitempty"`
+	Reason        string        `json:"reason,omitempty"` // reason in words
+	Placer        *Identifier   `json:"placer,omitempty"` // ORC-2
+	Filler        *Identifier   `json:"filler,omitempty"` // ORC-3
+	Group         *Identifier   `json:"group,omitempty"`  // ORC-4
+	BasedOn       []Ref         `json:"basedOn,omitempty"`
+	Replaces      []Ref         `json:"replaces,omitempty"`
+	Encounter     *Ref          `json:"encounter,omitempty"`
+	Specimens     []Ref         `json:"specimens,omitempty"`
+	Insurance     []Ref         `json:"insurance,omitempty"`
+	Locations     []Ref         `json:"locations,omitempty"`
+	LocationCodes []Concept     `json:"locationCodes,omitempty"`
+	Support       []Ref         `json:"support,omitempty"`
+	Instructions  []Instruction `json:"instructions,omitempty"`
+	Product       *Product      `json:"product,omitempty"` // planned supply
+	Referral      *Referral     `json:"referral,omitempty"`
+	Control       string        `json:"control,omitempty"` // ORC-1, table 0119
+}
+
+// Referral is what an HL7 v2 RF1 says beside the order.
+type Referral struct {
+	Type        *Concept  `json:"type,omitempty"`
+	Disposition []Concept `json:"disposition,omitempty"`
+	Expires     *Time     `json:"expires,omitempty"`
+	Processed   *Time     `json:"processed,omitempty"`
+}

@@ -1,0 +1,59 @@
+package record
+
+// Problem is a condition, diagnosis, symptom or finding (FHIR Condition; C-CDA
+// Problem Observation; HL7 v2 PRB, DG1). Assertion Negated with a Code is "does
+// not have this"; NoneKnown is "no known problems".
+type Problem struct {
+	Entry
+	Code Concept `json:"code,omitzero"`
+	// Kind is the kind of problem as sent: diagnosis, symptom, complaint … (CDA observation/code).
+	Kind Concept `json:"kind,omitzero"`
+	// Use says in which list the source holds it: problem-list, encounter-diagnosis,
+	// admission-diagnosis, discharge-diagnosis, past-history, preoperative, postoperative, indication, complication, health-concern.
+	Use                string         `json:"use,omitempty"`
+	Categories         []Concept      `json:"categories,omitempty"` // as sent; SDOH among them
+	Clinical           ClinicalStatus `json:"clinicalStatus,omitzero"`
+	Verification       Verification   `json:"verification,omitempty"`
+	VerificationAsSent *Concept       `json:"verificationAsSent,omitempty"`
+	Severity           *Concept       `json:"severity,omitempty"`
+	Stages             []Stage        `json:"stages,omitempty"`
+	BodySites          []Concept      `json:"bodySites,omitempty"`
+	Onset              Period         `json:"onset,omitzero"`          // Start is onset, End is resolution
+	OnsetAge           *Quantity      `json:"onsetAge,omitempty"`      // C-CDA Age Observation
+	Abatement          *Period        `json:"abatement,omitempty"`     // where given apart from onset (FHIR abatement[x] other than a date)
+	DiagnosisDate      *Period        `json:"diagnosisDate,omitempty"` // C-CDA Date of Diagnosis Act; FHIR assertedDate
+	Priority           *Concept       `json:"priority,omitempty"`
+	Rank               string         `json:"rank,omitempty"`          // DG1-15; Encounter.diagnosis.rank
+	DiagnosisType      *Concept       `json:"diagnosisType,omitempty"` // DG1-6: admitting, working, final
+	PresentOnAdmission *Concept       `json:"presentOnAdmission,omitempty"`
+	Prognoses          []Concept      `json:"prognoses,omitempty"`
+	Encounter          *Ref           `json:"encounter,omitempty"`
+	Evidence           []Evidence     `json:"evidence,omitempty"`
+	Concern            *Concern       `json:"concern,omitempty"`
+}
+
+// Stage is how far a disease has gone.
+type Stage struct {
+	Summary     *Concept `json:"summary,omitempty"`
+	Type        *Concept `json:"type,omitempty"`
+	Assessments []Ref    `json:"assessments,omitempty"`
+}
+
+// Evidence is what supports a diagnosis.
+type Evidence struct {
+	Codes   []Concept `json:"codes,omitempty"`
+	Details []Ref     `json:"details,omitempty"`
+}
+
+// HealthConcern is a concern as a thing of its own with what it is about
+// (C-CDA Health Concern Act, Risk Concern Act).
+type HealthConcern struct {
+	Entry
+	Code     Concept  `json:"code,omitzero"`
+	Risk     *bool    `json:"risk,omitempty"` // a risk concern
+	When     Period   `json:"when,omitzero"`
+	Priority *Concept `json:"priority,omitempty"`
+	About    []Ref    `json:"about,omitempty"` // the problems, allergies, results it is about
+	Goals    []Ref    `json:"goals,omitempty"`
+	Value    *Concept `json:"value,omitempty"`
+}

@@ -1,0 +1,40 @@
+package record
+
+// Source is one document, message or bundle that the record came from. It is
+// Portage's bookkeeping; what the document says of itself stands in Document or Message.
+type Source struct {
+	ID       string `json:"id"`
+	Format   string `json:"format"`             // ccda, fhir, hl7v2, record
+	Version  string `json:"version,omitempty"`  // R2.1, R4, 2.5.1 …
+	Document string `json:"document,omitempty"` // its own identifier as system|value
+	Time     string `json:"time,omitempty"`     // its own time, as Time.Value
+	SHA256   string `json:"sha256,omitempty"`   // hex digest of its bytes
+	Bytes    int64  `json:"bytes,omitempty"`
+}
+
+// Carried is a piece of a source that no typed field holds, verbatim. It is
+// written again to its own format and named in the report elsewhere.
+type Carried struct {
+	Format string `json:"format"`
+	Source string `json:"source"`          // Source.ID
+	Owner  string `json:"owner,omitempty"` // Entry.ID or Section.ID that it belongs to; "" for the record itself
+	// Path is where it stood, and At the way from the owner's own element to it:
+	// element names with the place among same-named siblings, or @attribute.
+	Path  string `json:"path,omitempty"`
+	At    string `json:"at,omitempty"`
+	Place int    `json:"place"` // place among its owner's children
+	// Kind is element, attribute, text, value (JSON) or field (HL7 v2).
+	Kind string `json:"kind"`
+	// Data is complete in itself: an XML element with its namespaces, a JSON value, the text of an HL7 v2 field.
+	Data string `json:"data"`
+	// Name is the attribute's or member's name for kinds that have one.
+	Name string `json:"name,omitempty"`
+	// Facts is how many data-bearing leaves it holds.
+	Facts int `json:"facts"`
+	// Codes and Words let labels and redaction reach it.
+	Codes []Coding `json:"codes,omitempty"`
+	Words string   `json:"words,omitempty"`
+	Line  int      `json:"line,omitempty"`
+	// Modifier says that it may change the meaning of its owner (FHIR modifierExtension, an unknown negation).
+	Modifier bool `json:"modifier,omitempty"`
+}
