@@ -1,0 +1,63 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/portage-health/portage/ccda"
+	"github.com/portage-health/portage/fhir"
+	"github.com/portage-health/portage/record"
+)
+
+// sources are the formats that can be read, in the order that detection tries them.
+func sources() []record.Format {
+	return []record.Format{ccda.Format(), record.JSONFormat()}
+}
+
+// target is an output format by the name that -to knows.
+type target struct {
+	name      string
+	exporter  record.Exporter
+	extension string
+}
+
+// targets are the formats that can be written.
+func targets() []target {
+	return []target{
+		{"fhir", fhir.Format().Exporter, ".json"},
+		{"record", record.JSONFormat().Exporter, ".json"},
+	}
+}
+
+func source(name string) (record.Format, bool) {
+	for _, f := range sources() {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return record.Format{}, false
+}
+
+func targetNamed(name string) (target, bool) {
+	for _, t := range targets() {
+		if t.name == name {
+			return t, true
+		}
+	}
+	return target{}, false
+}
+
+func sourceNames() string {
+	var names []string
+	for _, f := range sources() {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func targetNames() string {
+	var names []string
+	for _, t := range targets() {
+		names = append(names, t.name)
+	}
+	return strings.Join(names, ", ")
+}

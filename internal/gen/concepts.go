@@ -1,0 +1,536 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// held is one code system as it is embedded.
+type held struct {
+	url, version string
+	source       pin
+	from         string // the resource the codes come from, where its URL is another
+	complete     bool   // a code that is not here is not in the system
+	caseless     bool
+	codes        []heldCode // in the source's order
+	parents      map[string][]string
+	index        map[string]int
+}
+
+type heldCode struct{ code, display, flags string }
+
+// Copyrights under which a code system is left out, though the package is CC0.
+var foreignCopyright = []string{"Third Party", "DICOM", "ISO International", "IHE International", "American Dental", "ada.org", "ASTM"}
+
+// leftOut are code systems of HL7 that no record carries: they describe the
+// standards themselves, repeat another system, or are somebody else's.
+var leftOut = map[string]bool{
+	"v2-tables": true, "v3-CodeSystem": true, "v3-CodeSystemType": true, "v3-ConceptCodeRelationship": true, "v3-ConceptStatus": true,
+	"v3-DataType": true, "v3-Race": true, "v3-HealthcareProviderTaxonomyHIPAA": true, "v3-ada-snodent": true,
+	"v3-AmericanIndianAlaskaNativeLanguages": true, "v3-Dentition": true, "v3-EntityCode": true, "v3-ISO3166-1retired": true, "v3-ISO3166-2retired": true, "v3-ISO3166-3retired": true, "v3-LOINCObservationActContextAgeType": true,
+	"spdx-license": true, "defined-types": true, "data-types": true, "abstract-types": true, "definition-resource-types": true,
+	"permitted-data-type": true, "v2-0076": true, "v2-0354": true, "ex-icd-10-procedures": true, "icd-10-procedures": true,
+}
+
+// clinicalStructures are the resources and datatypes of FHIR R4 whose bindings
+// choose which value sets are embedded.
+var clinicalStructures = strings.Fields(`
+Account AdverseEvent AllergyIntolerance Appointment AppointmentResponse Bundle CarePlan CareTeam ChargeItem Claim ClinicalImpression
+Communication CommunicationRequest Composition Condition Consent Coverage DetectedIssue Device DeviceRequest DeviceUseStatement
+DiagnosticReport DocumentReference Encounter EpisodeOfCare ExplanationOfBenefit FamilyMemberHistory Flag Goal Group ImagingStudy
+Immunization ImmunizationRecommendation List Location Media Medication MedicationAdministration MedicationDispense MedicationRequest
+MedicationStatement MessageHeader NutritionOrder Observation Organization Patient Person Practitioner PractitionerRole Procedure
+Provenance QuestionnaireResponse RelatedPerson RiskAssessment Schedule ServiceRequest Slot Specimen Task
+Address Age Annotation Attachment CodeableConcept Coding ContactPoint Count Distance Dosage Duration HumanName Identifier Money
+Narrative Period Quantity Range Ratio Reference SampledData Signature Timing`)
+
+type conceptTable struct {
+	systems   map[string]*held // every system that could be embedded
+	used      map[string]bool  // those that are
+	valueSets []heldValueSet
+	defs      map[string]*valueSet
+	defSource map[string]pin
+	notes     []string // what was left out, and why (gen -v)
+}
+
+type heldValueSet struct {
+	url  string
+	oids []string
+	from pin
+	rows []heldInclude
+}
+
+// heldInclude is the codes a value set takes of one system; nil codes are all of them.
+type heldInclude struct {
+	system string
+	codes  []string
+}
+
+func buildConcepts(src *sources) (*conceptTable, error) {
+	t := &conceptTable{systems: map[string]*held{}, used: map[string]bool{}, defs: map[string]*valueSet{}, defSource: map[string]pin{}}
+	for _, p := range []pin{tho, r4, usCore} {
+		for i := range src.packages[p].codeSystems {
+			cs := &src.packages[p].codeSystems[i]
+			if err := t.addSystem(cs, p, cs.URL); err != nil {
+				return nil, err
+			}
+		}
+		for i := range src.packages[p].valueSets {
+			vs := &src.packages[p].valueSets[i]
+			if t.defs[vs.URL] == nil {
+				t.defs[vs.URL], t.defSource[vs.URL] = vs, p
+			}
+		}
+	}
+	// US Core 6.1.0 refers to the VSAC for these; 3.1.1 lists the same codes.
+	for i := range src.packages[usCoreRace].valueSets {
+		vs := &src.packages[usCoreRace].valueSets[i]
+		if vs.ID == "omb-race-category" || vs.ID == "omb-ethnicity-category" {
+			t.defs[vs.URL], t.defSource[vs.URL] = vs, usCoreRace
+		}
+	}
+	if err := t.addCDC(src); err != nil {
+		return nil, err
+	}
+	t.choose(src)
+	return t, nil
+}
+
+func (t *conceptTable) addSystem(cs *codeSystem, p pin, url string) error {
+	if t.systems[url] != nil || strings.Contains(url, "|") || leftOut[cs.ID] || cs.Content == "not-present" || len(cs.Concept) == 0 {
+		return nil
+	}
+	if strings.HasPrefix(url, "http://hl7.org/fhir/sid/ex-") || cs.Content == "supplement" {
+		return nil
+	}
+	if cs.Status == "retired" && cs.ID != "v2-0005" {
+		return nil
+	}
+	for _, f := range foreignCopyright {
+		if strings.Contains(cs.Copyright, f) {
+			return nil
+		}
+	}
+	if !strings.HasPrefix(url, "http://terminology.hl7.org/") && !strings.HasPrefix(url, "http://hl7.org/fhir/") && p != usCoreRace {
+		return nil
+	}
+	h := &held{url: url, version: cs.Version, source: p, complete: cs.Content == "complete",
+		caseless: cs.CaseSensitive != nil && !*cs.CaseSensitive, parents: map[string][]string{}, index: map[string]int{}}
+	if url != cs.URL {
+		h.from = cs.URL
+	}
+	h.add(cs.Concept, "")
+	t.systems[url] = h
+	return nil
+}
+
+// add takes concepts in, with those below them.
+func (h *held) add(concepts []concept, parent string) {
+	for _, c := range concepts {
+		code := strings.TrimSpace(c.Code)
+		if parent != "" {
+			h.parents[code] = append(h.parents[code], parent)
+		}
+		flags := map[string]bool{}
+		for _, p := range c.Property {
+			switch p.Code {
+			case "subsumedBy", "parent":
+				h.parents[code] = append(h.parents[code], p.ValueCode)
+			case "status":
+				switch p.ValueCode {
+				case "retired", "inactive":
+					flags["r"] = true
+				case "deprecated":
+					flags["d"] = true
+				}
+			case "inactive":
+				if p.ValueBoolean != nil && *p.ValueBoolean {
+					flags["r"] = true
+				}
+			case "notSelectable", "abstract":
+				if p.ValueBoolean != nil && *p.ValueBoolean {
+					flags["a"] = true
+				}
+			}
+		}
+		if _, dup := h.index[code]; !dup {
+			hc := heldCode{code: code, display: strings.Join(strings.Fields(c.Display), " ")}
+			for _, f := range []string{"a", "d", "r"} {
+				if flags[f] {
+					hc.flags += f
+				}
+			}
+			h.index[code] = len(h.codes)
+			h.codes = append(h.codes, hc)
+		}
+		h.add(c.Concept, code)
+	}
+}
+
+// addCDC takes in what the packages hold of the CDC's code systems. Each is a
+// copy of some year: a code that is not here may well exist.
+func (t *conceptTable) addCDC(src *sources) error {
+	for _, c := range []struct {
+		from pin
+		id   string
+		url  string
+	}{
+		{usCoreRace, "cdcrec", "urn:oid:2.16.840.1.113883.6.238"},
+		{r4, "v2-0292", "http://hl7.org/fhir/sid/cvx"},
+		{r4, "v2-0227", canonicalMVX},
+	} {
+		found := false
+		for i := range src.packages[c.from].codeSystems {
+			cs := src.packages[c.from].codeSystems[i]
+			if cs.ID != c.id || strings.Contains(cs.URL, "|") {
+				continue
+			}
+			found = true
+			delete(t.systems, c.url)
+			cs.Status = "active"
+			if err := t.addSystem(&cs, usCoreRace, c.url); err != nil {
+				return err
+			}
+			h := t.systems[c.url]
+			h.source, h.complete = c.from, false
+			if c.id != "cdcrec" {
+				// The status of R4's tables is that of the HL7 table, not of the vaccine.
+				h.version = "HL7 v" + cs.Version
+				for i := range h.codes {
+					h.codes[i].flags = ""
+				}
+				delete(t.systems, cs.URL)
+			}
+		}
+		if !found {
+			return fmt.Errorf("%s has no %s", c.from, c.id)
+		}
+	}
+	// US Core 3.1.1 lists more CVX codes, with the CDC's full names.
+	for _, vs := range src.packages[usCoreRace].valueSets {
+		if vs.ID != "us-core-vaccines-cvx" || vs.Compose == nil {
+			continue
+		}
+		h := t.systems["http://hl7.org/fhir/sid/cvx"]
+		for _, in := range vs.Compose.Include {
+			for _, c := range in.Concept {
+				if _, ok := h.index[c.Code]; !ok && in.System == h.url {
+					h.index[c.Code] = len(h.codes)
+					h.codes = append(h.codes, heldCode{code: c.Code, display: strings.Join(strings.Fields(c.Display), " ")})
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// choose picks the code systems and value sets to embed.
+func (t *conceptTable) choose(src *sources) {
+	want := map[string]bool{}
+	for _, p := range []pin{r4, usCore} {
+		for _, s := range src.packages[p].structures {
+			if p == r4 && !slices.Contains(clinicalStructures, s.ID) {
+				continue
+			}
+			for _, e := range s.Snapshot.Element {
+				if e.Binding != nil && e.Binding.Strength != "example" {
+					url, _, _ := strings.Cut(e.Binding.ValueSet, "|")
+					want[url] = true
+				}
+			}
+		}
+	}
+	for url, h := range t.systems {
+		id := url[strings.LastIndexByte(url, '/')+1:]
+		if strings.HasPrefix(id, "v2-") || strings.HasPrefix(id, "v3-") {
+			t.used[url] = true
+			// The value set that is the whole of the system.
+			want["http://terminology.hl7.org/ValueSet/"+id] = true
+		}
+		if h.source == usCore || !strings.HasPrefix(url, "http") || strings.HasPrefix(url, "http://hl7.org/fhir/sid/") || url == canonicalMVX {
+			t.used[url] = true
+		}
+	}
+	for _, extra := range extraValueSets {
+		want[extra] = true
+	}
+	urls := make([]string, 0, len(want))
+	for url := range want {
+		urls = append(urls, url)
+	}
+	slices.Sort(urls)
+	for _, url := range urls {
+		def := t.defs[url]
+		if def == nil {
+			t.notes = append(t.notes, "no definition: "+url)
+			continue
+		}
+		rows, err := t.expand(url, nil)
+		if err != nil {
+			t.notes = append(t.notes, fmt.Sprintf("left out: %s: %v", url, err))
+			continue
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		v := heldValueSet{url: url, from: t.defSource[url], rows: rows}
+		for _, id := range def.Identifier {
+			if oid, ok := strings.CutPrefix(id.Value, "urn:oid:"); ok && oidForm.MatchString(oid) {
+				v.oids = append(v.oids, oid)
+			}
+		}
+		for _, r := range rows {
+			t.used[r.system] = true
+		}
+		t.valueSets = append(t.valueSets, v)
+	}
+	// An OID that two value sets claim names neither.
+	claims := map[string]int{}
+	for _, v := range t.valueSets {
+		for _, oid := range v.oids {
+			claims[oid]++
+		}
+	}
+	for i := range t.valueSets {
+		v := &t.valueSets[i]
+		v.oids = slices.DeleteFunc(v.oids, func(oid string) bool { return claims[oid] > 1 })
+	}
+}
+
+// expand lists a value set, system by system in the order of its definition.
+func (t *conceptTable) expand(url string, above []string) ([]heldInclude, error) {
+	url, _, _ = strings.Cut(url, "|")
+	if slices.Contains(above, url) {
+		return nil, fmt.Errorf("it includes itself")
+	}
+	def := t.defs[url]
+	if def == nil {
+		return nil, fmt.Errorf("%s is not in the packages", url)
+	}
+	if def.Compose == nil {
+		return nil, fmt.Errorf("%s has no definition", url)
+	}
+	if def.Compose.Inactive != nil && !*def.Compose.Inactive {
+		return nil, fmt.Errorf("it leaves out inactive codes")
+	}
+	above = append(above, url)
+	in, err := t.union(def.Compose.Include, above)
+	if err != nil {
+		return nil, err
+	}
+	out, err := t.union(def.Compose.Exclude, above)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range out {
+		for i := range in {
+			if in[i].system == o.system {
+				in[i].codes = slices.DeleteFunc(t.list(in[i]), func(c string) bool { return slices.Contains(t.list(o), c) })
+			}
+		}
+	}
+	in = slices.DeleteFunc(in, func(r heldInclude) bool { return r.codes != nil && len(r.codes) == 0 })
+	for i, r := range in {
+		h := t.systems[r.system]
+		if h.complete && r.codes != nil && len(r.codes) == len(h.codes) {
+			in[i].codes = nil
+		}
+		if r.codes == nil && !h.complete && len(out) > 0 {
+			return nil, fmt.Errorf("it excludes codes of %s, which is not complete", r.system)
+		}
+	}
+	return in, nil
+}
+
+// list gives the codes of an include, written out.
+func (t *conceptTable) list(r heldInclude) []string {
+	if r.codes != nil {
+		return slices.Clone(r.codes)
+	}
+	h := t.systems[r.system]
+	all := make([]string, len(h.codes))
+	for i, c := range h.codes {
+		all[i] = c.code
+	}
+	return all
+}
+
+func (t *conceptTable) union(includes []include, above []string) ([]heldInclude, error) {
+	var out []heldInclude
+	add := func(r heldInclude) {
+		for i := range out {
+			if out[i].system != r.system {
+				continue
+			}
+			if out[i].codes == nil || r.codes == nil {
+				out[i].codes = nil
+				return
+			}
+			for _, c := range r.codes {
+				if !slices.Contains(out[i].codes, c) {
+					out[i].codes = append(out[i].codes, c)
+				}
+			}
+			return
+		}
+		out = append(out, r)
+	}
+	for _, in := range includes {
+		var parts [][]heldInclude
+		if in.System != "" {
+			r, err := t.include(in)
+			if err != nil {
+				return nil, err
+			}
+			parts = append(parts, []heldInclude{r})
+		}
+		for _, vs := range in.ValueSet {
+			rows, err := t.expand(vs, above)
+			if err != nil {
+				return nil, err
+			}
+			parts = append(parts, rows)
+		}
+		if len(parts) == 0 {
+			return nil, fmt.Errorf("an include of nothing")
+		}
+		if len(parts) > 1 {
+			return nil, fmt.Errorf("an intersection")
+		}
+		for _, r := range parts[0] {
+			add(r)
+		}
+	}
+	return out, nil
+}
+
+func (t *conceptTable) include(in include) (heldInclude, error) {
+	r := heldInclude{system: in.System}
+	h := t.systems[in.System]
+	if h == nil {
+		return r, fmt.Errorf("%s is not embedded", in.System)
+	}
+	switch {
+	case len(in.Concept) > 0:
+		r.codes = []string{}
+		for _, c := range in.Concept {
+			if _, ok := h.index[c.Code]; !ok {
+				return r, fmt.Errorf("%s has no code %s", in.System, c.Code)
+			}
+			r.codes = append(r.codes, c.Code)
+		}
+	case len(in.Filter) > 0:
+		if !h.complete {
+			return r, fmt.Errorf("%s is not complete", in.System)
+		}
+		r.codes = []string{}
+		for _, c := range h.codes {
+			keep := true
+			for _, f := range in.Filter {
+				switch {
+				case f.Property != "concept":
+					return r, fmt.Errorf("a filter on %s", f.Property)
+				case f.Op == "is-a":
+					keep = keep && (c.code == f.Value || h.below(c.code, f.Value, 0))
+				case f.Op == "descendent-of":
+					keep = keep && h.below(c.code, f.Value, 0)
+				case f.Op == "is-not-a":
+					keep = keep && c.code != f.Value && !h.below(c.code, f.Value, 0)
+				default:
+					return r, fmt.Errorf("a filter %s", f.Op)
+				}
+			}
+			if keep {
+				r.codes = append(r.codes, c.code)
+			}
+		}
+	}
+	return r, nil
+}
+
+// below reports whether code is somewhere under ancestor.
+func (h *held) below(code, ancestor string, depth int) bool {
+	if depth > 40 {
+		return false
+	}
+	for _, p := range h.parents[code] {
+		if p == ancestor || h.below(p, ancestor, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+var conceptPins = []pin{tho, r4, usCore, usCoreRace}
+
+// sorted gives the embedded systems by URL.
+func (t *conceptTable) sorted() []*held {
+	var all []*held
+	for url := range t.used {
+		all = append(all, t.systems[url])
+	}
+	slices.SortFunc(all, func(a, b *held) int { return strings.Compare(a.url, b.url) })
+	return all
+}
+
+// text writes the code systems: a line "@URI, version, c or f (complete or a
+// fragment) with i (case does not matter)", then its codes in order.
+func (t *conceptTable) text(src *sources) ([]byte, error) {
+	var w bytes.Buffer
+	header(&w, "#", "Codes of code systems: code, display (where it is not the code), a (not for use as a value), d (deprecated), r (retired).", src, conceptPins, false, false)
+	w.WriteString("#\n# ~c http://terminology.hl7.org/CodeSystem/  ~f http://hl7.org/fhir/\n")
+	for _, h := range t.sorted() {
+		flags := "f"
+		if h.complete {
+			flags = "c"
+		}
+		if h.caseless {
+			flags += "i"
+		}
+		fmt.Fprintf(&w, "@%s\t%s\t%s\n", shorten(h.url), h.version, flags)
+		rows := slices.Clone(h.codes)
+		slices.SortFunc(rows, func(a, b heldCode) int { return cmp.Compare(a.code, b.code) })
+		for _, c := range rows {
+			if strings.ContainsAny(c.code, "\t\n") || strings.HasPrefix(c.code, "@") || c.code == "" {
+				return nil, fmt.Errorf("%s: a code that the table cannot hold", h.url)
+			}
+			display := c.display
+			if display == c.code {
+				display = ""
+			}
+			w.WriteString(strings.TrimRight(c.code+"\t"+display+"\t"+c.flags, "\t") + "\n")
+		}
+	}
+	return w.Bytes(), nil
+}
+
+// valueSetText writes the value sets: a line "@URL, OIDs", then for each system its
+// URI and its codes, or * for all of them.
+func (t *conceptTable) valueSetText(src *sources) []byte {
+	var w bytes.Buffer
+	header(&w, "#", "Value sets made only of embedded code systems: for each system its codes, or * for all.", src, conceptPins, false, false)
+	w.WriteString("#\n# ~c http://terminology.hl7.org/CodeSystem/  ~f http://hl7.org/fhir/  ~v http://terminology.hl7.org/ValueSet/  ~. 2.16.840.1.113883.\n")
+	for _, v := range t.valueSets {
+		oids := make([]string, len(v.oids))
+		for i, o := range v.oids {
+			oids[i] = shorten(o)
+		}
+		url := shorten(v.url)
+		if rest, ok := strings.CutPrefix(v.url, "http://terminology.hl7.org/ValueSet/"); ok {
+			url = "~v" + rest
+		}
+		w.WriteString(strings.TrimRight("@"+url+"\t"+strings.Join(oids, " "), "\t") + "\n")
+		for _, r := range v.rows {
+			w.WriteString(shorten(r.system) + "\t")
+			if r.codes == nil {
+				w.WriteString("*\n")
+				continue
+			}
+			w.WriteString(strings.Join(r.codes, "\t") + "\n")
+		}
+	}
+	return w.Bytes()
+}

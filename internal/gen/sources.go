@@ -1,0 +1,375 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// The folders of the sources, below the shared folder.
+const (
+	packageDir      = "oracles/fhir/packages"
+	namingSystemDir = "spec/terminology/naming-systems"
+	conceptMapDir   = "spec/ccda-on-fhir/maps"
+)
+
+// A pin names one FHIR package and the bytes it must have.
+type pin struct{ name, version, sha256 string }
+
+func (p pin) String() string { return p.name + " " + p.version }
+
+// The packages, all CC0 by their own manifests.
+var (
+	tho        = pin{"hl7.terminology.r4", "7.0.1", "88e41f799298336c5cdf81d598d530e87780d44d7042b9f7bcf5bc07ce07495f"}
+	r4         = pin{"hl7.fhir.r4.core", "4.0.1", "e9ef16eb3e28ebf86893a307fede081dfcae79de29f305f9a7371aa438277f2a"}
+	usCore     = pin{"hl7.fhir.us.core", "6.1.0", "5ac27670a315b9abecb3b44b93d62a0ae245d975189ab1d9d79383e60eb5f70e"}
+	usCoreRace = pin{"hl7.fhir.us.core", "3.1.1", "9a08a26463ad09c10972bb6a81cac0f913b972ad24aa888720d7220fbdb1f2b4"}
+)
+
+// sources is everything the tables are made of.
+type sources struct {
+	packages      map[pin]*pkg
+	namingSystems []namingSystem
+	namingHash    string
+	maps          []conceptMap
+	mapsHash      string
+}
+
+// pkg is the terminology of one FHIR package.
+type pkg struct {
+	codeSystems []codeSystem
+	valueSets   []valueSet
+	structures  []structure
+}
+
+type codeSystem struct {
+	ID            string
+	URL           string
+	Version       string
+	Name, Title   string
+	Status        string
+	Content       string
+	Copyright     string
+	CaseSensitive *bool
+	Identifier    []struct{ Value string }
+	Concept       []concept
+}
+
+type concept struct {
+	Code, Display string
+	Property      []property
+	Concept       []concept
+}
+
+type property struct {
+	Code         string
+	ValueCode    string
+	ValueString  string
+	ValueBoolean *bool
+	ValueDate    string `json:"valueDateTime"`
+}
+
+type valueSet struct {
+	ID         string
+	URL        string
+	Version    string
+	Status     string
+	Identifier []struct{ Value string }
+	Compose    *struct {
+		Inactive *bool
+		Include  []include
+		Exclude  []include
+	}
+}
+
+type include struct {
+	System   string
+	Version  string
+	Concept  []struct{ Code, Display string }
+	Filter   []struct{ Property, Op, Value string }
+	ValueSet []string
+}
+
+type structure struct {
+	ID, URL, Kind, Derivation string
+	Snapshot                  struct {
+		Element []struct {
+			Path    string
+			Binding *struct {
+				Strength string
+				ValueSet string
+			}
+		}
+	}
+}
+
+type xmlValue struct {
+	Value string `xml:"value,attr"`
+}
+
+type namingSystem struct {
+	ID       xmlValue `xml:"id"`
+	Name     xmlValue `xml:"name"`
+	Status   xmlValue `xml:"status"`
+	Kind     xmlValue `xml:"kind"`
+	UniqueID []struct {
+		Type      xmlValue `xml:"type"`
+		Value     xmlValue `xml:"value"`
+		Preferred xmlValue `xml:"preferred"`
+	} `xml:"uniqueId"`
+}
+
+// conceptMap is one ConceptMap of the C-CDA on FHIR guide.
+type conceptMap struct {
+	ID      string
+	Version string
+	Source  string // the source code system
+	Target  string
+	Rows    []mapRow
+}
+
+// mapRow is one target of one source code; Target is empty where HL7 says unmatched.
+type mapRow struct {
+	SourceSystem, Source       string
+	TargetSystem, Target       string
+	Equivalence                string
+	SourceDisplay, TargetLabel string
+}
+
+func readSources(shared string) (*sources, error) {
+	s := &sources{packages: map[pin]*pkg{}}
+	for _, p := range []pin{tho, r4, usCore, usCoreRace} {
+		got, err := readPackage(filepath.Join(shared, filepath.FromSlash(packageDir)), p)
+		if err != nil {
+			return nil, err
+		}
+		s.packages[p] = got
+	}
+	var err error
+	s.namingHash, err = eachFile(filepath.Join(shared, filepath.FromSlash(namingSystemDir)), func(name string, data []byte) error {
+		if !strings.HasSuffix(name, ".xml") {
+			return nil
+		}
+		var n namingSystem
+		if err := xml.Unmarshal(data, &n); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		s.namingSystems = append(s.namingSystems, n)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.mapsHash, err = eachFile(filepath.Join(shared, filepath.FromSlash(conceptMapDir)), func(name string, data []byte) error {
+		m, err := readConceptMap(name, data)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if m != nil {
+			s.maps = append(s.maps, *m)
+		}
+		return nil
+	})
+	return s, err
+}
+
+// eachFile reads a folder's files in the order of their names, and gives the
+// SHA-256 over name and content of all of them.
+func eachFile(dir string, do func(name string, data []byte) error) (string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", err
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	sum := sha256.New()
+	for _, e := range entries {
+		if e.IsDir() {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(sum, "%s\x00%d\x00", e.Name(), len(data))
+		sum.Write(data)
+		if err := do(e.Name(), data); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+func readPackage(dir string, p pin) (*pkg, error) {
+	data, err := os.ReadFile(filepath.Join(dir, p.name+"-"+p.version+".tgz"))
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != p.sha256 {
+		return nil, fmt.Errorf("%s: SHA-256 is not the pinned one", p)
+	}
+	zr, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	out := &pkg{}
+	for tr := tar.NewReader(zr); ; {
+		h, err := tr.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if path.Dir(h.Name) != "package" || !strings.HasSuffix(h.Name, ".json") {
+			continue
+		}
+		kind, _, _ := strings.Cut(path.Base(h.Name), "-")
+		switch kind {
+		case "CodeSystem":
+			err = decodeInto(tr, &out.codeSystems)
+		case "ValueSet":
+			err = decodeInto(tr, &out.valueSets)
+		case "StructureDefinition":
+			err = decodeInto(tr, &out.structures)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", p, h.Name, err)
+		}
+	}
+	slices.SortFunc(out.codeSystems, func(a, b codeSystem) int { return strings.Compare(a.URL+"\x00"+a.ID, b.URL+"\x00"+b.ID) })
+	slices.SortFunc(out.valueSets, func(a, b valueSet) int { return strings.Compare(a.URL+"\x00"+a.ID, b.URL+"\x00"+b.ID) })
+	slices.SortFunc(out.structures, func(a, b structure) int { return strings.Compare(a.URL+"\x00"+a.ID, b.URL+"\x00"+b.ID) })
+	return out, nil
+}
+
+func decodeInto[T any](r io.Reader, to *[]T) error {
+	var v T
+	if err := json.NewDecoder(r).Decode(&v); err != nil {
+		return err
+	}
+	*to = append(*to, v)
+	return nil
+}
+
+// readConceptMap reads one ConceptMap, in XML or JSON; nil where the file is
+// the guide's empty pattern.
+func readConceptMap(name string, data []byte) (*conceptMap, error) {
+	type target struct{ code, display, equivalence string }
+	type element struct {
+		code, display string
+		targets       []target
+	}
+	type group struct {
+		source, target string
+		elements       []element
+	}
+	var id, version string
+	var groups []group
+	switch {
+	case strings.HasSuffix(name, ".json"):
+		var m struct {
+			ID, Version string
+			Group       []struct {
+				Source, Target string
+				Element        []struct {
+					Code, Display string
+					Target        []struct{ Code, Display, Equivalence string }
+				}
+			}
+		}
+		if err := json.Unmarshal(data, &m); err != nil {
+			return nil, err
+		}
+		id, version = m.ID, m.Version
+		for _, g := range m.Group {
+			to := group{source: g.Source, target: g.Target}
+			for _, e := range g.Element {
+				el := element{code: e.Code, display: e.Display}
+				for _, t := range e.Target {
+					el.targets = append(el.targets, target{t.Code, t.Display, t.Equivalence})
+				}
+				to.elements = append(to.elements, el)
+			}
+			groups = append(groups, to)
+		}
+	case strings.HasSuffix(name, ".xml"):
+		var m struct {
+			ID      xmlValue `xml:"id"`
+			Version xmlValue `xml:"version"`
+			Group   []struct {
+				Source  xmlValue `xml:"source"`
+				Target  xmlValue `xml:"target"`
+				Element []struct {
+					Code    xmlValue `xml:"code"`
+					Display xmlValue `xml:"display"`
+					Target  []struct {
+						Code        xmlValue `xml:"code"`
+						Display     xmlValue `xml:"display"`
+						Equivalence xmlValue `xml:"equivalence"`
+					} `xml:"target"`
+				} `xml:"element"`
+			} `xml:"group"`
+		}
+		if err := xml.Unmarshal(data, &m); err != nil {
+			return nil, err
+		}
+		id, version = m.ID.Value, m.Version.Value
+		for _, g := range m.Group {
+			to := group{source: g.Source.Value, target: g.Target.Value}
+			for _, e := range g.Element {
+				el := element{code: e.Code.Value, display: e.Display.Value}
+				for _, t := range e.Target {
+					el.targets = append(el.targets, target{t.Code.Value, t.Display.Value, t.Equivalence.Value})
+				}
+				to.elements = append(to.elements, el)
+			}
+			groups = append(groups, to)
+		}
+	default:
+		return nil, nil
+	}
+	if id == "" {
+		return nil, nil
+	}
+	m := &conceptMap{ID: id, Version: version}
+	for _, g := range groups {
+		source, _, _ := strings.Cut(g.source, "|")
+		to, _, _ := strings.Cut(g.target, "|")
+		for _, e := range g.elements {
+			for _, t := range e.targets {
+				m.Rows = append(m.Rows, mapRow{
+					SourceSystem: source, Source: e.code, SourceDisplay: e.display,
+					TargetSystem: to, Target: t.code, TargetLabel: t.display, Equivalence: t.equivalence,
+				})
+			}
+		}
+	}
+	return m, nil
+}
+
+// header is the comment at the head of a generated text: what made it, of what.
+func header(w *bytes.Buffer, comment, what string, src *sources, pins []pin, naming, maps bool) {
+	fmt.Fprintf(w, "%s Code generated by internal/gen; DO NOT EDIT.\n%s\n%s %s\n%s\n%s Sources (SHA-256):\n", comment, comment, comment, what, comment, comment)
+	for _, p := range pins {
+		fmt.Fprintf(w, "%s   %s-%s.tgz  %s\n", comment, p.name, p.version, p.sha256)
+	}
+	if naming {
+		fmt.Fprintf(w, "%s   HL7 Terminology NamingSystem resources (%d)  %s\n", comment, len(src.namingSystems), src.namingHash)
+	}
+	if maps {
+		fmt.Fprintf(w, "%s   C-CDA on FHIR ConceptMap resources (%d)  %s\n", comment, len(src.maps), src.mapsHash)
+	}
+}

@@ -1,0 +1,39 @@
+package ledger_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/portage-health/portage/internal/ledger"
+)
+
+func TestMarks(t *testing.T) {
+	l := ledger.New(130)
+	for i := range 130 {
+		require.True(t, l.Free(i))
+	}
+	l.Take(0)
+	l.Take(63)
+	l.Take(64)
+	l.Scaffold(129)
+	l.Scaffold(64) // taken and checked: counts as taken
+	require.True(t, l.Taken(63))
+	require.False(t, l.Taken(129))
+	require.True(t, l.Scaffolded(129))
+	require.False(t, l.Free(129))
+	taken, scaffold := l.Counts()
+	require.Equal(t, 3, taken)
+	require.Equal(t, 1, scaffold)
+	l.Release(64)
+	require.True(t, l.Free(64))
+	taken, scaffold = l.Counts()
+	require.Equal(t, 2, taken)
+	require.Equal(t, 1, scaffold)
+}
+
+func TestEmpty(t *testing.T) {
+	taken, scaffold := ledger.New(0).Counts()
+	require.Zero(t, taken)
+	require.Zero(t, scaffold)
+}
