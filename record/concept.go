@@ -118,7 +118,7 @@ const (
 	SystemRxNorm            = "http://www.nlm.nih.gov/research/umls/rxnorm"
 	SystemNDC               = "http://hl7.org/fhir/sid/ndc"
 	SystemCVX               = "http://hl7.org/fhir/sid/cvx"
-	SystemMVX               = "http://terminology.hl7.org/CodeSystem/MVX"
+	SystemMVX               = "http://hl7.org/fhir/sid/mvx"
 	SystemUNII              = "http://fdasis.nlm.nih.gov"
 	SystemICD10CM           = "http://hl7.org/fhir/sid/icd-10-cm"
 	SystemICD9CM            = "http://hl7.org/fhir/sid/icd-9-cm"
