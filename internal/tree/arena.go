@@ -1,0 +1,134 @@
+package tree
+
+import "slices"
+
+// A node is 20 bytes. What a and b hold depends on its kind:
+//
+//	Element, Object, Array: a is the index past the subtree, b the offset past its last byte
+//	others:                 a is the offset of the value as written, b its length in bytes
+type node struct {
+	meta   uint32 // kind: bits 0-3, flags: bits 4-7, name: bits 8-31
+	off    uint32 // where the node begins in the source
+	parent uint32
+	a, b   uint32
+}
+
+const (
+	kindBits   = 0x0f
+	flagCoded  = 1 << 4 // the value as written is not the value: it has escapes, line ends to normalise, or comments
+	flagBlank  = 1 << 5 // Text: white space only
+	flagDecl   = 1 << 6 // Attr: a namespace declaration
+	nameShift  = 8
+	maxNameID  = 1<<24 - 1
+	nodeBytes  = 20
+	noParent   = ^uint32(0)
+	chunkBits  = 10
+	chunkNodes = 1 << chunkBits
+	chunkMask  = chunkNodes - 1
+	// Offsets and indexes have 32 bits, and one value is kept apart.
+	maxOffset = 1<<32 - 2
+)
+
+func (n *node) kind() Kind { return Kind(n.meta & kindBits) }
+
+func (n *node) name() uint32 { return n.meta >> nameShift }
+
+// branch tells whether a is an end index.
+func (n *node) branch() bool {
+	const branches = 1<<Element | 1<<Object | 1<<Array
+	return 1<<(n.meta&kindBits)&branches != 0
+}
+
+func (n *node) leaf() bool {
+	switch n.kind() {
+	case Attr:
+		return n.meta&flagDecl == 0
+	case Text:
+		return n.meta&flagBlank == 0
+	case String, Number, Bool, Null:
+		return true
+	}
+	return false
+}
+
+// An arena holds nodes in chunks of equal size, so that growing neither copies nor doubles.
+type arena struct {
+	chunks [][]node
+	cur    []node // the chunk being filled, up to what the limits allow
+	pos    int    // nodes used in cur
+	base   uint32 // index of cur[0]
+	max    uint32 // nodes allowed
+	budget int    // bytes that may still be allocated
+	spent  bool   // the budget, not max, stopped the growth
+	used   int    // chunks in use; the others are kept for the next document
+}
+
+func (a *arena) reset(max uint32, budget int) {
+	a.max, a.budget = max, budget
+	a.pos, a.base, a.used, a.spent, a.cur = 0, 0, 0, false, nil
+}
+
+// add appends a node and gives its index; ok is false when a limit is reached.
+func (a *arena) add(meta, off, parent, x, y uint32) (i uint32, ok bool) {
+	if a.pos >= len(a.cur) && !a.grow() {
+		return 0, false
+	}
+	a.cur[a.pos] = node{meta, off, parent, x, y}
+	i = a.base + uint32(a.pos)
+	a.pos++
+	return i, true
+}
+
+// grow makes the next chunk the current one.
+func (a *arena) grow() bool {
+	next := uint32(a.used) << chunkBits
+	if next >= a.max || len(a.cur) > 0 && len(a.cur) < chunkNodes {
+		return false
+	}
+	if a.budget -= chunkNodes * nodeBytes; a.budget < 0 {
+		a.spent = true
+		return false
+	}
+	if a.used == len(a.chunks) {
+		a.chunks = append(a.chunks, make([]node, chunkNodes))
+	}
+	a.cur = a.chunks[a.used][:min(chunkNodes, a.max-next)]
+	a.base, a.pos = next, 0
+	a.used++
+	return true
+}
+
+// hand gives what was built to d, which keeps it. The arena keeps what it can use again.
+func (a *arena) hand(d *Doc) {
+	d.n = a.next()
+	last := slices.Clone(a.cur[:a.pos])
+	if a.used == 1 {
+		d.single[0] = last
+		d.chunks = d.single[:]
+		return
+	}
+	d.chunks = make([][]node, a.used)
+	copy(d.chunks, a.chunks)
+	d.chunks[a.used-1] = last
+	a.chunks = [][]node{a.chunks[a.used-1]}
+}
+
+// lend lets d use what was built until the arena is used again.
+func (a *arena) lend(d *Doc) {
+	d.n, d.chunks = a.next(), a.chunks
+}
+
+// trim gives up memory beyond the first chunk.
+func (a *arena) trim() {
+	if len(a.chunks) > 1 {
+		a.chunks = append([][]node(nil), a.chunks[0])
+	}
+	a.cur = nil
+}
+
+func (a *arena) at(i uint32) *node {
+	return &a.chunks[i>>chunkBits][i&chunkMask]
+}
+
+// next is the index the next node will have.
+func (a *arena) next() uint32 { return a.base + uint32(a.pos) }
