@@ -47,7 +47,7 @@ type Reaction struct {
 // Concern is the tracking act around a problem or an allergy (C-CDA Allergy
 // Concern Act, Problem Concern Act; HL7 v2 PRB). Entries of one concern share its ID.
 type Concern struct {
-	ID           string          `json:"id,omitempty"`
+	ID           string          `json:"id,omitempty" portage:"made"`
 	Identifiers  []Identifier    `json:"identifiers,omitempty"`
 	Status       Status          `json:"status,omitzero"`
 	When         Period          `json:"when,omitzero"` // how long it is or was a concern

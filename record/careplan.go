@@ -46,7 +46,7 @@ type PlanActivity struct {
 
 // Intervention is an act that works towards goals (C-CDA Intervention Act).
 type Intervention struct {
-	ID          string       `json:"id,omitempty"`
+	ID          string       `json:"id,omitempty" portage:"made"`
 	Identifiers []Identifier `json:"identifiers,omitempty"`
 	Mode        Mode         `json:"mode,omitempty"`
 	Status      Status       `json:"status,omitzero"`

@@ -92,6 +92,11 @@ type ClinicalStatus struct {
 	When *Period `json:"when,omitempty"`
 }
 
+// IsZero reports whether nothing at all was said.
+func (s ClinicalStatus) IsZero() bool {
+	return s.Code == "" && s.AsSent == nil && s.Absent == "" && s.When == nil
+}
+
 // Mode is what kind of statement an entry is: what happened, or what is wanted.
 type Mode string
 
@@ -139,6 +144,8 @@ type Participation struct {
 	Role string `json:"role,omitempty"`
 	// RoleAsSent is the type code as sent where Role does not give it back.
 	RoleAsSent string `json:"roleAsSent,omitempty" portage:"form=Role"`
+	// Class is the kind of role as sent where it is not that of an assigned professional (HL7 v3 RoleClass as sent: PROV, LIC, POLHOLD …).
+	Class string `json:"class,omitempty"`
 	// Function is what they did here (CDA functionCode, FHIR performer.function).
 	Function *Concept `json:"function,omitempty"`
 	// Who is a practitioner, related person, patient, organization or device of the record.
@@ -205,9 +212,11 @@ type Entry struct {
 	ID          string       `json:"id" portage:"made"`
 	Identifiers []Identifier `json:"identifiers,omitempty"`
 	Assertion   Assertion    `json:"assertion"`
-	Status      Status       `json:"status,omitzero"`
-	Mode        Mode         `json:"mode,omitempty"`
-	Labels      []Label      `json:"labels,omitempty"`
+	// Absent is why the statement as a whole is not there (CDA nullFlavor on the act itself); Assertion is then unknown.
+	Absent AbsentReason `json:"absent,omitempty"`
+	Status Status       `json:"status,omitzero"`
+	Mode   Mode         `json:"mode,omitempty"`
+	Labels []Label      `json:"labels,omitempty"`
 	// Participants are all who had a part in it, in the order sent: authors first to last, informants, performers …
 	Participants []Participation `json:"participants,omitempty"`
 	Narrative    *NarrativeLink  `json:"narrative,omitempty"`

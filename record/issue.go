@@ -60,10 +60,50 @@ var (
 		"the document is of another version of its format than those known here", "look at what was carried"}
 	IssueNegationUnclear = IssueKind{"negation-unclear", SeverityError, ActionCarried,
 		"the entry is negated in a way that has no meaning here; it is carried and not read as a statement", "show a person the source"}
+	IssueOtherSubject = IssueKind{"other-subject", SeverityWarning, ActionCarried,
+		"the statement names a subject of its own; it is carried and not read as one about the patient", "show a person the source"}
+	IssueContradiction = IssueKind{"contradiction", SeverityWarning, ActionNoted,
+		"two parts of a statement contradict each other; both are kept as sent", "show a person the source"}
 	IssueSharedIdentifier = IssueKind{"shared-identifier", SeverityWarning, ActionNoted,
 		"one identifier stands on several different things; they were kept apart by their place", "correct the source's identifiers"}
+	IssueRepaired = IssueKind{"repaired", SeverityWarning, ActionRepaired,
+		"written against the rules of its format; read as what it plainly means", "correct it at the source"}
+	IssueOtherPatient = IssueKind{"other-patient", SeverityError, ActionCarried,
+		"the document names a further patient; a record is one patient, so that this one is carried and not read", "show a person the source"}
 	IssueOutputRenamed = IssueKind{"output-renamed", SeverityInfo, ActionRenamed,
 		"another input has the same output name; a number was added", "nothing"}
+	IssueNotStated = IssueKind{"not-stated", SeverityError, ActionNoted,
+		"the target cannot say this without reading as its opposite; it is kept where no reader takes it for a statement", "show a person the source"}
+	IssueStatusByRule = IssueKind{"status-by-rule", SeverityInfo, ActionDefaulted,
+		"the problem has an end and no status of its own; HL7's guide gives it the status inactive", "look at the end in the source if the status matters to you"}
+	IssueStatusDisagrees = IssueKind{"status-disagrees-with-end", SeverityWarning, ActionNoted,
+		"the source gives the problem an end and says that it is there; the status stands, the end is kept in an extension", "correct the source"}
+
+	// What Validate finds.
+	IssueMissingAssertion = IssueKind{"missing-assertion", SeverityError, ActionNoted,
+		"the entry does not say whether it affirms or denies", "do not use the entry; correct what made the record"}
+	IssueAbsentButAsserted = IssueKind{"absent-but-asserted", SeverityError, ActionNoted,
+		"the entry says that the whole statement is absent and asserts it all the same", "do not use the entry; correct what made the record"}
+	IssueMissingID = IssueKind{"missing-id", SeverityError, ActionNoted,
+		"the entry has no id", "correct what made the record"}
+	IssueDuplicateID = IssueKind{"duplicate-id", SeverityError, ActionNoted,
+		"an entry before this one has the same id", "correct what made the record: references cannot tell them apart"}
+	IssueUnknownTerm = IssueKind{"unknown-term", SeverityWarning, ActionNoted,
+		"the word is not in the list of its field", "correct what made the record: exporters may have no code for it"}
+	IssueMalformedTime = IssueKind{"malformed-time", SeverityError, ActionNoted,
+		"the time is not written as the record writes times, or is not in the calendar", "correct what made the record; text that is no time belongs in AsSent"}
+	IssueMalformedNumber = IssueKind{"malformed-number", SeverityWarning, ActionNoted,
+		"the text is not a number", "correct it at the source"}
+	IssuePeriodReversed = IssueKind{"period-reversed", SeverityWarning, ActionNoted,
+		"the period ends before it starts", "correct it at the source"}
+	IssueSeveralValues = IssueKind{"several-values", SeverityWarning, ActionNoted,
+		"more than one value stands where one belongs", "look at the source"}
+	IssueMalformedNarrative = IssueKind{"malformed-narrative", SeverityError, ActionNoted,
+		"the nodes of the narrative make no tree", "correct what made the record"}
+	IssueNotUTF8 = IssueKind{"not-utf8", SeverityError, ActionNoted,
+		"a text is not UTF-8", "correct what made the record: it cannot be written"}
+	IssueUnknownSource = IssueKind{"unknown-source", SeverityError, ActionNoted,
+		"an origin or a carried piece names a source that the record does not list", "correct what made the record"}
 )
 
 // IssueKinds lists every kind, in the order of docs/report-codes.md.
@@ -71,7 +111,10 @@ func IssueKinds() []IssueKind {
 	return []IssueKind{
 		IssueCarried, IssueExportCarried, IssueLost, IssueUnknownCodeSystem, IssueUnknownTemplate, IssueUnexpectedFixed,
 		IssueNarrativeReference, IssueInvalidTime, IssueInvalidNumber, IssueTimeCut, IssueZoneAssumed, IssueUndeclaredPrefix,
-		IssueProfileNotClaimed, IssueDataAbsent, IssueDanglingReference, IssueUnsupportedVersion, IssueNegationUnclear,
-		IssueSharedIdentifier, IssueOutputRenamed,
+		IssueProfileNotClaimed, IssueDataAbsent, IssueDanglingReference, IssueUnsupportedVersion, IssueNegationUnclear, IssueOtherSubject,
+		IssueContradiction, IssueSharedIdentifier, IssueRepaired, IssueOtherPatient, IssueOutputRenamed, IssueNotStated,
+		IssueStatusByRule, IssueStatusDisagrees,
+		IssueMissingAssertion, IssueAbsentButAsserted, IssueMissingID, IssueDuplicateID, IssueUnknownTerm, IssueMalformedTime,
+		IssueMalformedNumber, IssuePeriodReversed, IssueSeveralValues, IssueMalformedNarrative, IssueNotUTF8, IssueUnknownSource,
 	}
 }

@@ -7,8 +7,9 @@ package record
 // Product is "does not take this"; NoneKnown is "no known medications".
 type Medication struct {
 	Entry
-	// Kind is what FHIR or HL7 v2 call it: request, statement, dispense, administration; "" for a C-CDA Medication Activity.
-	Kind       string    `json:"kind,omitempty"`
+	// Kind is what FHIR or HL7 v2 call it: request, statement, dispense, administration; "" for a C-CDA Medication
+	// Activity. It is the type of the resource or message that says it.
+	Kind       string    `json:"kind,omitempty" portage:"made"`
 	Product    Product   `json:"product,omitzero"`
 	Categories []Concept `json:"categories,omitempty"` // inpatient, outpatient, community, discharge
 	// Taken is when it is or was taken, as a whole; the dosages say how.
@@ -46,7 +47,7 @@ type Medication struct {
 
 // Product is a medicine or vaccine as a thing.
 type Product struct {
-	ID           string       `json:"id,omitempty"` // where the source has it as a thing of its own (FHIR Medication)
+	ID           string       `json:"id,omitempty" portage:"made"` // where the source has it as a thing of its own (FHIR Medication)
 	Identifiers  []Identifier `json:"identifiers,omitempty"`
 	Code         Concept      `json:"code,omitzero"`
 	Name         string       `json:"name,omitempty"` // CDA manufacturedMaterial/name
@@ -150,7 +151,7 @@ type FirstFill struct {
 
 // Dispense is a supply that was made.
 type Dispense struct {
-	ID           string          `json:"id,omitempty"`
+	ID           string          `json:"id,omitempty" portage:"made"`
 	Identifiers  []Identifier    `json:"identifiers,omitempty"`
 	Status       Status          `json:"status,omitzero"`
 	Mode         Mode            `json:"mode,omitempty"`

@@ -16,7 +16,7 @@ type NarrativeNode struct {
 	// tfoot, tr, th, td, colgroup, col, content, br, sub, sup, linkHtml,
 	// footnote, footnoteRef, renderMultiMedia, title. HTML that has no such name keeps its own
 	// (h1, b, i, img, pre, hr, div, blockquote …).
-	Kind  string          `json:"kind"`
+	Kind  string          `json:"kind" portage:"unless=text"`
 	Depth int             `json:"depth,omitempty"`
 	Text  string          `json:"text,omitempty"` // for Kind "text", white space as sent
 	ID    string          `json:"id,omitempty"`

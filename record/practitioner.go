@@ -27,7 +27,7 @@ type Qualification struct {
 
 // PractitionerRole is what a practitioner does for an organization (FHIR PractitionerRole).
 type PractitionerRole struct {
-	ID           string       `json:"id,omitempty"`
+	ID           string       `json:"id,omitempty" portage:"made"`
 	Identifiers  []Identifier `json:"identifiers,omitempty"`
 	Organization *Ref         `json:"organization,omitempty"`
 	Codes        []Concept    `json:"codes,omitempty"`

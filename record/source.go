@@ -17,7 +17,7 @@ type Source struct {
 type Carried struct {
 	Format string `json:"format"`
 	Source string `json:"source"`          // Source.ID
-	Owner  string `json:"owner,omitempty"` // Entry.ID or Section.ID that it belongs to; "" for the record itself
+	Owner  string `json:"owner,omitempty"` // Entry.ID, Concern.ID or Section.ID that it belongs to; "" for the record itself
 	// Path is where it stood, and At the way from the owner's own element to it:
 	// element names with the place among same-named siblings, or @attribute.
 	Path  string `json:"path,omitempty"`

@@ -1,0 +1,250 @@
+package record
+
+import (
+	"reflect"
+	"strings"
+	"sync"
+	"unsafe"
+)
+
+// shape is what a value of the record is built as.
+type shape uint8
+
+const (
+	shapeString shape = iota
+	shapeBool
+	shapeInt
+	shapeData
+	shapePointer
+	shapeSlice
+	shapeStruct
+)
+
+// layout is how one type of the record is built. Layouts are made once and never changed.
+type layout struct {
+	shape  shape
+	typ    reflect.Type
+	elem   *layout // of a pointer or slice
+	fields []field // of a struct, those of an embedded Entry in their place
+	byName map[string]int
+	// unless is the word that makes a string no leaf ("affirmed" for an Assertion).
+	unless string
+	// must are the fields that are always written, as bits of their places.
+	must fieldSet
+}
+
+// field is one field of a struct by its JSON name.
+type field struct {
+	name   string
+	key    string // ,"name":
+	outer  int    // place of the embedded struct it stands in, or -1
+	inner  int
+	layout *layout
+	made   bool
+	form   int   // place of the field it is another form of, or -1
+	forms  []int // places of the other forms of it
+	unless string
+	always bool // written also where zero
+	offset uintptr
+	// words are the offsets of the words that are zero where the field says nothing; nil where there are no such words.
+	words []uintptr
+	// terms are the words of a closed list, number the rule of a number that is text.
+	terms  map[string]bool
+	number func(string) bool
+}
+
+// fieldSet is a set of places of fields.
+type fieldSet [2]uint64
+
+func (s *fieldSet) add(i int)      { s[i>>6&1] |= 1 << (i & 63) }
+func (s *fieldSet) has(i int) bool { return s[i>>6&1]>>(i&63)&1 == 1 }
+
+// get gives the field's value in a struct.
+func (f *field) get(v reflect.Value) reflect.Value {
+	if f.outer >= 0 {
+		v = v.Field(f.outer)
+	}
+	return v.Field(f.inner)
+}
+
+// layouts are the layouts of Record and of every type that can be reached from it.
+var layouts = sync.OnceValue(func() map[reflect.Type]*layout {
+	m := map[reflect.Type]*layout{}
+	layoutOf(reflect.TypeFor[Record](), m)
+	for _, l := range m {
+		l.finish()
+	}
+	return m
+})
+
+// layoutFor gives the layout of a type of the record, made afresh for others (a []Concept and the like).
+func layoutFor(t reflect.Type) *layout {
+	known := layouts()
+	if l := known[t]; l != nil {
+		return l
+	}
+	m := make(map[reflect.Type]*layout, 8)
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice:
+		if e := known[t.Elem()]; e != nil {
+			m[t.Elem()] = e
+		}
+	}
+	l := layoutOf(t, m)
+	for other, l := range m {
+		if known[other] == nil {
+			l.finish()
+		}
+	}
+	return l
+}
+
+// finish adds to the fields what can be told once all layouts are there.
+func (l *layout) finish() {
+	for i := range l.fields {
+		f := &l.fields[i]
+		f.words = f.layout.wordsAt(f.offset)
+		f.terms, f.number = termsOf(l, f), numberOf(l, f)
+	}
+}
+
+func layoutOf(t reflect.Type, m map[reflect.Type]*layout) *layout {
+	if l := m[t]; l != nil {
+		return l
+	}
+	l := &layout{typ: t}
+	m[t] = l
+	switch {
+	case t == reflect.TypeFor[Data]():
+		l.shape = shapeData
+	case t == reflect.TypeFor[Assertion]():
+		l.shape, l.unless = shapeString, string(Affirmed)
+	case t.Kind() == reflect.String:
+		l.shape = shapeString
+	case t.Kind() == reflect.Bool:
+		l.shape = shapeBool
+	case t.Kind() == reflect.Pointer:
+		l.shape, l.elem = shapePointer, layoutOf(t.Elem(), m)
+	case t.Kind() == reflect.Slice:
+		l.shape, l.elem = shapeSlice, layoutOf(t.Elem(), m)
+	case t.Kind() == reflect.Struct:
+		l.shape = shapeStruct
+		l.addFields(t, -1, m)
+		l.byName = make(map[string]int, len(l.fields))
+		for i := range l.fields {
+			l.byName[l.fields[i].name] = i
+			if l.fields[i].always {
+				l.must.add(i)
+			}
+		}
+	default:
+		l.shape = shapeInt
+	}
+	return l
+}
+
+// addFields adds the fields of t, which is the layout's own type or the one embedded at outer.
+func (l *layout) addFields(t reflect.Type, outer int, m map[reflect.Type]*layout) {
+	place := map[string]int{}
+	type wish struct {
+		at   int
+		name string
+	}
+	var wishes []wish
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		if sf.Anonymous && outer < 0 {
+			l.addFields(sf.Type, i, m)
+			continue
+		}
+		if !sf.IsExported() {
+			continue
+		}
+		name, rest, _ := strings.Cut(sf.Tag.Get("json"), ",")
+		f := field{name: name, key: `,"` + name + `":`, outer: outer, inner: i, form: -1,
+			layout: layoutOf(sf.Type, m), always: !strings.Contains(rest, "omit"), offset: sf.Offset}
+		if outer >= 0 {
+			f.offset += l.typ.Field(outer).Offset
+		}
+		f.unless = f.layout.unless
+		for tag := range strings.SplitSeq(sf.Tag.Get("portage"), ",") {
+			key, val, _ := strings.Cut(tag, "=")
+			switch key {
+			case "made":
+				f.made = true
+			case "unless":
+				f.unless = val
+			case "form":
+				wishes = append(wishes, wish{len(l.fields), val})
+			}
+		}
+		place[sf.Name] = len(l.fields)
+		l.fields = append(l.fields, f)
+	}
+	for _, w := range wishes {
+		if at, ok := place[w.name]; ok {
+			l.fields[w.at].form = at
+			l.fields[at].forms = append(l.fields[at].forms, w.at)
+		}
+	}
+}
+
+// wordsAt gives the words that tell whether a value at an offset says anything.
+func (l *layout) wordsAt(at uintptr) []uintptr {
+	switch l.shape {
+	case shapeString, shapeSlice:
+		return []uintptr{at + word}
+	case shapePointer, shapeData:
+		return []uintptr{at}
+	case shapeInt:
+		if l.typ.Size() == word {
+			return []uintptr{at}
+		}
+	case shapeStruct:
+		var all []uintptr
+		for i := range l.fields {
+			w := l.fields[i].layout.wordsAt(at + l.fields[i].offset)
+			if w == nil {
+				return nil
+			}
+			all = append(all, w...)
+		}
+		return all
+	}
+	return nil
+}
+
+// absent reports whether the field of the struct at p says nothing; v is the struct.
+func (f *field) absent(p unsafe.Pointer, v reflect.Value) bool {
+	if f.words == nil {
+		return f.layout.zero(f.get(v))
+	}
+	for _, at := range f.words {
+		if *(*uintptr)(unsafe.Add(p, at)) != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// zero reports whether a value says nothing at all: an empty slice is as good as none.
+func (l *layout) zero(v reflect.Value) bool {
+	switch l.shape {
+	case shapeString, shapeSlice:
+		return v.Len() == 0
+	case shapeBool:
+		return !v.Bool()
+	case shapeInt:
+		return v.Int() == 0
+	case shapePointer:
+		return v.IsNil()
+	case shapeData:
+		return v.Field(0).IsNil()
+	}
+	for i := range l.fields {
+		if f := &l.fields[i]; !f.layout.zero(f.get(v)) {
+			return false
+		}
+	}
+	return true
+}

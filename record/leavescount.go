@@ -1,0 +1,144 @@
+package record
+
+import (
+	"reflect"
+	"sync"
+	"unsafe"
+)
+
+// Every conversion counts the leaves of its records, and most fields of most
+// entries are empty. Counting therefore does not go through reflect.Value: each
+// struct type has a tally, which lists by their offsets the words that are zero
+// where a field says nothing (the length of a string or slice, a pointer), with
+// the structs inside it laid flat. Only words are read, never written; a test holds its answers against the walk of Leaves.
+
+const word = unsafe.Sizeof(uintptr(0))
+
+// tally is how the leaves of one struct type are counted.
+type tally struct {
+	size  uintptr
+	words []uintptr // offsets of the words that tell whether a field says anything
+	steps []step    // what to do where one does, in the same order
+}
+
+// step counts one field that says something.
+type step struct {
+	op     op
+	offset uintptr
+	form   int // offset of the string that this is another form of, or -1
+	unless string
+	tally  *tally // of the struct that a pointer or slice holds
+}
+
+type op uint8
+
+const (
+	countOne     op = iota // a string, a pointer to a scalar, content
+	countStruct            // a pointer to a struct
+	countStructs           // a slice of structs
+	countStrings           // a slice of strings
+)
+
+// tallies are those of the struct types of the record, by type.
+var tallies = sync.OnceValue(func() map[reflect.Type]*tally {
+	m := map[reflect.Type]*tally{}
+	for _, l := range layouts() {
+		if l.shape == shapeStruct {
+			tallyOf(l, m)
+		}
+	}
+	return m
+})
+
+// recordTally is the tally of Record itself.
+var recordTally = sync.OnceValue(func() *tally { return tallies()[reflect.TypeFor[Record]()] })
+
+func tallyOf(l *layout, m map[reflect.Type]*tally) *tally {
+	if t := m[l.typ]; t != nil {
+		return t
+	}
+	t := &tally{size: l.typ.Size()}
+	m[l.typ] = t
+	t.add(l, 0, m)
+	return t
+}
+
+// add lays the fields of l flat into t, which holds it at base.
+func (t *tally) add(l *layout, base uintptr, m map[reflect.Type]*tally) {
+	for i := range l.fields {
+		f := &l.fields[i]
+		if f.made {
+			continue
+		}
+		at := base + f.offset
+		s := step{offset: at, form: -1, unless: f.unless}
+		if f.form >= 0 {
+			s.form = int(base + l.fields[f.form].offset)
+		}
+		switch e := f.layout.elem; f.layout.shape {
+		case shapeInt, shapeBool:
+			// A truth is a *bool, for which absent is not false; a test sees to it.
+			continue
+		case shapeStruct:
+			t.add(f.layout, at, m)
+			continue
+		case shapeString:
+			at += word
+		case shapePointer:
+			switch e.shape {
+			case shapeInt:
+				continue
+			case shapeStruct:
+				s.op, s.tally = countStruct, tallyOf(e, m)
+			}
+		case shapeSlice:
+			at += word
+			if s.op = countStrings; e.shape == shapeStruct {
+				s.op, s.tally = countStructs, tallyOf(e, m)
+			}
+		}
+		t.words = append(t.words, at)
+		t.steps = append(t.steps, s)
+	}
+}
+
+// sliceWords are the words of any slice.
+type sliceWords struct {
+	first    unsafe.Pointer
+	len, cap int
+}
+
+// count counts the leaves of the struct at p.
+func (t *tally) count(p unsafe.Pointer) int {
+	n := 0
+	for i, at := range t.words {
+		if *(*uintptr)(unsafe.Add(p, at)) != 0 {
+			n += t.steps[i].count(p)
+		}
+	}
+	return n
+}
+
+func (s *step) count(p unsafe.Pointer) int {
+	at := unsafe.Add(p, s.offset)
+	if s.form >= 0 && *(*string)(unsafe.Add(p, s.form)) != "" || s.unless != "" && *(*string)(at) == s.unless {
+		return 0
+	}
+	switch s.op {
+	case countStruct:
+		return s.tally.count(*(*unsafe.Pointer)(at))
+	case countStructs:
+		n, w := 0, (*sliceWords)(at)
+		for j := range w.len {
+			n += s.tally.count(unsafe.Add(w.first, uintptr(j)*s.tally.size))
+		}
+		return n
+	case countStrings:
+		n := 0
+		for _, text := range *(*[]string)(at) {
+			n += one(text != "")
+		}
+		return n
+	}
+	return 1
+}

@@ -1,0 +1,181 @@
+package recordtest
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"time"
+
+	"github.com/portage-health/portage/record"
+)
+
+// TB is what the checks need of a *testing.T.
+type TB interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// ExportCheck steers CheckExport. The zero value is right.
+type ExportCheck struct {
+	// Options are those of every export. A zero Now becomes a fixed time.
+	Options record.ExportOptions
+	// Only cuts the check to leaves whose path begins with one of these: "patient", "allergies[0].reactions".
+	Only []string
+	// Every checks each n-th leaf only.
+	Every int
+	// Most is how many failures are told; 20.
+	Most int
+}
+
+// CheckExport proves that an exporter loses nothing in silence. It exports rec,
+// then clears one leaf after the other and exports again: either the output
+// changes or the report of the first export named the leaf. It checks besides
+// that the same record gives the same bytes, that the record is not changed, and
+// that the counts are those of the leaves: Exported + Lost is all, and there
+// are as many issues of the kind lost as Lost says.
+//
+// A leaf is named by an issue at its own path; an issue of another kind than
+// lost also names what lies under its path.
+func CheckExport(t TB, e record.Exporter, rec *record.Record, o ExportCheck) {
+	t.Helper()
+	if o.Options.Now.IsZero() {
+		o.Options.Now = time.Date(2024, 2, 3, 4, 5, 6, 0, time.UTC)
+	}
+	if o.Most == 0 {
+		o.Most = 20
+	}
+	before, err := record.Marshal(rec)
+	if err != nil {
+		t.Fatalf("the record cannot be marshalled: %v", err)
+	}
+	export := func() ([]byte, *record.Report) {
+		var b bytes.Buffer
+		report, err := e.Export(context.Background(), rec, &b, o.Options)
+		if err != nil {
+			t.Fatalf("the export failed: %v", err)
+		}
+		return b.Bytes(), report
+	}
+	base, report := export()
+	if again, _ := export(); !bytes.Equal(base, again) {
+		t.Errorf("the same record gave other bytes the second time")
+	}
+	if after, _ := record.Marshal(rec); !bytes.Equal(before, after) {
+		t.Fatalf("the export changed the record")
+	}
+	checkExportCounts(t, rec, report)
+	named := namedBy(report)
+	failures, n := 0, 0
+	for leaf := range record.Leaves(rec) {
+		if n++; o.Every > 1 && n%o.Every != 0 || !begins(leaf.Path, o.Only) || named.has(leaf.Path) {
+			continue
+		}
+		leaf.Clear()
+		out, _ := export()
+		leaf.Restore()
+		if !bytes.Equal(out, base) {
+			continue
+		}
+		if failures++; failures <= o.Most {
+			t.Errorf("%s: neither in the output nor named in the report", leaf.Path)
+		}
+	}
+	if failures > o.Most {
+		t.Errorf("and %d leaves more", failures-o.Most)
+	}
+}
+
+func checkExportCounts(t TB, rec *record.Record, report *record.Report) {
+	t.Helper()
+	c, lost := report.Counts, 0
+	for _, i := range report.Issues {
+		if i.Code == record.IssueLost.Code {
+			lost++
+		}
+	}
+	if all := record.CountLeaves(rec); c.Exported+c.Lost != all {
+		t.Errorf("exported %d + lost %d = %d, but the record has %d leaves", c.Exported, c.Lost, c.Exported+c.Lost, all)
+	}
+	if lost != c.Lost {
+		t.Errorf("%d leaves are counted as lost, but %d issues name one", c.Lost, lost)
+	}
+}
+
+// names are the paths that a report names.
+type names struct {
+	leaves map[string]bool // by issues of the kind lost
+	trees  map[string]bool // by others
+}
+
+func namedBy(r *record.Report) names {
+	n := names{map[string]bool{}, map[string]bool{}}
+	for _, i := range r.Issues {
+		if i.Code == record.IssueLost.Code {
+			n.leaves[i.Path] = true
+		} else {
+			n.trees[i.Path] = true
+		}
+	}
+	return n
+}
+
+func (n names) has(path string) bool {
+	if n.leaves[path] {
+		return true
+	}
+	for p := path; p != ""; {
+		if n.trees[p] {
+			return true
+		}
+		p = p[:max(strings.LastIndexAny(p, ".["), 0)]
+	}
+	return false
+}
+
+func begins(path string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(path, p) {
+			return true
+		}
+	}
+	return len(prefixes) == 0
+}
+
+// Focus cuts a record down to the patient and the named fields of Record by
+// their JSON names ("allergies", "practitioners"), in place, and gives it back.
+// A reference to what is gone keeps a display in its stead. It makes CheckExport
+// of one concept quick.
+func Focus(rec *record.Record, fields ...string) *record.Record {
+	keep := map[string]bool{"patient": true, "sources": true}
+	for _, f := range fields {
+		keep[f] = true
+	}
+	clearFields(rec, func(name string) bool { return !keep[name] })
+	known := map[string]bool{}
+	eachID(rec, func(id string) { known[id] = true })
+	eachStruct(rec, func(p any) {
+		switch x := p.(type) {
+		case *record.Ref:
+			if x.ID != "" && !known[x.ID] {
+				*x = record.Ref{Display: "held elsewhere"}
+			}
+		case *record.Entry:
+			if !known[x.Section] {
+				x.Section = ""
+			}
+		}
+	})
+	if !keep["documents"] {
+		// The anchors point into the narratives that went with the documents.
+		eachStruct(rec, dropAnchor)
+	}
+	var carried []record.Carried
+	for _, c := range rec.Carried {
+		if c.Owner == "" || known[c.Owner] {
+			carried = append(carried, c)
+		}
+	}
+	rec.Carried = carried
+	return rec
+}
