@@ -136,11 +136,12 @@ func convertOne(ctx context.Context, in *input, s *settings, taken map[string]bo
 	}
 	l.Bytes = int64(len(data))
 	from, ok := source(s.from)
-	if s.from == "auto" {
-		if from, ok = portage.Detect(data, sources()...); !ok {
-			l.Error = portage.ErrUnknownFormat.Error()
-			return l
-		}
+	if !ok { // auto
+		from, ok = portage.Detect(data, sources()...)
+	}
+	if !ok {
+		l.Error = portage.ErrUnknownFormat.Error()
+		return l
 	}
 	l.From = from.Name
 	names := &outputs{first: in.out, taken: taken}

@@ -1,0 +1,66 @@
+package ccda
+
+import (
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// The LOINC codes by which releases before C-CDA R2.1, and the acts around a
+// diagnosis, name what their act is. The concern acts of R2.1 say CONC.
+const codeConcern = "CONC"
+
+// tracker is an act that holds observations and says of them that they are followed.
+type tracker struct {
+	templates []string
+	codes     []string // LOINC
+	displays  []string
+}
+
+// legibleConcern reports whether an act around observations says nothing that
+// would change what they say: it is one that happened, of this patient, neither negated nor null.
+func (r *reader) legibleConcern(act tree.Node) bool {
+	if !r.legible(act, "EVN") {
+		return false
+	}
+	for _, a := range [...]tree.Node{act.Attr("negationInd"), act.Attr("nullFlavor")} {
+		if isTrue(a.Value()) || a.OK() && a.Name() == "nullFlavor" {
+			r.issue(record.IssueNegationUnclear, a)
+			return false
+		}
+	}
+	return true
+}
+
+// concern reads the tracking act itself (C-CDA Allergy Concern Act, Problem
+// Concern Act). Its status says whether it is followed, not whether the problem is there.
+func (r *reader) concern(act tree.Node, t *tracker) *record.Concern {
+	r.scaffold(act.Attr("negationInd"))
+	r.wrapperTemplates(act, t.templates)
+	r.shape(act, "ACT", "EVN")
+	code := act.Child("code")
+	if !r.fixes(code, oidActClass, codeConcern, "Concern") {
+		for _, c := range t.codes {
+			if r.fixes(code, oidLOINC, c, t.displays...) {
+				break
+			}
+		}
+	}
+	e := r.entry("concern", act)
+	r.release(act.Child("languageCode")) // a concern has no language of its own
+	return &record.Concern{
+		ID: e.ID, Identifiers: e.Identifiers, Narrative: e.Narrative, Participants: e.Participants, Labels: e.Labels, Notes: e.Notes,
+		Status: r.status(act), When: r.period(act.Child("effectiveTime")),
+	}
+}
+
+// concernEncounter takes the encounter that an act around observations names.
+func (r *reader) concernEncounter(c *record.Concern, rel, enc tree.Node) {
+	if ref := r.encounterRef(rel, enc); ref != nil {
+		c.Relations = append(c.Relations, r.relation(rel, *ref))
+	}
+}
+
+var priorityPreference = question{
+	templates: []string{"2.16.840.1.113883.10.20.22.4.143"},
+	system:    oidSNOMED, codes: []string{"225773000"}, displays: []string{"Preference"},
+}

@@ -1,0 +1,277 @@
+package ccda
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/portage-health/portage/internal/ids"
+	"github.com/portage-health/portage/internal/ledger"
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+const formatName = "ccda"
+
+// Document is a CDA document as read from XML. It does not change and may be
+// used by many goroutines at once. It points into the bytes it was read from.
+type Document struct {
+	tree   *tree.Doc
+	size   int64
+	digest [sha256.Size]byte
+}
+
+// Parse reads the XML of a document. It fails where the input is no well-formed
+// XML, is beyond a limit, or where its root is no ClinicalDocument of CDA R2.
+// Errors tell the position and hold nothing of the document.
+func Parse(data []byte, l record.Limits) (*Document, error) {
+	d, err := tree.ParseXML(data, tree.XMLOptions{
+		Limits:    treeLimits(l),
+		WellKnown: map[string]string{"xsi": spaceXSI, "sdtc": spaceSDTC, "voc": "urn:hl7-org:v3/voc", "cda": spaceCDA, "hl7": spaceCDA},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ccda: %w", err)
+	}
+	root := d.Root()
+	if root.Name() != "ClinicalDocument" || root.Space() != spaceCDA && root.Space() != "" {
+		line, col := root.Pos()
+		return nil, fmt.Errorf("ccda: %d:%d: %w", line, col, ErrNotCDA)
+	}
+	return &Document{d, int64(len(data)), sha256.Sum256(data)}, nil
+}
+
+// ErrNotCDA says that the input is XML, but no CDA document.
+var ErrNotCDA = errors.New("the root element is no ClinicalDocument of HL7 CDA R2")
+
+const defaultBytes = 1 << 30
+
+// nodeBytes is what a node of the tree takes, by which its memory is bounded.
+const (
+	defaultNodes = 2_000_000
+	defaultText  = 48 << 20
+	nodeBytes    = 20
+)
+
+func treeLimits(l record.Limits) tree.Limits {
+	t := tree.Limits{MaxBytes: defaultBytes, MaxDepth: l.Depth, MaxNodes: defaultNodes, MaxAttrs: 1000}
+	if l.Bytes > 0 {
+		t.MaxBytes = int(min(l.Bytes, 1<<31))
+	}
+	if l.Nodes > 0 {
+		t.MaxNodes = l.Nodes
+	}
+	if l.Attributes > 0 {
+		t.MaxAttrs = l.Attributes
+	}
+	text := defaultText
+	if l.TextBytes > 0 {
+		text = l.TextBytes
+	}
+	t.MaxMemory = text + nodeBytes*t.MaxNodes
+	return t
+}
+
+// Import reads one document into one record. The report tells what became of
+// every fact of it. The record's texts point into data, which must not be changed.
+func Import(ctx context.Context, data []byte, o record.ImportOptions) (*record.Record, *record.Report, error) {
+	d, err := Parse(data, o.Limits)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	rec, rep := d.Import(o)
+	return rec, rep, nil
+}
+
+// Import makes a record of the document. It never fails: what cannot be read is carried.
+func (d *Document) Import(o record.ImportOptions) (*record.Record, *record.Report) {
+	r := d.reading(o)
+	return r.rec, r.rep
+}
+
+// reading reads the document. An identifier that turns out to stand on several
+// things changes ids that were given before: the document is then read again, knowing it.
+func (d *Document) reading(o record.ImportOptions) *reader {
+	var known knowledge
+	r := newReader(d, o, &known)
+	r.read()
+	for range maxReadings - 1 {
+		if !r.again {
+			break
+		}
+		r = newReader(d, o, &known)
+		r.read()
+	}
+	return r
+}
+
+const maxReadings = 5
+
+// knowledge is what one reading of a document learns for the next.
+type knowledge struct {
+	shared       map[identKey]bool     // identifiers that stand on several things
+	united       map[identKey]identKey // identifiers that stand on one
+	repeated     map[statementKey]bool // likewise shared, seen before the first reading
+	onStatements map[identKey]bool     // identifiers of statements
+}
+
+func newReader(d *Document, o record.ImportOptions, k *knowledge) *reader {
+	if k.shared == nil {
+		k.shared, k.united = map[identKey]bool{}, map[identKey]identKey{}
+	}
+	n := d.tree.Len()
+	r := &reader{
+		doc: d.tree, led: ledger.New(n), rec: &record.Record{}, rep: &record.Report{}, maker: ids.New(o.IDKey),
+		owners: make(map[int]string, 64), idents: make(map[identKey]int, 64), shared: k.shared, united: k.united, told: map[identKey]bool{},
+		keyOf:   map[kindPlace]identKey{},
+		people:  pool{byIdent: make(map[identKey]int, 16), byText: make(map[roleKey]mention, 16)},
+		paths:   pathMemo{place: make([]int32, n), text: make(map[int]string, 128)},
+		systems: make(map[string]string, 32), codeSystems: make(map[string]struct{}, 16), units: make(map[string]bool, 16),
+	}
+	digest := hex.EncodeToString(d.digest[:])
+	if k.repeated == nil {
+		k.repeated, k.onStatements = r.findRepeated()
+	}
+	r.repeated, r.onStatements = k.repeated, k.onStatements
+	root := d.tree.Root()
+	id := root.Child("id")
+	r.docKey = digest
+	src := record.Source{Format: formatName, Version: version(root), SHA256: digest, Bytes: d.size}
+	if ext := id.Attr("extension").Value(); id.Attr("root").Value() != "" {
+		r.docKey = r.system(id.Attr("root").Value()) + "|" + ext
+		src.Document = r.docKey
+	}
+	if v, _ := isoTime(root.Child("effectiveTime").Attr("value").Value()); v != "" {
+		src.Time = v
+	}
+	src.ID = r.maker.Make("source", formatName, r.docKey, digest)
+	r.source = src.ID
+	r.docID = r.maker.Make("entry", kindDocument, r.docKey)
+	r.rec.Sources = []record.Source{src}
+	return r
+}
+
+func (r *reader) read() {
+	root := r.doc.Root()
+	r.repairs()
+	r.findTexts(root)
+	doc := r.header(root)
+	r.body(root, doc)
+	r.rec.Documents = append(r.rec.Documents, *doc)
+	r.schema(root)
+	r.sweep()
+}
+
+// schema checks what only a schema validator looks at.
+func (r *reader) schema(root tree.Node) {
+	if a := root.AttrNS(spaceXSI, "schemaLocation"); a.OK() {
+		switch a.Value() {
+		case "urn:hl7-org:v3 CDA.xsd", "urn:hl7-org:v3 CDA_SDTC.xsd", "urn:hl7-org:v3 infrastructure/cda/CDA.xsd", "urn:hl7-org:v3 infrastructure/cda/CDA_SDTC.xsd":
+			r.scaffold(a)
+		}
+	}
+}
+
+// repairs reports what was mended in the XML itself.
+func (r *reader) repairs() {
+	for _, m := range r.doc.Repairs() {
+		if m.Code == tree.RepairPrefix {
+			line, col := r.doc.Position(m.Offset)
+			r.rep.Issues = append(r.rep.Issues, record.IssueUndeclaredPrefix.At("ClinicalDocument", line, col))
+		}
+	}
+}
+
+// findTexts notes the narratives of all sections, which entries point into.
+func (r *reader) findTexts(n tree.Node) {
+	for c := n.First(); c.OK(); c = c.Next() {
+		if c.Kind() != tree.Element {
+			continue
+		}
+		switch c.Name() {
+		case "component", "structuredBody":
+			r.findTexts(c)
+		case "section":
+			if t := c.Child("text"); t.OK() {
+				r.texts = append(r.texts, t)
+			}
+			r.findTexts(c)
+		}
+	}
+}
+
+// version tells which release of C-CDA a document claims by its template ids: R1.1, R2.1, 3.0 …; "" for none.
+func version(root tree.Node) string {
+	v := ""
+	for t := root.Child("templateId"); t.OK(); t = t.NextNamed() {
+		if t.Attr("root").Value() != "2.16.840.1.113883.10.20.22.1.1" {
+			continue
+		}
+		switch ext := t.Attr("extension").Value(); {
+		case ext == "" && v == "":
+			v = "R1.1"
+		case ext == "2014-06-09" && v != "R2.1":
+			v = "R2.0"
+		case ext == "2015-08-01":
+			v = "R2.1"
+		case ext == "2024-05-01" || ext == "2023-05-01":
+			return "3.0"
+		case ext == "2025-05-01":
+			return "4.0"
+		case ext == "2026-05-01":
+			return "5.0"
+		}
+	}
+	return v
+}
+
+// Importer reads C-CDA documents: one input, one record. Its zero value is
+// ready, and safe for concurrent use.
+type Importer struct{}
+
+var _ record.Importer = Importer{}
+
+// Import yields the one record of a document.
+func (Importer) Import(ctx context.Context, in record.Input, o record.ImportOptions) iter.Seq2[*record.Imported, error] {
+	return func(yield func(*record.Imported, error) bool) {
+		data := in.Bytes
+		if data == nil && in.Reader != nil {
+			limit := o.Limits.Bytes
+			if limit <= 0 {
+				limit = defaultBytes
+			}
+			var err error
+			if data, err = io.ReadAll(io.LimitReader(in.Reader, limit+1)); err != nil {
+				yield(nil, fmt.Errorf("ccda: %w", err))
+				return
+			}
+		}
+		rec, rep, err := Import(ctx, data, o)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		yield(&record.Imported{Record: rec, Report: rep}, nil)
+	}
+}
+
+// Format ties the name "ccda" to this package's importer.
+func Format() record.Format {
+	return record.Format{Name: formatName, Detect: detect, Importer: Importer{}, Extension: ".xml"}
+}
+
+// detect looks for the root element of a CDA document, in any encoding that
+// has ASCII's letters one or two bytes wide.
+func detect(head []byte) bool {
+	if bytes.Contains(head, []byte("<ClinicalDocument")) || bytes.Contains(head, []byte(":ClinicalDocument")) {
+		return true
+	}
+	return bytes.Contains(bytes.ReplaceAll(head, []byte{0}, nil), []byte("ClinicalDocument"))
+}

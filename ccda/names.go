@@ -1,0 +1,58 @@
+package ccda
+
+import "strings"
+
+// vocabulary is every name of an element or attribute that the schema of CDA R2
+// with the SDTC extensions defines, so that a path can hold no other: a name in a
+// document could be anything.
+const vocabulary = `
+ClinicalDocument ID IDREF abbr act actReference additionalLocator addr administrationUnitCode administrativeGenderCode
+admissionReferralSourceCode align alignment allFalse allTrue alternateIdentification approachSiteCode
+asMaintainedEntity asOrganizationPartOf asPatientRelationship assignedAuthor assignedAuthoringDevice assignedCustodian
+assignedEntity assignedPerson assigningAuthorityName associatedEntity associatedPerson atLeastOneFalse atLeastOneTrue
+authenticator author authorization awarenessCode axis birthTime birthplace border br buildingNumberSuffix caption
+careOf category cellpadding cellspacing censusTract center char charoff city classCode code codeSystem codeSystemName
+codeSystemVersion col colgroup colspan comp component componentOf compression confidentialityCode conjunctionCode
+consent consumable content contextConductionInd contextControlCode copyTime country county criterion criterion1
+currency custodian dataEnterer deceasedInd deceasedTime delimiter deliveryAddressLine deliveryInstallationArea
+deliveryInstallationQualifier deliveryInstallationType deliveryMode deliveryModeIdentifier denominator derivationExpr
+desc determinerCode digits direction dischargeDispositionCode displayName displayable distributionType documentationOf
+doseQuantity effectiveTime encompassingEncounter encounter encounterParticipant entry entryRelationship
+ethnicGroupCode event expectedUseTime expirationTime extension externalAct externalDocument externalObservation
+externalProcedure family footnote footnoteRef frame functionCode given guardian guardianOrganization guardianPerson
+head headers healthCareFacility high houseNumber houseNumberNumeric href id identifiedBy inFulfillmentOf
+inFulfillmentOf1 inclusive increment independentInd informant informationRecipient institutionSpecified integrityCheck
+integrityCheckAlgorithm intendedRecipient interpretationCode inversionInd inverted isNotOrdered item lang language
+languageCode languageCommunication legalAuthenticator linkHtml list listType location lotNumberText low
+maintainingPerson manufacturedLabeledDrug manufacturedMaterial manufacturedProduct manufacturerModelName
+manufacturerOrganization maritalStatusCode maxDoseQuantity mediaType methodCode modeCode moodCode multipleBirthInd
+multipleBirthOrderNumber name negationInd nonXMLBody nullFlavor numerator observation observationMedia
+observationRange offset onlyOneFalse onlyOneTrue operator order organizer origin originalText paragraph parentDocument
+partType participant participantRole patient patientRole performer period phase place playingDevice playingEntity
+postBox postalCode precinct precondition precondition1 precondition2 preferenceInd prefix priorityCode priorityNumber
+probability procedure product proficiencyLevelCode providerOrganization qty qualifier quantity raceCode rateQuantity
+realmCode receivedOrganization recordTarget reference referenceRange referencedObject regionOfInterest rel
+relatedDocument relatedEntity relatedPerson relatedSubject religiousAffiliationCode renderMultiMedia repeatNumber
+representation representedCustodianOrganization representedOrganization responsibleParty rev revised root routeCode
+rowspan rules scale schemaLocation scope scopingEntity scopingOrganization section seperatableInd sequenceNumber
+serviceEvent serviceProviderOrganization setId signatureCode signatureText softwareName space span specialty specimen
+specimenPlayingEntity specimenRole standardDeviation standardIndustryClassCode state statusCode streetAddressLine
+streetName streetNameBase streetNameType structuredBody styleCode sub subject substanceAdministration suffix summary
+sup supply table targetSiteCode tbody td telecom templateId text tfoot th thead thumbnail time title tr translation
+type typeCode typeId unit unitID unitType unsorted use useablePeriod validTime valign value valueSet valueSetVersion
+versionNumber wholeOrganization width
+`
+
+var vocabularySet = func() map[string]struct{} {
+	m := make(map[string]struct{}, 700)
+	for n := range strings.FieldsSeq(vocabulary) {
+		m[n] = struct{}{}
+	}
+	return m
+}()
+
+// knownName reports whether a name is one of CDA's.
+func knownName(name string) bool {
+	_, ok := vocabularySet[name]
+	return ok
+}

@@ -1,0 +1,201 @@
+package ccda
+
+import (
+	"strings"
+
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// anchorIndex knows the elements of the document's narratives that have an ID.
+type anchorIndex struct {
+	first map[string]int32 // ID → place in list
+	list  []anchored
+}
+
+type anchored struct {
+	node int32
+	next int32 // the next with the same ID, 0 for none
+}
+
+// anchor finds the element of the narrative with this ID: one of the section
+// being read before one of any other (an ID should be unique, but is not always).
+func (r *reader) anchor(id string) tree.Node {
+	if id == "" {
+		return tree.Node{}
+	}
+	if r.anchors == nil {
+		r.anchors = r.indexAnchors()
+	}
+	k, ok := r.anchors.first[id]
+	if !ok {
+		return tree.Node{}
+	}
+	found := r.anchors.list[k].node
+	if r.sec.OK() {
+		from, to := int32(r.sec.Index()), int32(r.sec.End())
+		for k != 0 {
+			a := r.anchors.list[k]
+			if a.node >= from && a.node < to {
+				return r.doc.Node(int(a.node))
+			}
+			k = a.next
+		}
+	}
+	return r.doc.Node(int(found))
+}
+
+func (r *reader) indexAnchors() *anchorIndex {
+	ix := &anchorIndex{first: map[string]int32{}, list: make([]anchored, 1, 64)}
+	last := map[string]int32{}
+	for _, t := range r.texts {
+		for i := t.Index() + 1; i < t.End(); i++ {
+			a := r.doc.Node(i)
+			if a.Kind() != tree.Attr || a.Name() != "ID" {
+				continue
+			}
+			id, k := a.Value(), int32(len(ix.list))
+			ix.list = append(ix.list, anchored{node: int32(a.Parent().Index())})
+			if _, ok := ix.first[id]; !ok {
+				ix.first[id] = k
+			} else {
+				ix.list[last[id]].next = k
+			}
+			last[id] = k
+		}
+	}
+	return ix
+}
+
+// narrativeText gives the words of an element of the narrative, white space
+// folded, one space between blocks.
+func narrativeText(n tree.Node) string {
+	if c := n.First(); c.Kind() == tree.Text && !c.Next().OK() {
+		return fold(c.Value())
+	}
+	var b strings.Builder
+	gap := false
+	words(n, &b, &gap)
+	return b.String()
+}
+
+func words(n tree.Node, b *strings.Builder, gap *bool) {
+	for c := n.First(); c.OK(); c = c.Next() {
+		if c.Kind() == tree.Text {
+			v := c.Value()
+			for i, w := range strings.Fields(v) {
+				if b.Len() > 0 && (*gap || i > 0 || space(v[0])) {
+					b.WriteByte(' ')
+				}
+				b.WriteString(w)
+				*gap = false
+			}
+			if v != "" && space(v[len(v)-1]) {
+				*gap = true
+			}
+			continue
+		}
+		block := isBlock(c.Name())
+		*gap = *gap || block
+		words(c, b, gap)
+		*gap = *gap || block
+	}
+}
+
+func space(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+// fold trims and folds white space; text that needs none is given as it is.
+func fold(s string) string {
+	s = strings.Trim(s, " \t\r\n")
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c == '\t' || c == '\n' || c == '\r' || c == ' ' && i+1 < len(s) && space(s[i+1]) {
+			return strings.Join(strings.Fields(s), " ")
+		}
+	}
+	return s
+}
+
+// isBlock knows the elements whose ends part words (CDA R2 4.3.5).
+func isBlock(name string) bool {
+	switch name {
+	case "paragraph", "item", "tr", "th", "td", "caption", "br", "list", "table", "title", "footnote", "thead", "tbody", "tfoot":
+		return true
+	}
+	return false
+}
+
+// elementsOnly knows the elements that hold no text of their own (CDA R2 4.3.5).
+func elementsOnly(name string) bool {
+	switch name {
+	case "table", "thead", "tbody", "tfoot", "tr", "colgroup", "list":
+		return true
+	}
+	return false
+}
+
+// narrative takes a section's text whole: every element, attribute and text in order.
+func (r *reader) narrative(n tree.Node) *record.Narrative {
+	if !n.OK() {
+		return nil
+	}
+	nodes, attrs := 0, 0
+	for i := n.Index() + 1; i < n.End(); i++ {
+		switch c := r.doc.Node(i); c.Kind() {
+		case tree.Element:
+			nodes++
+		case tree.Text:
+			nodes++
+		case tree.Attr:
+			if !c.Decl() {
+				attrs++
+			}
+		}
+	}
+	if nodes == 0 {
+		return nil
+	}
+	w := narrator{r: r, nodes: make([]record.NarrativeNode, 0, nodes), attrs: make([]record.NarrativeAttr, 0, attrs)}
+	w.walk(n, 0)
+	return &record.Narrative{Nodes: w.nodes}
+}
+
+type narrator struct {
+	r     *reader
+	nodes []record.NarrativeNode
+	attrs []record.NarrativeAttr // one piece of memory for all
+}
+
+func (w *narrator) walk(n tree.Node, depth int) {
+	for c := n.First(); c.OK(); c = c.Next() {
+		if c.Kind() == tree.Text {
+			if !c.Blank() {
+				w.r.led.Take(c.Index())
+			} else if elementsOnly(n.Name()) {
+				continue // white space between the rows of a table says nothing
+			}
+			w.nodes = append(w.nodes, record.NarrativeNode{Kind: "text", Depth: depth, Text: c.Value()})
+			continue
+		}
+		if c.Space() != n.Space() {
+			continue // not of the narrative: left to be carried
+		}
+		x := record.NarrativeNode{Kind: c.Name(), Depth: depth}
+		from := len(w.attrs)
+		for a := range c.Attrs() {
+			switch {
+			case a.Space() != "":
+				continue
+			case a.Name() == "ID":
+				x.ID = a.Value()
+			default:
+				w.attrs = append(w.attrs, record.NarrativeAttr{Name: a.Name(), Value: a.Value()})
+			}
+			w.r.led.Take(a.Index())
+		}
+		if len(w.attrs) > from {
+			x.Attrs = w.attrs[from:len(w.attrs):len(w.attrs)]
+		}
+		w.nodes = append(w.nodes, x)
+		w.walk(c, depth+1)
+	}
+}

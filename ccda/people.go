@@ -1,0 +1,393 @@
+package ccda
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// pool finds the people, organizations, devices and places that were read
+// already. Two mentions are one when they share an identifier, never by name alone.
+type pool struct {
+	byIdent map[identKey]int    // identifier → place in the record's slice of that kind
+	byText  map[roleKey]mention // a role that was read before, letter for letter
+}
+
+type roleKey struct{ kind, text string }
+
+// mention is what a role gave: the same text gives it again, and the same marks.
+type mention struct {
+	at   int // node index of the first
+	part record.Participation
+}
+
+// Kinds of entries as ids name them.
+const (
+	kindPatient      = "patient"
+	kindPractitioner = "practitioner"
+	kindOrganization = "organization"
+	kindRelated      = "related-person"
+	kindDevice       = "device"
+	kindLocation     = "location"
+	kindEncounter    = "encounter"
+	kindConsent      = "consent"
+	kindOrder        = "order"
+	kindDocument     = "document"
+)
+
+// find gives the place of an entry of this kind that shares an identifier, -1 for none.
+func (r *reader) find(kind string, idents []record.Identifier) int {
+	found := -1
+	for i := range idents {
+		k, ok := r.personKey(kind, &idents[i])
+		if !ok {
+			continue
+		}
+		at, seen := r.people.byIdent[k]
+		if !seen {
+			continue
+		}
+		if found >= 0 && at != found {
+			// Two that were taken for different are one: read the document again, knowing it.
+			r.unite(k, r.keyOf[kindPlace{kind, found}])
+		}
+		if found < 0 {
+			found = at
+		}
+	}
+	return found
+}
+
+type kindPlace struct {
+	kind  string
+	place int
+}
+
+// personKey gives the key that an identifier stands for.
+func (r *reader) personKey(kind string, x *record.Identifier) (identKey, bool) {
+	if !usable(x) {
+		return identKey{}, false
+	}
+	k := identKey{kind, x.System, x.Value}
+	for {
+		up, ok := r.united[k]
+		if !ok {
+			break
+		}
+		k = up
+	}
+	return k, !r.shared[k] && !r.onStatements[identKey{"", x.System, x.Value}]
+}
+
+// unite says that two keys name one.
+func (r *reader) unite(a, b identKey) {
+	if a == b {
+		return
+	}
+	r.united[a] = b
+	r.again = true
+}
+
+// settle remembers which entry an identifier is on.
+func (r *reader) settle(kind string, place int, idents []record.Identifier) {
+	for i := range idents {
+		k, ok := r.personKey(kind, &idents[i])
+		if !ok {
+			continue
+		}
+		if _, seen := r.people.byIdent[k]; !seen {
+			r.people.byIdent[k] = place
+			if _, named := r.keyOf[kindPlace{kind, place}]; !named {
+				r.keyOf[kindPlace{kind, place}] = k
+			}
+		}
+	}
+}
+
+// personID makes the id of an entry that several places may mention.
+func (r *reader) personID(kind string, idents []record.Identifier, n tree.Node) string {
+	for i := range idents {
+		if !usable(&idents[i]) {
+			continue
+		}
+		k, ok := r.personKey(kind, &idents[i])
+		if !ok {
+			r.tellShared(k, n)
+			continue
+		}
+		return r.maker.Make("entry", kind, idents[i].System, idents[i].Value)
+	}
+	return r.placeID(kind, n)
+}
+
+func (r *reader) tellShared(k identKey, n tree.Node) {
+	if !r.told[k] {
+		r.told[k] = true
+		r.issue(record.IssueSharedIdentifier, n)
+	}
+}
+
+// identifies reports whether any identifier can tell one from another.
+func (r *reader) identifies(kind string, idents []record.Identifier) bool {
+	for i := range idents {
+		if _, ok := r.personKey(kind, &idents[i]); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// union adds what is not there yet.
+func union[T any](have, more []T) []T {
+next:
+	for i := range more {
+		for j := range have {
+			if reflect.DeepEqual(have[j], more[i]) {
+				continue next
+			}
+		}
+		have = append(have, more[i])
+	}
+	return have
+}
+
+// untakeAbsent gives back, at a further mention of somebody, what says only that
+// something is absent: it would be one with the same word of another mention.
+func (r *reader) untakeAbsent(n tree.Node, idents *[]record.Identifier, addrs *[]record.Address, tels *[]record.Telecom) {
+	for c := n.First(); c.OK(); c = c.Next() {
+		if c.Kind() != tree.Element || c.End()-c.Index() != 2 || !c.Attr("nullFlavor").OK() {
+			continue
+		}
+		switch c.Name() {
+		case "id", "addr", "telecom":
+			r.release(c)
+		}
+	}
+	*idents = slices.DeleteFunc(*idents, func(i record.Identifier) bool { return i == record.Identifier{Absent: i.Absent} })
+	*addrs = slices.DeleteFunc(*addrs, func(a record.Address) bool {
+		a.Absent = ""
+		return emptyAddress(&a)
+	})
+	*tels = slices.DeleteFunc(*tels, func(t record.Telecom) bool {
+		return t.System == "" && t.Value == "" && t.Uses == nil && t.Period == nil
+	})
+}
+
+func (r *reader) newEntry(id string, idents []record.Identifier, n tree.Node) record.Entry {
+	return record.Entry{ID: id, Identifiers: idents, Assertion: record.Affirmed, Origins: r.origins(n)}
+}
+
+// practitioner takes what a role says of a person who acts as a professional.
+func (r *reader) practitioner(role tree.Node, idents []record.Identifier, names []record.Name, addrs []record.Address, tels []record.Telecom) *record.Ref {
+	place := r.find(kindPractitioner, idents)
+	if place >= 0 && strangers(r.rec.Practitioners[place].Names, names) {
+		r.partShared(kindPractitioner, idents)
+		place = -1
+	}
+	among, base, several := r.amongShared(kindPractitioner, idents, names)
+	if at, seen := r.people.byIdent[among]; several && place < 0 && seen {
+		place = at
+	}
+	if place < 0 {
+		place = len(r.rec.Practitioners)
+		var id string
+		if several {
+			id = r.maker.Make("entry", kindPractitioner, among.system, among.value)
+			r.people.byIdent[among] = place
+			r.tellShared(base, role)
+		} else {
+			id = r.personID(kindPractitioner, idents, role)
+		}
+		r.rec.Practitioners = append(r.rec.Practitioners, record.Practitioner{
+			Entry: r.newEntry(id, idents, role), Names: names, Addresses: addrs, Telecoms: tels,
+		})
+	} else {
+		p := &r.rec.Practitioners[place]
+		r.untakeAbsent(role, &idents, &addrs, &tels)
+		p.Identifiers = union(p.Identifiers, idents)
+		p.Names, p.Addresses, p.Telecoms = union(p.Names, names), union(p.Addresses, addrs), union(p.Telecoms, tels)
+	}
+	r.settle(kindPractitioner, place, idents)
+	id := r.rec.Practitioners[place].ID
+	r.own(role, id)
+	return &record.Ref{ID: id, Kind: kindPractitioner}
+}
+
+// amongShared gives the key of one of the people whom an identifier (base) stands on:
+// the identifier and the name together. ok is false where no identifier is
+// shared, another one identifies, or there is no name.
+func (r *reader) amongShared(kind string, idents []record.Identifier, names []record.Name) (k, base identKey, ok bool) {
+	if len(names) == 0 || len(names[0].Family) == 0 || r.identifies(kind, idents) {
+		return k, base, false
+	}
+	for i := range idents {
+		if base, _ = r.personKey(kind, &idents[i]); r.shared[base] {
+			k = base
+			for _, parts := range [][]record.NamePart{names[0].Family, names[0].Given} {
+				k.value += "\x00"
+				if len(parts) > 0 {
+					k.value += strings.ToLower(parts[0].Value)
+				}
+			}
+			return k, base, true
+		}
+	}
+	return k, base, false
+}
+
+// partShared says that these identifiers stand on different people: from now on they identify nobody.
+func (r *reader) partShared(kind string, idents []record.Identifier) {
+	for i := range idents {
+		if k, ok := r.personKey(kind, &idents[i]); ok {
+			if _, seen := r.people.byIdent[k]; seen {
+				r.shared[k], r.again = true, true
+			}
+		}
+	}
+}
+
+// strangers reports whether two sets of names cannot be of one person: both have
+// parts, and they agree neither in a family name nor in a given name.
+func strangers(a, b []record.Name) bool {
+	named := func(ns []record.Name) bool {
+		for i := range ns {
+			if len(ns[i].Family) > 0 || len(ns[i].Given) > 0 {
+				return true
+			}
+		}
+		return false
+	}
+	if !named(a) || !named(b) {
+		return false
+	}
+	for i := range a {
+		for j := range b {
+			if agree(a[i].Family, b[j].Family) || agree(a[i].Given, b[j].Given) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func agree(a, b []record.NamePart) bool {
+	for i := range a {
+		for j := range b {
+			if a[i].Value != "" && strings.EqualFold(a[i].Value, b[j].Value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// related takes what a role says of somebody related to the patient.
+func (r *reader) related(role tree.Node, idents []record.Identifier, p record.RelatedPerson) *record.Ref {
+	place := r.find(kindRelated, idents)
+	if place >= 0 && strangers(r.rec.RelatedPersons[place].Names, p.Names) {
+		r.partShared(kindRelated, idents)
+		place = -1
+	}
+	if place < 0 {
+		place = len(r.rec.RelatedPersons)
+		p.Entry = r.newEntry(r.personID(kindRelated, idents, role), idents, role)
+		r.rec.RelatedPersons = append(r.rec.RelatedPersons, p)
+	} else {
+		q := &r.rec.RelatedPersons[place]
+		r.untakeAbsent(role, &idents, &p.Addresses, &p.Telecoms)
+		q.Identifiers = union(q.Identifiers, idents)
+		q.Class, q.Relationships = union(q.Class, p.Class), union(q.Relationships, p.Relationships)
+		q.Names, q.Addresses, q.Telecoms = union(q.Names, p.Names), union(q.Addresses, p.Addresses), union(q.Telecoms, p.Telecoms)
+		if q.Organization == nil {
+			q.Organization = p.Organization
+		}
+		if q.Period == nil {
+			q.Period = p.Period
+		}
+	}
+	r.settle(kindRelated, place, idents)
+	id := r.rec.RelatedPersons[place].ID
+	r.own(role, id)
+	return &record.Ref{ID: id, Kind: kindRelated}
+}
+
+// organization takes an Organization or CustodianOrganization; nil where it says nothing.
+func (r *reader) organization(n tree.Node) *record.Ref {
+	if !n.OK() {
+		return nil
+	}
+	r.fixed(n, "classCode", "ORG")
+	r.fixed(n, "determinerCode", "INSTANCE")
+	idents, names := r.ids(n), r.orgNames(n)
+	addrs, tels := r.addresses(n), r.telecoms(n)
+	industry := r.conceptPtr(n.Child("standardIndustryClassCode"))
+	part := n.Child("asOrganizationPartOf")
+	r.fixed(part, "classCode", "PART")
+	whole := r.organization(part.Child("wholeOrganization"))
+	if idents == nil && names == nil && addrs == nil && tels == nil && industry == nil && whole == nil {
+		return nil
+	}
+	place := r.find(kindOrganization, idents)
+	if place < 0 {
+		place = len(r.rec.Organizations)
+		r.rec.Organizations = append(r.rec.Organizations, record.Organization{
+			Entry: r.newEntry(r.personID(kindOrganization, idents, n), idents, n), Names: names, Addresses: addrs, Telecoms: tels,
+			Industry: industry, PartOf: whole,
+		})
+	} else {
+		o := &r.rec.Organizations[place]
+		r.untakeAbsent(n, &idents, &addrs, &tels)
+		o.Identifiers = union(o.Identifiers, idents)
+		o.Names, o.Addresses, o.Telecoms = union(o.Names, names), union(o.Addresses, addrs), union(o.Telecoms, tels)
+		if o.Industry == nil {
+			o.Industry = industry
+		} else if industry != nil && !reflect.DeepEqual(*o.Industry, *industry) {
+			o.Types = union(o.Types, []record.Concept{*industry})
+		}
+		if o.PartOf == nil {
+			o.PartOf = whole
+		}
+	}
+	r.settle(kindOrganization, place, idents)
+	id := r.rec.Organizations[place].ID
+	r.own(n, id)
+	return &record.Ref{ID: id, Kind: kindOrganization}
+}
+
+// device takes an authoring or taking-part device.
+func (r *reader) device(role, dev tree.Node, idents []record.Identifier, addrs []record.Address, tels []record.Telecom, use string) *record.Ref {
+	r.fixed(dev, "classCode", "DEV")
+	r.fixed(dev, "determinerCode", "INSTANCE")
+	types := r.concepts(dev, "code")
+	model, software := r.text(dev.Child("manufacturerModelName")), r.text(dev.Child("softwareName"))
+	place := r.find(kindDevice, idents)
+	if place < 0 {
+		place = len(r.rec.Devices)
+		r.rec.Devices = append(r.rec.Devices, record.Device{
+			Entry: r.newEntry(r.personID(kindDevice, idents, role), idents, role), Use: use, Types: types, Model: model, Software: software,
+			Addresses: addrs, Contacts: tels,
+		})
+	} else {
+		d := &r.rec.Devices[place]
+		r.untakeAbsent(role, &idents, &addrs, &tels)
+		d.Identifiers = union(d.Identifiers, idents)
+		d.Types, d.Addresses, d.Contacts = union(d.Types, types), union(d.Addresses, addrs), union(d.Contacts, tels)
+		if d.Model == "" {
+			d.Model = model
+		} else if model != "" && model != d.Model {
+			d.Names = union(d.Names, []record.DeviceName{{Name: model, Type: "model-name"}})
+		}
+		if d.Software == "" {
+			d.Software = software
+		} else if software != "" && software != d.Software {
+			d.Versions = union(d.Versions, []record.DeviceVersion{{Value: software}})
+		}
+	}
+	r.settle(kindDevice, place, idents)
+	id := r.rec.Devices[place].ID
+	r.own(role, id)
+	return &record.Ref{ID: id, Kind: kindDevice}
+}

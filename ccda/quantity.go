@@ -1,0 +1,267 @@
+package ccda
+
+import (
+	"strings"
+
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// quantity takes a PQ, or an INT or REAL, which have no unit. A value that is
+// no decimal is left to be carried, with an issue.
+func (r *reader) quantity(n tree.Node) *record.Quantity {
+	if !n.OK() || !r.xsiType(n, "PQ", "IVXB_PQ", "INT", "REAL", "IVXB_INT", "IVXB_REAL") {
+		return nil
+	}
+	q := r.pq(n)
+	if q.IsZero() {
+		return nil
+	}
+	return &q
+}
+
+func (r *reader) pq(n tree.Node) record.Quantity {
+	q := record.Quantity{Absent: r.nullFlavor(n)}
+	if a := n.Attr("value"); a.OK() && a.Value() != "" {
+		if v := a.Value(); isDecimal(v) {
+			r.led.Take(a.Index())
+			q.Value = v
+		} else if c, v, ok := comparatorQuirk(v); ok {
+			r.led.Take(a.Index())
+			r.issue(issueRepaired, a)
+			q.Comparator, q.Value = c, v
+		} else {
+			r.issue(issueNumberCarried, a)
+		}
+	}
+	if q.Unit = r.attr(n, "unit"); q.Unit != "" && r.isUCUM(q.Unit) {
+		q.Code, q.System = q.Unit, record.SystemUCUM
+	}
+	for t := typePart(n, "translation"); t.OK(); t = t.NextNamed() {
+		if !r.xsiType(t, "PQR") {
+			continue
+		}
+		alt := record.QuantityAlternate{}
+		if a := t.Attr("value"); isDecimal(a.Value()) {
+			r.take(a)
+			alt.Value = a.Value()
+		}
+		c := r.coding(t)
+		if c.Code == "" {
+			alt.Unit.Absent = r.nullFlavor(t)
+		} else {
+			c.Absent = r.nullFlavor(t)
+		}
+		if !c.IsZero() {
+			alt.Unit.Codings = []record.Coding{c}
+		}
+		r.originalText(t, &alt.Unit.Text, &alt.Unit.TextRef)
+		q.Alternates = append(q.Alternates, alt)
+	}
+	return q
+}
+
+// rng takes an IVL_PQ (or IVL_INT, IVL_REAL).
+func (r *reader) rng(n tree.Node) *record.Range {
+	if !n.OK() || !r.xsiType(n, "IVL_PQ", "IVL_INT", "IVL_REAL", "PQ") {
+		return nil
+	}
+	g := record.Range{Absent: r.nullFlavor(n)}
+	if c := n.Child("low"); c.OK() {
+		g.Low, g.LowOpen = r.quantity(c), r.open(c)
+	}
+	if c := n.Child("high"); c.OK() {
+		g.High, g.HighOpen = r.quantity(c), r.open(c)
+	}
+	g.Center, g.Width = r.quantity(n.Child("center")), r.quantity(n.Child("width"))
+	if g == (record.Range{}) {
+		return nil
+	}
+	return &g
+}
+
+// ratio takes an RTO.
+func (r *reader) ratio(n tree.Node) *record.Ratio {
+	if !n.OK() {
+		return nil
+	}
+	x := record.Ratio{Numerator: r.quantity(n.Child("numerator")), Denominator: r.quantity(n.Child("denominator")), Absent: r.nullFlavor(n)}
+	if x == (record.Ratio{}) {
+		return nil
+	}
+	return &x
+}
+
+// isDecimal reports whether s is a decimal as XML Schema writes it.
+func isDecimal(s string) bool {
+	i := 0
+	if i < len(s) && (s[i] == '-' || s[i] == '+') {
+		i++
+	}
+	digits, dot := 0, false
+	for ; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == '.' && !dot:
+			dot = true
+		default:
+			return false
+		}
+	}
+	return digits > 0
+}
+
+func isInteger(s string) bool { return isDecimal(s) && !strings.Contains(s, ".") }
+
+// values takes every value of an observation by its xsi:type (CDA R2
+// Observation.value). What has no type that is known here is read by its shape
+// where that is plain, else left to be carried.
+func (r *reader) values(parent tree.Node) []record.Value {
+	var out []record.Value
+	for n := parent.Child("value"); n.OK(); n = n.NextNamed() {
+		if v := r.value(n); !v.IsZero() {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func (r *reader) value(n tree.Node) record.Value {
+	var v record.Value
+	a := n.AttrNS(spaceXSI, "type")
+	kind := localType(a)
+	if !a.OK() {
+		if kind = shapeOf(n); kind == "" {
+			v.Absent = r.nullFlavor(n)
+			return v
+		}
+	}
+	if kind != "CE" && kind != "CV" && kind != "CS" && kind != "CO" {
+		r.scaffold(a)
+	}
+	switch kind {
+	case "CD", "CE", "CV", "CS", "CO":
+		v.Concept = r.conceptPtr(n)
+	case "PQ":
+		v.Quantity = r.quantity(n)
+	case "IVL_PQ", "IVL_INT", "IVL_REAL":
+		v.Range = r.rng(n)
+	case "INT":
+		v.Absent = r.nullFlavor(n)
+		v.Integer = r.number(n.Attr("value"), isInteger)
+	case "REAL":
+		v.Absent = r.nullFlavor(n)
+		v.Decimal = r.number(n.Attr("value"), isDecimal)
+	case "BL":
+		v.Absent = r.nullFlavor(n)
+		v.Bool = r.boolean(n, "value")
+	case "ST":
+		if typePart(n, "reference").OK() {
+			v.Attachment = r.attachment(n)
+			break
+		}
+		v.Absent = r.nullFlavor(n)
+		if t := r.text(n); t != "" {
+			v.Text = &t
+		}
+	case "ED":
+		v.Attachment = r.attachment(n)
+	case "TS":
+		if t := r.time(n); !t.IsZero() {
+			v.Time = &t
+		}
+	case "IVL_TS":
+		if p := r.period(n); !p.IsZero() {
+			v.Period = &p
+		}
+	case "RTO", "RTO_PQ_PQ", "RTO_INT_INT", "RTO_QTY_QTY", "RTO_MO_PQ":
+		v.Ratio = r.ratio(n)
+	case "MO":
+		v.Absent = r.nullFlavor(n)
+		if x := n.Attr("value"); isDecimal(x.Value()) {
+			r.take(x)
+			v.Money = &record.Money{Value: x.Value(), Currency: r.attr(n, "currency")}
+		}
+	case "II":
+		if i := r.identifier(n); !i.IsZero() {
+			v.Identifier = &i
+		}
+	case "TEL", "URL":
+		v.Absent = r.nullFlavor(n)
+		if u := r.attr(n, "value"); u != "" {
+			v.URI = &u
+		}
+	default:
+		r.led.Release(a.Index())
+		r.issue(record.IssueUnexpectedFixed, a)
+	}
+	return v
+}
+
+func (r *reader) number(a tree.Node, ok func(string) bool) *string {
+	v := a.Value()
+	if v == "" {
+		return nil
+	}
+	if !ok(v) {
+		r.issue(issueNumberCarried, a)
+		return nil
+	}
+	r.take(a)
+	return &v
+}
+
+// shapeOf tells the type of a value that names none, where its shape leaves no doubt.
+func shapeOf(n tree.Node) string {
+	switch {
+	case n.Attr("code").OK() || n.Attr("codeSystem").OK() || typePart(n, "translation").OK() || n.Child("originalText").OK():
+		return "CD"
+	case n.Attr("value").OK() && n.Attr("unit").OK():
+		return "PQ"
+	case n.Child("low").Attr("unit").OK() || n.Child("high").Attr("unit").OK():
+		return "IVL_PQ"
+	case n.Child("numerator").OK():
+		return "RTO"
+	case strings.Trim(n.Text(), " \t\r\n") != "" && !n.Attr("mediaType").OK() && !n.Attr("representation").OK():
+		return "ST"
+	}
+	return ""
+}
+
+// attachment takes an ED: text, bytes in base64, or a reference (CDA R2 ED).
+func (r *reader) attachment(n tree.Node) *record.Attachment {
+	if !n.OK() {
+		return nil
+	}
+	a := record.Attachment{
+		ContentType: r.attr(n, "mediaType"), Language: r.attr(n, "language"), Charset: r.attr(n, "charset"),
+		Compression: r.attr(n, "compression"), Hash: r.attr(n, "integrityCheck"), HashAlgorithm: r.attr(n, "integrityCheckAlgorithm"),
+		Absent: r.nullFlavor(n),
+	}
+	b64 := n.Attr("representation").Value() == "B64"
+	if b64 || n.Attr("representation").Value() == "TXT" {
+		r.scaffold(n.Attr("representation"))
+	}
+	if ref := typePart(n, "reference"); ref.OK() && !b64 {
+		if v := ref.Attr("value"); v.OK() {
+			if anchor := strings.TrimPrefix(v.Value(), "#"); anchor != v.Value() || r.anchor(anchor).OK() {
+				a.Text, a.TextRef = r.referencedText(n)
+			} else {
+				r.take(v)
+				a.URL = v.Value()
+				a.Text = r.text(n)
+			}
+		}
+	} else if t := r.text(n); t != "" {
+		if b64 {
+			a.Data = record.Base64Data(t)
+		} else {
+			a.Text = t
+		}
+	}
+	if a == (record.Attachment{}) {
+		return nil
+	}
+	return &a
+}

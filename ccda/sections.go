@@ -1,0 +1,369 @@
+package ccda
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// sectionKind is what a section holds, as far as entries are read by it.
+type sectionKind uint8
+
+const (
+	otherSection sectionKind = iota
+	allergySection
+	problemSection
+	medicationSection
+	immunizationSection
+	resultSection
+	vitalSection
+	pastHistorySection
+	administeredSection
+)
+
+// sectionTypes are the sections by template id (with entries optional and
+// required, C-CDA R1.1 to 5.0) and LOINC code.
+var sectionTypes = [...]struct {
+	kind      sectionKind
+	templates [2]string
+	loinc     string
+}{
+	{allergySection, [2]string{"2.16.840.1.113883.10.20.22.2.6", "2.16.840.1.113883.10.20.22.2.6.1"}, "48765-2"},
+	{problemSection, [2]string{"2.16.840.1.113883.10.20.22.2.5", "2.16.840.1.113883.10.20.22.2.5.1"}, "11450-4"},
+	{medicationSection, [2]string{"2.16.840.1.113883.10.20.22.2.1", "2.16.840.1.113883.10.20.22.2.1.1"}, "10160-0"},
+	{immunizationSection, [2]string{"2.16.840.1.113883.10.20.22.2.2", "2.16.840.1.113883.10.20.22.2.2.1"}, "11369-6"},
+	{resultSection, [2]string{"2.16.840.1.113883.10.20.22.2.3", "2.16.840.1.113883.10.20.22.2.3.1"}, "30954-2"},
+	{vitalSection, [2]string{"2.16.840.1.113883.10.20.22.2.4", "2.16.840.1.113883.10.20.22.2.4.1"}, "8716-3"},
+	{pastHistorySection, [2]string{"2.16.840.1.113883.10.20.22.2.20", ""}, "11348-0"},
+	{administeredSection, [2]string{"2.16.840.1.113883.10.20.22.2.38", ""}, "29549-3"},
+	{medicationSection, [2]string{"2.16.840.1.113883.10.20.22.2.11", "2.16.840.1.113883.10.20.22.2.11.1"}, "10183-2"}, // at discharge
+	{medicationSection, [2]string{"2.16.840.1.113883.10.20.22.2.44", ""}, "42346-7"},                                  // at admission
+	{problemSection, [2]string{"2.16.840.1.113883.10.20.22.2.43", ""}, "46241-6"},                                     // at admission
+	{problemSection, [2]string{"2.16.840.1.113883.10.20.22.2.24", ""}, "11535-2"},                                     // at discharge
+	{problemSection, [2]string{"2.16.840.1.113883.10.20.22.2.34", ""}, "10219-4"},                                     // before an operation
+	{problemSection, [2]string{"2.16.840.1.113883.10.20.22.2.35", ""}, "10218-6"},                                     // after an operation
+	{problemSection, [2]string{"2.16.840.1.113883.10.20.22.2.36", ""}, "59769-0"},                                     // after a procedure
+	{problemSection, [2]string{"2.16.840.1.113883.10.20.22.2.37", ""}, "55109-3"},                                     // complications
+}
+
+// otherSections are the templates of sections whose entries are carried, with the code each fixes.
+var otherSections = [...]struct{ template, code string }{
+	{"2.16.840.1.113883.10.20.22.2.7", "47519-4"},
+	{"2.16.840.1.113883.10.20.22.2.7.1", "47519-4"},
+	{"2.16.840.1.113883.10.20.22.2.22", "46240-8"},
+	{"2.16.840.1.113883.10.20.22.2.22.1", "46240-8"},
+	{"2.16.840.1.113883.10.20.22.2.17", "29762-2"},
+	{"2.16.840.1.113883.10.20.22.2.15", "10157-6"},
+	{"2.16.840.1.113883.10.20.22.2.56", "10190-7"},
+	{"2.16.840.1.113883.10.20.22.2.58", "75310-3"},
+	{"2.16.840.1.113883.10.20.22.2.18", "48768-6"},
+	{"2.16.840.1.113883.10.20.22.2.11", "10183-2"},
+	{"2.16.840.1.113883.10.20.22.2.11.1", "10183-2"},
+	{"2.16.840.1.113883.10.20.22.2.11", "75311-1"},
+	{"2.16.840.1.113883.10.20.22.2.11.1", "75311-1"},
+	{"2.16.840.1.113883.10.20.22.2.24", "11535-2"},
+	{"2.16.840.1.113883.10.20.22.2.43", "46241-6"},
+	{"2.16.840.1.113883.10.20.22.2.44", "42346-7"},
+	{"2.16.840.1.113883.10.20.22.2.44.1", "42346-7"},
+	{"2.16.840.1.113883.10.20.22.2.21", "42348-3"},
+	{"2.16.840.1.113883.10.20.22.2.21.1", "42348-3"},
+	{"2.16.840.1.113883.10.20.22.2.14", "47420-5"},
+	{"2.16.840.1.113883.10.20.22.2.23", "46264-8"},
+	{"2.16.840.1.113883.10.20.22.2.10", "18776-5"},
+	{"2.16.840.1.113883.10.20.22.2.9", "51847-2"},
+	{"2.16.840.1.113883.10.20.22.2.45", "69730-0"},
+	{"2.16.840.1.113883.10.20.22.2.8", "51848-0"},
+	{"2.16.840.1.113883.10.20.22.2.60", "61146-7"},
+	{"2.16.840.1.113883.10.20.22.2.61", "11383-7"},
+	{"2.16.840.1.113883.10.20.22.2.57", "61144-2"},
+	{"2.16.840.1.113883.10.20.22.2.500", "85847-2"},
+	{"2.16.840.1.113883.10.20.22.2.12", "29299-5"},
+	{"2.16.840.1.113883.10.20.22.2.13", "46239-0"},
+	{"2.16.840.1.113883.10.20.22.2.16", "11493-4"},
+	{"2.16.840.1.113883.10.20.22.2.25", "59774-0"},
+	{"2.16.840.1.113883.10.20.22.2.27", "29554-3"},
+	{"2.16.840.1.113883.10.20.22.2.28", "59776-5"},
+	{"2.16.840.1.113883.10.20.22.2.29", "59768-2"},
+	{"2.16.840.1.113883.10.20.22.2.30", "59772-4"},
+	{"2.16.840.1.113883.10.20.22.2.31", "59773-2"},
+	{"2.16.840.1.113883.10.20.22.2.34", "10219-4"},
+	{"2.16.840.1.113883.10.20.22.2.35", "10218-6"},
+	{"2.16.840.1.113883.10.20.22.2.36", "59769-0"},
+	{"2.16.840.1.113883.10.20.22.2.37", "55109-3"},
+	{"2.16.840.1.113883.10.20.22.2.39", "11329-0"},
+	{"2.16.840.1.113883.10.20.22.2.40", "59771-6"},
+	{"2.16.840.1.113883.10.20.22.2.41", "8653-8"},
+	{"2.16.840.1.113883.10.20.22.2.42", "18841-7"},
+	{"2.16.840.1.113883.10.20.22.2.64", "8648-8"},
+	{"2.16.840.1.113883.10.20.21.2.3", "62387-6"},
+	{"1.3.6.1.4.1.19376.1.5.3.1.3.1", "42349-1"},
+	{"2.16.840.1.113883.10.20.2.5", "10210-3"},
+	{"2.16.840.1.113883.10.20.2.10", "29545-1"},
+	{"1.3.6.1.4.1.19376.1.5.3.1.3.4", "10164-2"},
+	{"1.3.6.1.4.1.19376.1.5.3.1.3.5", "8648-8"},
+	{"1.3.6.1.4.1.19376.1.5.3.1.3.18", "10187-3"},
+	{"1.3.6.1.4.1.19376.1.5.3.1.3.26", "10184-0"},
+	{"1.3.6.1.4.1.19376.1.5.3.1.1.13.2.1", "10154-3"},
+	{"2.16.840.1.113883.10.20.18.2.9", "59770-8"},
+	{"2.16.840.1.113883.10.20.18.2.12", "59775-7"},
+	{"2.16.840.1.113883.10.20.7.12", "10216-0"},
+	{"2.16.840.1.113883.10.20.7.13", "11537-8"},
+	{"2.16.840.1.113883.10.20.7.14", "10223-0"},
+	{"2.16.840.1.113883.10.20.6.1.1", "121181"},
+	{"2.16.840.1.113883.10.20.6.1.2", "18782-3"},
+	{"2.16.840.1.113883.10.20.21.2.1", "61149-1"},
+	{"2.16.840.1.113883.10.20.21.2.2", "61150-9"},
+	{"1.3.6.1.4.1.19376.1.5.3.1.3.33", "42344-2"},
+}
+
+// templateNotes is the Notes Section, whose code says what kind of note it holds.
+const templateNotes = "2.16.840.1.113883.10.20.22.2.65"
+
+// sectionTemplates checks the template ids of a section. One is known if the
+// section has the code that it fixes, or none: else it claims what the code denies.
+func (r *reader) sectionTemplates(n tree.Node) {
+	code := n.Child("code").Attr("code").Value()
+	for t := n.Child("templateId"); t.OK(); t = t.NextNamed() {
+		root := t.Attr("root").Value()
+		if root == oidLevelOne {
+			continue
+		}
+		ext := t.Attr("extension")
+		if !sectionFits(root, code) || ext.OK() && !isRelease(ext.Value()) {
+			r.issue(record.IssueUnknownTemplate, t)
+			continue
+		}
+		r.scaffold(t.Attr("root"))
+		r.scaffold(ext)
+	}
+}
+
+func sectionFits(root, code string) bool {
+	fits := root == templateNotes
+	for i := range sectionTypes {
+		s := &sectionTypes[i]
+		if (s.templates[0] == root || s.templates[1] == root) && root != "" {
+			return code == "" || code == s.loinc
+		}
+		if root == templateNotes && code == s.loinc {
+			return false
+		}
+	}
+	for i := range otherSections {
+		s := &otherSections[i]
+		if s.template == root && (code == "" || code == s.code) {
+			return true
+		}
+		if root == templateNotes && code == s.code {
+			return false
+		}
+	}
+	return fits
+}
+
+// kindOf tells what a section holds: by its template, else by its code.
+func (r *reader) kindOf(n tree.Node) sectionKind {
+	for t := n.Child("templateId"); t.OK(); t = t.NextNamed() {
+		root := t.Attr("root").Value()
+		if root == "" {
+			continue
+		}
+		for i := range sectionTypes {
+			if sectionTypes[i].templates[0] == root || sectionTypes[i].templates[1] == root {
+				return sectionTypes[i].kind
+			}
+		}
+	}
+	c := n.Child("code")
+	if s := c.Attr("codeSystem"); s.OK() && s.Value() != oidLOINC {
+		return otherSection
+	}
+	code := c.Attr("code").Value()
+	for i := range sectionTypes {
+		if sectionTypes[i].loinc == code {
+			return sectionTypes[i].kind
+		}
+	}
+	return otherSection
+}
+
+// section takes a section: its narrative whole, its entries as far as a concept
+// reads them, the sections within it (CDA R2 4.3).
+func (r *reader) section(n tree.Node, s *record.Section) {
+	upper, current := r.sec, r.current
+	r.sec, r.current = n, s
+	defer func() { r.sec, r.current = upper, current }()
+
+	s.ID = r.maker.Make("section", r.docKey, r.path(n))
+	r.own(n, s.ID)
+	r.shape(n, "DOCSECT", "EVN")
+	r.sectionTemplates(n)
+	s.Identifiers = r.ids(n)
+	s.Code = r.concept(n.Child("code"))
+	s.Title = r.title(n)
+	r.fixed(n.Child("text"), "mediaType", "text/x-hl7-text+xml")
+	s.Narrative = r.narrative(n.Child("text"))
+	s.Labels = r.labels(n)
+	s.Language = r.attr(n.Child("languageCode"), "code")
+	s.Absent = r.nullFlavor(n)
+	s.Anchor = r.attr(n, "ID")
+	s.Participants = r.participants(n, nil)
+
+	kind := r.kindOf(n)
+	for c := n.First(); c.OK(); c = c.Next() {
+		if c.Kind() != tree.Element {
+			continue
+		}
+		switch c.Name() {
+		case "entry":
+			s.Entries = append(s.Entries, r.entryOf(kind, c)...)
+		case "component":
+			for sub := c.Child("section"); sub.OK(); sub = sub.NextNamed() {
+				r.fixed(c, "typeCode", "COMP")
+				r.fixed(c, "contextConductionInd", "true")
+				s.Sections = append(s.Sections, record.Section{})
+			}
+		}
+	}
+	// Sections are filled where they stay, for entries point to them.
+	i := 0
+	for c := n.Child("component"); c.OK(); c = c.NextNamed() {
+		for sub := c.Child("section"); sub.OK(); sub = sub.NextNamed() {
+			r.section(sub, &s.Sections[i])
+			i++
+		}
+	}
+}
+
+// wrappers are the acts that only say in which list a statement stands, with the code that each fixes.
+var wrappers = [...]struct{ template, code, other string }{
+	{"2.16.840.1.113883.10.20.22.4.33", "11535-2", ""},
+	{"2.16.840.1.113883.10.20.22.4.34", "46241-6", ""},
+	{"2.16.840.1.113883.10.20.22.4.80", "29308-4", ""},
+	{"2.16.840.1.113883.10.20.22.4.65", "10219-4", ""},
+	{"2.16.840.1.113883.10.20.22.4.51", "59769-0", ""},
+	{"2.16.840.1.113883.10.20.22.4.35", "10183-2", "75311-1"},
+	{"2.16.840.1.113883.10.20.22.4.36", "42346-7", ""},
+}
+
+// wrapperTemplates checks the template ids of such an act: one that its code denies is not known.
+func (r *reader) wrapperTemplates(act tree.Node, known []string) {
+	code := act.Child("code").Attr("code").Value()
+	denied := func(root string) bool {
+		for i := range wrappers {
+			if w := &wrappers[i]; w.template == root {
+				return code != w.code && (w.other == "" || code != w.other)
+			}
+		}
+		return false
+	}
+	r.templates(act, slices.DeleteFunc(slices.Clone(known), denied)...)
+}
+
+// entryReaders are the concepts by the template of the statement that an entry holds.
+var entryReaders = [...]struct {
+	template string
+	kind     sectionKind
+}{
+	{"2.16.840.1.113883.10.20.22.4.30", allergySection},      // Allergy Concern Act
+	{"2.16.840.1.113883.10.20.22.4.3", problemSection},       // Problem Concern Act
+	{"2.16.840.1.113883.10.20.22.4.16", medicationSection},   // Medication Activity
+	{"2.16.840.1.113883.10.20.22.4.52", immunizationSection}, // Immunization Activity
+	{"2.16.840.1.113883.10.20.22.4.1", resultSection},        // Result Organizer
+	{"2.16.840.1.113883.10.20.22.4.26", vitalSection},        // Vital Signs Organizer
+	{"2.16.840.1.113883.10.20.22.4.33", problemSection},      // Hospital Discharge Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.34", problemSection},      // Hospital Admission Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.65", problemSection},      // Preoperative Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.51", problemSection},      // Postprocedure Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.35", medicationSection},   // Discharge Medication
+	{"2.16.840.1.113883.10.20.22.4.36", medicationSection},   // Admission Medication
+	{"2.16.840.1.113883.10.20.22.4.512", vitalSection},       // Average Blood Pressure Organizer
+	{"2.16.840.1.113883.10.20.22.4.7", allergySection},       // Allergy - Intolerance Observation
+	{"2.16.840.1.113883.10.20.22.4.4", problemSection},       // Problem Observation
+	{"2.16.840.1.113883.10.20.22.4.34", problemSection},      // Hospital Admission Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.33", problemSection},      // Hospital Discharge Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.65", problemSection},      // Preoperative Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.51", problemSection},      // Postprocedure Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.35", medicationSection},   // Discharge Medication
+	{"2.16.840.1.113883.10.20.22.4.36", medicationSection},   // Admission Medication
+	{"2.16.840.1.113883.10.20.22.4.2", resultSection},        // Result Observation
+	{"2.16.840.1.113883.10.20.22.4.27", vitalSection},        // Vital Sign Observation
+}
+
+// entryOf reads one entry: by the template of its statement, else by the section
+// it is in. An entry that no concept reads is carried whole.
+func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
+	act := statement(n)
+	if !act.OK() {
+		return nil
+	}
+	for t := act.Child("templateId"); t.OK(); t = t.NextNamed() {
+		root := t.Attr("root").Value()
+		for i := range entryReaders {
+			if entryReaders[i].template == root {
+				kind = entryReaders[i].kind
+			}
+		}
+	}
+	var refs []record.Ref
+	switch kind {
+	case allergySection:
+		refs = r.readAllergyEntry(n)
+	case problemSection, pastHistorySection:
+		refs = r.readProblemEntry(n)
+	case medicationSection, administeredSection:
+		refs = r.readMedicationEntry(n)
+	case immunizationSection:
+		refs = r.readImmunizationEntry(n)
+	case resultSection:
+		refs = r.readResultEntry(n)
+	case vitalSection:
+		refs = r.readVitalEntry(n)
+	}
+	if refs == nil {
+		r.release(n)
+		return nil
+	}
+	r.fixed(n, "typeCode", "DRIV", "COMP")
+	r.fixed(n, "contextConductionInd", "true")
+	return refs
+}
+
+// body takes the structured body, or the content of an unstructured document (CDA R2 4.2.4).
+func (r *reader) body(root tree.Node, d *record.Document) {
+	for c := root.Child("component"); c.OK(); c = c.NextNamed() {
+		if b := c.Child("nonXMLBody"); b.OK() {
+			r.fixed(c, "typeCode", "COMP")
+			r.fixed(c, "contextConductionInd", "true")
+			r.shape(b, "DOCBODY", "EVN")
+			if a := r.attachment(b.Child("text")); a != nil {
+				d.Body = append(d.Body, *a)
+			}
+		}
+		b := c.Child("structuredBody")
+		if !b.OK() {
+			continue
+		}
+		r.fixed(c, "typeCode", "COMP")
+		r.fixed(c, "contextConductionInd", "true")
+		r.shape(b, "DOCBODY", "EVN")
+		r.levelOne(b)
+		count := 0
+		for k := b.Child("component"); k.OK(); k = k.NextNamed() {
+			if k.Child("section").OK() {
+				count++
+			}
+		}
+		from := len(d.Sections)
+		d.Sections = append(d.Sections, make([]record.Section, count)...)
+		for k := b.Child("component"); k.OK(); k = k.NextNamed() {
+			if s := k.Child("section"); s.OK() {
+				r.fixed(k, "typeCode", "COMP")
+				r.fixed(k, "contextConductionInd", "true")
+				r.section(s, &d.Sections[from])
+				from++
+			}
+		}
+	}
+}

@@ -1,0 +1,293 @@
+package ccda
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// Kinds of entries, as their ids name them.
+const (
+	kindAllergy      = "allergy"
+	kindProblem      = "problem"
+	kindMedication   = "medication"
+	kindImmunization = "immunization"
+	kindResult       = "result"
+	kindResultPanel  = "result-panel"
+	kindVital        = "vital"
+	kindVitalPanel   = "vital-panel"
+	kindSpecimen     = "specimen"
+	kindObservation  = "observation"
+)
+
+// modeOf pairs HL7 v3 ActMood (2.16.840.1.113883.5.1001) with the record's
+// terms. Definitions and criteria are no statements about the patient.
+func modeOf(mood string) (record.Mode, bool) {
+	switch mood {
+	case "", "EVN":
+		return record.ModeEvent, true
+	case "INT":
+		return record.ModeIntent, true
+	case "RQO":
+		return record.ModeRequest, true
+	case "PRP":
+		return record.ModeProposal, true
+	case "PRMS":
+		return record.ModePromise, true
+	case "APT":
+		return record.ModeAppointment, true
+	case "ARQ":
+		return record.ModeAppRequest, true
+	}
+	return "", false
+}
+
+// mode takes moodCode where modeOf knew it.
+func (r *reader) mode(n tree.Node) record.Mode {
+	a := n.Attr("moodCode")
+	m, _ := modeOf(a.Value())
+	if m == record.ModeEvent {
+		r.scaffold(a)
+	} else {
+		r.take(a)
+	}
+	return m
+}
+
+// legible reports whether a statement can be read as one about the patient in
+// one of the moods. Where it is about somebody else, or defined, sought or
+// negated in a way that no boolean is, it marks nothing and says so: the
+// statement is then carried.
+func (r *reader) legible(n tree.Node, moods ...string) bool {
+	if a := n.Attr("moodCode"); a.OK() && !slices.Contains(moods, a.Value()) {
+		r.issue(record.IssueNegationUnclear, a)
+		return false
+	}
+	if a := n.Attr("negationInd"); a.OK() && !isBoolean(a.Value()) {
+		r.issue(record.IssueNegationUnclear, a)
+		return false
+	}
+	if s := n.Child("subject"); s.OK() {
+		r.issue(record.IssueOtherSubject, s)
+		return false
+	}
+	return true
+}
+
+// noneInWords is NoneKnown where the words alone say so: a negation beside them
+// adds nothing and takes nothing away, and is left to be carried.
+const noneInWords record.Assertion = "none-known in words"
+
+// assert puts what was decided of a statement into its entry, with what decided it.
+func (r *reader) assert(e *record.Entry, n tree.Node, a record.Assertion) {
+	if e.Assertion = a; a == noneInWords {
+		e.Assertion = record.NoneKnown
+	} else {
+		r.negation(n)
+	}
+	e.Absent = r.nullFlavor(n)
+}
+
+func isBoolean(v string) bool { return isTrue(v) || v == "false" || v == "0" }
+
+func isTrue(v string) bool { return v == "true" || v == "1" }
+
+// plain reports whether a subordinate statement simply says that something is
+// so. One that is negated, wanted or null may mean the contrary of its code: it
+// marks nothing, and the statement is carried.
+func (r *reader) plain(n tree.Node, moods ...string) bool {
+	if n.Attr("nullFlavor").OK() || !r.legible(n, moods...) {
+		return false
+	}
+	a := n.Attr("negationInd")
+	if isTrue(a.Value()) {
+		r.issue(record.IssueNegationUnclear, a)
+		return false
+	}
+	r.scaffold(a)
+	return true
+}
+
+// relates checks how a statement hangs on another. It reports false, and marks
+// nothing, where the relationship itself is negated or null.
+func (r *reader) relates(rel tree.Node, inverted bool, types ...string) bool {
+	a := rel.Attr("negationInd")
+	if a.OK() && a.Value() != "false" && a.Value() != "0" {
+		r.issue(record.IssueNegationUnclear, a)
+		return false
+	}
+	if rel.Attr("nullFlavor").OK() {
+		return false
+	}
+	r.scaffold(a)
+	r.fixed(rel, "typeCode", types...)
+	if inverted {
+		r.fixed(rel, "inversionInd", "true", "1")
+	} else {
+		r.fixed(rel, "inversionInd", "false", "0")
+	}
+	r.fixed(rel, "contextConductionInd", "true")
+	return true
+}
+
+// fixes is fixedCode where the code element may also name its type.
+func (r *reader) fixes(n tree.Node, system, code string, displays ...string) bool {
+	return r.fixedCode(n, system, code, displays...) && r.codedType(n)
+}
+
+// question is an observation that asks one fixed thing of the statement it
+// hangs on, and answers it with one value.
+type question struct {
+	templates []string
+	system    string
+	codes     []string // the first is the one that the template fixes today
+	displays  []string
+}
+
+// asks recognises the question by its code, or by its template where it has no code.
+func (r *reader) asks(n tree.Node, q *question) bool {
+	code := n.Child("code")
+	if c := code.Attr("code").Value(); c != "" {
+		s := code.Attr("codeSystem").Value()
+		return slices.Contains(q.codes, c) && (s == "" || s == q.system || r.hasAny(n, q.templates))
+	}
+	return r.hasAny(n, q.templates)
+}
+
+func (r *reader) hasAny(n tree.Node, roots []string) bool {
+	for _, t := range roots {
+		if r.has(n, t) {
+			return true
+		}
+	}
+	return false
+}
+
+// frame checks what the template of a question fixes.
+func (r *reader) frame(n tree.Node, q *question) {
+	r.templates(n, q.templates...)
+	if n.Name() == "act" {
+		r.shape(n, "ACT", "EVN")
+	} else {
+		r.shape(n, "OBS", "EVN")
+	}
+	for _, c := range q.codes {
+		if r.fixes(n.Child("code"), q.system, c, q.displays...) {
+			break
+		}
+	}
+	r.fixed(n.Child("statusCode"), "code", "completed")
+}
+
+// answered reads a question that hangs on another statement: its answer, and
+// whether it was one that can be read.
+func (r *reader) answered(rel, obs tree.Node, q *question, inverted bool, types ...string) *record.Concept {
+	if !r.plain(obs, "EVN") || !r.relates(rel, inverted, types...) {
+		return nil
+	}
+	r.frame(obs, q)
+	return r.answer(obs)
+}
+
+// answer takes the coded or plain value of an observation. The words of an
+// observation that is one answer are the words of the answer where that has none of its own.
+func (r *reader) answer(obs tree.Node) *record.Concept {
+	c := r.worded(obs.Child("value"))
+	if c == nil {
+		c = new(record.Concept)
+	}
+	if c.Text == "" && c.TextRef == "" {
+		c.Text, c.TextRef = r.referencedText(obs.Child("text"))
+	}
+	if c.IsZero() {
+		return nil
+	}
+	return c
+}
+
+// worded takes a value that should be coded and may be words alone.
+func (r *reader) worded(v tree.Node) *record.Concept {
+	c := r.concept(v)
+	if t := v.AttrNS(spaceXSI, "type"); t.OK() && (localType(t) == "ST" || localType(t) == "ED") {
+		if c.Text, c.TextRef = r.referencedText(v); c.Text != "" || c.TextRef != "" {
+			r.scaffold(t)
+		}
+	}
+	if c.IsZero() {
+		return nil
+	}
+	return &c
+}
+
+// encounterRef reads an encounter that is named by nothing but its ids: the
+// statement was made in it. Anything more is an encounter of its own, and is left.
+func (r *reader) encounterRef(rel, enc tree.Node) *record.Ref {
+	id := enc.Child("id")
+	if enc.Name() != "encounter" || !id.OK() || id.NextNamed().OK() || !r.plain(enc, "EVN") {
+		return nil
+	}
+	for c := range enc.Elements("") {
+		if n := c.Name(); n != "id" && n != "templateId" {
+			return nil
+		}
+	}
+	if !r.relates(rel, false, "SUBJ", "REFR", "COMP") {
+		return nil
+	}
+	r.shape(enc, "ENC", "EVN")
+	i := r.identifier(id)
+	if i.IsZero() {
+		return nil
+	}
+	return &record.Ref{Identifier: &i}
+}
+
+// relationTypes are the record's terms for HL7 v3 ActRelationshipType (2.16.840.1.113883.5.1002).
+var relationTypes = codes.NewTable(
+	codes.Both("REFR", "refers-to"),
+	codes.Both("SPRT", "support"),
+	codes.Both("COMP", "component"),
+	codes.Both("CAUS", "cause"),
+	codes.Both("MFST", "manifestation"),
+	codes.Both("RSON", "reason"),
+	codes.Both("SUBJ", "subject"),
+	codes.Both("GEVL", "evaluates"),
+	codes.Both("SAS", "starts-after-start"),
+)
+
+// relation takes how a statement hangs on another that is an entry of its own.
+func (r *reader) relation(rel tree.Node, target record.Ref) record.Relation {
+	x := record.Relation{Target: target, Inverted: r.boolean(rel, "inversionInd")}
+	if v := r.attr(rel, "typeCode"); v != "" {
+		var ok bool
+		if x.Type, ok = relationTypes.To(v); !ok {
+			x.TypeAsSent = v
+		}
+	}
+	r.scaffold(rel.Attr("negationInd")) // not negated: relates saw to it
+	r.fixed(rel, "contextConductionInd", "true")
+	if n := rel.Child("sequenceNumber"); isInteger(n.Attr("value").Value()) {
+		x.Sequence = r.attr(n, "value")
+	}
+	return x
+}
+
+// further are the templates of observations that are statements of their own
+// beside the one they hang on.
+var further = []string{
+	"2.16.840.1.113883.10.20.22.4.5",  // Health Status Observation
+	"2.16.840.1.113883.10.20.22.4.68", // Functional Status Problem Observation
+}
+
+// furtherObservation reads an observation that hangs on a statement and is one
+// of its own: an observation of the record, and a relation to it.
+func (r *reader) furtherObservation(rel, obs tree.Node, into *[]record.Relation) {
+	if a := rel.Attr("negationInd"); a.OK() && a.Value() != "false" && a.Value() != "0" || rel.Attr("nullFlavor").OK() || !r.legibleObservation(obs) {
+		return
+	}
+	o := r.observation(kindObservation, obs, further)
+	r.rec.Observations = append(r.rec.Observations, o)
+	*into = append(*into, r.relation(rel, record.Ref{ID: o.ID, Kind: kindObservation}))
+}
