@@ -1,0 +1,329 @@
+package fhir
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/record"
+)
+
+const (
+	extExposureRisk     = "http://hl7.org/fhir/StructureDefinition/allergyintolerance-substanceExposureRisk"
+	extAllergyAbatement = "http://hl7.org/fhir/StructureDefinition/allergyintolerance-abatement"
+	sysObservationValue = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
+	sysExposureRisk     = "http://terminology.hl7.org/CodeSystem/allerg-intol-substance-exp-risk"
+)
+
+var (
+	allergyStatuses      = []string{"active", "inactive", "resolved"}
+	allergyVerifications = []string{"unconfirmed", "confirmed", "refuted", "entered-in-error"}
+	allergyTypes         = []string{"allergy", "intolerance"}
+	allergyCategories    = []string{"food", "medication", "environment", "biologic"}
+)
+
+// allergy writes an AllergyIntolerance (US Core AllergyIntolerance 6.1.0; C-CDA on FHIR, CF-allergies).
+func (w *writer) allergy(i int, a *record.Allergy) {
+	if allergyKind(a) == kindBasic {
+		w.unstated("allergies", i, &a.Entry, a)
+		return
+	}
+	clinical, derived := statusOfConcern(&a.Clinical, a.Concern, codes.AllergyStatus(), allergyStatuses)
+	wrong := a.Verification == record.EnteredInError || a.Status.Code == record.StatusEnteredInError
+	profile := profileBase + "allergyintolerance"
+	if clinical == "" && !wrong || a.Assertion == record.Negated {
+		// clinicalStatus is bound as required and demanded by ait-1; a denied substance leaves no code.
+		profile = ""
+	}
+	w.resource("allergies", i, &a.Entry, kindAllergyIntolerance, profile)
+	if profile == "" {
+		w.issue(record.IssueProfileNotClaimed, "")
+	}
+	h := hasIdentifiers | hasNotes | hasAssertion | hasRecorded | hasMode
+	if a.Status.Code == record.StatusEnteredInError && a.Verification == "" {
+		h |= hasStatus
+	} else {
+		h |= w.statedAct(&a.Entry)
+	}
+	w.common(withNotes(&a.Entry, a.Concern), h)
+	if wrong {
+		w.fieldAny("clinicalStatus", &a.Clinical) // ait-2 forbids the element
+		derived = false
+	} else {
+		w.clinicalStatus(sysAllergyClinical, clinical, &a.Clinical, true)
+	}
+	v := a.Verification
+	if a.Status.Code == record.StatusEnteredInError && v == "" {
+		v = record.EnteredInError
+	}
+	w.verification(sysAllergyVerification, v, a.VerificationAsSent, allergyVerifications)
+	w.allergyType(a)
+	w.picked("criticality", "criticality", a.Criticality, func(c *record.Coding) string {
+		if c.System == sysObservationValue {
+			k, _ := codes.Criticality().To(c.Code)
+			return k
+		}
+		return oneOf(c.Code, c.System == "http://hl7.org/fhir/allergy-intolerance-criticality", "low", "high", "unable-to-assess")
+	})
+	w.allergen(a)
+	w.subject("patient")
+	w.referenceField("encounter", "encounter", a.Encounter, only(kindEncounter))
+	end := a.Onset.End
+	onset := a.Onset
+	onset.End = record.Time{}
+	w.onset(&onset)
+	if !end.IsZero() {
+		w.ext(extAllergyAbatement)
+		w.dateTime("valueDateTime", end)
+		w.endExt()
+	}
+	parts := w.concern(a.Concern, &a.Entry, derived)
+	w.recorded("recordedDate", a.Recorded, parts)
+	w.authorOf("recorder", parts, recorders)
+	w.firstOf("asserter", a.Participants, recorders, "informant")
+	if a.LastOccurrence != nil {
+		w.dateTime("lastOccurrence", *a.LastOccurrence)
+	}
+	w.reactions(a)
+	w.endResource()
+}
+
+// allergyKind says what an allergy becomes: a Basic where no AllergyIntolerance can say it.
+func allergyKind(a *record.Allergy) kind {
+	if !isStated(&a.Entry) || isDenied(a.Concern) {
+		return kindBasic
+	}
+	if a.Assertion == record.NoneKnown && noKnownCode(a) == "" {
+		return kindBasic
+	}
+	if a.Assertion == record.Negated && a.Substance.IsZero() {
+		return kindBasic
+	}
+	return kindAllergyIntolerance
+}
+
+// noKnown are the codes of SNOMED CT that deny a kind of allergy by themselves.
+var noKnown = []struct{ code, display string }{
+	{"716186003", "No known allergy"},
+	{"409137002", "No known drug allergy"},
+	{"429625007", "No known food allergy"},
+	{"428607008", "No known environmental allergy"},
+	{"1003774007", "No known latex allergy"},
+}
+
+// noKnownCode gives the code that says "none known" of an allergy's kind, ""
+// where none says just that much. A propensity that is not there leaves no
+// allergy either; an intolerance that is not there may leave an allergy.
+func noKnownCode(a *record.Allergy) string {
+	for _, k := range noKnown {
+		if a.Substance.Has(record.SystemSNOMED, k.code) {
+			return k.code
+		}
+	}
+	if len(a.Kind.Codings) == 0 {
+		return noKnown[0].code
+	}
+	for i := range a.Kind.Codings {
+		c := &a.Kind.Codings[i]
+		switch c.System {
+		case record.SystemSNOMED:
+			if k, ok := codes.NoKnownAllergies().To(c.Code); ok {
+				return k
+			}
+			switch c.Code {
+			case "420134006", "418038007": // propensity to adverse reactions (to substance)
+				return noKnown[0].code
+			case "419511003": // … to drug
+				return noKnown[1].code
+			case "418471000": // … to food
+				return noKnown[2].code
+			}
+		case "http://terminology.hl7.org/CodeSystem/v2-0127":
+			switch c.Code {
+			case "DA":
+				return noKnown[1].code
+			case "FA":
+				return noKnown[2].code
+			case "EA":
+				return noKnown[3].code
+			}
+		}
+	}
+	return ""
+}
+
+// allergen writes what the patient is allergic to. A denied substance stands in
+// the extension for it, with no code beside it; none known is a code of its own.
+func (w *writer) allergen(a *record.Allergy) {
+	switch a.Assertion {
+	case record.Negated:
+		w.ext(extExposureRisk)
+		w.ext("substance")
+		w.concept("valueCodeableConcept", &a.Substance)
+		w.endExt()
+		w.ext("exposureRisk")
+		w.codeable("valueCodeableConcept", sysExposureRisk, "no-known-reaction-risk")
+		w.endExt()
+		w.endExt()
+	case record.NoneKnown:
+		code := noKnownCode(a)
+		if a.Substance.Has(record.SystemSNOMED, code) {
+			w.concept("code", &a.Substance)
+			return
+		}
+		w.obj("code")
+		for _, k := range noKnown {
+			if k.code == code {
+				w.codeableBody(record.SystemSNOMED, k.code, k.display)
+			}
+		}
+		w.str("text", a.Substance.Text)
+		w.end()
+		rest := a.Substance
+		rest.Text = ""
+		if a.Substance.Text != "" {
+			rest.TextRef = ""
+		}
+		w.fieldConcept("substance", &rest)
+	default:
+		w.requiredConcept("code", &a.Substance, "substance")
+	}
+}
+
+// allergyType writes type and category: the source's own, else by HL7's maps of the kind of propensity.
+func (w *writer) allergyType(a *record.Allergy) {
+	if a.Type != "" || len(a.Categories) > 0 {
+		if slices.Contains(allergyTypes, a.Type) {
+			w.code("type", a.Type)
+		} else {
+			w.fieldCode("type", a.Type)
+		}
+		w.codesIn("category", "categories", a.Categories, allergyCategories)
+		w.fieldConcept("kind", &a.Kind)
+		return
+	}
+	var typ, category string
+	for i := range a.Kind.Codings {
+		if c := &a.Kind.Codings[i]; c.System == record.SystemSNOMED {
+			typ, _ = codes.AllergyType(c.Code)
+			category, _ = codes.AllergyCategory(c.Code)
+		}
+		if typ != "" || category != "" {
+			break
+		}
+	}
+	w.code("type", typ)
+	if category != "" {
+		w.arr("category")
+		w.code("", category)
+		w.endArr()
+	}
+	if (typ != "" || category != "") && len(a.Kind.Codings) == 1 && a.Kind.Absent == "" && repeats(&a.Kind, a.Kind.Text) {
+		w.drop("kind", words(&a.Kind), &lostWords)
+		return
+	}
+	w.fieldConcept("kind", &a.Kind)
+}
+
+// reactions writes the reactions. One that did not happen is none: it stands in
+// the record extension. The severity of the allergy as a whole goes to the
+// reactions that have none of their own (CF-allergies, Severity).
+func (w *writer) reactions(a *record.Allergy) {
+	shared := false
+	w.arr("reaction")
+	for i := range a.Reactions {
+		r := &a.Reactions[i]
+		if !happened(r) {
+			continue
+		}
+		w.in("reactions", i)
+		w.obj("")
+		severity := r.Severity
+		if severity == nil && a.Severity != nil && severityCode(a.Severity) != "" {
+			severity, shared = a.Severity, true
+			w.code("severity", severityCode(severity))
+		}
+		w.reaction(r)
+		w.end()
+		w.out()
+	}
+	w.endArr()
+	for i := range a.Reactions {
+		if r := &a.Reactions[i]; !happened(r) {
+			w.in("reactions", i)
+			w.issue(record.IssueNotStated, "")
+			w.out()
+			w.fieldAny("reactions", r)
+		}
+	}
+	if shared && len(a.Severity.Codings) == 1 && repeats(a.Severity, severityCode(a.Severity)) {
+		w.drop("severity", words(a.Severity), &lostWords)
+	} else {
+		w.fieldConcept("severity", a.Severity)
+	}
+}
+
+// happened reports whether a reaction can stand as one.
+func happened(r *record.Reaction) bool {
+	return r.Assertion == "" || r.Assertion == record.Affirmed
+}
+
+func (w *writer) reaction(r *record.Reaction) {
+	w.concept("substance", r.Substance)
+	if len(r.Manifestations) > 0 {
+		w.concepts("manifestation", r.Manifestations)
+	} else {
+		w.arr("manifestation")
+		w.requiredObject("", "manifestations")
+		w.endArr()
+	}
+	w.str("description", r.Description)
+	w.when(choice{dateTime: "onset"}, "when", &r.When)
+	w.picked("severity", "severity", r.Severity, severityOf)
+	w.concept("exposureRoute", r.Route)
+	w.notes("note", r.Notes)
+	for i := range r.Identifiers {
+		if d := &r.Identifiers[i]; d.Value == "" && d.System == "" {
+			w.drop("identifiers["+strconv.Itoa(i)+"]", d, &lostAct)
+		} else {
+			w.fieldKnown("identifiers", d)
+		}
+	}
+	w.reactionStatus(r)
+	w.fieldAny("narrative", r.Narrative)
+	w.fieldRefs("treatments", r.Treatments)
+}
+
+func (w *writer) reactionStatus(r *record.Reaction) {
+	s := r.Status
+	if s.Code == record.StatusCompleted {
+		w.drop("status", record.Status{Code: s.Code}, &lostAct)
+		s.Code, s.AsSent = "", ""
+	}
+	w.fieldAny("status", &s)
+}
+
+func severityCode(c *record.Concept) string {
+	for i := range c.Codings {
+		if k := severityOf(&c.Codings[i]); k != "" {
+			return k
+		}
+	}
+	return ""
+}
+
+func severityOf(c *record.Coding) string {
+	if c.System == record.SystemSNOMED {
+		k, _ := codes.Severity().To(c.Code)
+		return k
+	}
+	return oneOf(c.Code, c.System == "http://hl7.org/fhir/reaction-event-severity", "mild", "moderate", "severe")
+}
+
+// oneOf gives code where it may stand and is one of those.
+func oneOf(code string, ok bool, allowed ...string) string {
+	if ok && slices.Contains(allowed, code) {
+		return code
+	}
+	return ""
+}

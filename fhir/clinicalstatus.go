@@ -1,0 +1,138 @@
+package fhir
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/record"
+)
+
+// lostSame is for what another field of the record says as well.
+var lostSame = structural(record.IssueLost.Because("another field of the record says the same, and that is kept"))
+
+// statusOfConcern gives FHIR's clinical status: the one observed, else, by
+// HL7's map, that of the concern around it. derived says that it is the latter:
+// a concern's status says whether it is followed, and counts only where nothing
+// else does (C-CDA on FHIR, CF-problems, statusCode).
+func statusOfConcern(s *record.ClinicalStatus, c *record.Concern, t *codes.Table[string, string], allowed []string) (code string, derived bool) {
+	if slices.Contains(allowed, s.Code) {
+		return s.Code, false
+	}
+	if s.Code == "" && s.AsSent != nil {
+		code, _ = t.To(s.AsSent.Code(record.SystemSNOMED))
+		return code, false
+	}
+	if s.Code != "" || c == nil {
+		return "", false
+	}
+	code, _ = codes.ConcernStatus().To(actStatus(c.Status.Code))
+	return code, code != ""
+}
+
+// clinicalStatus writes clinicalStatus. demanded says that FHIR wants the
+// element though the source says nothing; then it says that it is not known.
+func (w *writer) clinicalStatus(system, code string, s *record.ClinicalStatus, demanded bool) {
+	w.obj("clinicalStatus")
+	switch {
+	case code != "" && s.Code == "" && s.AsSent != nil:
+		c := *s.AsSent
+		c.Codings = append([]record.Coding{{System: system, Code: code}}, c.Codings...)
+		w.conceptBody(&c)
+		w.fieldCode("absent", string(s.Absent))
+	case code != "":
+		w.codeableBody(system, code, "")
+		w.fieldCode("absent", string(s.Absent))
+	case s.Absent != "":
+		w.absent(s.Absent)
+	case demanded:
+		w.absent(notStated)
+		w.issue(record.IssueDataAbsent, "clinicalStatus")
+	}
+	if code == "" {
+		w.fieldCode("code", s.Code)
+		if s.Code == "" {
+			w.fieldConcept("asSent", s.AsSent)
+		}
+	}
+	w.fieldPeriod("when", s.When)
+	w.end()
+}
+
+// verification writes verificationStatus: the coding as sent where it is FHIR's, else FHIR's and then those.
+func (w *writer) verification(system string, v record.Verification, asSent *record.Concept, allowed []string) {
+	if v == "" || !slices.Contains(allowed, string(v)) {
+		w.fieldCode("verification", string(v))
+		w.fieldConcept("verificationAsSent", asSent)
+		return
+	}
+	if asSent == nil {
+		w.codeable("verificationStatus", system, string(v))
+		return
+	}
+	c := *asSent
+	if !c.Has(system, string(v)) {
+		c.Codings = append([]record.Coding{{System: system, Code: string(v)}}, c.Codings...)
+	}
+	w.concept("verificationStatus", &c)
+}
+
+// concern keeps what a concern act says beyond the problem or allergy in it,
+// and gives the participants of both: where the entry has no author, the
+// concern's stand for it (C-CDA on FHIR, CF-problems, last paragraph). derived
+// says that its status became the clinical status.
+func (w *writer) concern(c *record.Concern, e *record.Entry, derived bool) []record.Participation {
+	if c == nil {
+		return e.Participants
+	}
+	w.drop("concern.identifiers", c.Identifiers, &lostConcern)
+	w.drop("concern.when", c.When, &lostConcern)
+	s := record.Status{Code: c.Status.Code, AsSent: c.Status.AsSent, Absent: c.Status.Absent}
+	if derived {
+		s.Code, s.AsSent = "", ""
+	}
+	w.drop("concern.status", s, &lostConcern)
+	rest := record.Concern{Priority: c.Priority, Narrative: c.Narrative, Labels: c.Labels, Relations: c.Relations, Status: record.Status{Reasons: c.Status.Reasons}}
+	parts := e.Participants
+	if author(parts) == nil && author(c.Participants) != nil {
+		parts = append(slices.Clone(parts), c.Participants...)
+		w.provenanceOf(c.Participants)
+	} else {
+		rest.Participants = c.Participants
+	}
+	w.fieldAny("concern", &rest)
+	return parts
+}
+
+// isDenied reports whether the concern act itself is denied or not known, so that what it holds is no statement.
+func isDenied(c *record.Concern) bool {
+	return c != nil && c.Assertion != "" && c.Assertion != record.Affirmed
+}
+
+// withNotes gives an entry with its concern's comments after its own.
+func withNotes(e *record.Entry, c *record.Concern) *record.Entry {
+	if c == nil || len(c.Notes) == 0 {
+		return e
+	}
+	both := *e
+	both.Notes = append(slices.Clone(e.Notes), c.Notes...)
+	return &both
+}
+
+// onset writes onset[x]. Of the record's period its start is the onset; a point in time is kept as such beside it.
+func (w *writer) onset(p *record.Period) {
+	c := choice{dateTime: "onsetDateTime", age: "onsetAge", rng: "onsetRange", str: "onsetString"}
+	rest := *p
+	switch {
+	case !p.Start.IsZero():
+		w.dateTime(c.dateTime, p.Start)
+		rest.Start = record.Time{}
+	case !p.At.IsZero():
+		w.dateTime(c.dateTime, p.At)
+	default:
+		w.when(c, "onset", p)
+		return
+	}
+	if !rest.IsZero() {
+		w.fieldPeriod("onset", &rest)
+	}
+}

@@ -1,0 +1,195 @@
+package fhir
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/portage-health/portage/internal/ids"
+	"github.com/portage-health/portage/record"
+)
+
+// BundleType is what kind of Bundle an export makes.
+type BundleType uint8
+
+// The types of Bundle (R4 Bundle.type).
+const (
+	// Collection is a set of resources, the patient first. It is the zero value.
+	Collection BundleType = iota
+	// Transaction asks a server to put each resource under its id, all or none.
+	Transaction
+	// Document is a FHIR document: the Composition of the record's first document comes first.
+	Document
+)
+
+func (t BundleType) String() string {
+	switch t {
+	case Transaction:
+		return "transaction"
+	case Document:
+		return "document"
+	}
+	return "collection"
+}
+
+// ErrNoDocument says that a document Bundle was asked for and the record has no document.
+var ErrNoDocument = errors.New("fhir: the record has no document to make a document Bundle of")
+
+// Exporter writes a record as one FHIR R4 Bundle in JSON, its resources by the
+// profiles of US Core 6.1.0 where they meet them. The zero value makes a
+// collection. It is safe for concurrent use.
+type Exporter struct {
+	// Bundle is the type of Bundle.
+	Bundle BundleType
+}
+
+var _ record.Exporter = Exporter{}
+
+// Export writes the record as a collection Bundle.
+func Export(ctx context.Context, rec *record.Record, w io.Writer, o record.ExportOptions) (*record.Report, error) {
+	return Exporter{}.Export(ctx, rec, w, o)
+}
+
+// Format is FHIR as a format of records.
+func Format() record.Format {
+	return record.Format{Name: "fhir", Extension: ".json", Detect: detect, Exporter: Exporter{}}
+}
+
+// detect reports whether an input begins like FHIR JSON: an object with resourceType near its start.
+func detect(head []byte) bool {
+	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	return len(head) > 0 && head[0] == '{' && bytes.Contains(head, []byte(`"resourceType"`))
+}
+
+// Export writes one Bundle and a line feed. The report names, by its path in the
+// record, every leaf that FHIR has no place for. An error means that nothing was written.
+func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer, o record.ExportOptions) (*record.Report, error) {
+	rep := &record.Report{}
+	if rec == nil {
+		rec = &record.Record{}
+	}
+	if x.Bundle == Document && len(rec.Documents) == 0 {
+		return rep, ErrNoDocument
+	}
+	leaves := record.CountLeaves(rec)
+	w := &writer{ctx: ctx, rec: rec, rep: rep, opts: o, form: x.Bundle}
+	w.b = make([]byte, 0, 16<<10+96*leaves)
+	w.index()
+	w.bundle()
+	if err := ctx.Err(); err != nil {
+		return rep, err
+	}
+	rep.Counts.Exported = leaves - w.lost
+	rep.Counts.Lost = w.lost
+	if !o.TypedOnly {
+		w.carried()
+	}
+	w.b = append(w.b, '\n')
+	_, err := out.Write(w.b)
+	return rep, err
+}
+
+// carried names what no typed field of the record holds.
+func (w *writer) carried() {
+	for i := range w.rec.Carried {
+		c := &w.rec.Carried[i]
+		w.rep.Counts.Lost++ // a piece is one leaf of the record
+		w.rep.Add(record.IssueExportCarried.At(c.Path, c.Line, 0))
+	}
+}
+
+// bundle writes the Bundle with its entries.
+func (w *writer) bundle() {
+	w.obj("")
+	w.code("resourceType", "Bundle")
+	w.root = w.rootID()
+	id := ids.Derive(w.root, "bundle", w.form.String())
+	w.code("id", id)
+	if w.form == Document {
+		w.obj("identifier")
+		w.code("system", record.SystemURI)
+		w.key("value")
+		w.b = append(append(append(w.b, `"urn:uuid:`...), id...), '"')
+		w.end()
+	}
+	w.code("type", w.form.String())
+	if w.form == Document {
+		now := w.opts.Now
+		if now.IsZero() {
+			now = time.Now()
+		}
+		w.code("timestamp", now.Format(time.RFC3339Nano))
+	}
+	w.arr("entry")
+	if w.form == Document {
+		w.composition(0, &w.rec.Documents[0])
+	}
+	w.resources()
+	w.writeProvenances()
+	w.writeRoles()
+	w.endArr()
+	w.end()
+}
+
+// rootID is made of what identifies the record: its patient and its documents.
+func (w *writer) rootID() string {
+	parts := []string{"record"}
+	if w.rec.Patient != nil {
+		parts = append(parts, w.rec.Patient.ID)
+	}
+	for i := range w.rec.Documents {
+		parts = append(parts, w.rec.Documents[i].ID)
+	}
+	for i := range w.rec.Sources {
+		parts = append(parts, w.rec.Sources[i].ID)
+	}
+	return ids.New(nil).Make(parts...)
+}
+
+// resources writes every entry of the record, the patient first.
+func (w *writer) resources() {
+	r := w.rec
+	if r.Patient != nil {
+		w.writePatient(r.Patient)
+	}
+	first := 0
+	if w.form == Document {
+		first = 1
+	}
+	for i := first; i < len(r.Documents); i++ {
+		w.composition(i, &r.Documents[i])
+	}
+	each(w, r.Allergies, w.allergy)
+	each(w, r.Problems, w.problem)
+	each(w, r.Medications, w.medication)
+	each(w, r.Immunizations, w.immunization)
+	for list, ps := range w.panels() {
+		each(w, ps, func(i int, p *record.Panel) { w.panel(list, i, p) })
+	}
+	for list, os := range w.observations() {
+		each(w, os, func(i int, o *record.Observation) { w.observation(list, i, o) })
+	}
+	each(w, r.Specimens, w.specimen)
+	each(w, r.HealthConcerns, w.healthConcern)
+	each(w, r.Encounters, w.encounter)
+	each(w, r.Devices, w.device)
+	each(w, r.Consents, w.consent)
+	each(w, r.RelatedPersons, w.relatedPerson)
+	each(w, r.Practitioners, w.practitioner)
+	each(w, r.Organizations, w.organization)
+	each(w, r.Locations, w.location)
+	each(w, r.Provenances, w.statement)
+	w.dropUnwritten()
+}
+
+// each writes the elements of one slice of the record, unless the export was called off.
+func each[T any](w *writer, list []T, write func(int, *T)) {
+	if w.ctx.Err() != nil {
+		return
+	}
+	for i := range list {
+		write(i, &list[i])
+	}
+}

@@ -1,0 +1,103 @@
+package fhir
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/record"
+)
+
+// healthConcernKind says what a concern becomes. That a risk is there does not say that the disease is.
+func healthConcernKind(c *record.HealthConcern) kind {
+	switch {
+	case !isStated(&c.Entry) || c.Assertion != record.Affirmed:
+		return kindBasic
+	case c.Risk != nil && *c.Risk:
+		return kindRiskAssessment
+	}
+	return kindCondition
+}
+
+// healthConcern writes a Condition of the category health-concern (US Core
+// Condition Problems and Health Concerns), or a RiskAssessment.
+func (w *writer) healthConcern(i int, c *record.HealthConcern) {
+	switch healthConcernKind(c) {
+	case kindBasic:
+		w.unstated("healthConcerns", i, &c.Entry, c)
+	case kindRiskAssessment:
+		w.riskConcern(i, c)
+	default:
+		w.concernCondition(i, c)
+	}
+}
+
+func (w *writer) concernCondition(i int, c *record.HealthConcern) {
+	w.resource("healthConcerns", i, &c.Entry, kindCondition, profileBase+"condition-problems-health-concerns")
+	clinical, _ := codes.ConcernStatus().To(actStatus(c.Status.Code))
+	ended := isEnd(&c.When.End)
+	if ended && clinical != "" && !slices.Contains(endedStatuses, clinical) {
+		clinical = "inactive"
+		w.issue(record.IssueStatusByRule, "status")
+	}
+	h := hasIdentifiers | hasNotes | hasAssertion | hasRecorded | hasMode
+	if clinical != "" && c.Status.Absent == "" {
+		h |= hasStatus
+	}
+	w.common(&c.Entry, h)
+	if clinical != "" {
+		w.codeable("clinicalStatus", sysConditionClinical, clinical)
+	}
+	w.arr("category")
+	w.codeable("", sysUSCoreCondition, "health-concern")
+	w.endArr()
+	if c.Value != nil {
+		w.concept("code", c.Value)
+		w.fieldConcept("code", &c.Code)
+	} else {
+		w.requiredConcept("code", &c.Code, "code")
+	}
+	w.subject("subject")
+	when := c.When
+	if clinical != "" && slices.Contains(endedStatuses, clinical) && ended {
+		when.End = record.Time{}
+		w.dateTime("abatementDateTime", c.When.End)
+	}
+	onset := when
+	onset.End = record.Time{}
+	w.onset(&onset)
+	if !when.End.IsZero() {
+		w.fieldTime("whenEnd", &when.End)
+	}
+	w.recorded("recordedDate", c.Recorded, c.Participants)
+	w.authorOf("recorder", c.Participants, recorders)
+	w.arr("evidence")
+	w.obj("")
+	w.references("detail", "about", c.About, 0)
+	w.end()
+	w.endArr()
+	w.fieldBool("risk", c.Risk)
+	w.fieldConcept("priority", c.Priority)
+	w.fieldRefs("goals", c.Goals)
+	w.endResource()
+}
+
+// riskConcern writes a RiskAssessment (C-CDA Risk Concern Act).
+func (w *writer) riskConcern(i int, c *record.HealthConcern) {
+	w.resource("healthConcerns", i, &c.Entry, kindRiskAssessment)
+	w.common(&c.Entry, hasIdentifiers|hasNotes|hasAssertion|hasMode|hasStatus)
+	w.mapped("status", &c.Status, observationStatus(c.Status.Code), "unknown")
+	w.concept("code", &c.Code)
+	w.subject("subject")
+	w.when(choice{dateTime: "occurrenceDateTime", period: "occurrencePeriod"}, "when", &c.When)
+	w.references("basis", "about", c.About, 0)
+	if c.Value != nil {
+		w.arr("prediction")
+		w.obj("")
+		w.concept("outcome", c.Value)
+		w.end()
+		w.endArr()
+	}
+	w.fieldConcept("priority", c.Priority)
+	w.fieldRefs("goals", c.Goals)
+	w.endResource()
+}

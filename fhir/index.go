@@ -1,0 +1,66 @@
+package fhir
+
+import (
+	"iter"
+
+	"github.com/portage-health/portage/record"
+)
+
+// index finds what each entry of the record becomes, before anything is written.
+func (w *writer) index() {
+	r := w.rec
+	w.refs = make(map[string]target, 64+len(r.Allergies)+len(r.Problems)+len(r.Medications)+len(r.Immunizations)+
+		len(r.Results)+len(r.ResultPanels)+len(r.Vitals)+len(r.VitalPanels)+len(r.Social)+len(r.Encounters)+
+		len(r.Practitioners)+len(r.Organizations)+len(r.Procedures)+len(r.Orders))
+	if r.Patient != nil {
+		w.add(&r.Patient.Entry, "patient", 0, kindPatient)
+		w.patient = target{kindPatient, w.entryID(&r.Patient.Entry)}
+	}
+	addAll(w, r.Documents, "documents", func(d *record.Document) (*record.Entry, kind) { return &d.Entry, kindComposition })
+	addAll(w, r.Allergies, "allergies", func(a *record.Allergy) (*record.Entry, kind) { return &a.Entry, allergyKind(a) })
+	addAll(w, r.Problems, "problems", func(p *record.Problem) (*record.Entry, kind) { return &p.Entry, problemKind(p) })
+	addAll(w, r.Medications, "medications", func(m *record.Medication) (*record.Entry, kind) { return &m.Entry, medicationKind(m) })
+	addAll(w, r.Immunizations, "immunizations", func(m *record.Immunization) (*record.Entry, kind) { return &m.Entry, immunizationKind(m) })
+	for list, ps := range w.panels() {
+		addAll(w, ps, list, func(p *record.Panel) (*record.Entry, kind) { return &p.Entry, panelKind(list, p) })
+	}
+	for list, os := range w.observations() {
+		addAll(w, os, list, func(o *record.Observation) (*record.Entry, kind) { return &o.Entry, observationKind(o) })
+	}
+	addAll(w, r.Specimens, "specimens", func(s *record.Specimen) (*record.Entry, kind) { return &s.Entry, specimenKind(s) })
+	addAll(w, r.HealthConcerns, "healthConcerns", func(c *record.HealthConcern) (*record.Entry, kind) { return &c.Entry, healthConcernKind(c) })
+	addAll(w, r.Encounters, "encounters", func(e *record.Encounter) (*record.Entry, kind) { return &e.Entry, kindEncounter })
+	addAll(w, r.Devices, "devices", func(d *record.Device) (*record.Entry, kind) { return &d.Entry, kindDevice })
+	addAll(w, r.Consents, "consents", func(c *record.Consent) (*record.Entry, kind) { return &c.Entry, kindConsent })
+	addAll(w, r.RelatedPersons, "relatedPersons", func(p *record.RelatedPerson) (*record.Entry, kind) { return &p.Entry, kindRelatedPerson })
+	addAll(w, r.Practitioners, "practitioners", func(p *record.Practitioner) (*record.Entry, kind) { return &p.Entry, kindPractitioner })
+	addAll(w, r.Organizations, "organizations", func(o *record.Organization) (*record.Entry, kind) { return &o.Entry, kindOrganization })
+	addAll(w, r.Locations, "locations", func(l *record.Location) (*record.Entry, kind) { return &l.Entry, kindLocation })
+	addAll(w, r.Provenances, "provenances", func(p *record.Provenance) (*record.Entry, kind) { return &p.Entry, kindProvenance })
+	w.indexUnwritten()
+	w.joinVitals()
+}
+
+// observations gives the record's lists of observations by their names.
+func (w *writer) observations() iter.Seq2[string, []record.Observation] {
+	r := w.rec
+	return func(yield func(string, []record.Observation) bool) {
+		_ = yield("results", r.Results) && yield("vitals", r.Vitals) && yield("social", r.Social) &&
+			yield("assessments", r.Assessments) && yield("observations", r.Observations)
+	}
+}
+
+// panels gives the record's lists of panels by their names.
+func (w *writer) panels() iter.Seq2[string, []record.Panel] {
+	r := w.rec
+	return func(yield func(string, []record.Panel) bool) {
+		_ = yield("resultPanels", r.ResultPanels) && yield("vitalPanels", r.VitalPanels) && yield("assessmentPanels", r.AssessmentPanels)
+	}
+}
+
+func addAll[T any](w *writer, list []T, name string, of func(*T) (*record.Entry, kind)) {
+	for i := range list {
+		e, k := of(&list[i])
+		w.add(e, name, i, k)
+	}
+}

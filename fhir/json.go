@@ -1,0 +1,367 @@
+package fhir
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode/utf8"
+)
+
+// frame is one open object or array of the JSON text.
+type frame struct {
+	mark int // length of b before its name: an empty object or array leaves nothing behind
+	body int // length of b after its opening bracket
+	x    int // where its extensions begin in x
+	r    int // where its record fields begin in r
+
+	isExt bool // an extension: it has a value or extensions, never both (R4 ext-1)
+}
+
+// jsonText is JSON being written onto one slice. Objects and arrays that stay
+// empty vanish: FHIR allows none (R4 2.6.2, JSON Representation). Extensions of an
+// object may be written at any time while it is open; they land at its end.
+type jsonText struct {
+	b      []byte
+	frames []frame
+	x      []byte // extensions of the open objects, as JSON texts with commas between
+	r      []byte // record fields of the open objects, likewise
+}
+
+// comma writes a comma where something stands before.
+func (w *jsonText) comma() {
+	if n := len(w.b); n > 0 {
+		switch w.b[n-1] {
+		case '{', '[', ':', ',':
+			return
+		}
+		w.b = append(w.b, ',')
+	}
+}
+
+// key writes a comma where needed and the name of a member; an empty name stands in arrays.
+func (w *jsonText) key(name string) {
+	w.comma()
+	if name != "" {
+		w.b = append(w.b, '"')
+		w.b = append(w.b, name...)
+		w.b = append(w.b, '"', ':')
+	}
+}
+
+// obj opens an object as member name, or as an element of an array where name is "".
+func (w *jsonText) obj(name string) { w.open(name, '{') }
+
+// arr opens an array.
+func (w *jsonText) arr(name string) { w.open(name, '[') }
+
+func (w *jsonText) open(name string, bracket byte) {
+	mark := len(w.b)
+	w.key(name)
+	w.b = append(w.b, bracket)
+	w.frames = append(w.frames, frame{mark: mark, body: len(w.b), x: len(w.x), r: len(w.r)})
+}
+
+// aloneObj opens an object that is no member of what is being written: text to be taken off again.
+func (w *jsonText) aloneObj() {
+	mark := len(w.b)
+	w.b = append(w.b, '{')
+	w.frames = append(w.frames, frame{mark: mark, body: len(w.b), x: len(w.x), r: len(w.r)})
+}
+
+// end closes the innermost object with its extensions. It reports whether anything was in it.
+func (w *jsonText) end() bool {
+	n := len(w.frames) - 1
+	f := w.frames[n]
+	if len(w.x) > f.x || len(w.r) > f.r {
+		w.flush(f)
+	}
+	return w.shut(f, n, '}')
+}
+
+// endArr closes the innermost array. It reports whether anything was in it.
+func (w *jsonText) endArr() bool {
+	n := len(w.frames) - 1
+	return w.shut(w.frames[n], n, ']')
+}
+
+func (w *jsonText) shut(f frame, n int, bracket byte) bool {
+	w.frames = w.frames[:n]
+	if len(w.b) == f.body {
+		w.b = w.b[:f.mark]
+		return false
+	}
+	w.b = append(w.b, bracket)
+	return true
+}
+
+// flush writes the pending extensions of an object, ours last.
+func (w *jsonText) flush(f frame) {
+	w.key("extension")
+	w.b = append(w.b, '[')
+	w.b = append(w.b, w.x[f.x:]...)
+	if len(w.r) > f.r {
+		if len(w.x) > f.x {
+			w.b = append(w.b, ',')
+		}
+		w.b = append(w.b, `{"extension":[`...)
+		w.b = append(w.b, w.r[f.r:]...)
+		w.b = append(w.b, `],"url":"`+extRecord+`"}`...)
+	}
+	w.b = append(w.b, ']')
+	w.x, w.r = w.x[:f.x], w.r[:f.r]
+}
+
+// isEmpty reports whether nothing was written in the innermost object or array yet.
+func (w *jsonText) isEmpty() bool {
+	f := w.frames[len(w.frames)-1]
+	return len(w.b) == f.body && len(w.x) == f.x && len(w.r) == f.r
+}
+
+// ext opens an extension of the innermost object; endExt closes it. Between
+// them stand one value[x] member, or extensions of the extension.
+func (w *jsonText) ext(url string) {
+	mark := len(w.b)
+	w.b = append(w.b, '{', '"', 'u', 'r', 'l', '"', ':')
+	w.quote(url)
+	w.frames = append(w.frames, frame{mark: mark, body: len(w.b), x: len(w.x), r: len(w.r), isExt: true})
+}
+
+// endExt closes an extension. One without a value vanishes.
+func (w *jsonText) endExt() {
+	if t := w.aside(); t != nil {
+		if len(w.x) > w.frames[len(w.frames)-1].x {
+			w.x = append(w.x, ',')
+		}
+		w.x = append(w.x, t...)
+	}
+}
+
+// field opens a part of our own record extension on the innermost object: a
+// field of the record that FHIR has no place for, by its name there. Within
+// another field it is a part of that. endField closes it.
+func (w *jsonText) field(name string) { w.ext(name) }
+
+// endField closes a field. One without a value vanishes.
+func (w *jsonText) endField() {
+	t := w.aside()
+	if t == nil {
+		return
+	}
+	f := w.frames[len(w.frames)-1]
+	if f.isExt {
+		if len(w.x) > f.x {
+			w.x = append(w.x, ',')
+		}
+		w.x = append(w.x, t...)
+		return
+	}
+	if len(w.r) > f.r {
+		w.r = append(w.r, ',')
+	}
+	w.r = append(w.r, t...)
+}
+
+// aside takes the extension just written off the text; nil where it has no value.
+func (w *jsonText) aside() []byte {
+	n := len(w.frames) - 1
+	f := w.frames[n]
+	if len(w.x) > f.x || len(w.r) > f.r {
+		w.flush(f)
+	}
+	w.frames = w.frames[:n]
+	if len(w.b) == f.body {
+		w.b = w.b[:f.mark]
+		return nil
+	}
+	w.b = append(w.b, '}')
+	t := w.b[f.mark:]
+	w.b = w.b[:f.mark]
+	return t
+}
+
+// raw writes a member whose value is JSON text already.
+func (w *jsonText) raw(name, text string) {
+	w.key(name)
+	w.b = append(w.b, text...)
+}
+
+// code writes a string member that is known to be a valid FHIR code, URI or
+// other constant of ours; nothing where it is empty.
+func (w *jsonText) code(name, v string) {
+	if v != "" {
+		w.key(name)
+		w.quote(v)
+	}
+}
+
+// boolean writes a member that is true or false.
+func (w *jsonText) boolean(name string, v bool) {
+	w.key(name)
+	if v {
+		w.b = append(w.b, "true"...)
+	} else {
+		w.b = append(w.b, "false"...)
+	}
+}
+
+// bool writes a member where v is not nil.
+func (w *jsonText) bool(name string, v *bool) {
+	if v != nil {
+		w.boolean(name, *v)
+	}
+}
+
+// quote writes a JSON string. What is no character in FHIR (R4 2.24.0.1, string:
+// no control characters but tab, CR and LF) or no UTF-8 becomes U+FFFD.
+func (w *jsonText) quote(s string) {
+	b := append(w.b, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if plain[c] {
+			i++
+			continue
+		}
+		if c >= utf8.RuneSelf {
+			if _, n := utf8.DecodeRuneInString(s[i:]); n > 1 {
+				i += n
+				continue
+			}
+		}
+		b = append(b, s[start:i]...)
+		switch c {
+		case '"', '\\':
+			b = append(b, '\\', c)
+		case '\n':
+			b = append(b, '\\', 'n')
+		case '\r':
+			b = append(b, '\\', 'r')
+		case '\t':
+			b = append(b, '\\', 't')
+		default:
+			b = append(b, "\uFFFD"...)
+		}
+		i++
+		start = i
+	}
+	b = append(b, s[start:]...)
+	w.b = append(b, '"')
+}
+
+// plain are the bytes that stand for themselves in a JSON string.
+var plain = func() (t [256]bool) {
+	for c := 0x20; c < utf8.RuneSelf; c++ {
+		t[c] = c != '"' && c != '\\' && c != 0x7f
+	}
+	return t
+}()
+
+// clean reports whether s is text as FHIR wants it: some character that is not
+// white space, no control characters but tab, CR and LF, and valid UTF-8.
+func clean(s string) bool {
+	ink := false
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case c > ' ' && c < 0x7f:
+			ink = true
+			i++
+		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+			i++
+		case c >= utf8.RuneSelf:
+			_, n := utf8.DecodeRuneInString(s[i:])
+			if n == 1 {
+				return false
+			}
+			ink = ink || strings.TrimSpace(s[i:i+n]) != ""
+			i += n
+		default:
+			return false
+		}
+	}
+	return ink
+}
+
+// str writes a string member; nothing where v is empty. What FHIR does not
+// allow in a string stands beside it, as its bytes in base64, in a field of our
+// record extension.
+func (w *jsonText) str(name, v string) {
+	if v == "" {
+		return
+	}
+	if clean(v) {
+		w.key(name)
+		w.quote(v)
+		return
+	}
+	w.unclean(name, v)
+}
+
+func (w *jsonText) unclean(name, v string) {
+	if w.frames[len(w.frames)-1].isExt {
+		w.base64Text("valueBase64Binary", v)
+		return
+	}
+	if s := replaceUnclean(v); s != "" {
+		w.key(name)
+		w.quote(s)
+	}
+	w.bytesField(name, v)
+}
+
+// bytesField keeps a text that is no FHIR string as its bytes.
+func (w *jsonText) bytesField(name, v string) {
+	w.field(name)
+	w.base64Text("valueBase64Binary", v)
+	w.endField()
+}
+
+// base64Text writes the bytes of v as base64.
+func (w *jsonText) base64Text(name, v string) {
+	w.key(name)
+	w.b = append(w.b, '"')
+	w.b = base64.StdEncoding.AppendEncode(w.b, []byte(v))
+	w.b = append(w.b, '"')
+}
+
+// strs writes an array of strings, empty ones left out.
+func (w *jsonText) strs(name string, vs []string) {
+	if len(vs) == 0 {
+		return
+	}
+	unclean := false
+	w.arr(name)
+	for _, v := range vs {
+		switch {
+		case v == "":
+		case clean(v):
+			w.key("")
+			w.quote(v)
+		default:
+			unclean = true
+			if s := replaceUnclean(v); s != "" {
+				w.key("")
+				w.quote(s)
+			}
+		}
+	}
+	w.endArr()
+	for i := 0; unclean && i < len(vs); i++ {
+		if vs[i] != "" && !clean(vs[i]) {
+			w.bytesField(name, vs[i])
+		}
+	}
+}
+
+// replaceUnclean puts U+FFFD where a string has what FHIR does not allow; "" where nothing but white space is left.
+func replaceUnclean(v string) string {
+	s := strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f {
+			return utf8.RuneError
+		}
+		return r
+	}, strings.ToValidUTF8(v, "\uFFFD"))
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
+	return s
+}

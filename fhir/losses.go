@@ -1,0 +1,34 @@
+package fhir
+
+import (
+	"strconv"
+
+	"github.com/portage-health/portage/record"
+)
+
+// Why parts of a record are not in the output. docs/fhir-mapping.md lists them.
+var (
+	// lostSlice is for the concepts that have no resource yet.
+	lostSlice = record.IssueLost.Because("this concept of the record is not written as FHIR")
+	// issueNotWritten is for references to the concepts that have no resource yet.
+	issueNotWritten = record.IssueDanglingReference.Because("a reference points to an entry that is not written as FHIR; its id is kept")
+
+	// lostActive is for what would do something in a reader's browser: scripts, events, links that run.
+	lostActive = record.IssueLost.Because("a narrative may hold no script, event or link that runs; it is left out")
+	// lostContent is for the content of an attachment that its blob did not give.
+	lostContent = record.IssueLost.Because("the content could not be read")
+)
+
+// dropNode counts a node of the narrative at hand as lost.
+func (w *writer) dropNode(n *record.Narrative, i int) {
+	if !w.copied {
+		w.drop("nodes["+strconv.Itoa(i)+"]", &n.Nodes[i], &lostActive)
+	}
+}
+
+// dropAttr counts an attribute of a node of the narrative at hand as lost.
+func (w *writer) dropAttr(n *record.Narrative, i, j int) {
+	if !w.copied {
+		w.drop("nodes["+strconv.Itoa(i)+"].attrs["+strconv.Itoa(j)+"]", &n.Nodes[i].Attrs[j], &lostActive)
+	}
+}

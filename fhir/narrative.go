@@ -1,0 +1,263 @@
+package fhir
+
+import (
+	"unicode/utf8"
+
+	"github.com/portage-health/portage/record"
+)
+
+// anchorAt is where an element of a narrative stands.
+type anchorAt struct {
+	n *record.Narrative
+	i int
+}
+
+// narrative writes Resource.text: the words given with the entry itself, and the
+// part of the section's narrative that it points to (C-CDA on FHIR, C-CDA
+// Entry/Text → FHIR Resource.text).
+func (w *writer) narrative(e *record.Entry) {
+	l := e.Narrative
+	if l == nil {
+		return
+	}
+	at, found := w.anchor(e)
+	from, to := 0, 0
+	if found {
+		from, to = standing(at.n, at.i)
+	}
+	ink := clean(l.Text) || found && hasInk(at.n, from, to) || !l.Body.IsZero() && hasInk(l.Body, 0, len(l.Body.Nodes))
+	if !ink {
+		if l.Anchor != "" {
+			w.issue(record.IssueNarrativeReference, "narrative.anchor")
+		}
+		w.fieldAny("narrative", l)
+		return
+	}
+	w.obj("text")
+	w.code("status", narrativeStatus(l.Status, "additional"))
+	w.key("div")
+	w.beginDiv()
+	switch {
+	case l.Text == "":
+	case found || !l.Body.IsZero():
+		w.b = append(w.b, "<p>"...)
+		w.xhtmlText(l.Text)
+		w.b = append(w.b, "</p>"...)
+	default:
+		w.xhtmlText(l.Text)
+	}
+	if found {
+		w.copied = true
+		w.standAlone(at.n, from, to)
+		w.copied = false
+	}
+	if !l.Body.IsZero() {
+		w.in("narrative.body", -1)
+		w.nodes(l.Body, 0, len(l.Body.Nodes), false)
+		w.out()
+	}
+	w.endDiv()
+	w.end()
+	if !found && l.Anchor != "" {
+		w.issue(record.IssueNarrativeReference, "narrative.anchor")
+	}
+	if !found && l.Anchor != "" || l.Status != "" || l.Text != "" && !clean(l.Text) || l.Text != "" && !l.Body.IsZero() {
+		w.field("narrative")
+		if !found {
+			w.fieldStr("anchor", l.Anchor)
+		}
+		if l.Text != "" && (!clean(l.Text) || !l.Body.IsZero()) {
+			w.fieldStr("text", l.Text)
+		}
+		w.fieldStr("status", l.Status)
+		w.endField()
+	}
+}
+
+// narrativeStatus gives FHIR's narrative status (R4 value set narrative-status, required).
+func narrativeStatus(s, other string) string {
+	switch s {
+	case "generated", "extensions", "additional", "empty":
+		return s
+	}
+	return other
+}
+
+// anchor finds what an entry points to in the narrative of its section.
+func (w *writer) anchor(e *record.Entry) (anchorAt, bool) {
+	id := e.Narrative.Anchor
+	if id == "" {
+		return anchorAt{}, false
+	}
+	if w.anchors == nil {
+		w.anchors = map[string]anchorAt{}
+		w.sections = map[string]*record.Narrative{}
+		for i := range w.rec.Documents {
+			w.addAnchors(w.rec.Documents[i].Sections)
+		}
+	}
+	at, ok := w.anchors[id]
+	if own := w.sections[e.Section]; own != nil && own != at.n {
+		if from, _, mine := own.Find(id); mine {
+			return anchorAt{own, from}, true
+		}
+	}
+	return at, ok
+}
+
+func (w *writer) addAnchors(ss []record.Section) {
+	for i := range ss {
+		s := &ss[i]
+		if !s.Narrative.IsZero() {
+			w.sections[s.ID] = s.Narrative
+			for j := range s.Narrative.Nodes {
+				if id := s.Narrative.Nodes[j].ID; id != "" {
+					if _, taken := w.anchors[id]; !taken {
+						w.anchors[id] = anchorAt{s.Narrative, j}
+					}
+				}
+			}
+		}
+		w.addAnchors(s.Sections)
+	}
+}
+
+// standing gives the nodes to show for node i: a cell is shown with its row.
+func standing(n *record.Narrative, i int) (from, to int) {
+	if k := n.Nodes[i].Kind; k == "td" || k == "th" {
+		if p := parent(n, i); p >= 0 && n.Nodes[p].Kind == "tr" {
+			i = p
+		}
+	}
+	return i, n.End(i)
+}
+
+// parent gives the node that node i is in, or -1.
+func parent(n *record.Narrative, i int) int {
+	for j := i - 1; j >= 0; j-- {
+		if n.Nodes[j].Depth < n.Nodes[i].Depth {
+			return j
+		}
+	}
+	return -1
+}
+
+// standAlone writes a part of a narrative so that it can be read without the
+// rest: a row gets its table and the header rows, an item its list.
+func (w *writer) standAlone(n *record.Narrative, from, to int) {
+	switch n.Nodes[from].Kind {
+	case "tr":
+		table := parent(n, from)
+		for table >= 0 && n.Nodes[table].Kind != "table" {
+			table = parent(n, table)
+		}
+		w.b = append(w.b, "<table>"...)
+		if table >= 0 {
+			for j, end := table+1, n.End(table); j < end; j++ {
+				if n.Nodes[j].Kind == "thead" && j != from && !(j < from && n.End(j) > from) {
+					w.quiet = true // the anchors of the header stay in the section
+					w.nodes(n, j, n.End(j), false)
+					w.quiet = false
+					break
+				}
+			}
+		}
+		w.b = append(w.b, "<tbody>"...)
+		w.nodes(n, from, to, false)
+		w.b = append(w.b, "</tbody></table>"...)
+	case "thead", "tbody", "tfoot":
+		w.b = append(w.b, "<table>"...)
+		w.nodes(n, from, to, false)
+		w.b = append(w.b, "</table>"...)
+	case "item", "li":
+		w.b = append(w.b, "<ul>"...)
+		w.nodes(n, from, to, false)
+		w.b = append(w.b, "</ul>"...)
+	default:
+		w.nodes(n, from, to, false)
+	}
+}
+
+// hasInk reports whether there is anything to read (R4 txt-2).
+func hasInk(n *record.Narrative, from, to int) bool {
+	skip := 0
+	for i := from; i < to; i++ {
+		if i < skip {
+			continue
+		}
+		if n.Nodes[i].Kind == "text" {
+			if clean(replaceUnclean(n.Nodes[i].Text)) {
+				return true
+			}
+		} else if isActive(n.Nodes[i].Kind) {
+			skip = n.End(i)
+		}
+	}
+	return false
+}
+
+// div writes nodes [from, to) of a narrative as the JSON string of an XHTML div.
+// Where unique is set every id is written once within the Composition.
+func (w *writer) div(n *record.Narrative, from, to int, unique bool) {
+	w.beginDiv()
+	w.nodes(n, from, to, unique)
+	w.endDiv()
+}
+
+func (w *writer) beginDiv() { w.b = append(w.b, `"<div xmlns=\"http://www.w3.org/1999/xhtml\">`...) }
+func (w *writer) endDiv()   { w.b = append(w.b, `</div>"`...) }
+
+// xhtmlText writes text within XHTML within a JSON string.
+func (w *writer) xhtmlText(s string) {
+	b := w.b
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if plainXHTML[c] {
+			i++
+			continue
+		}
+		if c >= utf8.RuneSelf {
+			if r, n := utf8.DecodeRuneInString(s[i:]); n > 1 && r != 0xFFFE && r != 0xFFFF {
+				i += n
+				continue
+			} else if n > 1 {
+				b = append(append(b, s[start:i]...), "\uFFFD"...)
+				i += n
+				start = i
+				continue
+			}
+		}
+		b = append(b, s[start:i]...)
+		switch c {
+		case '<':
+			b = append(b, "&lt;"...)
+		case '>':
+			b = append(b, "&gt;"...)
+		case '&':
+			b = append(b, "&amp;"...)
+		case '"':
+			b = append(b, "&quot;"...)
+		case '\\':
+			b = append(b, '\\', '\\')
+		case '\n':
+			b = append(b, '\\', 'n')
+		case '\r':
+			b = append(b, "&#13;"...)
+		case '\t':
+			b = append(b, '\\', 't')
+		default:
+			b = append(b, "\uFFFD"...)
+		}
+		i++
+		start = i
+	}
+	w.b = append(b, s[start:]...)
+}
+
+// plainXHTML are the bytes that stand for themselves in XHTML within a JSON string.
+var plainXHTML = func() (t [256]bool) {
+	t = plain
+	t['<'], t['>'], t['&'] = false, false, false
+	return t
+}()

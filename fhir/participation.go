@@ -1,0 +1,195 @@
+package fhir
+
+import (
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/internal/ids"
+	"github.com/portage-health/portage/record"
+)
+
+// role is a PractitionerRole: who does what for which organization (C-CDA on
+// FHIR, CF-participations). Participations that say the same share one.
+type role struct {
+	id   string
+	body string // its members after meta
+}
+
+// needsRole reports whether a participation says more of a practitioner than who it is.
+func needsRole(p *record.Participation) bool {
+	return p.OnBehalfOf != nil || p.Code != nil || len(p.Specialty) > 0
+}
+
+// player gives the resource that stands for a participation: a PractitionerRole
+// where it tells an organization, a role code or a specialty, else who took part.
+// ok is false where it names nobody of the record.
+func (w *writer) player(p *record.Participation) (t target, ok bool) {
+	t, ok = w.resolve(p.Who)
+	if ok && t.typ == kindPractitioner && needsRole(p) {
+		return target{kindPractitionerRole, w.roleOf(t, p)}, true
+	}
+	if !ok && p.Who == nil {
+		return w.resolve(p.OnBehalfOf)
+	}
+	return t, ok
+}
+
+// participant writes a Reference to who took part, where the element allows
+// that type of resource; it reports whether it wrote one.
+func (w *writer) participant(name string, p *record.Participation, allowed kindSet) bool {
+	t, ok := w.resolve(p.Who)
+	if !ok {
+		return p.Who != nil && w.referenceTo(name, p.Who, allowed)
+	}
+	if t.typ == kindPractitioner && needsRole(p) && allowed.has(kindPractitionerRole) {
+		t = target{kindPractitionerRole, w.roleOf(t, p)}
+	}
+	if !allowed.has(t.typ) {
+		return false
+	}
+	w.obj(name)
+	w.urn(t.id)
+	w.str("display", p.Who.Display)
+	w.end()
+	return true
+}
+
+// firstOf writes a Reference to the first participant in one of the roles that the element allows.
+func (w *writer) firstOf(name string, ps []record.Participation, allowed kindSet, roles ...string) bool {
+	for _, r := range roles {
+		for i := range ps {
+			if ps[i].Role == r && w.participant(name, &ps[i], allowed) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// roleOf gives the id of the PractitionerRole for a practitioner in a participation.
+func (w *writer) roleOf(who target, p *record.Participation) string {
+	at := len(w.b)
+	w.aloneObj()
+	w.obj("practitioner")
+	w.urn(who.id)
+	w.end()
+	w.referenceField("organization", "organization", p.OnBehalfOf, only(kindOrganization))
+	if p.Code != nil {
+		w.arr("code")
+		w.concept("", p.Code)
+		w.endArr()
+	}
+	w.concepts("specialty", p.Specialty)
+	w.end()
+	body := w.b[at+1 : len(w.b)-1]
+	w.b = w.b[:at]
+	if i, ok := w.roleIDs[string(body)]; ok {
+		return w.roles[i].id
+	}
+	if w.roleIDs == nil {
+		w.roleIDs = map[string]int{}
+	}
+	r := role{body: string(body)}
+	r.id = ids.Derive(who.id, "role", r.body)
+	w.roleIDs[r.body] = len(w.roles)
+	w.roles = append(w.roles, r)
+	return r.id
+}
+
+// agentTypes pairs the codes of FHIR's provenance-participant-type (left) with the record's roles.
+var agentTypes = codes.NewTable(
+	codes.Both("author", "author"),
+	codes.Both("informant", "informant"),
+	codes.Both("performer", "performer"),
+	codes.Both("enterer", "enterer"),
+	codes.Both("verifier", "verifier"),
+	codes.Both("attester", "authenticator"),
+	codes.Both("legal", "legal-authenticator"),
+	codes.Both("custodian", "custodian"),
+	codes.Both("assembler", "assembler"),
+)
+
+const (
+	systemAgentType       = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+	systemUSCoreAgentType = "http://hl7.org/fhir/us/core/CodeSystem/us-core-provenance-participant-type"
+	systemParticipation   = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
+)
+
+// partTypes pairs HL7 v3 ParticipationType (left) with the record's other roles.
+var partTypes = codes.NewTable(
+	codes.Both("ATND", "attender"),
+	codes.Both("ADM", "admitter"),
+	codes.Both("DIS", "discharger"),
+	codes.Both("CON", "consultant"),
+	codes.Both("REF", "referrer"),
+	codes.Both("RESP", "responsible"),
+	codes.Both("PART", "participant"),
+	codes.Both("LOC", "location"),
+	codes.Both("DEV", "device"),
+	codes.Both("SBJ", "subject"),
+	codes.Both("IRCP", "recipient"),
+	codes.OnlyFrom("AUT", "recorder"),
+)
+
+// roleCoding writes the code that FHIR has for a role as an element of an
+// array, and reports whether that says all.
+func (w *writer) roleCoding(role string) bool {
+	system, code, exact := systemAgentType, "", true
+	if c, ok := agentTypes.From(role); ok {
+		code = c
+	} else if role == "transmitter" {
+		system, code = systemUSCoreAgentType, "transmitter"
+	} else if c, ok := partTypes.From(role); ok {
+		system, code, exact = systemParticipation, c, partTypes.TwoWay(c, role)
+	} else {
+		return false
+	}
+	w.obj("")
+	w.code("system", system)
+	w.code("code", code)
+	w.end()
+	return exact
+}
+
+// participantField keeps a whole participation in a field of the record extension.
+func (w *writer) participantField(name string, p *record.Participation) {
+	w.field(name)
+	w.fieldStr("role", p.Role)
+	w.fieldRef("who", p.Who)
+	w.fieldConcept("function", p.Function)
+	w.fieldRef("onBehalfOf", p.OnBehalfOf)
+	w.fieldConcept("code", p.Code)
+	w.fieldConcepts("specialty", p.Specialty)
+	w.participantRest(p)
+	w.fieldRef("location", p.Location)
+	w.fieldPeriod("when", p.When)
+	w.endField()
+}
+
+// participantRest keeps the rare fields of a participation in the open element or field.
+func (w *writer) participantRest(p *record.Participation) {
+	w.fieldStr("roleAsSent", p.RoleAsSent)
+	w.fieldStr("class", p.Class)
+	if isPlainPart(p) {
+		return
+	}
+	w.fieldConcept("mode", p.Mode)
+	w.fieldStr("signature", p.Signature)
+	if p.SignatureText != nil {
+		w.fieldKnown("signatureText", p.SignatureText)
+	}
+	for i := range p.Identifiers {
+		w.fieldKnown("identifiers", &p.Identifiers[i])
+	}
+	for i := range p.Telecoms {
+		w.fieldKnown("telecoms", &p.Telecoms[i])
+	}
+	for i := range p.Addresses {
+		w.fieldKnown("addresses", &p.Addresses[i])
+	}
+	w.fieldConcept("awareness", p.Awareness)
+	for i := range p.Labels {
+		w.fieldKnown("labels", &p.Labels[i].Coding)
+	}
+	w.fieldStr("required", p.Required)
+	w.fieldStr("status", p.Status)
+	w.fieldStr("absent", string(p.Absent))
+}

@@ -1,0 +1,356 @@
+package fhir
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/record"
+)
+
+// humanNames writes an array of HumanNames.
+func (w *writer) humanNames(name string, ns []record.Name) {
+	if len(ns) == 0 {
+		return
+	}
+	w.arr(name)
+	for i := range ns {
+		w.humanName("", &ns[i])
+	}
+	w.endArr()
+}
+
+// humanName writes a HumanName. FHIR has one family name: several are joined,
+// and stand each for itself in fields of the record extension.
+func (w *writer) humanName(name string, n *record.Name) {
+	if n == nil {
+		return
+	}
+	w.obj(name)
+	callMe := false
+	for _, p := range n.Given {
+		callMe = callMe || slices.Contains(p.Qualifiers, "CL")
+	}
+	w.uses(n.Uses, codes.NameUseFHIR(), func(term string) (string, bool) { return codes.NameUseToFHIR(term, callMe) })
+	w.str("text", n.Text)
+	w.family(n.Family)
+	w.nameParts("given", n.Given)
+	w.nameParts("prefix", n.Prefixes)
+	w.nameParts("suffix", n.Suffixes)
+	w.period("period", n.Period)
+	w.absent(n.Absent)
+	w.end()
+}
+
+// uses writes the use that FHIR takes one of. Where it is not all that was said
+// the terms of the record stand in fields of the record extension.
+func (w *writer) uses(terms []string, t *codes.Table[string, string], to func(string) (string, bool)) {
+	if len(terms) == 0 {
+		return
+	}
+	for _, term := range terms {
+		if use, ok := to(term); ok && !(w.noHome && use == "home") {
+			w.code("use", use)
+			if len(terms) > 1 || !t.TwoWay(use, term) {
+				w.fieldStrs("uses", terms)
+			}
+			return
+		}
+	}
+	w.fieldStrs("uses", terms)
+}
+
+func (w *writer) family(ps []record.NamePart) {
+	if len(ps) == 1 {
+		p := &ps[0]
+		fits := clean(p.Value)
+		if fits {
+			w.str("family", p.Value)
+		}
+		w.sibling("family")
+		if !fits {
+			w.fieldStr("value", p.Value)
+		}
+		w.partRest(p)
+		if w.needFamily && !fits && p.Absent == "" {
+			w.absent(notStated)
+		}
+		w.end()
+		return
+	}
+	var all strings.Builder
+	for _, p := range ps {
+		if all.Len() > 0 && p.Value != "" {
+			all.WriteByte(' ')
+		}
+		all.WriteString(p.Value)
+	}
+	if s := replaceUnclean(all.String()); s != "" {
+		w.str("family", s)
+	} else if w.needFamily {
+		w.absentPrimitive("family", notStated)
+	}
+	for i := range ps {
+		w.namePartField("family", &ps[i])
+	}
+}
+
+func (w *writer) namePartField(name string, p *record.NamePart) {
+	w.field(name)
+	w.fieldStr("value", p.Value)
+	w.fieldStrs("qualifiers", p.Qualifiers)
+	w.absent(p.Absent)
+	w.endField()
+}
+
+// nameParts writes given names, prefixes or suffixes, and beside them what is said of each.
+func (w *writer) nameParts(name string, ps []record.NamePart) {
+	if len(ps) == 0 {
+		return
+	}
+	plain, values := true, false
+	for i := range ps {
+		plain = plain && clean(ps[i].Value) && len(ps[i].Qualifiers) == 0 && ps[i].Absent == ""
+		values = values || clean(ps[i].Value)
+	}
+	if values {
+		w.arr(name)
+		for i := range ps {
+			w.key("")
+			if clean(ps[i].Value) {
+				w.quote(ps[i].Value)
+			} else {
+				w.b = append(w.b, "null"...)
+			}
+		}
+		w.endArr()
+	}
+	if plain {
+		return
+	}
+	w.arr("_" + name)
+	any := false
+	mark := len(w.b)
+	for i := range ps {
+		w.obj("")
+		if !clean(ps[i].Value) && ps[i].Value != "" {
+			w.fieldStr("value", ps[i].Value)
+		}
+		w.partRest(&ps[i])
+		if w.end() {
+			any = true
+		} else {
+			w.key("")
+			w.b = append(w.b, "null"...)
+		}
+	}
+	if !any {
+		w.b = w.b[:mark]
+	}
+	w.endArr()
+}
+
+// partQualifiers are the codes that FHIR has for parts of names (R4 value set name-part-qualifier, required).
+var partQualifiers = []string{"LS", "AC", "NB", "PR", "HON", "BR", "AD", "SP", "MID", "CL", "IN", "VV"}
+
+func (w *writer) partRest(p *record.NamePart) {
+	for _, q := range p.Qualifiers {
+		if slices.Contains(partQualifiers, q) {
+			w.ext(extNameQualify)
+			w.code("valueCode", q)
+			w.endExt()
+		} else {
+			w.fieldStr("qualifiers", q)
+		}
+	}
+	w.absent(p.Absent)
+}
+
+// addresses writes an array of Addresses. One that is only absent stands in the record extension.
+func (w *writer) addresses(name string, as []record.Address) {
+	if len(as) == 0 {
+		return
+	}
+	w.arr(name)
+	for i := range as {
+		if !saysNothing(&as[i]) {
+			w.address("", &as[i])
+		}
+	}
+	w.endArr()
+	for i := range as {
+		if saysNothing(&as[i]) {
+			w.fieldKnown("addresses", &as[i])
+		}
+	}
+}
+
+// saysNothing reports whether an address says no more than why it is absent (a CDA addr with a nullFlavor).
+func saysNothing(a *record.Address) bool {
+	return a.Absent != "" && a.Text == "" && len(a.Lines) == 0 && a.City == "" && a.County == "" && a.State == "" && a.PostalCode == "" &&
+		a.Country == "" && a.CensusTract == "" && len(a.Unstructured) == 0 && len(a.Parts) == 0
+}
+
+// address writes an Address.
+func (w *writer) address(name string, a *record.Address) {
+	if a == nil {
+		return
+	}
+	w.obj(name)
+	w.uses(a.Uses, codes.AddressUseFHIR(), codes.AddressUseFHIR().From)
+	switch a.Type {
+	case "postal", "physical", "both":
+		w.code("type", a.Type)
+	case "":
+		if slices.Contains(a.Uses, "postal") {
+			w.code("type", "postal")
+		} else if slices.Contains(a.Uses, "physical") {
+			w.code("type", "physical")
+		}
+	default:
+		w.fieldStr("type", a.Type)
+	}
+	w.str("text", a.Text)
+	w.strs("line", a.Lines)
+	w.str("city", a.City)
+	w.str("district", a.County)
+	w.str("state", a.State)
+	w.str("postalCode", a.PostalCode)
+	w.str("country", a.Country)
+	w.period("period", a.Period)
+	w.fieldStr("censusTract", a.CensusTract)
+	w.fieldStrs("unstructured", a.Unstructured)
+	for i := range a.Parts {
+		w.field("parts")
+		w.fieldStr("kind", a.Parts[i].Kind)
+		w.fieldStr("value", a.Parts[i].Value)
+		w.absent(a.Parts[i].Absent)
+		w.endField()
+	}
+	w.absent(a.Absent)
+	w.end()
+}
+
+// telecom writes a ContactPoint. FHIR wants a system beside a value (cpt-2).
+func (w *writer) telecom(name string, t *record.Telecom) {
+	if t == nil {
+		return
+	}
+	w.obj(name)
+	switch t.System {
+	case "phone", "fax", "email", "pager", "url", "sms", "other":
+		w.code("system", t.System)
+	case "":
+		if t.Value != "" {
+			w.absentPrimitive("system", notStated)
+		}
+		w.fieldStr("scheme", t.Scheme)
+	default:
+		w.code("system", "other")
+		w.fieldStr("system", t.System)
+	}
+	w.str("value", t.Value)
+	w.uses(t.Uses, codes.TelecomUseFHIR(), codes.TelecomUseFHIR().From)
+	w.integer("rank", t.Rank, 1)
+	w.period("period", t.Period)
+	w.absent(t.Absent)
+	w.end()
+}
+
+// genders pairs FHIR administrative-gender (left) with HL7 v3 AdministrativeGender (ConceptMap CF-AdministrativeGender).
+var genders = codes.NewTable(
+	codes.Both("male", "M"),
+	codes.Both("female", "F"),
+	codes.Both("other", "UN"),
+)
+
+// systemGender is FHIR's own code system of administrative genders.
+const systemGender = "http://hl7.org/fhir/administrative-gender"
+
+// gender writes the code that FHIR has for an administrative sex. Unless that
+// says all, the concept stands in a field of the record extension.
+func (w *writer) gender(field string, c *record.Concept) {
+	if c.IsZero() {
+		return
+	}
+	for i := range c.Codings {
+		k := &c.Codings[i]
+		code, ok := "", false
+		switch k.System {
+		case systemGender:
+			switch k.Code {
+			case "male", "female", "other", "unknown":
+				code, ok = k.Code, true
+			}
+		case record.SystemAdministrativeSex:
+			code, ok = genders.From(k.Code)
+		}
+		if ok {
+			w.code("gender", code)
+			break
+		}
+	}
+	w.fieldConcept(field, c)
+}
+
+// languages writes Patient.communication (Practitioner's is a list of concepts).
+func (w *writer) languages(name string, ls []record.Language) {
+	if len(ls) == 0 {
+		return
+	}
+	w.arr(name)
+	for i := range ls {
+		l := &ls[i]
+		w.obj("")
+		if l.Code.IsZero() {
+			// communication.language is required.
+			w.obj("language")
+			if l.Absent != "" {
+				w.absent(l.Absent)
+			} else {
+				w.absent(notStated)
+			}
+			w.end()
+		} else {
+			w.concept("language", &l.Code)
+			w.absent(l.Absent)
+		}
+		w.bool("preferred", l.Preferred)
+		if l.Mode != nil || l.Proficiency != nil {
+			w.proficiency(l)
+		}
+		w.end()
+	}
+	w.endArr()
+}
+
+const extProficiency = "http://hl7.org/fhir/StructureDefinition/patient-proficiency"
+
+// proficiency writes how well in which mode (R4 patient-proficiency); the
+// extension takes Codings, so that what a concept says beside its first coding
+// goes into fields of ours.
+func (w *writer) proficiency(l *record.Language) {
+	w.ext(extProficiency)
+	w.proficiencyPart("level", l.Proficiency)
+	w.proficiencyPart("type", l.Mode)
+	w.endExt()
+	if l.Proficiency != nil && !isOneCoding(l.Proficiency) {
+		w.fieldConcept("proficiency", l.Proficiency)
+	}
+	if l.Mode != nil && !isOneCoding(l.Mode) {
+		w.fieldConcept("mode", l.Mode)
+	}
+}
+
+func (w *writer) proficiencyPart(url string, c *record.Concept) {
+	if c != nil && len(c.Codings) > 0 {
+		w.ext(url)
+		w.coding("valueCoding", &c.Codings[0])
+		w.endExt()
+	}
+}
+
+// isOneCoding reports whether a concept says nothing beside one coding.
+func isOneCoding(c *record.Concept) bool {
+	return len(c.Codings) == 1 && c.Text == "" && c.TextRef == "" && c.Absent == ""
+}

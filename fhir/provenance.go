@@ -1,0 +1,229 @@
+package fhir
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/internal/ids"
+	"github.com/portage-health/portage/record"
+)
+
+const profileProvenance = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-provenance"
+
+// provenance is who had a part in entries, and when (US Core Provenance).
+// Entries whose participants and times are the same share one.
+type provenance struct {
+	body    string // its members after meta and target
+	claims  bool   // it has what the US Core profile demands
+	targets []string
+}
+
+// agents may be these (R4 Provenance.agent.who).
+var agentKinds = only(kindPractitioner, kindPractitionerRole, kindRelatedPerson, kindPatient, kindDevice, kindOrganization)
+
+// provenanceOf remembers that the participants had a part in the resource being written.
+func (w *writer) provenanceOf(ps []record.Participation) {
+	at := len(w.b)
+	w.aloneObj()
+	claims := w.provenanceBody(ps)
+	w.end()
+	if len(w.b) <= at {
+		return
+	}
+	body := w.b[at+1 : len(w.b)-1]
+	w.b = w.b[:at]
+	if i, ok := w.provIDs[string(body)]; ok {
+		w.provs[i].targets = append(w.provs[i].targets, w.id)
+		return
+	}
+	if w.provIDs == nil {
+		w.provIDs = map[string]int{}
+	}
+	p := provenance{body: string(body), claims: claims, targets: []string{w.id}}
+	w.provIDs[p.body] = len(w.provs)
+	w.provs = append(w.provs, p)
+}
+
+func (w *writer) provenanceBody(ps []record.Participation) (claims bool) {
+	// The time is the first author's, or else the first there is.
+	first := -1
+	for i := range ps {
+		if ps[i].When != nil && (first < 0 || ps[i].Role == "author" && ps[first].Role != "author") {
+			first = i
+		}
+	}
+	claims = w.provenanceTime(ps, first)
+	w.arr("agent")
+	for i := range ps {
+		if !w.agent(&ps[i], i == first) {
+			claims = false
+		}
+	}
+	w.endArr()
+	return claims
+}
+
+var provenanceRoles = []string{"derivation", "revision", "quotation", "source", "removal"}
+
+// statement writes a Provenance that the record has as a statement of its own.
+func (w *writer) statement(i int, p *record.Provenance) {
+	w.resource("provenances", i, &p.Entry, kindProvenance)
+	w.common(&p.Entry, hasRecorded)
+	if len(p.Targets) > 0 {
+		w.references("target", "targets", p.Targets, 0)
+	} else {
+		w.arr("target")
+		w.requiredObject("", "targets")
+		w.endArr()
+	}
+	if !p.When.IsZero() {
+		w.when(choice{dateTime: "occurredDateTime", period: "occurredPeriod"}, "when", &p.When)
+	}
+	if p.Recorded != nil && !p.Recorded.IsZero() {
+		w.instant("recorded", *p.Recorded)
+	} else {
+		w.required("recorded", "", "recorded")
+	}
+	for _, v := range p.Policies {
+		if !isURI(v) {
+			w.fieldStr("policies", v)
+		}
+	}
+	w.arr("policy")
+	for _, v := range p.Policies {
+		if isURI(v) {
+			w.code("", v)
+		}
+	}
+	w.endArr()
+	w.referenceIn("location", p.Location, only(kindLocation))
+	w.concepts("reason", p.Reasons)
+	w.concept("activity", p.Activity)
+	w.agents(p.Agents)
+	w.arr("entity")
+	for j := range p.Entities {
+		e := &p.Entities[j]
+		w.obj("")
+		if slices.Contains(provenanceRoles, e.Role) {
+			w.code("role", e.Role)
+		} else {
+			w.required("role", "", "entities")
+			w.fieldStr("role", e.Role)
+		}
+		w.requiredReference("what", "what", &e.What, 0)
+		if len(e.Agents) > 0 {
+			w.agents(e.Agents)
+		}
+		w.end()
+	}
+	w.endArr()
+	if len(p.Signatures) > 0 {
+		w.fieldAny("signatures", p.Signatures)
+	}
+	w.endResource()
+}
+
+func (w *writer) agents(ps []record.Participation) {
+	w.arr("agent")
+	for i := range ps {
+		w.agent(&ps[i], false)
+	}
+	if w.isEmpty() {
+		w.obj("")
+		w.requiredObject("who", "agents")
+		w.end()
+	}
+	w.endArr()
+}
+
+// provenanceTime writes occurred[x] and recorded, which FHIR demands as an instant.
+func (w *writer) provenanceTime(ps []record.Participation, first int) (claims bool) {
+	if first < 0 {
+		w.absentPrimitive("recorded", notStated)
+		return true
+	}
+	p := ps[first].When
+	if *p == (record.Period{At: p.At}) && isInstant(&p.At) {
+		w.instant("recorded", p.At)
+		return true
+	}
+	w.when(choice{dateTime: "occurredDateTime", period: "occurredPeriod"}, "when", p)
+	w.absentPrimitive("recorded", notStated)
+	return true
+}
+
+// agent writes one agent; it reports whether US Core's profile allows it
+// (provenance-1: on whose behalf a practitioner or device acted).
+func (w *writer) agent(p *record.Participation, timed bool) (claims bool) {
+	claims = true
+	w.obj("")
+	w.obj("type")
+	w.arr("coding")
+	exact := p.Role == "" || w.roleCoding(p.Role)
+	w.endArr()
+	w.end()
+	if !exact {
+		w.fieldStr("role", p.Role)
+	}
+	if p.Function != nil {
+		w.arr("role")
+		w.concept("", p.Function)
+		w.endArr()
+	}
+	t, ok := w.resolve(p.Who)
+	switch {
+	case ok && t.typ == kindPractitioner && (p.Code != nil || len(p.Specialty) > 0):
+		w.obj("who")
+		w.urn(w.roleOf(t, p))
+		w.fieldStr("asSent", p.Who.AsSent)
+		w.identifier("identifier", p.Who.Identifier)
+		w.str("display", p.Who.Display)
+		w.end()
+	default:
+		mark := len(w.b)
+		if !w.referenceTo("who", p.Who, agentKinds) {
+			w.fieldRef("who", p.Who)
+		}
+		if len(w.b) == mark {
+			w.obj("who") // required
+			w.absent(notStated)
+			w.end()
+			claims = false
+		}
+		w.fieldConcept("code", p.Code)
+		w.fieldConcepts("specialty", p.Specialty)
+	}
+	w.referenceField("onBehalfOf", "onBehalfOf", p.OnBehalfOf, only(kindOrganization))
+	if p.OnBehalfOf == nil && (t.typ == kindPractitioner && p.Code == nil && len(p.Specialty) == 0 || t.typ == kindDevice) {
+		claims = false
+	}
+	w.participantRest(p)
+	w.fieldRef("location", p.Location)
+	if !timed {
+		w.fieldPeriod("when", p.When)
+	}
+	w.end()
+	return claims
+}
+
+// writeProvenances writes the remembered ones at the end of the Bundle.
+func (w *writer) writeProvenances() {
+	for i := range w.provs {
+		p := &w.provs[i]
+		profile := ""
+		if p.claims {
+			profile = profileProvenance
+		}
+		w.in("provenance", -1)
+		w.begin(kindProvenance, ids.Derive(w.root, "provenance", p.body), []string{profile}, nil)
+		w.arr("target")
+		for _, id := range p.targets {
+			w.obj("")
+			w.urn(id)
+			w.end()
+		}
+		w.endArr()
+		w.key("")
+		w.b = append(w.b, p.body...)
+		w.endResource()
+	}
+}

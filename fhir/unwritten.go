@@ -1,0 +1,69 @@
+package fhir
+
+import "github.com/portage-health/portage/record"
+
+// The concepts of the record that are not written as FHIR. Every leaf of
+// them is counted as lost, with an issue. docs/fhir-mapping.md has the same list.
+
+// dropUnwritten counts them as lost.
+func (w *writer) dropUnwritten() {
+	r := w.rec
+	dropAll(w, "procedures", r.Procedures)
+	dropAll(w, "questionnaires", r.Questionnaires)
+	dropAll(w, "goals", r.Goals)
+	dropAll(w, "carePlans", r.CarePlans)
+	dropAll(w, "careTeams", r.CareTeams)
+	dropAll(w, "notes", r.Notes)
+	dropAll(w, "coverages", r.Coverages)
+	dropAll(w, "accounts", r.Accounts)
+	dropAll(w, "charges", r.Charges)
+	dropAll(w, "claims", r.Claims)
+	dropAll(w, "familyHistory", r.FamilyHistory)
+	dropAll(w, "directives", r.Directives)
+	dropAll(w, "appointments", r.Appointments)
+	dropAll(w, "orders", r.Orders)
+	dropAll(w, "imagingStudies", r.ImagingStudies)
+	dropAll(w, "adverseEvents", r.AdverseEvents)
+	dropAll(w, "lists", r.Lists)
+}
+
+// indexUnwritten remembers their ids, so that references to them say why they point to nothing.
+func (w *writer) indexUnwritten() {
+	r := w.rec
+	leaveAll(w, r.Procedures, func(e *record.Procedure) *record.Entry { return &e.Entry })
+	leaveAll(w, r.Questionnaires, func(e *record.QuestionnaireResponse) *record.Entry { return &e.Entry })
+	leaveAll(w, r.Goals, func(e *record.Goal) *record.Entry { return &e.Entry })
+	leaveAll(w, r.CarePlans, func(e *record.CarePlan) *record.Entry { return &e.Entry })
+	leaveAll(w, r.CareTeams, func(e *record.CareTeam) *record.Entry { return &e.Entry })
+	leaveAll(w, r.Notes, func(e *record.ClinicalNote) *record.Entry { return &e.Entry })
+	leaveAll(w, r.Coverages, func(e *record.Coverage) *record.Entry { return &e.Entry })
+	leaveAll(w, r.Accounts, func(e *record.Account) *record.Entry { return &e.Entry })
+	leaveAll(w, r.Charges, func(e *record.Charge) *record.Entry { return &e.Entry })
+	leaveAll(w, r.Claims, func(e *record.Claim) *record.Entry { return &e.Entry })
+	leaveAll(w, r.FamilyHistory, func(e *record.FamilyMember) *record.Entry { return &e.Entry })
+	leaveAll(w, r.Directives, func(e *record.Directive) *record.Entry { return &e.Entry })
+	leaveAll(w, r.Appointments, func(e *record.Appointment) *record.Entry { return &e.Entry })
+	leaveAll(w, r.Orders, func(e *record.Order) *record.Entry { return &e.Entry })
+	leaveAll(w, r.ImagingStudies, func(e *record.ImagingStudy) *record.Entry { return &e.Entry })
+	leaveAll(w, r.AdverseEvents, func(e *record.AdverseEvent) *record.Entry { return &e.Entry })
+	leaveAll(w, r.Lists, func(e *record.List) *record.Entry { return &e.Entry })
+}
+
+func leaveAll[T any](w *writer, list []T, of func(*T) *record.Entry) {
+	for i := range list {
+		w.leave(of(&list[i]))
+	}
+}
+
+// leave remembers an entry that has no resource.
+func (w *writer) leave(e *record.Entry) {
+	if _, taken := w.refs[e.ID]; !taken && e.ID != "" {
+		w.refs[e.ID] = target{}
+	}
+}
+
+func dropAll[T any](w *writer, name string, list []T) {
+	if len(list) > 0 {
+		w.drop(name, list, &lostSlice)
+	}
+}

@@ -1,0 +1,274 @@
+package fhir
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/portage-health/portage/internal/ids"
+	"github.com/portage-health/portage/record"
+)
+
+// writer writes one record as one Bundle. It is made anew for each export and
+// used by one goroutine.
+type writer struct {
+	jsonText
+	ctx  context.Context
+	rec  *record.Record
+	rep  *record.Report
+	opts record.ExportOptions
+	form BundleType
+
+	refs    map[string]target        // ids of entries to what they became
+	renamed map[*record.Entry]string // ids that are no UUID, or not the first of their kind
+
+	joined map[*record.Observation]*joint // vital signs that are one Observation
+
+	patient  target // the subject of everything; zero where the record names no patient
+	pathText []byte // scratch
+	at       []step // where in the record the writer is
+	id       string // of the resource being written
+	typ      kind   // and its type
+
+	roles   []role
+	roleIDs map[string]int
+	provs   []provenance
+	provIDs map[string]int
+	lost    int
+	makers  []record.Participation // scratch
+	// What is known of narratives.
+	anchors  map[string]anchorAt
+	sections map[string]*record.Narrative
+	openEls  []open
+	xmlIDs   map[string]struct{} // ids of the Composition being written
+	copied   bool                // what is being written stands in a section too: its losses are counted there
+	quiet    bool                // no ids: what is written stands elsewhere too
+
+	// Demands of US Core that hold for the resource being written.
+	needSystem bool   // every identifier has a system and a value
+	needFamily bool   // every name has a family name
+	noHome     bool   // no use is home (org-2, org-3)
+	root       string // the id of the record: what derived ids hang on
+}
+
+// target is the resource that an entry of the record became.
+type target struct {
+	typ kind
+	id  string
+}
+
+// step is one step of a path into the record: a field, and the place in it where it is a list.
+type step struct {
+	name string
+	i    int // -1 where it is no list
+}
+
+// in goes down into element i of a list of the record (i is -1 where the field is no list); out comes back.
+func (w *writer) in(name string, i int) { w.at = append(w.at, step{name, i}) }
+
+func (w *writer) out() { w.at = w.at[:len(w.at)-1] }
+
+// path writes where in the record the writer is, with one more field where leaf is not "".
+func (w *writer) path(leaf string) string {
+	b := w.pathText[:0]
+	for _, s := range w.at {
+		if len(b) > 0 {
+			b = append(b, '.')
+		}
+		b = append(b, s.name...)
+		if s.i >= 0 {
+			b = append(b, '[')
+			b = strconv.AppendInt(b, int64(s.i), 10)
+			b = append(b, ']')
+		}
+	}
+	if leaf != "" {
+		if len(b) > 0 {
+			b = append(b, '.')
+		}
+		b = append(b, leaf...)
+	}
+	w.pathText = b
+	return string(b)
+}
+
+// issue adds an issue at a field of where the writer is; leaf may be "".
+func (w *writer) issue(k record.IssueKind, leaf string) {
+	w.rep.Add(k.At(w.path(leaf), 0, 0))
+}
+
+// drop counts every leaf of v, a field of where the writer is by its name in
+// the record, as lost, each with an issue. why is one of the kinds of losses.go.
+func (w *writer) drop(leaf string, v any, why *record.IssueKind) {
+	record.EachLeaf(w.path(leaf), v, func(path string) {
+		w.lost++
+		w.rep.Add(why.At(path, 0, 0))
+	})
+}
+
+// resource starts a Bundle entry with the resource that an entry of the record
+// becomes: fullUrl, resourceType, id, meta. list and i say where the entry
+// stands in the record (i is -1 where it is no list). endResource ends it.
+func (w *writer) resource(list string, i int, e *record.Entry, typ kind, profiles ...string) {
+	w.in(list, i)
+	w.begin(typ, w.entryID(e), profiles, e)
+}
+
+// part starts a resource that only a part of an entry becomes (the dispense of
+// a medication, say), after the entry's own resource has ended. name and i are
+// where it stands in its entry; w.in must still name the entry. It gives the resource's id.
+func (w *writer) part(owner *record.Entry, name string, i int, typ kind, profiles ...string) string {
+	id := w.partID(owner, name, i)
+	w.in(name, i)
+	w.begin(typ, id, profiles, nil)
+	return id
+}
+
+// partID is the id that part gives.
+func (w *writer) partID(owner *record.Entry, name string, i int) string {
+	return ids.Derive(w.entryID(owner), name, strconv.Itoa(i))
+}
+
+func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry) {
+	w.obj("")
+	w.key("fullUrl")
+	w.b = append(w.b, `"urn:uuid:`...)
+	w.b = append(w.b, id...)
+	w.b = append(w.b, '"')
+	w.obj("resource")
+	w.code("resourceType", typ.String())
+	w.code("id", id)
+	w.id, w.typ = id, typ
+	w.obj("meta")
+	if e != nil && e.Updated != nil {
+		w.instant("lastUpdated", *e.Updated)
+	}
+	if len(profiles) > 0 {
+		w.arr("profile")
+		for _, p := range profiles {
+			if p != "" {
+				w.code("", p)
+			}
+		}
+		w.endArr()
+	}
+	if e != nil && len(e.Labels) > 0 {
+		w.arr("security")
+		for i := range e.Labels {
+			w.coding("", &e.Labels[i].Coding)
+		}
+		w.endArr()
+	}
+	w.end()
+}
+
+// endResource ends a resource and its Bundle entry.
+func (w *writer) endResource() {
+	w.end()
+	if w.form == Transaction {
+		w.request()
+	}
+	w.end()
+	w.out()
+}
+
+// request says what a server is to do with the entry of a transaction: put it under its id.
+func (w *writer) request() {
+	w.obj("request")
+	w.code("method", "PUT")
+	w.key("url")
+	w.b = append(w.b, '"')
+	w.b = append(w.b, w.typ.String()...)
+	w.b = append(w.b, '/')
+	w.b = append(w.b, w.id...)
+	w.b = append(w.b, '"')
+	w.end()
+}
+
+// has says for which fields of an Entry a resource has a place of its own;
+// common keeps the others in the record extension.
+type has uint16
+
+const (
+	hasIdentifiers   has = 1 << iota // identifier: common writes it
+	hasNotes                         // note: common writes it
+	hasStatus                        // the caller writes status
+	hasReasons                       // the caller writes why the status is so
+	hasMode                          // the caller writes mode
+	hasAssertion                     // the caller writes the assertion
+	hasRecorded                      // the caller writes when it was recorded
+	hasRelations                     // the caller writes relations
+	hasParticipants                  // the caller writes every part of every participant
+	noNarrative                      // the caller writes text, or the resource has none
+	hasOneIdentifier                 // identifier is no list: common writes the first there
+	ownIdentifiers                   // the caller writes identifiers
+)
+
+// common writes what all entries have: text, language, identifiers, and,
+// for what the resource has no place of its own, extensions. Participants become Provenance.
+func (w *writer) common(e *record.Entry, h has) {
+	if h&noNarrative == 0 {
+		w.narrative(e)
+	}
+	w.code("language", langCode(e.Language))
+	if langCode(e.Language) == "" {
+		w.fieldStr("language", e.Language)
+	}
+	switch {
+	case h&hasIdentifiers != 0:
+		w.identifiers("identifier", e.Identifiers)
+	case h&ownIdentifiers != 0:
+	case h&hasOneIdentifier != 0 && len(e.Identifiers) > 0:
+		w.identifier("identifier", &e.Identifiers[0])
+		for i := range e.Identifiers[1:] {
+			w.fieldKnown("identifiers", &e.Identifiers[i+1])
+		}
+	default:
+		for i := range e.Identifiers {
+			w.fieldKnown("identifiers", &e.Identifiers[i])
+		}
+	}
+	if h&hasNotes != 0 {
+		w.notes("note", e.Notes)
+	} else if len(e.Notes) > 0 {
+		w.fieldAny("notes", e.Notes)
+	}
+	if h&hasStatus == 0 {
+		if s := &e.Status; s.Code != "" || s.AsSent != "" || s.Absent != "" {
+			w.fieldStatus("status", s)
+		}
+	}
+	if h&hasReasons == 0 {
+		w.fieldConcepts("statusReasons", e.Status.Reasons)
+	}
+	if h&hasMode == 0 {
+		w.fieldCode("mode", string(e.Mode))
+	}
+	if h&hasAssertion == 0 {
+		w.assertion(e.Assertion)
+	}
+	w.fieldCode("absent", string(e.Absent))
+	if h&hasRecorded == 0 {
+		w.fieldTime("recorded", e.Recorded)
+	}
+	if h&hasRelations == 0 && len(e.Relations) > 0 {
+		w.fieldAny("relations", e.Relations)
+	}
+	if h&hasParticipants == 0 && len(e.Participants) > 0 {
+		w.provenanceOf(e.Participants)
+	}
+}
+
+// assertion says by a modifier extension that what the resource states is not
+// so or not known, where the resource has no words of its own for that.
+func (w *writer) assertion(a record.Assertion) {
+	if a == record.Affirmed || a == "" {
+		return
+	}
+	w.arr("modifierExtension")
+	w.obj("")
+	w.frames[len(w.frames)-1].isExt = true
+	w.code("url", extAssertion)
+	w.str("valueString", string(a))
+	w.end()
+	w.endArr()
+}
