@@ -290,7 +290,7 @@ func (w *writer) reaction(r *record.Reaction) {
 		}
 	}
 	w.reactionStatus(r)
-	w.fieldAny("narrative", r.Narrative)
+	w.partNarrative(r.Narrative)
 	w.fieldRefs("treatments", r.Treatments)
 }
 

@@ -99,8 +99,8 @@ func (w *writer) conceptBody(c *record.Concept) {
 	}
 	if c.Text != "" {
 		w.str("text", c.Text)
-	} else {
-		w.fieldStr("textRef", c.TextRef)
+	} else if c.TextRef != "" {
+		w.lostRef(c)
 	}
 	if c.Absent != "" {
 		w.absent(c.Absent)

@@ -1,6 +1,8 @@
 package fhir
 
 import (
+	"strconv"
+
 	"github.com/portage-health/portage/record"
 )
 
@@ -160,6 +162,12 @@ func (w *writer) dosageTiming(m *record.Medication, d *record.Dosage, t *record.
 		// That the times lie within the bounds is what FHIR's repeat says.
 		w.drop("timings[0].operator", own.Operator, &lostSame)
 		own.Operator = ""
+	}
+	for k := range d.Timings {
+		if &d.Timings[k] == t {
+			w.drop("timings["+strconv.Itoa(k)+"].institutionSpecified", own.InstitutionSpecified, &lostHours)
+			own.InstitutionSpecified = nil
+		}
 	}
 	w.timing("timing", &own)
 	return bounded

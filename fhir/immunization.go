@@ -295,7 +295,7 @@ func (w *writer) vaccineReaction(m *record.Immunization, j int) {
 	w.fieldConcept("route", r.Route)
 	w.fieldStr("description", r.Description)
 	w.notes("note", r.Notes)
-	w.fieldAny("narrative", r.Narrative)
+	w.partNarrative(r.Narrative)
 	w.fieldRefs("treatments", r.Treatments)
 	w.endResource()
 }

@@ -158,7 +158,7 @@ func (w *writer) medicationRequest(i int, m *record.Medication) {
 // medicationRest keeps what none of the resources for medicines has a place for.
 func (w *writer) medicationRest(m *record.Medication) {
 	w.wholeSig(m)
-	w.fieldStr("repeats", m.Repeats)
+	w.repeats(m)
 	w.fieldConcept("statusObservation", m.ClinicalStatus)
 	w.fieldAny("reactions", m.Reactions)
 	w.fieldRef("location", m.Location)
@@ -276,4 +276,14 @@ func (w *writer) reason(n *record.Indication, allowed kindSet) {
 func sameProduct(m *record.Medication, o *record.SupplyOrder) bool {
 	return o.Product == nil || o.Product.Code.IsZero() ||
 		slices.EqualFunc(o.Product.Code.Codings, m.Product.Code.Codings, func(a, b record.Coding) bool { return a.System == b.System && a.Code == b.Code })
+}
+
+// repeats keeps CDA's repeatNumber. For an administration that happened it is
+// the place of that one in a series, which FHIR has no element for.
+func (w *writer) repeats(m *record.Medication) {
+	if m.Mode == record.ModeEvent {
+		w.drop("repeats", m.Repeats, &lostRepeats)
+		return
+	}
+	w.fieldStr("repeats", m.Repeats)
 }

@@ -27,10 +27,12 @@ func (w *writer) narrative(e *record.Entry) {
 	}
 	ink := clean(l.Text) || found && hasInk(at.n, from, to) || !l.Body.IsZero() && hasInk(l.Body, 0, len(l.Body.Nodes))
 	if !ink {
-		if l.Anchor != "" {
-			w.issue(record.IssueNarrativeReference, "narrative.anchor")
+		rest := *l
+		if !found {
+			w.drop("narrative.anchor", &l.Anchor, &lostAnchor)
+			rest.Anchor = ""
 		}
-		w.fieldAny("narrative", l)
+		w.fieldAny("narrative", &rest)
 		return
 	}
 	w.obj("text")
@@ -58,20 +60,32 @@ func (w *writer) narrative(e *record.Entry) {
 	}
 	w.endDiv()
 	w.end()
-	if !found && l.Anchor != "" {
-		w.issue(record.IssueNarrativeReference, "narrative.anchor")
+	if !found {
+		w.drop("narrative.anchor", &l.Anchor, &lostAnchor)
 	}
-	if !found && l.Anchor != "" || l.Status != "" || l.Text != "" && !clean(l.Text) || l.Text != "" && !l.Body.IsZero() {
+	if l.Status != "" || l.Text != "" && !clean(l.Text) || l.Text != "" && !l.Body.IsZero() {
 		w.field("narrative")
-		if !found {
-			w.fieldStr("anchor", l.Anchor)
-		}
 		if l.Text != "" && (!clean(l.Text) || !l.Body.IsZero()) {
 			w.fieldStr("text", l.Text)
 		}
 		w.fieldStr("status", l.Status)
 		w.endField()
 	}
+}
+
+// partNarrative keeps the link of a part of an entry, which FHIR gives no
+// narrative of its own. An anchor that points to nothing is dropped.
+func (w *writer) partNarrative(l *record.NarrativeLink) {
+	if l == nil {
+		return
+	}
+	w.indexAnchors()
+	rest := *l
+	if _, ok := w.anchors[l.Anchor]; !ok {
+		w.drop("narrative.anchor", &l.Anchor, &lostAnchor)
+		rest.Anchor = ""
+	}
+	w.fieldAny("narrative", &rest)
 }
 
 // narrativeStatus gives FHIR's narrative status (R4 value set narrative-status, required).
@@ -89,13 +103,7 @@ func (w *writer) anchor(e *record.Entry) (anchorAt, bool) {
 	if id == "" {
 		return anchorAt{}, false
 	}
-	if w.anchors == nil {
-		w.anchors = map[string]anchorAt{}
-		w.sections = map[string]*record.Narrative{}
-		for i := range w.rec.Documents {
-			w.addAnchors(w.rec.Documents[i].Sections)
-		}
-	}
+	w.indexAnchors()
 	at, ok := w.anchors[id]
 	if own := w.sections[e.Section]; own != nil && own != at.n {
 		if from, _, mine := own.Find(id); mine {
@@ -103,6 +111,18 @@ func (w *writer) anchor(e *record.Entry) (anchorAt, bool) {
 		}
 	}
 	return at, ok
+}
+
+// indexAnchors finds the elements of all narratives that something may point to, once.
+func (w *writer) indexAnchors() {
+	if w.anchors != nil {
+		return
+	}
+	w.anchors = map[string]anchorAt{}
+	w.sections = map[string]*record.Narrative{}
+	for i := range w.rec.Documents {
+		w.addAnchors(w.rec.Documents[i].Sections)
+	}
 }
 
 func (w *writer) addAnchors(ss []record.Section) {

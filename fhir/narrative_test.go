@@ -120,7 +120,7 @@ func TestRowAlone(t *testing.T) {
 	head := `<table><thead><tr><th>Substance</th></tr></thead><tbody>`
 	require.Contains(t, string(out), head+`<tr id=\"r1\"><td>Aspirin</td></tr></tbody></table>`)
 	require.Contains(t, string(out), `<p>And this</p>`+head+`<tr id=\"r2\"><td id=\"c2\">Latex</td></tr></tbody></table>`)
-	require.Contains(t, codesOf(rep), record.IssueNarrativeReference.Code)
+	require.Contains(t, codesOf(rep), record.IssueLost.Code)
 }
 
 // A narrative without words is none (txt-2), and its section says so.

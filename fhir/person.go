@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -31,7 +32,7 @@ func (w *writer) humanName(name string, n *record.Name) {
 	for _, p := range n.Given {
 		callMe = callMe || slices.Contains(p.Qualifiers, "CL")
 	}
-	w.uses(n.Uses, codes.NameUseFHIR(), func(term string) (string, bool) { return codes.NameUseToFHIR(term, callMe) })
+	w.uses(n.Uses, codes.NameUseFHIR(), codes.NameUseCDA(), codes.NameUse(), func(term string) (string, bool) { return codes.NameUseToFHIR(term, callMe) })
 	w.str("text", n.Text)
 	w.family(n.Family)
 	w.nameParts("given", n.Given)
@@ -43,15 +44,17 @@ func (w *writer) humanName(name string, n *record.Name) {
 }
 
 // uses writes the use that FHIR takes one of. Where it is not all that was said
-// the terms of the record stand in fields of the record extension.
-func (w *writer) uses(terms []string, t *codes.Table[string, string], to func(string) (string, bool)) {
+// the terms of the record stand in fields of the record extension. A term that
+// fhir gives back, or that HL7's own map takes from CDA to FHIR and back, is all said.
+func (w *writer) uses(terms []string, fhir, cda, hl7 *codes.Table[string, string], to func(string) (string, bool)) {
 	if len(terms) == 0 {
 		return
 	}
 	for _, term := range terms {
 		if use, ok := to(term); ok && !(w.noHome && use == "home") {
 			w.code("use", use)
-			if len(terms) > 1 || !t.TwoWay(use, term) {
+			sent, _ := cda.From(term)
+			if len(terms) > 1 || !fhir.TwoWay(use, term) && !hl7.TwoWay(sent, use) {
 				w.fieldStrs("uses", terms)
 			}
 			return
@@ -197,7 +200,7 @@ func (w *writer) address(name string, a *record.Address) {
 		return
 	}
 	w.obj(name)
-	w.uses(a.Uses, codes.AddressUseFHIR(), codes.AddressUseFHIR().From)
+	w.uses(a.Uses, codes.AddressUseFHIR(), codes.AddressUseCDA(), codes.AddressUse(), codes.AddressUseFHIR().From)
 	switch a.Type {
 	case "postal", "physical", "both":
 		w.code("type", a.Type)
@@ -250,7 +253,7 @@ func (w *writer) telecom(name string, t *record.Telecom) {
 		w.fieldStr("system", t.System)
 	}
 	w.str("value", t.Value)
-	w.uses(t.Uses, codes.TelecomUseFHIR(), codes.TelecomUseFHIR().From)
+	w.uses(t.Uses, codes.TelecomUseFHIR(), codes.TelecomUseCDA(), codes.TelecomUse(), codes.TelecomUseFHIR().From)
 	w.integer("rank", t.Rank, 1)
 	w.period("period", t.Period)
 	w.absent(t.Absent)
@@ -287,10 +290,23 @@ func (w *writer) gender(field string, c *record.Concept) {
 		}
 		if ok {
 			w.code("gender", code)
+			if bare(c) && (k.System == systemGender || genders.TwoWay(code, k.Code)) {
+				return
+			}
 			break
 		}
 	}
 	w.fieldConcept(field, c)
+}
+
+// bare reports whether a concept is one code of a known system and says nothing beside.
+func bare(c *record.Concept) bool {
+	if len(c.Codings) != 1 {
+		return false
+	}
+	k := c.Codings[0]
+	alone := record.Coding{System: k.System, SystemAsSent: k.SystemAsSent, SystemName: k.SystemName, Code: k.Code}
+	return reflect.DeepEqual(k, alone) && reflect.DeepEqual(*c, record.Concept{Codings: c.Codings})
 }
 
 // languages writes Patient.communication (Practitioner's is a list of concepts).

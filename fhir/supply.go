@@ -30,7 +30,7 @@ func (w *writer) dispenseRequest(o *record.SupplyOrder, whole bool) {
 	w.duration("expectedSupplyDuration", o.DaysSupply)
 	w.referenceIn("performer", o.Performer, only(kindOrganization))
 	w.fieldAny("instructions", o.Instructions)
-	w.fieldAny("narrative", o.Narrative)
+	w.partNarrative(o.Narrative)
 	if whole {
 		for i := range o.Identifiers {
 			w.fieldKnown("identifiers", &o.Identifiers[i])
@@ -167,7 +167,7 @@ func (w *writer) dispenseBody(d *record.Dispense, completed bool) {
 	}
 	w.fieldCode("mode", string(d.Mode))
 	w.fieldStr("repeatNumber", d.RepeatNumber)
-	w.fieldAny("narrative", d.Narrative)
+	w.partNarrative(d.Narrative)
 }
 
 // performers writes performer.actor with its function for everybody who carried the act out.

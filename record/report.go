@@ -53,7 +53,7 @@ type Counts struct {
 	Carried  int `json:"carried"`  // kept verbatim
 	Scaffold int `json:"scaffold"` // say only how the source is built, and were checked
 	Exported int `json:"exported"` // leaves of the record that the target holds
-	Lost     int `json:"lost"`     // leaves of the record that the target has no place for; each has an issue
+	Lost     int `json:"lost"`     // leaves of the record that the target has no place for, a carried piece counting as one; each has an issue
 }
 
 // Unaccounted is Facts − Mapped − Carried − Scaffold. Anything but 0 is a defect of the library.

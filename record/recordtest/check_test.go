@@ -91,7 +91,7 @@ func TestCheckExport(t *testing.T) {
 	}{
 		"good":                     {record.JSONFormat().Exporter, ""},
 		"drops and says so":        {spoiled{rec: dropActuality, report: lost("adverseEvents[0].actuality")}, ""},
-		"drops and names the tree": {spoiled{rec: dropActuality, report: func(r *record.Report) { r.Add(record.IssueNotStated.At("adverseEvents[0]", 0, 0)) }}, ""},
+		"names only the tree":      {spoiled{rec: dropActuality, report: func(r *record.Report) { r.Add(record.IssueNotStated.At("adverseEvents[0]", 0, 0)) }}, "adverseEvents[0].actuality: neither"},
 		"drops in silence":         {spoiled{rec: dropActuality}, "adverseEvents[0].actuality: neither"},
 		"names another":            {spoiled{rec: dropActuality, report: lost("adverseEvents[0].event")}, "adverseEvents[0].actuality: neither"},
 		"counts too many":          {spoiled{report: func(r *record.Report) { r.Counts.Exported++ }}, "but the record has"},

@@ -32,11 +32,11 @@ type ExportCheck struct {
 // then clears one leaf after the other and exports again: either the output
 // changes or the report of the first export named the leaf. It checks besides
 // that the same record gives the same bytes, that the record is not changed, and
-// that the counts are those of the leaves: Exported + Lost is all, and there
-// are as many issues of the kind lost as Lost says.
+// that the counts are those of the leaves: Exported + Lost is all, a carried
+// piece counting as one (unless Options.TypedOnly leaves it out), and there are
+// as many issues of the kinds lost and export-carried as Lost says.
 //
-// A leaf is named by an issue at its own path; an issue of another kind than
-// lost also names what lies under its path.
+// A leaf is named by an issue of the kind lost at its own path, and by nothing else.
 func CheckExport(t TB, e record.Exporter, rec *record.Record, o ExportCheck) {
 	t.Helper()
 	if o.Options.Now.IsZero() {
@@ -64,11 +64,11 @@ func CheckExport(t TB, e record.Exporter, rec *record.Record, o ExportCheck) {
 	if after, _ := record.Marshal(rec); !bytes.Equal(before, after) {
 		t.Fatalf("the export changed the record")
 	}
-	checkExportCounts(t, rec, report)
-	named := namedBy(report)
+	checkExportCounts(t, rec, report, o.Options)
+	named := lostPaths(report)
 	failures, n := 0, 0
 	for leaf := range record.Leaves(rec) {
-		if n++; o.Every > 1 && n%o.Every != 0 || !begins(leaf.Path, o.Only) || named.has(leaf.Path) {
+		if n++; o.Every > 1 && n%o.Every != 0 || !begins(leaf.Path, o.Only) || named[leaf.Path] {
 			continue
 		}
 		leaf.Clear()
@@ -86,15 +86,19 @@ func CheckExport(t TB, e record.Exporter, rec *record.Record, o ExportCheck) {
 	}
 }
 
-func checkExportCounts(t TB, rec *record.Record, report *record.Report) {
+func checkExportCounts(t TB, rec *record.Record, report *record.Report, o record.ExportOptions) {
 	t.Helper()
 	c, lost := report.Counts, 0
 	for _, i := range report.Issues {
-		if i.Code == record.IssueLost.Code {
+		if i.Code == record.IssueLost.Code || i.Code == record.IssueExportCarried.Code {
 			lost++
 		}
 	}
-	if all := record.CountLeaves(rec); c.Exported+c.Lost != all {
+	all := record.CountLeaves(rec)
+	if !o.TypedOnly {
+		all += len(rec.Carried)
+	}
+	if c.Exported+c.Lost != all {
 		t.Errorf("exported %d + lost %d = %d, but the record has %d leaves", c.Exported, c.Lost, c.Exported+c.Lost, all)
 	}
 	if lost != c.Lost {
@@ -102,35 +106,15 @@ func checkExportCounts(t TB, rec *record.Record, report *record.Report) {
 	}
 }
 
-// names are the paths that a report names.
-type names struct {
-	leaves map[string]bool // by issues of the kind lost
-	trees  map[string]bool // by others
-}
-
-func namedBy(r *record.Report) names {
-	n := names{map[string]bool{}, map[string]bool{}}
+// lostPaths are the paths of the leaves that a report names as lost.
+func lostPaths(r *record.Report) map[string]bool {
+	n := map[string]bool{}
 	for _, i := range r.Issues {
 		if i.Code == record.IssueLost.Code {
-			n.leaves[i.Path] = true
-		} else {
-			n.trees[i.Path] = true
+			n[i.Path] = true
 		}
 	}
 	return n
-}
-
-func (n names) has(path string) bool {
-	if n.leaves[path] {
-		return true
-	}
-	for p := path; p != ""; {
-		if n.trees[p] {
-			return true
-		}
-		p = p[:max(strings.LastIndexAny(p, ".["), 0)]
-	}
-	return false
 }
 
 func begins(path string, prefixes []string) bool {
