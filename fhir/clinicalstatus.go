@@ -8,7 +8,7 @@ import (
 )
 
 // lostSame is for what another field of the record says as well.
-var lostSame = structural(record.IssueLost.Because("another field of the record says the same, and that is kept"))
+var lostSame = structural(record.IssueLost.Because("a field beside it says the same, and that is kept"))
 
 // statusOfConcern gives FHIR's clinical status: the one observed, else, by
 // HL7's map, that of the concern around it. derived says that it is the latter:

@@ -29,7 +29,7 @@ var (
 	IssueCarried = IssueKind{"carried", SeverityInfo, ActionCarried,
 		"no typed field holds this; it is kept verbatim beside the record", "nothing, unless you need it in another format: then see export-carried"}
 	IssueExportCarried = IssueKind{"export-carried", SeverityWarning, ActionDropped,
-		"a piece kept verbatim from another format has no place in this one", "keep the source document, or the record, beside the output"}
+		"a piece kept verbatim from its own format has no place in this one", "keep the source document, or the record, beside the output"}
 	IssueLost = IssueKind{"lost", SeverityWarning, ActionDropped,
 		"the target format has no place for this field of the record", "keep the record beside the output if the field matters to you"}
 	IssueUnknownCodeSystem = IssueKind{"unknown-code-system", SeverityInfo, ActionNoted,
@@ -37,7 +37,7 @@ var (
 	IssueUnknownTemplate = IssueKind{"unknown-template", SeverityInfo, ActionCarried,
 		"the template id is not known here", "nothing; what the template holds is read by its shape or carried"}
 	IssueUnexpectedFixed = IssueKind{"unexpected-fixed-value", SeverityWarning, ActionCarried,
-		"an attribute that the template fixes has another value", "look at the source: it may mean something that its template does not allow"}
+		"an attribute that the template fixes has a different value", "look at the source: it may mean something that its template does not allow"}
 	IssueNarrativeReference = IssueKind{"dangling-narrative-reference", SeverityWarning, ActionNoted,
 		"a reference to the narrative points to nothing", "show the reader the whole section's narrative"}
 	IssueInvalidTime = IssueKind{"invalid-time", SeverityWarning, ActionKeptAsText,
@@ -57,7 +57,7 @@ var (
 	IssueDanglingReference = IssueKind{"dangling-reference", SeverityWarning, ActionNoted,
 		"a reference points to nothing in the record; what the source said of it is kept", "look at the source"}
 	IssueUnsupportedVersion = IssueKind{"unsupported-version", SeverityWarning, ActionNoted,
-		"the document is of another version of its format than those known here", "look at what was carried"}
+		"the document is of a version of its format that is not known here", "look at what was carried"}
 	IssueNegationUnclear = IssueKind{"negation-unclear", SeverityError, ActionCarried,
 		"the entry is negated in a way that has no meaning here; it is carried and not read as a statement", "show a person the source"}
 	IssueOtherSubject = IssueKind{"other-subject", SeverityWarning, ActionCarried,
@@ -71,7 +71,7 @@ var (
 	IssueOtherPatient = IssueKind{"other-patient", SeverityError, ActionCarried,
 		"the document names a further patient; a record is one patient, so that this one is carried and not read", "show a person the source"}
 	IssueOutputRenamed = IssueKind{"output-renamed", SeverityInfo, ActionRenamed,
-		"another input has the same output name; a number was added", "nothing"}
+		"a second input has the same output name; a number was added", "nothing"}
 	IssueNotStated = IssueKind{"not-stated", SeverityError, ActionNoted,
 		"the target cannot say this without reading as its opposite; it is kept where no reader takes it for a statement", "show a person the source"}
 	IssueStatusByRule = IssueKind{"status-by-rule", SeverityInfo, ActionDefaulted,

@@ -89,15 +89,15 @@ func TestCheckExport(t *testing.T) {
 		exporter record.Exporter
 		want     string
 	}{
-		"good":                     {record.JSONFormat().Exporter, ""},
-		"drops and says so":        {spoiled{rec: dropActuality, report: lost("adverseEvents[0].actuality")}, ""},
-		"names only the tree":      {spoiled{rec: dropActuality, report: func(r *record.Report) { r.Add(record.IssueNotStated.At("adverseEvents[0]", 0, 0)) }}, "adverseEvents[0].actuality: neither"},
-		"drops in silence":         {spoiled{rec: dropActuality}, "adverseEvents[0].actuality: neither"},
-		"names another":            {spoiled{rec: dropActuality, report: lost("adverseEvents[0].event")}, "adverseEvents[0].actuality: neither"},
-		"counts too many":          {spoiled{report: func(r *record.Report) { r.Counts.Exported++ }}, "but the record has"},
-		"loses without an issue":   {spoiled{report: func(r *record.Report) { r.Counts.Exported--; r.Counts.Lost++ }}, "but 0 issues name one"},
-		"is never the same":        {spoiled{out: func(w io.Writer) { n++; fmt.Fprint(w, n) }}, "other bytes the second time"},
-		"fails":                    {spoiled{err: errors.New("no")}, "the export failed"},
+		"good":                   {record.JSONFormat().Exporter, ""},
+		"drops and says so":      {spoiled{rec: dropActuality, report: lost("adverseEvents[0].actuality")}, ""},
+		"names only the tree":    {spoiled{rec: dropActuality, report: func(r *record.Report) { r.Add(record.IssueNotStated.At("adverseEvents[0]", 0, 0)) }}, "adverseEvents[0].actuality: neither"},
+		"drops in silence":       {spoiled{rec: dropActuality}, "adverseEvents[0].actuality: neither"},
+		"names another":          {spoiled{rec: dropActuality, report: lost("adverseEvents[0].event")}, "adverseEvents[0].actuality: neither"},
+		"counts too many":        {spoiled{report: func(r *record.Report) { r.Counts.Exported++ }}, "but the record has"},
+		"loses without an issue": {spoiled{report: func(r *record.Report) { r.Counts.Exported--; r.Counts.Lost++ }}, "but 0 issues name one"},
+		"is never the same":      {spoiled{out: func(w io.Writer) { n++; fmt.Fprint(w, n) }}, "other bytes the second time"},
+		"fails":                  {spoiled{err: errors.New("no")}, "the export failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			said := told(func(t TB) {
