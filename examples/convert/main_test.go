@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -176,6 +178,38 @@ func TestOutputNames(t *testing.T) {
 	require.Equal(t, "out/a.json", o.path(0))
 	require.Equal(t, "out/a~3.json", o.path(1), "a~2 is planned for another input")
 	require.Equal(t, "out/a~4.json", o.path(2))
+}
+
+// No value of the document's may stand in the report, in an error, on standard error or in an id.
+func TestNothingOfThePatientsIsTold(t *testing.T) {
+	data, err := os.ReadFile(sample)
+	require.NoError(t, err)
+	n := 0
+	mark := func(before, after string) func(string) string {
+		return func(string) string { n++; return fmt.Sprintf("%sQZMARK%04d%s", before, n, after) }
+	}
+	doc := regexp.MustCompile(`extension="[^"]*[A-Z][^"]*"`).ReplaceAllStringFunc(string(data), mark(`extension="`, `"`))
+	doc = regexp.MustCompile(`displayName="[^"]*"`).ReplaceAllStringFunc(doc, mark(`displayName="`, `"`))
+	doc = regexp.MustCompile(`value="(tel|mailto):[^"]*"`).ReplaceAllStringFunc(doc, mark(`value="tel:`, `"`))
+	doc = regexp.MustCompile(`>[^<>]*[A-Za-z0-9][^<>]*<`).ReplaceAllStringFunc(doc, mark(">", "<"))
+	doc = regexp.MustCompile(`(birthTime|low|high) value="\d+"`).ReplaceAllStringFunc(doc, mark(`low value="`, `"`))
+	require.Greater(t, n, 100)
+	dir := t.TempDir()
+	in, report := filepath.Join(dir, "in.xml"), filepath.Join(dir, "r.jsonl")
+	for name, text := range map[string]string{"whole": doc, "cut off": doc[:len(doc)*2/3], "no document": strings.Replace(doc, "ClinicalDocument", "QZMARK", 1)} {
+		t.Run(name, func(t *testing.T) {
+			write(t, in, text)
+			status, out, log := call(t, "", "-from", "ccda", "-report", report, in)
+			require.Equal(t, name != "whole", status != 0)
+			told, err := os.ReadFile(report)
+			require.NoError(t, err)
+			require.NotContains(t, string(told), "QZMARK")
+			require.NotContains(t, log, "QZMARK")
+			for _, id := range regexp.MustCompile(`"(?:id|fullUrl|reference)":"[^"]*"`).FindAllString(out, -1) {
+				require.NotContains(t, id, "QZMARK")
+			}
+		})
+	}
 }
 
 func hasIssue(l line, code string) bool {

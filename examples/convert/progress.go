@@ -60,6 +60,14 @@ func (p *progress) finish() {
 		fmt.Fprint(p.w, "\r\x1b[K")
 	}
 	took := time.Since(p.start)
+	const most = 10
+	for i, f := range p.failed {
+		if i == most {
+			fmt.Fprintf(p.w, "and %d more failed: -report FILE tells of each\n", len(p.failed)-most)
+			break
+		}
+		fmt.Fprintln(p.w, "failed:", f)
+	}
 	fmt.Fprintf(p.w, "%d converted, %d failed; %.1f MB in %s\n", p.done-len(p.failed), len(p.failed), float64(p.bytes)/1e6, took.Round(time.Millisecond))
 	c := p.sum
 	fmt.Fprintf(p.w, "facts in the source   %8d\n  in typed fields     %8d\n  carried verbatim    %8d\n  scaffold            %8d\n  unaccounted         %8d\n",
@@ -80,8 +88,5 @@ func (p *progress) finish() {
 	}
 	for _, k := range kinds {
 		fmt.Fprintf(p.w, "  %8d  %s\n", p.issues[k], k)
-	}
-	for _, f := range p.failed {
-		fmt.Fprintln(p.w, "failed:", f)
 	}
 }
