@@ -43,7 +43,7 @@ var (
 // Allergy - Intolerance Observation alone. Several observations of one act are
 // several allergies that share its concern.
 func (r *reader) readAllergyEntry(entry tree.Node) []record.Ref {
-	st := statement(entry)
+	st := r.statement(entry)
 	if r.isAllergy(st) {
 		if assertion, ok := r.allergyAssertion(st); ok {
 			return []record.Ref{r.allergy(st, assertion, nil)}
@@ -118,7 +118,7 @@ func (r *reader) allergy(obs tree.Node, assertion record.Assertion, concern *rec
 	a.Onset = r.period(obs.Child("effectiveTime"))
 	a.Substance = r.allergen(allergen(obs))
 	r.allergyParts(&a, obs)
-	r.rec.Allergies = append(r.rec.Allergies, a)
+	r.rec.Allergies = add(r.rec.Allergies, &a, r.expected.entries)
 	return record.Ref{ID: a.ID, Kind: kindAllergy}
 }
 

@@ -74,15 +74,23 @@ func localType(a tree.Node) string {
 	return v
 }
 
-// system gives the canonical URI of the system that a root or codeSystem names.
-func (r *reader) system(root string) string {
-	if root == "" {
-		return ""
-	}
+// knownSystem is what a root or codeSystem of the document means.
+type knownSystem struct {
+	uri    string
+	asSent string // the root where its plain form does not give it back
+	coded  bool   // met as a code system
+}
+
+// system gives what a root or codeSystem means; it is asked once for all that have it.
+func (r *reader) system(root string) knownSystem {
 	if s, ok := r.systems[root]; ok {
 		return s
 	}
-	s := codes.FromCDA(root)
+	var s knownSystem
+	if root != "" {
+		s.uri = codes.FromCDA(root)
+		s.asSent = asSent(root, s.uri)
+	}
 	r.systems[root] = s
 	return s
 }
@@ -101,10 +109,11 @@ func (r *reader) coding(n tree.Node) record.Coding {
 				c.Code = a.Value()
 			case "codeSystem":
 				root := a.Value()
-				c.System = r.system(root)
-				c.SystemAsSent = asSent(root, c.System)
-				if _, seen := r.codeSystems[root]; !seen {
-					r.codeSystems[root] = struct{}{}
+				s := r.system(root)
+				c.System, c.SystemAsSent = s.uri, s.asSent
+				if !s.coded {
+					s.coded = true
+					r.systems[root] = s
 					if c.System == root || strings.HasPrefix(c.System, urnOID) || strings.HasPrefix(c.System, urnUUID) {
 						r.checkCodeSystem(a, c.System)
 					}
@@ -148,18 +157,24 @@ func (r *reader) concept(n tree.Node) record.Concept {
 	if !n.OK() || !r.codedType(n) {
 		return c
 	}
-	first, absent := r.coding(n), r.nullFlavor(n)
+	first := r.coding(n)
+	if absent := r.nullFlavor(n); first.Code == "" {
+		c.Absent = absent
+	} else {
+		first.Absent = absent
+	}
+	if !n.First().OK() { // most codes are attributes alone
+		if !first.IsZero() {
+			c.Codings = []record.Coding{first}
+		}
+		return c
+	}
 	r.originalText(n, &c.Text, &c.TextRef)
 	count := 0
 	for t := n.First(); t.OK(); t = t.Next() {
 		if t.Kind() == tree.Element && t.Name() == "translation" {
 			count++
 		}
-	}
-	if first.Code == "" {
-		c.Absent = absent
-	} else {
-		first.Absent = absent
 	}
 	if !first.IsZero() {
 		c.Codings = make([]record.Coding, 0, 1+count)

@@ -20,7 +20,7 @@ func (r *reader) entryID(kind string, idents []record.Identifier, n tree.Node) s
 			continue
 		}
 		k := identKey{kind, x.System, x.Value}
-		if r.shared[k] || r.repeated[statementKey{n.Name(), firstTemplate(n), x.System, x.Value}] {
+		if r.shared[k] || r.onStatements.several(n, x) {
 			r.tellShared(k, n)
 			break
 		}
@@ -34,41 +34,7 @@ func (r *reader) entryID(kind string, idents []record.Identifier, n tree.Node) s
 	return r.placeID(kind, n)
 }
 
-// statementKey is an identifier on a statement of one shape.
-type statementKey struct{ name, template, system, value string }
-
 func firstTemplate(n tree.Node) string { return n.Child("templateId").Attr("root").Value() }
-
-// findRepeated notes the identifiers that stand on several statements of one
-// shape, so that the document need not be read twice for them.
-//
-// An identifier of a statement tells no person or organization from another:
-// it is shared (a bare UUID as everybody's root).
-func (r *reader) findRepeated() (seen map[statementKey]bool, onStatements map[identKey]bool) {
-	seen = make(map[statementKey]bool, 256) // true where it was met more than once
-	onStatements = make(map[identKey]bool, 256)
-	for i := range r.doc.Len() {
-		n := r.doc.Node(i)
-		if n.Kind() != tree.Element || !isStatement(n.Name()) {
-			continue
-		}
-		for c := n.Child("id"); c.OK(); c = c.NextNamed() {
-			if c.Attr("nullFlavor").OK() {
-				continue
-			}
-			var x record.Identifier
-			if r.identity(&x, c.Attr(attrRoot).Value(), c.Attr("extension").Value()); !usable(&x) {
-				continue
-			}
-			k := statementKey{n.Name(), firstTemplate(n), x.System, x.Value}
-			_, again := seen[k]
-			seen[k] = again
-			onStatements[identKey{"", x.System, x.Value}] = true
-			break
-		}
-	}
-	return seen, onStatements
-}
 
 func (r *reader) placeID(kind string, n tree.Node) string {
 	return r.maker.Make("entry", kind, r.docKey, r.path(n))
@@ -102,8 +68,7 @@ func (r *reader) entry(kind string, n tree.Node) record.Entry {
 }
 
 func (r *reader) origins(n tree.Node) []record.Origin {
-	line, _ := n.Pos()
-	return []record.Origin{{Source: r.source, Path: r.path(n), Line: line}}
+	return []record.Origin{{Source: r.source, Path: r.path(n), Line: n.Line()}}
 }
 
 // link takes the text of a statement: a reference into the narrative, text of its own, or both.

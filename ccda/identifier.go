@@ -62,18 +62,17 @@ func (r *reader) identity(i *record.Identifier, root, ext string) {
 			i.System, i.SystemAsSent, i.Value = record.SystemURI, root, ext
 		}
 	case ext != "":
-		i.System, i.Value = r.system(root), ext
-		i.SystemAsSent = asSent(root, i.System)
+		s := r.system(root)
+		i.System, i.SystemAsSent, i.Value = s.uri, s.asSent, ext
 	default:
 		s := r.system(root)
 		switch {
-		case strings.HasPrefix(s, urnOID) || strings.HasPrefix(s, urnUUID):
-			i.System, i.Value = record.SystemURI, s
-			i.ValueAsSent = asSent(root, s)
-		case s == root: // neither OID nor UUID
+		case strings.HasPrefix(s.uri, urnOID) || strings.HasPrefix(s.uri, urnUUID):
+			i.System, i.Value, i.ValueAsSent = record.SystemURI, s.uri, s.asSent
+		case s.uri == root: // neither OID nor UUID
 			i.SystemAsSent = root
 		default:
-			i.System, i.SystemAsSent = s, root
+			i.System, i.SystemAsSent = s.uri, root
 		}
 	}
 }

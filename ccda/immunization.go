@@ -56,7 +56,7 @@ func isVaccine(code tree.Node) bool {
 
 // readImmunizationEntry reads an entry that holds an Immunization Activity.
 func (r *reader) readImmunizationEntry(entry tree.Node) []record.Ref {
-	sa := statement(entry)
+	sa := r.statement(entry)
 	if !r.isImmunization(sa) {
 		return nil
 	}
@@ -144,7 +144,7 @@ func (r *reader) immunization(sa tree.Node, assertion record.Assertion) record.R
 	} else if len(i.Status.Reasons) > 0 {
 		r.issue(record.IssueContradiction, sa) // given, with a reason why it was not
 	}
-	r.rec.Immunizations = append(r.rec.Immunizations, i)
+	r.rec.Immunizations = add(r.rec.Immunizations, &i, r.expected.entries)
 	return record.Ref{ID: i.ID, Kind: kindImmunization}
 }
 

@@ -53,7 +53,7 @@ const defaultBytes = 1 << 30
 // nodeBytes is what a node of the tree takes, by which its memory is bounded.
 const (
 	defaultNodes = 2_000_000
-	defaultText  = 48 << 20
+	defaultText  = 20 << 20
 	nodeBytes    = 20
 )
 
@@ -118,34 +118,35 @@ const maxReadings = 5
 type knowledge struct {
 	shared       map[identKey]bool     // identifiers that stand on several things
 	united       map[identKey]identKey // identifiers that stand on one
-	repeated     map[statementKey]bool // likewise shared, seen before the first reading
-	onStatements map[identKey]bool     // identifiers of statements
+	onStatements *statementIdents      // identifiers of statements, seen before the first reading
+	names        []nameFacts
 }
 
 func newReader(d *Document, o record.ImportOptions, k *knowledge) *reader {
 	if k.shared == nil {
 		k.shared, k.united = map[identKey]bool{}, map[identKey]identKey{}
+		k.names = factsOfNames(d.tree)
 	}
 	n := d.tree.Len()
 	r := &reader{
 		doc: d.tree, led: ledger.New(n), rec: &record.Record{}, rep: &record.Report{}, maker: ids.New(o.IDKey),
-		owners: make(map[int]string, 64), idents: make(map[identKey]int, 64), shared: k.shared, united: k.united, told: map[identKey]bool{},
+		known: k.names, owners: make(map[int]string, 64), idents: make(map[identKey]int, 16), shared: k.shared, united: k.united, told: map[identKey]bool{},
 		keyOf:   map[kindPlace]identKey{},
-		people:  pool{byIdent: make(map[identKey]int, 16), byText: make(map[roleKey]mention, 16)},
-		paths:   pathMemo{place: make([]int32, n), text: make(map[int]string, 128)},
-		systems: make(map[string]string, 32), codeSystems: make(map[string]struct{}, 16), units: make(map[string]bool, 16),
+		people:  pool{byIdent: make(map[identKey]int, 8), byText: make(map[roleKey]*mention, 8)},
+		places:  make([]int32, n),
+		systems: make(map[string]knownSystem, 24), units: make(map[string]bool, 8),
 	}
 	digest := hex.EncodeToString(d.digest[:])
-	if k.repeated == nil {
-		k.repeated, k.onStatements = r.findRepeated()
+	if k.onStatements == nil {
+		k.onStatements = r.findStatementIdents()
 	}
-	r.repeated, r.onStatements = k.repeated, k.onStatements
+	r.onStatements = k.onStatements
 	root := d.tree.Root()
 	id := root.Child("id")
 	r.docKey = digest
 	src := record.Source{Format: formatName, Version: version(root), SHA256: digest, Bytes: d.size}
 	if ext := id.Attr("extension").Value(); id.Attr("root").Value() != "" {
-		r.docKey = r.system(id.Attr("root").Value()) + "|" + ext
+		r.docKey = r.system(id.Attr("root").Value()).uri + "|" + ext
 		src.Document = r.docKey
 	}
 	if v, _ := isoTime(root.Child("effectiveTime").Attr("value").Value()); v != "" {

@@ -43,7 +43,7 @@ var medicationMoods = []string{"EVN", "INT", "RQO", "PRP", "PRMS"}
 // readMedicationEntry reads an entry that holds a Medication Activity, alone,
 // within a Discharge or Admission Medication, or several in a cluster.
 func (r *reader) readMedicationEntry(entry tree.Node) []record.Ref {
-	st := statement(entry)
+	st := r.statement(entry)
 	switch st.Name() {
 	case "substanceAdministration":
 		if !r.isMedication(st) {
@@ -173,7 +173,7 @@ func (r *reader) medication(sa tree.Node, assertion record.Assertion) record.Ref
 	for rel, sub := range r.relations(sa) {
 		r.medicationPart(&m, sa, rel, sub)
 	}
-	r.rec.Medications = append(r.rec.Medications, m)
+	r.rec.Medications = add(r.rec.Medications, &m, r.expected.entries)
 	return record.Ref{ID: m.ID, Kind: kindMedication}
 }
 

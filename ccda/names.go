@@ -1,6 +1,10 @@
 package ccda
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/portage-health/portage/internal/tree"
+)
 
 // vocabulary is every name of an element or attribute that the schema of CDA R2
 // with the SDTC extensions defines, so that a path can hold no other: a name in a
@@ -43,16 +47,34 @@ type typeCode typeId unit unitID unitType unsorted use useablePeriod validTime v
 versionNumber wholeOrganization width
 `
 
-var vocabularySet = func() map[string]struct{} {
-	m := make(map[string]struct{}, 700)
+// vocabularyWords numbers the words of the vocabulary from 1.
+var vocabularyWords = func() map[string]word {
+	m := make(map[string]word, 700)
 	for n := range strings.FieldsSeq(vocabulary) {
-		m[n] = struct{}{}
+		m[n] = word(len(m) + 1)
 	}
 	return m
 }()
 
+// word is the number of a name in the vocabulary, 0 for a name that is not in it.
+type word uint16
+
 // knownName reports whether a name is one of CDA's.
-func knownName(name string) bool {
-	_, ok := vocabularySet[name]
-	return ok
+func knownName(name string) bool { return vocabularyWords[name] != 0 }
+
+// nameFacts is what is known of a name of the document, so that it is asked once for all nodes of that name.
+type nameFacts struct {
+	word      word
+	statement bool // isStatement
+	id        bool // "ID"
+	noText    bool // elementsOnly
+	attr      attrRole
+}
+
+func factsOfNames(d *tree.Doc) []nameFacts {
+	facts := make([]nameFacts, d.NameCount())
+	for i, name := range d.Names() {
+		facts[i] = nameFacts{vocabularyWords[name], isStatement(name), name == "ID", elementsOnly(name), roleOfAttr(name)}
+	}
+	return facts
 }

@@ -16,6 +16,7 @@ type anchorIndex struct {
 type anchored struct {
 	node int32
 	next int32 // the next with the same ID, 0 for none
+	last int32 // of the first with an ID: the last with the same
 }
 
 // anchor finds the element of the narrative with this ID: one of the section
@@ -46,23 +47,26 @@ func (r *reader) anchor(id string) tree.Node {
 }
 
 func (r *reader) indexAnchors() *anchorIndex {
-	ix := &anchorIndex{first: map[string]int32{}, list: make([]anchored, 1, 64)}
-	last := map[string]int32{}
+	list := make([]anchored, 1, 128)
 	for _, t := range r.texts {
 		for i := t.Index() + 1; i < t.End(); i++ {
-			a := r.doc.Node(i)
-			if a.Kind() != tree.Attr || a.Name() != "ID" {
-				continue
+			if a := r.doc.Node(i); r.known[a.NameID()].id && a.Kind() == tree.Attr {
+				list = append(list, anchored{node: int32(i)})
 			}
-			id, k := a.Value(), int32(len(ix.list))
-			ix.list = append(ix.list, anchored{node: int32(a.Parent().Index())})
-			if _, ok := ix.first[id]; !ok {
-				ix.first[id] = k
-			} else {
-				ix.list[last[id]].next = k
-			}
-			last[id] = k
 		}
+	}
+	ix := &anchorIndex{first: make(map[string]int32, len(list)), list: list}
+	for k := int32(1); int(k) < len(list); k++ {
+		a := r.doc.Node(int(list[k].node))
+		list[k].node = int32(a.Parent().Index())
+		first, again := ix.first[a.Value()]
+		if !again {
+			ix.first[a.Value()] = k
+			first = k
+		} else {
+			list[list[first].last].next = k
+		}
+		list[first].last = k
 	}
 	return ix
 }
@@ -73,22 +77,22 @@ func narrativeText(n tree.Node) string {
 	if c := n.First(); c.Kind() == tree.Text && !c.Next().OK() {
 		return fold(c.Value())
 	}
-	var b strings.Builder
+	var room [512]byte
 	gap := false
-	words(n, &b, &gap)
-	return b.String()
+	return string(words(n, room[:0], &gap))
 }
 
-func words(n tree.Node, b *strings.Builder, gap *bool) {
+// words appends the words within n to b. gap says that a space belongs before the next.
+func words(n tree.Node, b []byte, gap *bool) []byte {
 	for c := n.First(); c.OK(); c = c.Next() {
 		if c.Kind() == tree.Text {
-			v := c.Value()
-			for i, w := range strings.Fields(v) {
-				if b.Len() > 0 && (*gap || i > 0 || space(v[0])) {
-					b.WriteByte(' ')
+			v, first := c.Value(), true
+			for w := range strings.FieldsSeq(v) {
+				if len(b) > 0 && (*gap || !first || space(v[0])) {
+					b = append(b, ' ')
 				}
-				b.WriteString(w)
-				*gap = false
+				b = append(b, w...)
+				*gap, first = false, false
 			}
 			if v != "" && space(v[len(v)-1]) {
 				*gap = true
@@ -97,9 +101,10 @@ func words(n tree.Node, b *strings.Builder, gap *bool) {
 		}
 		block := isBlock(c.Name())
 		*gap = *gap || block
-		words(c, b, gap)
+		b = words(c, b, gap)
 		*gap = *gap || block
 	}
+	return b
 }
 
 func space(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
@@ -144,9 +149,11 @@ func (r *reader) narrative(n tree.Node) *record.Narrative {
 		case tree.Element:
 			nodes++
 		case tree.Text:
-			nodes++
+			if !c.Blank() || !r.known[c.Parent().NameID()].noText {
+				nodes++
+			}
 		case tree.Attr:
-			if !c.Decl() {
+			if !c.Decl() && !r.known[c.NameID()].id {
 				attrs++
 			}
 		}
@@ -170,7 +177,7 @@ func (w *narrator) walk(n tree.Node, depth int) {
 		if c.Kind() == tree.Text {
 			if !c.Blank() {
 				w.r.led.Take(c.Index())
-			} else if elementsOnly(n.Name()) {
+			} else if w.r.known[n.NameID()].noText {
 				continue // white space between the rows of a table says nothing
 			}
 			w.nodes = append(w.nodes, record.NarrativeNode{Kind: "text", Depth: depth, Text: c.Value()})

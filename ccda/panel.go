@@ -28,7 +28,7 @@ func (r *reader) bare(n tree.Node, own []string) bool {
 
 // readPanelEntry reads an entry that holds an organizer, or an observation alone.
 func (r *reader) readPanelEntry(entry tree.Node, k *panelKind, panels *[]record.Panel, into *[]record.Observation) []record.Ref {
-	st := statement(entry)
+	st := r.statement(entry)
 	switch {
 	case r.isPanel(st, k):
 		if ref, ok := r.panel(st, k, panels, into, nil); ok {
@@ -94,7 +94,7 @@ func (r *reader) panel(org tree.Node, k *panelKind, panels *[]record.Panel, into
 	p.When = r.period(org.Child("effectiveTime"))
 	p.Specimens = r.specimens(org)
 	at := len(*panels) // a panel stands before those within it
-	*panels = append(*panels, record.Panel{})
+	*panels = add(*panels, &record.Panel{}, r.expected.entries)
 	self := record.Ref{ID: p.ID, Kind: k.panel}
 	for rel, sub := range r.relations(org) {
 		switch {
@@ -125,6 +125,6 @@ func (r *reader) panel(org tree.Node, k *panelKind, panels *[]record.Panel, into
 
 func (r *reader) member(obs tree.Node, k *panelKind, into *[]record.Observation) record.Ref {
 	o := r.observation(k.member, obs, k.observations)
-	*into = append(*into, o)
+	*into = add(*into, &o, r.expected.members)
 	return record.Ref{ID: o.ID, Kind: k.member}
 }

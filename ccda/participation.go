@@ -166,7 +166,7 @@ func isRole(name string) bool {
 
 // role takes who plays a part. The same text read before gives the same, where it identifies somebody.
 func (r *reader) role(n tree.Node, p *record.Participation) {
-	key := roleKey{n.Name() + "/" + p.Role, view(n.Raw())}
+	key := roleKey{n.Name(), p.Role, view(n.Raw())}
 	if m, ok := r.people.byText[key]; ok {
 		for i, j := m.at, n.Index(); j < n.End(); i, j = i+1, j+1 {
 			if r.led.Taken(i) {
@@ -176,23 +176,32 @@ func (r *reader) role(n tree.Node, p *record.Participation) {
 			}
 		}
 		p.Class, p.Who, p.OnBehalfOf, p.Code, p.Specialty = m.part.Class, m.part.Who, m.part.OnBehalfOf, m.part.Code, m.part.Specialty
-		r.ownAgain(m.at, n)
+		r.ownAgain(m, n)
 		return
 	}
 	issues := len(r.rep.Issues)
 	known := r.readRole(n, p)
 	// A mention that says that something is absent is read each time: see untakeAbsent.
 	if known && len(r.rep.Issues) == issues && !strings.Contains(key.text, "nullFlavor") {
-		r.people.byText[key] = mention{n.Index(), *p}
+		r.people.byText[key] = &mention{n.Index(), r.owned(n), *p}
 	}
 }
 
-// ownAgain gives what is within n the owners that the same text had at another place.
-func (r *reader) ownAgain(first int, n tree.Node) {
-	for j := n.Index(); j < n.End(); j++ {
-		if id, ok := r.owners[first+j-n.Index()]; ok {
-			r.owners[j] = id
+// owned tells how far behind n are the elements within it that have owners.
+func (r *reader) owned(n tree.Node) []int32 {
+	var out []int32
+	for i := n.Index(); i < n.End(); i++ {
+		if _, ok := r.owners[i]; ok {
+			out = append(out, int32(i-n.Index()))
 		}
+	}
+	return out
+}
+
+// ownAgain gives what is within n the owners that the same text had at another place.
+func (r *reader) ownAgain(m *mention, n tree.Node) {
+	for _, k := range m.owned {
+		r.owners[n.Index()+int(k)] = r.owners[m.at+int(k)]
 	}
 }
 

@@ -6,13 +6,6 @@ import (
 	"github.com/portage-health/portage/internal/tree"
 )
 
-// pathMemo keeps what was found of places: the number of an element among its
-// siblings of the same name, and the paths of elements.
-type pathMemo struct {
-	place []int32 // by node: 0 not yet known, -1 alone of its name, else its number
-	text  map[int]string
-}
-
 // path tells where n is, in names of CDA's vocabulary alone, as in
 // "ClinicalDocument/component/structuredBody/component[3]/section/entry[2]/act/@classCode".
 func (r *reader) path(n tree.Node) string {
@@ -23,37 +16,30 @@ func (r *reader) path(n tree.Node) string {
 func (r *reader) appendPath(b []byte, n tree.Node) []byte {
 	switch n.Kind() {
 	case tree.Element:
-		i := n.Index()
-		if p, ok := r.paths.text[i]; ok {
-			return append(b, p...)
-		}
-		from := len(b)
 		up := n.Parent()
 		if up.OK() {
 			b = append(r.appendPath(b, up), '/')
 		}
-		b = r.appendStep(b, n, up)
-		r.paths.text[i] = string(b[from:])
-		return b
+		return r.appendStep(b, n, up)
 	case tree.Attr:
 		b = append(r.appendPath(b, n.Parent()), "/@"...)
-		return appendKnown(b, n.Name())
+		return r.appendKnown(b, n)
 	case tree.Text:
 		return append(r.appendPath(b, n.Parent()), "/text()"...)
 	}
 	return b
 }
 
-func appendKnown(b []byte, name string) []byte {
-	if knownName(name) {
-		return append(b, name...)
+func (r *reader) appendKnown(b []byte, n tree.Node) []byte {
+	if r.known[n.NameID()].word != 0 {
+		return append(b, n.Name()...)
 	}
 	return append(b, '?')
 }
 
 // appendStep writes the name of an element, with its number where siblings share the name.
 func (r *reader) appendStep(b []byte, n, up tree.Node) []byte {
-	b = appendKnown(b, n.Name())
+	b = r.appendKnown(b, n)
 	if !up.OK() {
 		return b
 	}
@@ -65,13 +51,14 @@ func (r *reader) appendStep(b []byte, n, up tree.Node) []byte {
 	return b
 }
 
-// placeOf gives the number of n among the children of up that print the same name, -1 where it is alone.
+// placeOf gives the number of n among the children of up that print the same
+// name, -1 where it is alone. The numbers of all children are found at once and kept.
 func (r *reader) placeOf(n, up tree.Node) int32 {
-	if k := r.paths.place[n.Index()]; k != 0 {
+	if k := r.places[n.Index()]; k != 0 {
 		return k
 	}
 	type seen struct {
-		name  string
+		word  word
 		first int
 		count int32
 	}
@@ -82,22 +69,19 @@ next:
 		if c.Kind() != tree.Element {
 			continue
 		}
-		name := c.Name()
-		if !knownName(name) {
-			name = "?"
-		}
+		word := r.known[c.NameID()].word // all that are not known print alike
 		for i := range names {
-			if s := &names[i]; s.name == name {
+			if s := &names[i]; s.word == word {
 				if s.count == 1 {
-					r.paths.place[s.first] = 1
+					r.places[s.first] = 1
 				}
 				s.count++
-				r.paths.place[c.Index()] = s.count
+				r.places[c.Index()] = s.count
 				continue next
 			}
 		}
-		names = append(names, seen{name, c.Index(), 1})
-		r.paths.place[c.Index()] = -1
+		names = append(names, seen{word, c.Index(), 1})
+		r.places[c.Index()] = -1
 	}
-	return r.paths.place[n.Index()]
+	return r.places[n.Index()]
 }

@@ -12,16 +12,17 @@ import (
 // pool finds the people, organizations, devices and places that were read
 // already. Two mentions are one when they share an identifier, never by name alone.
 type pool struct {
-	byIdent map[identKey]int    // identifier → place in the record's slice of that kind
-	byText  map[roleKey]mention // a role that was read before, letter for letter
+	byIdent map[identKey]int     // identifier → place in the record's slice of that kind
+	byText  map[roleKey]*mention // a role that was read before, letter for letter
 }
 
-type roleKey struct{ kind, text string }
+type roleKey struct{ name, part, text string }
 
 // mention is what a role gave: the same text gives it again, and the same marks.
 type mention struct {
-	at   int // node index of the first
-	part record.Participation
+	at    int     // node index of the first
+	owned []int32 // how far behind it are elements that have owners
+	part  record.Participation
 }
 
 // Kinds of entries as ids name them.
@@ -79,7 +80,7 @@ func (r *reader) personKey(kind string, x *record.Identifier) (identKey, bool) {
 		}
 		k = up
 	}
-	return k, !r.shared[k] && !r.onStatements[identKey{"", x.System, x.Value}]
+	return k, !r.shared[k] && !r.onStatements.has(x)
 }
 
 // unite says that two keys name one.

@@ -74,7 +74,7 @@ func (r *reader) useOf(act tree.Node) string {
 // around a diagnosis, or a Problem Observation alone. Several observations of
 // one act are several problems that share its concern.
 func (r *reader) readProblemEntry(entry tree.Node) []record.Ref {
-	st := statement(entry)
+	st := r.statement(entry)
 	if r.isProblem(st) {
 		if assertion, ok := r.problemAssertion(st); ok {
 			return []record.Ref{r.problem(st, assertion, r.useOf(tree.Node{}), nil)}
@@ -177,7 +177,7 @@ func (r *reader) problem(obs tree.Node, assertion record.Assertion, use string, 
 	for rel, sub := range r.relations(obs) {
 		r.problemPart(&p, rel, sub)
 	}
-	r.rec.Problems = append(r.rec.Problems, p)
+	r.rec.Problems = add(r.rec.Problems, &p, r.expected.entries)
 	return record.Ref{ID: p.ID, Kind: kindProblem}
 }
 

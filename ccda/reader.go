@@ -32,24 +32,24 @@ type reader struct {
 
 	sec          tree.Node       // the section being read
 	current      *record.Section // and what is made of it
-	owners       map[int]string  // node index → the entry or section that owns what is carried below it
+	expected     expected
+	owners       map[int]string // node index → the entry or section that owns what is carried below it
 	idents       map[identKey]int
 	shared       map[identKey]bool
 	united       map[identKey]identKey
 	keyOf        map[kindPlace]identKey
-	repeated     map[statementKey]bool
-	onStatements map[identKey]bool // identifiers of statements, by system and value
+	onStatements *statementIdents
 	told         map[identKey]bool // shared identifiers that were reported
 	again        bool              // an identifier turned out to be shared: the document must be read again
 
 	people  pool
 	anchors *anchorIndex
 	texts   []tree.Node // the narratives of all sections
-	paths   pathMemo
+	places  []int32     // by node: see placeOf
+	known   []nameFacts // by the number of a name
 
-	systems     map[string]string   // root → URI, as asked before
-	codeSystems map[string]struct{} // code systems seen
-	units       map[string]bool     // units seen: is it UCUM?
+	systems map[string]knownSystem // by root or codeSystem
+	units   map[string]bool        // units seen: is it UCUM?
 }
 
 // take marks a leaf: an attribute or a text whose value lands in a typed field.
@@ -158,12 +158,18 @@ func (r *reader) text(n tree.Node) string {
 	if !n.OK() {
 		return ""
 	}
+	var only tree.Node
+	count := 0
 	for c := n.First(); c.OK(); c = c.Next() {
-		if c.Kind() == tree.Text {
+		if c.Kind() == tree.Text && !c.Blank() {
+			count, only = count+1, c
 			r.take(c)
 		}
 	}
-	return strings.Trim(n.Text(), " \t\r\n")
+	if count > 1 {
+		return strings.Trim(n.Text(), " \t\r\n")
+	}
+	return strings.Trim(only.Value(), " \t\r\n")
 }
 
 // releases are the extensions of template ids: the dates of C-CDA's releases and Companion Guides.
@@ -233,9 +239,9 @@ func isStatement(name string) bool {
 }
 
 // statement gives the clinical statement within an entry, entryRelationship or component.
-func statement(n tree.Node) tree.Node {
+func (r *reader) statement(n tree.Node) tree.Node {
 	for c := n.First(); c.OK(); c = c.Next() {
-		if c.Kind() == tree.Element && isStatement(c.Name()) {
+		if r.known[c.NameID()].statement {
 			return c
 		}
 	}
@@ -252,7 +258,7 @@ func (r *reader) relations(n tree.Node) iter.Seq2[tree.Node, tree.Node] {
 			if name := c.Name(); name != "entryRelationship" && name != "component" {
 				continue
 			}
-			if s := statement(c); s.OK() && !yield(c, s) {
+			if s := r.statement(c); s.OK() && !yield(c, s) {
 				return
 			}
 		}

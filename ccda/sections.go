@@ -140,27 +140,31 @@ func (r *reader) sectionTemplates(n tree.Node) {
 }
 
 func sectionFits(root, code string) bool {
-	fits := root == templateNotes
-	for i := range sectionTypes {
-		s := &sectionTypes[i]
-		if (s.templates[0] == root || s.templates[1] == root) && root != "" {
-			return code == "" || code == s.loinc
-		}
-		if root == templateNotes && code == s.loinc {
-			return false
-		}
+	if root == templateNotes {
+		return !fixedSectionCodes[code]
 	}
-	for i := range otherSections {
-		s := &otherSections[i]
-		if s.template == root && (code == "" || code == s.code) {
-			return true
-		}
-		if root == templateNotes && code == s.code {
-			return false
-		}
-	}
-	return fits
+	fixed, known := sectionCodes[root]
+	return known && (code == "" || slices.Contains(fixed, code))
 }
+
+// sectionCodes are the codes that each template of a section fixes, and
+// fixedSectionCodes all of them.
+var sectionCodes, fixedSectionCodes = func() (map[string][]string, map[string]bool) {
+	byTemplate, all := map[string][]string{}, map[string]bool{}
+	for _, s := range otherSections {
+		byTemplate[s.template] = append(byTemplate[s.template], s.code)
+		all[s.code] = true
+	}
+	for _, s := range slices.Backward(sectionTypes[:]) {
+		for _, t := range s.templates {
+			if t != "" {
+				byTemplate[t] = []string{s.loinc}
+			}
+		}
+		all[s.loinc] = true
+	}
+	return byTemplate, all
+}()
 
 // kindOf tells what a section holds: by its template, else by its code.
 func (r *reader) kindOf(n tree.Node) sectionKind {
@@ -211,13 +215,16 @@ func (r *reader) section(n tree.Node, s *record.Section) {
 	s.Participants = r.participants(n, nil)
 
 	kind := r.kindOf(n)
+	r.expect(n)
 	for c := n.First(); c.OK(); c = c.Next() {
 		if c.Kind() != tree.Element {
 			continue
 		}
 		switch c.Name() {
 		case "entry":
-			s.Entries = append(s.Entries, r.entryOf(kind, c)...)
+			for _, ref := range r.entryOf(kind, c) {
+				s.Entries = add(s.Entries, &ref, r.expected.entries)
+			}
 		case "component":
 			for sub := c.Child("section"); sub.OK(); sub = sub.NextNamed() {
 				r.fixed(c, "typeCode", "COMP")
@@ -262,48 +269,36 @@ func (r *reader) wrapperTemplates(act tree.Node, known []string) {
 }
 
 // entryReaders are the concepts by the template of the statement that an entry holds.
-var entryReaders = [...]struct {
-	template string
-	kind     sectionKind
-}{
-	{"2.16.840.1.113883.10.20.22.4.30", allergySection},      // Allergy Concern Act
-	{"2.16.840.1.113883.10.20.22.4.3", problemSection},       // Problem Concern Act
-	{"2.16.840.1.113883.10.20.22.4.16", medicationSection},   // Medication Activity
-	{"2.16.840.1.113883.10.20.22.4.52", immunizationSection}, // Immunization Activity
-	{"2.16.840.1.113883.10.20.22.4.1", resultSection},        // Result Organizer
-	{"2.16.840.1.113883.10.20.22.4.26", vitalSection},        // Vital Signs Organizer
-	{"2.16.840.1.113883.10.20.22.4.33", problemSection},      // Hospital Discharge Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.34", problemSection},      // Hospital Admission Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.65", problemSection},      // Preoperative Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.51", problemSection},      // Postprocedure Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.35", medicationSection},   // Discharge Medication
-	{"2.16.840.1.113883.10.20.22.4.36", medicationSection},   // Admission Medication
-	{"2.16.840.1.113883.10.20.22.4.512", vitalSection},       // Average Blood Pressure Organizer
-	{"2.16.840.1.113883.10.20.22.4.7", allergySection},       // Allergy - Intolerance Observation
-	{"2.16.840.1.113883.10.20.22.4.4", problemSection},       // Problem Observation
-	{"2.16.840.1.113883.10.20.22.4.34", problemSection},      // Hospital Admission Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.33", problemSection},      // Hospital Discharge Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.65", problemSection},      // Preoperative Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.51", problemSection},      // Postprocedure Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.35", medicationSection},   // Discharge Medication
-	{"2.16.840.1.113883.10.20.22.4.36", medicationSection},   // Admission Medication
-	{"2.16.840.1.113883.10.20.22.4.2", resultSection},        // Result Observation
-	{"2.16.840.1.113883.10.20.22.4.27", vitalSection},        // Vital Sign Observation
+var entryReaders = map[string]sectionKind{
+	"2.16.840.1.113883.10.20.22.4.30":  allergySection,      // Allergy Concern Act
+	"2.16.840.1.113883.10.20.22.4.3":   problemSection,      // Problem Concern Act
+	"2.16.840.1.113883.10.20.22.4.16":  medicationSection,   // Medication Activity
+	"2.16.840.1.113883.10.20.22.4.52":  immunizationSection, // Immunization Activity
+	"2.16.840.1.113883.10.20.22.4.1":   resultSection,       // Result Organizer
+	"2.16.840.1.113883.10.20.22.4.26":  vitalSection,        // Vital Signs Organizer
+	"2.16.840.1.113883.10.20.22.4.33":  problemSection,      // Hospital Discharge Diagnosis
+	"2.16.840.1.113883.10.20.22.4.34":  problemSection,      // Hospital Admission Diagnosis
+	"2.16.840.1.113883.10.20.22.4.65":  problemSection,      // Preoperative Diagnosis
+	"2.16.840.1.113883.10.20.22.4.51":  problemSection,      // Postprocedure Diagnosis
+	"2.16.840.1.113883.10.20.22.4.35":  medicationSection,   // Discharge Medication
+	"2.16.840.1.113883.10.20.22.4.36":  medicationSection,   // Admission Medication
+	"2.16.840.1.113883.10.20.22.4.512": vitalSection,        // Average Blood Pressure Organizer
+	"2.16.840.1.113883.10.20.22.4.7":   allergySection,      // Allergy - Intolerance Observation
+	"2.16.840.1.113883.10.20.22.4.4":   problemSection,      // Problem Observation
+	"2.16.840.1.113883.10.20.22.4.2":   resultSection,       // Result Observation
+	"2.16.840.1.113883.10.20.22.4.27":  vitalSection,        // Vital Sign Observation
 }
 
 // entryOf reads one entry: by the template of its statement, else by the section
 // it is in. An entry that no concept reads is carried whole.
 func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
-	act := statement(n)
+	act := r.statement(n)
 	if !act.OK() {
 		return nil
 	}
 	for t := act.Child("templateId"); t.OK(); t = t.NextNamed() {
-		root := t.Attr("root").Value()
-		for i := range entryReaders {
-			if entryReaders[i].template == root {
-				kind = entryReaders[i].kind
-			}
+		if k, ok := entryReaders[t.Attr("root").Value()]; ok {
+			kind = k
 		}
 	}
 	var refs []record.Ref

@@ -157,8 +157,8 @@ func (r *reader) asks(n tree.Node, q *question) bool {
 }
 
 func (r *reader) hasAny(n tree.Node, roots []string) bool {
-	for _, t := range roots {
-		if r.has(n, t) {
+	for t := n.Child("templateId"); t.OK(); t = t.NextNamed() {
+		if root := t.Attr("root"); root.OK() && slices.Contains(roots, root.Value()) {
 			return true
 		}
 	}

@@ -2,6 +2,7 @@ package ccda
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -17,33 +18,60 @@ type sweeper struct {
 	marked []uint64 // leaves that are taken or scaffold
 	free   []uint64 // leaves that are neither
 	owner  string
-	at     []byte // the way from the owner's element
+	path   []byte          // the way to where the sweeper is
+	from   int             // where in path the way from the owner's element begins
+	codes  []record.Coding // room for the codes and the words of a piece
+	words  []byte
 }
 
 // sweep counts all leaves and carries what is left.
 func (r *reader) sweep() {
-	n := r.doc.Len()
-	words := (n + 63) / 64
-	room := make([]uint64, 2*words)
-	s := sweeper{r: r, marked: room[:words], free: room[words:]}
+	s := sweeper{r: r, free: r.doc.LeafSet(), path: make([]byte, 0, 256), words: make([]byte, 0, 1024)}
+	s.marked = make([]uint64, len(s.free))
 	c := &r.rep.Counts
-	for i := range n {
-		if !r.doc.IsLeaf(i) {
-			continue
+	for k, leaves := range s.free {
+		c.Facts += bits.OnesCount64(leaves)
+		for rest := leaves; rest != 0; rest &= rest - 1 {
+			i := k<<6 + bits.TrailingZeros64(rest)
+			switch {
+			case r.led.Taken(i):
+				c.Mapped++
+			case r.led.Scaffolded(i):
+				c.Scaffold++
+			default:
+				continue
+			}
+			s.marked[k] |= 1 << (i & 63)
 		}
-		c.Facts++
-		switch {
-		case r.led.Taken(i):
-			c.Mapped++
-			s.marked[i>>6] |= 1 << (i & 63)
-		case r.led.Scaffolded(i):
-			c.Scaffold++
-			s.marked[i>>6] |= 1 << (i & 63)
-		default:
-			s.free[i>>6] |= 1 << (i & 63)
+		s.free[k] = leaves &^ s.marked[k]
+	}
+	pieces := s.pieces(r.doc.Root())
+	r.rec.Carried = slices.Grow(r.rec.Carried, pieces)
+	r.rep.Issues = slices.Grow(r.rep.Issues, pieces)
+	s.element(r.doc.Root(), 0)
+}
+
+// pieces counts what element carries.
+func (s *sweeper) pieces(n tree.Node) int {
+	i, end := n.Index(), n.End()
+	facts := count(s.free, i, end)
+	if facts <= 1 || count(s.marked, i, end) == 0 && n.Parent().OK() {
+		return min(facts, 1)
+	}
+	k := 0
+	for a := range n.Attrs() {
+		if s.isFree(a.Index()) {
+			k++
 		}
 	}
-	s.element(r.doc.Root(), 0)
+	for c := n.First(); c.OK(); c = c.Next() {
+		if c.Kind() != tree.Text {
+			k += s.pieces(c)
+		} else if s.isFree(c.Index()) {
+			k++
+		}
+	}
+	return k
 }
 
 // count gives the number of bits set from index from up to, not including, to.
@@ -70,29 +98,32 @@ func (s *sweeper) element(n tree.Node, place int) {
 	if facts == 0 {
 		return
 	}
-	owner, at := s.owner, len(s.at)
-	if id, ok := s.r.owners[i]; ok {
+	owner, from, here, up := s.owner, s.from, len(s.path), n.Parent()
+	if up.OK() {
+		s.path = append(s.path, '/')
+	}
+	s.path = s.r.appendStep(s.path, n, up)
+	if id, ok := s.r.owners[i]; ok || !up.OK() {
 		// The owner's own element is the start of the way to what it owns.
-		s.owner = id
-		defer func(saved []byte) { s.at = saved }(s.at)
-		s.at = nil
-		at = 0
-	} else if n.Parent().OK() {
-		s.step(n)
+		s.owner, s.from = id, len(s.path)
 	}
-	if count(s.marked, i, end) == 0 && n.Parent().OK() {
+	if count(s.marked, i, end) == 0 && up.OK() {
 		s.carry(n, "element", place, facts)
-		s.owner, s.at = owner, s.at[:at]
-		return
+	} else {
+		s.within(n)
 	}
+	s.owner, s.from, s.path = owner, from, s.path[:here]
+}
+
+// within sweeps the attributes and the children of an element of which some leaves were marked.
+func (s *sweeper) within(n tree.Node) {
+	here := len(s.path)
 	k := 0
 	for a := range n.Attrs() {
 		if s.isFree(a.Index()) {
-			here := len(s.at)
-			s.at = append(s.at, s.separator()...)
-			s.at = appendKnown(append(s.at, '@'), a.Name())
+			s.path = s.r.appendKnown(append(s.path, "/@"...), a)
 			s.carry(a, "attribute", k, 1)
-			s.at = s.at[:here]
+			s.path = s.path[:here]
 		}
 		k++
 	}
@@ -101,45 +132,33 @@ func (s *sweeper) element(n tree.Node, place int) {
 		if c.Kind() != tree.Text {
 			s.element(c, k)
 		} else if s.isFree(c.Index()) {
-			here := len(s.at)
-			s.at = append(append(s.at, s.separator()...), "text()"...)
+			s.path = append(s.path, "/text()"...)
 			s.carry(c, "text", k, 1)
-			s.at = s.at[:here]
+			s.path = s.path[:here]
 		}
 		k++
 	}
-	s.owner, s.at = owner, s.at[:at]
-}
-
-func (s *sweeper) separator() string {
-	if len(s.at) > 0 {
-		return "/"
-	}
-	return ""
-}
-
-func (s *sweeper) step(n tree.Node) {
-	s.at = append(s.at, s.separator()...)
-	s.at = s.r.appendStep(s.at, n, n.Parent())
 }
 
 func (s *sweeper) isFree(i int) bool { return s.free[i>>6]&(1<<(i&63)) != 0 }
 
 func (s *sweeper) carry(n tree.Node, kind string, place, facts int) {
 	line, col := n.Pos()
-	path := s.r.path(n)
+	path := string(s.path)
 	c := record.Carried{
-		Format: formatName, Source: s.r.source, Owner: s.owner, Path: path, At: string(s.at), Place: place, Kind: kind, Facts: facts, Line: line,
+		Format: formatName, Source: s.r.source, Owner: s.owner, Path: path, Place: place, Kind: kind, Facts: facts, Line: line,
+	}
+	if s.from < len(path) {
+		c.At = path[s.from+len("/"):]
 	}
 	switch kind {
 	case "element":
 		c.Data = view(n.Fragment())
-		c.Codes, c.Words = s.content(n)
-		c.Modifier = modifies(n)
+		s.content(n, &c)
 	case "attribute":
 		c.Data, c.Name = n.Value(), qualified(n)
 		c.Words = c.Data
-		c.Modifier = isModifier(n.Name())
+		c.Modifier = roleOfAttr(n.Name()) == attrModifier
 		if c.Name == "code" {
 			e := n.Parent()
 			c.Codes = []record.Coding{s.code(e)}
@@ -174,72 +193,71 @@ func qualified(n tree.Node) string {
 	return n.Prefix() + ":" + n.Name()
 }
 
-// isModifier knows attributes that turn the meaning of what they stand on.
-func isModifier(name string) bool { return name == "negationInd" || name == "inversionInd" }
+// attrRole is what an attribute says of an element that is carried.
+type attrRole uint8
 
-func modifies(n tree.Node) bool {
-	d := n.Doc()
-	for i := n.Index(); i < n.End(); i++ {
-		c := d.Node(i)
-		if c.Kind() == tree.Attr && isModifier(c.Name()) && c.Value() != "false" && c.Value() != "0" {
-			return true
-		}
+const (
+	attrOther    attrRole = iota
+	attrCode              // with the codeSystem beside it, a coding
+	attrWords             // words that a search may look for
+	attrModifier          // turns the meaning of what it stands on
+)
+
+func roleOfAttr(name string) attrRole {
+	switch name {
+	case "code":
+		return attrCode
+	case "displayName", "value", "extension":
+		return attrWords
+	case "negationInd", "inversionInd":
+		return attrModifier
 	}
-	return false
+	return attrOther
 }
 
 func (s *sweeper) code(e tree.Node) record.Coding {
 	root := e.Attr("codeSystem").Value()
-	c := record.Coding{Code: e.Attr("code").Value(), System: s.r.system(root), Display: e.Attr("displayName").Value()}
-	c.SystemAsSent = asSent(root, c.System)
-	return c
+	system := s.r.system(root)
+	return record.Coding{Code: e.Attr("code").Value(), System: system.uri, SystemAsSent: system.asSent, Display: e.Attr("displayName").Value()}
 }
 
-// content gives the codes and the words within an element.
-func (s *sweeper) content(n tree.Node) (codes []record.Coding, text string) {
+// content notes the codes and the words within an element, and whether an
+// attribute in it turns the meaning of what it stands on.
+func (s *sweeper) content(n tree.Node, c *record.Carried) {
 	d := n.Doc()
-	var b strings.Builder
+	s.codes, s.words = s.codes[:0], s.words[:0]
 	for i := n.Index(); i < n.End(); i++ {
-		c := d.Node(i)
-		word := ""
-		switch c.Kind() {
+		x := d.Node(i)
+		switch x.Kind() {
 		case tree.Attr:
-			switch c.Name() {
-			case "code":
-				if c.Space() == "" && c.Parent().Attr("codeSystem").OK() {
-					codes = append(codes, s.code(c.Parent()))
+			switch s.r.known[x.NameID()].attr {
+			case attrCode:
+				if x.Space() == "" && x.Parent().Attr("codeSystem").OK() {
+					s.codes = append(s.codes, s.code(x.Parent()))
 				}
-				continue
-			case "displayName", "value", "extension":
-				word = c.Value()
-			default:
-				continue
+			case attrWords:
+				s.word(x.Value())
+			case attrModifier:
+				c.Modifier = c.Modifier || x.Value() != "false" && x.Value() != "0"
 			}
 		case tree.Text:
-			if c.Blank() {
-				continue
+			if !x.Blank() {
+				s.word(x.Value())
 			}
-			word = c.Value()
-		default:
-			continue
-		}
-		if word = strings.Trim(word, " \t\r\n"); word == "" {
-			continue
-		}
-		switch {
-		case text == "" && b.Len() == 0:
-			text = word
-		case b.Len() == 0:
-			b.WriteString(text)
-			b.WriteByte(' ')
-			b.WriteString(word)
-		default:
-			b.WriteByte(' ')
-			b.WriteString(word)
 		}
 	}
-	if b.Len() > 0 {
-		text = b.String()
+	if len(s.codes) > 0 {
+		c.Codes = slices.Clone(s.codes)
 	}
-	return codes, text
+	c.Words = string(s.words)
+}
+
+func (s *sweeper) word(v string) {
+	if v = strings.Trim(v, " \t\r\n"); v == "" {
+		return
+	}
+	if len(s.words) > 0 {
+		s.words = append(s.words, ' ')
+	}
+	s.words = append(s.words, v...)
 }

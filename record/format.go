@@ -12,7 +12,7 @@ type Limits struct {
 	Bytes      int64 // size of one input; 1 GiB
 	Depth      int   // nesting; 512
 	Nodes      int   // elements, attributes, texts or values; 2,000,000
-	TextBytes  int   // text that had to be rewritten while reading (entities, character sets); 48 MiB
+	TextBytes  int   // memory for text that is in another character set and is read as UTF-8; 20 MiB
 	Attributes int   // attributes of one element; 1,000
 	Records    int   // records of one input; no limit
 }

@@ -19,9 +19,9 @@ type Maker struct {
 // New gives a Maker; key may be empty.
 func New(key []byte) *Maker {
 	if len(key) == 0 {
-		return &Maker{h: sha256.New()}
+		return &Maker{h: sha256.New(), buf: make([]byte, 0, 256)}
 	}
-	return &Maker{h: hmac.New(sha256.New, key)}
+	return &Maker{h: hmac.New(sha256.New, key), buf: make([]byte, 0, 256)}
 }
 
 // Make hashes the parts in order; no two different lists of parts hash the same text.

@@ -15,6 +15,7 @@ type node struct {
 
 const (
 	kindBits   = 0x0f
+	flagBits   = 0xf0
 	flagCoded  = 1 << 4 // the value as written is not the value: it has escapes, line ends to normalise, or comments
 	flagBlank  = 1 << 5 // Text: white space only
 	flagDecl   = 1 << 6 // Attr: a namespace declaration

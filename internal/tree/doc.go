@@ -155,6 +155,64 @@ func (d *Doc) IsLeaf(i int) bool {
 	return d.at(uint32(i)).leaf()
 }
 
+// ElementsOf gives the elements for whose name, by its number (see Node.NameID), wanted is true, in document order.
+func (d *Doc) ElementsOf(wanted []bool) iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		for i := 0; i < d.Len(); i += chunkNodes {
+			chunk := d.chunks[i>>chunkBits][:min(chunkNodes, d.Len()-i)]
+			for j := range chunk {
+				if wanted[chunk[j].name()] && chunk[j].kind() == Element && !yield(Node{d, uint32(i + j)}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// LeafSet gives a bit for each node by its index, 64 in a word, the lowest first: whether it is a leaf (see IsLeaf).
+func (d *Doc) LeafSet() []uint64 {
+	set := make([]uint64, (d.Len()+63)/64)
+	for i := 0; i < d.Len(); i += chunkNodes {
+		chunk := d.chunks[i>>chunkBits][:min(chunkNodes, d.Len()-i)]
+		for j := range chunk {
+			set[(i+j)>>6] |= leafBit[chunk[j].meta&(kindBits|flagBits)] << (j & 63)
+		}
+	}
+	return set
+}
+
+// leafBit is 1 for the kinds and flags that a leaf has: without a branch, which would be guessed wrong often.
+var leafBit = func() (bits [kindBits + flagBits + 1]uint64) {
+	for meta := range bits {
+		if n := (node{meta: uint32(meta)}); n.leaf() {
+			bits[meta] = 1
+		}
+	}
+	return bits
+}()
+
+// Names gives the local names of the document by their numbers, see Node.NameID.
+func (d *Doc) Names() iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		if d == nil {
+			return
+		}
+		for i := range d.names {
+			if !yield(i, d.local(&d.names[i])) {
+				return
+			}
+		}
+	}
+}
+
+// NameCount gives how many names the document has: their numbers are 0 to NameCount()-1.
+func (d *Doc) NameCount() int {
+	if d == nil {
+		return 0
+	}
+	return len(d.names)
+}
+
 // Leaves gives the leaves (see IsLeaf) in document order.
 func (d *Doc) Leaves() iter.Seq[Node] {
 	return func(yield func(Node) bool) {

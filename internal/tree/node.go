@@ -45,6 +45,15 @@ func (n Node) Name() string {
 	return n.d.local(&n.d.names[n.raw().name()])
 }
 
+// NameID gives the number of the node's name, see Doc.Names. Nodes of one local name have different numbers where prefix or
+// namespace differ. The absent node's is 0, that of the empty name.
+func (n Node) NameID() int {
+	if n.d == nil {
+		return 0
+	}
+	return int(n.raw().name())
+}
+
 // Prefix gives the namespace prefix as written.
 func (n Node) Prefix() string {
 	if n.d == nil {
@@ -104,7 +113,10 @@ func (n Node) First() Node {
 	}
 	i := n.i + 1
 	if r.kind() == Element {
-		for i < r.a && n.d.at(i).kind() == Attr {
+		if n.attrsOnly(r) {
+			return Node{}
+		}
+		for n.d.at(i).kind() == Attr {
 			i++
 		}
 	}
@@ -112,6 +124,12 @@ func (n Node) First() Node {
 		return Node{}
 	}
 	return Node{n.d, i}
+}
+
+// attrsOnly tells whether n, an element, has no children: what ends it is then itself or an attribute of its own.
+func (n Node) attrsOnly(r *node) bool {
+	last := n.d.at(r.a - 1)
+	return r.a-1 == n.i || last.kind() == Attr && last.parent == n.i
 }
 
 // Next gives the sibling after the node: that of an attribute is the next attribute, namespace declarations among them.
@@ -190,14 +208,18 @@ func (n Node) Attr(name string) Node { return n.attr(noSpace, name) }
 
 // AttrNS gives the attribute of that name in a namespace.
 func (n Node) AttrNS(space, name string) Node {
-	if n.d == nil {
-		return Node{}
+	for i, end := n.attrs(); i < end; i++ {
+		r := n.d.at(i)
+		if r.kind() != Attr {
+			break
+		}
+		if r.meta&flagDecl == 0 {
+			if x := &n.d.names[r.name()]; n.d.called(x, name) && n.d.spaces[x.space] == space {
+				return Node{n.d, i}
+			}
+		}
 	}
-	id, ok := n.d.spaceID(space)
-	if !ok {
-		return Node{}
-	}
-	return n.attr(id, name)
+	return Node{}
 }
 
 func (n Node) attr(space uint32, name string) Node {
@@ -230,7 +252,13 @@ func (n Node) Child(name string) Node {
 		return Node{}
 	}
 	r := n.raw()
-	if k := r.kind(); k != Element && k != Object {
+	switch r.kind() {
+	case Element:
+		if n.attrsOnly(r) {
+			return Node{}
+		}
+	case Object:
+	default:
 		return Node{}
 	}
 	return n.d.named(n.i+1, r.a, n.d.names[r.name()].space, name)
@@ -257,8 +285,19 @@ func (n Node) NextNamed() Node {
 	if k := r.kind(); r.parent == noParent || k == Text || k == Attr {
 		return Node{}
 	}
-	x := &n.d.names[r.name()]
-	return n.d.named(n.end(), n.d.at(r.parent).a, x.space, n.d.local(x))
+	id := r.name()
+	x := &n.d.names[id]
+	for i, end := n.end(), n.d.at(r.parent).a; i < end; {
+		r := n.d.at(i)
+		if k := r.kind(); k != Attr && k != Text {
+			// Another number can stand for the same name, with another prefix.
+			if y := &n.d.names[r.name()]; r.name() == id || y.size == x.size && y.space == x.space && n.d.local(y) == n.d.local(x) {
+				return Node{n.d, i}
+			}
+		}
+		i = Node{n.d, i}.end()
+	}
+	return Node{}
 }
 
 // named finds the first child of that name from index i on.
@@ -358,6 +397,14 @@ func (n Node) Offset() int {
 		return 0
 	}
 	return int(n.raw().off)
+}
+
+// Line gives the line of Offset, see Doc.Position.
+func (n Node) Line() int {
+	if n.d == nil {
+		return 0
+	}
+	return n.d.line(int(n.raw().off))
 }
 
 // Pos gives line and column of Offset, see Doc.Position.

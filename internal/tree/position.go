@@ -11,12 +11,18 @@ func (d *Doc) Position(offset int) (line, col int) {
 	if d == nil {
 		return 0, 0
 	}
+	return d.lineIndex().position(d.src, offset)
+}
+
+func (d *Doc) line(offset int) int { return d.lineIndex().line(d.src, offset) }
+
+func (d *Doc) lineIndex() *lineIndex {
 	ix := d.lines.Load()
 	if ix == nil {
 		ix = indexLines(d.src)
 		d.lines.CompareAndSwap(nil, ix)
 	}
-	return ix.position(d.src, offset)
+	return ix
 }
 
 // A lineIndex knows lines and characters up to the start of every block, so that finding a position reads two blocks at
@@ -47,34 +53,46 @@ func indexLines(src []byte) *lineIndex {
 
 // advance moves b from offset from to offset to.
 func (b *blockStart) advance(src []byte, from, to int) {
+	b.chars += uint32(countChars(src[from:to]))
+	b.advanceLines(src, from, to)
+}
+
+// advanceLines is advance without chars.
+func (b *blockStart) advanceLines(src []byte, from, to int) {
+	if hasLoneCR(src, from, to) {
+		b.advanceEach(src, from, to)
+		return
+	}
 	part := src[from:to]
-	b.chars += uint32(countChars(part))
-	for len(part) > 0 {
-		i := bytes.IndexByte(part, '\n')
-		run := part
-		if i >= 0 {
-			run = part[:i]
-		}
-		at := to - len(part)
-		for {
-			// A CR is a line end of its own unless LF follows.
-			j := bytes.IndexByte(run, '\r')
-			if j < 0 {
-				break
-			}
-			end := at + j + 1
-			if end >= len(src) || src[end] != '\n' {
-				b.line++
-				b.start = uint32(end)
-			}
-			at, run = end, run[j+1:]
-		}
+	if n := bytes.Count(part, newline); n > 0 {
+		b.line += uint32(n)
+		b.start = uint32(from + bytes.LastIndexByte(part, '\n') + 1)
+	}
+}
+
+var newline = []byte{'\n'}
+
+// hasLoneCR tells whether there is a CR from offset from to offset to that LF does not follow: it ends a line by itself.
+func hasLoneCR(src []byte, from, to int) bool {
+	for at := from; ; {
+		i := bytes.IndexByte(src[at:to], '\r')
 		if i < 0 {
-			return
+			return false
 		}
-		part = part[i+1:]
-		b.line++
-		b.start = uint32(to - len(part))
+		if at += i + 1; at >= len(src) || src[at] != '\n' {
+			return true
+		}
+	}
+}
+
+// advanceEach moves line and start of b past each line end, of whatever kind.
+func (b *blockStart) advanceEach(src []byte, from, to int) {
+	for i, c := range src[from:to] {
+		end := from + i + 1
+		if c == '\n' || c == '\r' && (end >= len(src) || src[end] != '\n') {
+			b.line++
+			b.start = uint32(end)
+		}
 	}
 }
 
@@ -87,9 +105,22 @@ func (ix *lineIndex) position(src []byte, offset int) (line, col int) {
 	return int(b.line) + 1, int(b.chars-s.chars) + 1
 }
 
+func (ix *lineIndex) line(src []byte, offset int) int {
+	offset = min(max(offset, 0), len(src))
+	b := ix.blocks[offset/blockBytes]
+	b.advanceLines(src, offset/blockBytes*blockBytes, offset)
+	return int(b.line) + 1
+}
+
 // countChars counts bytes that begin a character.
 func countChars(b []byte) int {
 	n := 0
+	for len(b) >= 32 {
+		w, x, y, z := load(b), load(b[8:]), load(b[16:]), load(b[24:])
+		n += 32 - bits.OnesCount64(w&^(w<<1)&highs) - bits.OnesCount64(x&^(x<<1)&highs) -
+			bits.OnesCount64(y&^(y<<1)&highs) - bits.OnesCount64(z&^(z<<1)&highs)
+		b = b[32:]
+	}
 	for len(b) >= 8 {
 		// A byte that begins no character has 1 and 0 in its two highest bits.
 		w := load(b)
