@@ -219,7 +219,7 @@ func (w *writer) allergyType(a *record.Allergy) {
 		w.endArr()
 	}
 	if (typ != "" || category != "") && len(a.Kind.Codings) == 1 && a.Kind.Absent == "" && repeats(&a.Kind, a.Kind.Text) {
-		w.drop("kind", words(&a.Kind), &lostWords)
+		w.dropWords("kind", &a.Kind)
 		return
 	}
 	w.fieldConcept("kind", &a.Kind)
@@ -257,7 +257,7 @@ func (w *writer) reactions(a *record.Allergy) {
 		}
 	}
 	if shared && len(a.Severity.Codings) == 1 && repeats(a.Severity, severityCode(a.Severity)) {
-		w.drop("severity", words(a.Severity), &lostWords)
+		w.dropWords("severity", a.Severity)
 	} else {
 		w.fieldConcept("severity", a.Severity)
 	}
@@ -297,7 +297,7 @@ func (w *writer) reaction(r *record.Reaction) {
 func (w *writer) reactionStatus(r *record.Reaction) {
 	s := r.Status
 	if s.Code == record.StatusCompleted {
-		w.drop("status", record.Status{Code: s.Code}, &lostAct)
+		w.dropStr("status.code", string(s.Code), &lostAct)
 		s.Code, s.AsSent = "", ""
 	}
 	w.fieldAny("status", &s)

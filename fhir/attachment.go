@@ -98,11 +98,11 @@ func (w *writer) base64(name, s string) {
 	start := 0
 	for i := 0; i < len(s); i++ {
 		if s[i] <= ' ' {
-			w.b = append(w.b, s[start:i]...)
+			w.put(s[start:i])
 			start = i + 1
 		}
 	}
-	w.b = append(w.b, s[start:]...)
+	w.put(s[start:])
 	w.b = append(w.b, '"')
 }
 

@@ -100,9 +100,9 @@ func (w *writer) codeable(name, system, code string) {
 func (w *writer) codeableBody(system, code, display string) {
 	w.arr("coding")
 	w.obj("")
-	w.code("system", system)
-	w.code("code", code)
-	w.code("display", display)
+	w.word("system", system)
+	w.word("code", code)
+	w.word("display", display)
 	w.end()
 	w.endArr()
 }
@@ -121,7 +121,7 @@ func (w *writer) picked(name, field string, c *record.Concept, pick func(*record
 			continue
 		}
 		if w.code(name, k); len(c.Codings) == 1 && repeats(c, k) {
-			w.drop(field, words(c), &lostWords)
+			w.dropWords(field, c)
 		} else {
 			w.fieldConcept(field, c)
 		}
@@ -138,9 +138,15 @@ func repeats(c *record.Concept, k string) bool {
 		d.Version == "" && d.UserSelected == nil && d.ValueSet == "" && d.ValueSetVersion == "" && d.Absent == "" && d.Text == "" && len(d.Qualifiers) == 0
 }
 
-// words gives a concept of one coding without its code.
-func words(c *record.Concept) *record.Concept {
-	return &record.Concept{Text: c.Text, TextRef: c.TextRef, Codings: []record.Coding{{Display: c.Codings[0].Display}}}
+// dropWords counts the words of a concept of one coding as lost, but not its code.
+func (w *writer) dropWords(field string, c *record.Concept) {
+	w.in(field, -1)
+	w.dropStr("text", c.Text, &lostWords)
+	if c.Text == "" {
+		w.dropStr("textRef", c.TextRef, &lostWords)
+	}
+	w.dropStr("codings[0].display", c.Codings[0].Display, &lostWords)
+	w.out()
 }
 
 // actStatus gives the HL7 v3 ActStatus that HL7's maps know a status of the record by.
@@ -170,7 +176,8 @@ func isStated(e *record.Entry) bool {
 func (w *writer) statedAct(e *record.Entry) has {
 	switch e.Status.Code {
 	case record.StatusCompleted, record.StatusActive, record.StatusFinal:
-		w.drop("status", record.Status{Code: e.Status.Code, Absent: e.Status.Absent}, &lostAct)
+		w.dropStr("status.code", string(e.Status.Code), &lostAct)
+		w.dropStr("status.absent", string(e.Status.Absent), &lostAct)
 		return hasStatus
 	}
 	return 0

@@ -84,13 +84,18 @@ func (w *writer) concern(c *record.Concern, e *record.Entry, derived bool) []rec
 	if c == nil {
 		return e.Participants
 	}
-	w.drop("concern.identifiers", c.Identifiers, &lostConcern)
-	w.drop("concern.when", c.When, &lostConcern)
-	s := record.Status{Code: c.Status.Code, AsSent: c.Status.AsSent, Absent: c.Status.Absent}
-	if derived {
-		s.Code, s.AsSent = "", ""
+	dropAll(w, "concern.identifiers", c.Identifiers, &lostConcern)
+	if !c.When.IsZero() {
+		w.drop("concern.when", &c.When, &lostConcern)
 	}
-	w.drop("concern.status", s, &lostConcern)
+	switch {
+	case derived:
+	case c.Status.Code != "":
+		w.dropStr("concern.status.code", string(c.Status.Code), &lostConcern)
+	default:
+		w.dropStr("concern.status.asSent", c.Status.AsSent, &lostConcern)
+	}
+	w.dropStr("concern.status.absent", string(c.Status.Absent), &lostConcern)
 	rest := record.Concern{Priority: c.Priority, Narrative: c.Narrative, Labels: c.Labels, Relations: c.Relations, Status: record.Status{Reasons: c.Status.Reasons}}
 	parts := e.Participants
 	if author(parts) == nil && author(c.Participants) != nil {

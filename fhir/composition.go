@@ -35,7 +35,7 @@ var (
 // with their narrative (R4; US Core has no profile of it).
 func (w *writer) composition(i int, d *record.Document) {
 	w.resource("documents", i, &d.Entry, kindComposition)
-	w.xmlIDs = nil
+	w.xmlIDs = make(map[string]struct{}, countAnchors(d.Sections))
 	w.common(&d.Entry, hasOneIdentifier|hasStatus|hasParticipants)
 	w.status("status", &d.Status, &compositionStatus, "")
 	w.requiredConcept("type", &d.Type, "type")
@@ -276,7 +276,7 @@ func (w *writer) sectionText(s *record.Section) {
 			w.code("status", "empty")
 			w.key("div")
 			w.beginDiv()
-			w.b = append(w.b, "No human-readable text was provided in this case."...)
+			w.put("No human-readable text was provided in this case.")
 			w.endDiv()
 			w.end()
 		}

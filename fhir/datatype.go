@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
@@ -25,7 +26,7 @@ func (w *writer) absent(a record.AbsentReason) {
 	}
 	if ok {
 		w.ext(extDataAbsent)
-		w.code("valueCode", c)
+		w.word("valueCode", c)
 		w.endExt()
 		if t.TwoWay(c, a) {
 			return
@@ -74,9 +75,9 @@ func (w *jsonText) sibling(name string) {
 	mark := len(w.b)
 	w.comma()
 	w.b = append(w.b, '"', '_')
-	w.b = append(w.b, name...)
+	w.put(name)
 	w.b = append(w.b, '"', ':', '{')
-	w.frames = append(w.frames, frame{mark: mark, body: len(w.b), x: len(w.x), r: len(w.r)})
+	w.push(mark)
 }
 
 // concept writes a CodeableConcept: every coding in order, then the text.
@@ -137,8 +138,8 @@ func (w *writer) coding(name string, c *record.Coding) {
 		w.uri("system", c.System)
 	case codes.IsOID(c.SystemAsSent):
 		w.key("system")
-		w.b = append(w.b, `"urn:oid:`...)
-		w.b = append(w.b, c.SystemAsSent...)
+		w.put(`"urn:oid:`)
+		w.put(c.SystemAsSent)
 		w.b = append(w.b, '"')
 	case isAbsoluteURI(c.SystemAsSent):
 		w.uri("system", c.SystemAsSent)
@@ -207,7 +208,7 @@ func isCode(s string) bool {
 	if s == "" {
 		return false
 	}
-	gap := true
+	gap, ascii := true, true
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == ' ':
@@ -219,19 +220,22 @@ func isCode(s string) bool {
 			return false
 		default:
 			gap = false
+			ascii = ascii && c < utf8.RuneSelf
 		}
 	}
-	return !gap && clean(s)
+	return !gap && (ascii || clean(s))
 }
 
 // isURI reports whether s may stand in a FHIR uri: no white space, no control characters.
 func isURI(s string) bool {
+	ascii := true
 	for i := 0; i < len(s); i++ {
 		if s[i] <= ' ' || s[i] == 0x7f {
 			return false
 		}
+		ascii = ascii && s[i] < utf8.RuneSelf
 	}
-	return s != "" && clean(s)
+	return s != "" && (ascii || clean(s))
 }
 
 // isAbsoluteURI reports whether s begins with a scheme (RFC 3986 3.1).

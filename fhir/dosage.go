@@ -10,15 +10,14 @@ import (
 // Frequency). taken says that the time the medicine is or was taken bounds them;
 // it reports whether any could take it.
 func (w *writer) dosages(name string, m *record.Medication, taken bool) (bounded bool) {
-	var none record.Dosage
+	ds := m.Dosages
+	if len(ds) == 0 {
+		ds = make([]record.Dosage, 1) // what is said of the medication as a whole
+	}
 	w.arr(name)
-	for i := range max(len(m.Dosages), 1) {
-		d := &none
-		if i < len(m.Dosages) {
-			d = &m.Dosages[i]
-		}
+	for i := range ds {
 		w.in("dosages", i)
-		if w.dosage(m, d, i, taken) {
+		if w.dosage(m, &ds[i], i, taken) {
 			bounded = true
 		}
 		w.out()
@@ -160,11 +159,11 @@ func (w *writer) dosageTiming(m *record.Medication, d *record.Dosage, t *record.
 	}
 	if own.Operator == "A" && bounded && t == &d.Timings[0] {
 		// That the times lie within the bounds is what FHIR's repeat says.
-		w.drop("timings[0].operator", own.Operator, &lostSame)
+		w.dropStr("timings[0].operator", own.Operator, &lostSame)
 		own.Operator = ""
 	}
 	for k := range d.Timings {
-		if &d.Timings[k] == t {
+		if &d.Timings[k] == t && own.InstitutionSpecified != nil {
 			w.drop("timings["+strconv.Itoa(k)+"].institutionSpecified", own.InstitutionSpecified, &lostHours)
 			own.InstitutionSpecified = nil
 		}
@@ -231,7 +230,7 @@ func (w *writer) doseAndRate(d *record.Dosage) {
 			w.rng("doseRange", a.Range)
 			rest.Range = nil
 		}
-		w.fieldAny("dose", &rest)
+		fieldRest(w, "dose", rest)
 	}
 	if a := d.Rate; a != nil {
 		rest := *a
@@ -246,7 +245,7 @@ func (w *writer) doseAndRate(d *record.Dosage) {
 			w.ratio("rateRatio", a.Ratio)
 			rest.Ratio = nil
 		}
-		w.fieldAny("rate", &rest)
+		fieldRest(w, "rate", rest)
 	}
 	w.end()
 	w.endArr()
@@ -268,7 +267,7 @@ func (w *writer) wholeSig(m *record.Medication) {
 	if m.Sig == "" {
 		w.fieldStr("sigRef", m.SigRef)
 	}
-	w.drop("sigIdentifiers", m.SigIdentifiers, &lostSig)
+	dropAll(w, "sigIdentifiers", m.SigIdentifiers, &lostSig)
 }
 
 var lostSig = structural(record.IssueLost.Because("FHIR has no act of its own for the free text of a dosage"))

@@ -74,12 +74,18 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 		return rep, ErrNoDocument
 	}
 	leaves := record.CountLeaves(rec)
-	w := &writer{ctx: ctx, rec: rec, rep: rep, opts: o, form: x.Bundle}
-	w.b = make([]byte, 0, 16<<10+96*leaves)
+	w := &writer{ctx: ctx, rec: rec, rep: rep, ids: ids.New(nil), opts: o, form: x.Bundle}
+	w.b = make([]byte, 0, 4<<10+64*leaves)
+	w.x, w.r = make([]byte, 0, 2<<10), make([]byte, 0, 2<<10)
+	w.frames, w.at = make([]frame, 0, 32), make([]step, 0, 8)
+	rep.Issues = make([]record.Issue, 0, 8+leaves/16+len(rec.Carried))
 	w.index()
 	w.bundle()
 	if err := ctx.Err(); err != nil {
 		return rep, err
+	}
+	if len(rep.Issues) == 0 {
+		rep.Issues = nil
 	}
 	rep.Counts.Exported = leaves - w.lost
 	rep.Counts.Lost = w.lost
@@ -105,7 +111,7 @@ func (w *writer) bundle() {
 	w.obj("")
 	w.code("resourceType", "Bundle")
 	w.root = w.rootID()
-	id := ids.Derive(w.root, "bundle", w.form.String())
+	id := w.derive(w.root, "bundle", w.form.String())
 	w.code("id", id)
 	if w.form == Document {
 		w.obj("identifier")
@@ -145,7 +151,7 @@ func (w *writer) rootID() string {
 	for i := range w.rec.Sources {
 		parts = append(parts, w.rec.Sources[i].ID)
 	}
-	return ids.New(nil).Make(parts...)
+	return w.ids.Make(parts...)
 }
 
 // resources writes every entry of the record, the patient first.

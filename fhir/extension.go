@@ -134,6 +134,16 @@ func (w *writer) fieldAny(name string, v any) {
 	}
 }
 
+// fieldRest is fieldAny for what is left of a part of the record whose other
+// fields were written. Most often that is nothing.
+func fieldRest[T comparable](w *writer, name string, rest T) {
+	var nothing T
+	if rest != nothing {
+		kept := rest
+		w.fieldAny(name, &kept)
+	}
+}
+
 // fieldKnown writes what FHIR has a datatype for.
 func (w *writer) fieldKnown(name string, p any) bool {
 	switch v := p.(type) {
@@ -231,9 +241,13 @@ func (w *writer) fieldValue(name string, v reflect.Value) {
 func (w *writer) fieldMembers(v reflect.Value) {
 	t := v.Type()
 	for i := range t.NumField() {
-		f, fv := t.Field(i), v.Field(i)
+		fv := v.Field(i)
+		if fv.IsZero() {
+			continue
+		}
+		f := t.Field(i)
 		tag := f.Tag.Get("portage")
-		if !f.IsExported() || fv.IsZero() || tag == "made" {
+		if !f.IsExported() || tag == "made" {
 			continue
 		}
 		if of, ok := strings.CutPrefix(tag, "form="); ok && !v.FieldByName(of).IsZero() {

@@ -143,8 +143,10 @@ func (w *writer) vaccine(p *record.Product, a record.Assertion) {
 	if p.Expiration != nil {
 		w.date("expirationDate", *p.Expiration)
 	}
-	w.drop("identifiers", p.Identifiers, &lostProduct)
-	w.fieldAny("product", &record.Product{Form: p.Form, Amount: p.Amount, Ingredients: p.Ingredients, Vehicles: p.Vehicles, Status: p.Status})
+	dropAll(w, "identifiers", p.Identifiers, &lostProduct)
+	if p.Form != nil || p.Amount != nil || len(p.Ingredients) > 0 || len(p.Vehicles) > 0 || p.Status != "" {
+		w.fieldAny("product", &record.Product{Form: p.Form, Amount: p.Amount, Ingredients: p.Ingredients, Vehicles: p.Vehicles, Status: p.Status})
+	}
 	w.out()
 }
 

@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -26,6 +27,17 @@ type jsonText struct {
 	r      []byte // record fields of the open objects, likewise
 }
 
+// put appends s. Other than an append of the whole it stores no pointer where s
+// fits, which would cost time while garbage is collected.
+func (w *jsonText) put(s string) {
+	n := len(w.b)
+	if n+len(s) > cap(w.b) {
+		w.b = slices.Grow(w.b, len(s))
+	}
+	w.b = w.b[:n+len(s)]
+	copy(w.b[n:], s)
+}
+
 // comma writes a comma where something stands before.
 func (w *jsonText) comma() {
 	if n := len(w.b); n > 0 {
@@ -42,7 +54,7 @@ func (w *jsonText) key(name string) {
 	w.comma()
 	if name != "" {
 		w.b = append(w.b, '"')
-		w.b = append(w.b, name...)
+		w.put(name)
 		w.b = append(w.b, '"', ':')
 	}
 }
@@ -57,20 +69,28 @@ func (w *jsonText) open(name string, bracket byte) {
 	mark := len(w.b)
 	w.key(name)
 	w.b = append(w.b, bracket)
-	w.frames = append(w.frames, frame{mark: mark, body: len(w.b), x: len(w.x), r: len(w.r)})
+	w.push(mark)
+}
+
+// push remembers what is open now; mark is the length of b before it.
+func (w *jsonText) push(mark int) *frame {
+	w.frames = append(w.frames, frame{})
+	f := &w.frames[len(w.frames)-1]
+	f.mark, f.body, f.x, f.r = mark, len(w.b), len(w.x), len(w.r)
+	return f
 }
 
 // aloneObj opens an object that is no member of what is being written: text to be taken off again.
 func (w *jsonText) aloneObj() {
 	mark := len(w.b)
 	w.b = append(w.b, '{')
-	w.frames = append(w.frames, frame{mark: mark, body: len(w.b), x: len(w.x), r: len(w.r)})
+	w.push(mark)
 }
 
 // end closes the innermost object with its extensions. It reports whether anything was in it.
 func (w *jsonText) end() bool {
 	n := len(w.frames) - 1
-	f := w.frames[n]
+	f := &w.frames[n]
 	if len(w.x) > f.x || len(w.r) > f.r {
 		w.flush(f)
 	}
@@ -80,10 +100,10 @@ func (w *jsonText) end() bool {
 // endArr closes the innermost array. It reports whether anything was in it.
 func (w *jsonText) endArr() bool {
 	n := len(w.frames) - 1
-	return w.shut(w.frames[n], n, ']')
+	return w.shut(&w.frames[n], n, ']')
 }
 
-func (w *jsonText) shut(f frame, n int, bracket byte) bool {
+func (w *jsonText) shut(f *frame, n int, bracket byte) bool {
 	w.frames = w.frames[:n]
 	if len(w.b) == f.body {
 		w.b = w.b[:f.mark]
@@ -94,7 +114,7 @@ func (w *jsonText) shut(f frame, n int, bracket byte) bool {
 }
 
 // flush writes the pending extensions of an object, ours last.
-func (w *jsonText) flush(f frame) {
+func (w *jsonText) flush(f *frame) {
 	w.key("extension")
 	w.b = append(w.b, '[')
 	w.b = append(w.b, w.x[f.x:]...)
@@ -102,9 +122,9 @@ func (w *jsonText) flush(f frame) {
 		if len(w.x) > f.x {
 			w.b = append(w.b, ',')
 		}
-		w.b = append(w.b, `{"extension":[`...)
+		w.put(`{"extension":[`)
 		w.b = append(w.b, w.r[f.r:]...)
-		w.b = append(w.b, `],"url":"`+extRecord+`"}`...)
+		w.put(`],"url":"` + extRecord + `"}`)
 	}
 	w.b = append(w.b, ']')
 	w.x, w.r = w.x[:f.x], w.r[:f.r]
@@ -112,17 +132,19 @@ func (w *jsonText) flush(f frame) {
 
 // isEmpty reports whether nothing was written in the innermost object or array yet.
 func (w *jsonText) isEmpty() bool {
-	f := w.frames[len(w.frames)-1]
+	f := &w.frames[len(w.frames)-1]
 	return len(w.b) == f.body && len(w.x) == f.x && len(w.r) == f.r
 }
 
 // ext opens an extension of the innermost object; endExt closes it. Between
-// them stand one value[x] member, or extensions of the extension.
+// them stand one value[x] member, or extensions of the extension. The url is a
+// constant of ours, whose characters stand for themselves.
 func (w *jsonText) ext(url string) {
 	mark := len(w.b)
-	w.b = append(w.b, '{', '"', 'u', 'r', 'l', '"', ':')
-	w.quote(url)
-	w.frames = append(w.frames, frame{mark: mark, body: len(w.b), x: len(w.x), r: len(w.r), isExt: true})
+	w.put(`{"url":"`)
+	w.put(url)
+	w.b = append(w.b, '"')
+	w.push(mark).isExt = true
 }
 
 // endExt closes an extension. One without a value vanishes.
@@ -146,7 +168,7 @@ func (w *jsonText) endField() {
 	if t == nil {
 		return
 	}
-	f := w.frames[len(w.frames)-1]
+	f := &w.frames[len(w.frames)-1]
 	if f.isExt {
 		if len(w.x) > f.x {
 			w.x = append(w.x, ',')
@@ -163,7 +185,7 @@ func (w *jsonText) endField() {
 // aside takes the extension just written off the text; nil where it has no value.
 func (w *jsonText) aside() []byte {
 	n := len(w.frames) - 1
-	f := w.frames[n]
+	f := &w.frames[n]
 	if len(w.x) > f.x || len(w.r) > f.r {
 		w.flush(f)
 	}
@@ -181,7 +203,7 @@ func (w *jsonText) aside() []byte {
 // raw writes a member whose value is JSON text already.
 func (w *jsonText) raw(name, text string) {
 	w.key(name)
-	w.b = append(w.b, text...)
+	w.put(text)
 }
 
 // code writes a string member that is known to be a valid FHIR code, URI or
@@ -190,6 +212,17 @@ func (w *jsonText) code(name, v string) {
 	if v != "" {
 		w.key(name)
 		w.quote(v)
+	}
+}
+
+// word writes a string member that is a constant of ours, whose characters
+// stand for themselves; nothing where it is empty.
+func (w *jsonText) word(name, v string) {
+	if v != "" {
+		w.key(name)
+		w.b = append(w.b, '"')
+		w.put(v)
+		w.b = append(w.b, '"')
 	}
 }
 
@@ -213,7 +246,7 @@ func (w *jsonText) bool(name string, v *bool) {
 // quote writes a JSON string. What is no character in FHIR (R4 2.24.0.1, string:
 // no control characters but tab, CR and LF) or no UTF-8 becomes U+FFFD.
 func (w *jsonText) quote(s string) {
-	b := append(w.b, '"')
+	w.b = append(w.b, '"')
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -227,24 +260,24 @@ func (w *jsonText) quote(s string) {
 				continue
 			}
 		}
-		b = append(b, s[start:i]...)
+		w.put(s[start:i])
 		switch c {
 		case '"', '\\':
-			b = append(b, '\\', c)
+			w.b = append(w.b, '\\', c)
 		case '\n':
-			b = append(b, '\\', 'n')
+			w.put(`\n`)
 		case '\r':
-			b = append(b, '\\', 'r')
+			w.put(`\r`)
 		case '\t':
-			b = append(b, '\\', 't')
+			w.put(`\t`)
 		default:
-			b = append(b, "\uFFFD"...)
+			w.put("\uFFFD")
 		}
 		i++
 		start = i
 	}
-	b = append(b, s[start:]...)
-	w.b = append(b, '"')
+	w.put(s[start:])
+	w.b = append(w.b, '"')
 }
 
 // plain are the bytes that stand for themselves in a JSON string.
@@ -254,6 +287,17 @@ var plain = func() (t [256]bool) {
 	}
 	return t
 }()
+
+// isPlain reports whether s is clean and stands in a JSON string as it is.
+// Nearly all text is, and needs to be looked at only once.
+func isPlain(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if !plain[s[i]] {
+			return false
+		}
+	}
+	return s != "" && s[0] != ' '
+}
 
 // clean reports whether s is text as FHIR wants it: some character that is not
 // white space, no control characters but tab, CR and LF, and valid UTF-8.
@@ -285,15 +329,16 @@ func clean(s string) bool {
 // allow in a string stands beside it, as its bytes in base64, in a field of our
 // record extension.
 func (w *jsonText) str(name, v string) {
-	if v == "" {
-		return
-	}
-	if clean(v) {
+	switch {
+	case v == "":
+	case isPlain(v):
+		w.word(name, v)
+	case clean(v):
 		w.key(name)
 		w.quote(v)
-		return
+	default:
+		w.unclean(name, v)
 	}
-	w.unclean(name, v)
 }
 
 func (w *jsonText) unclean(name, v string) {

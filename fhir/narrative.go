@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/portage-health/portage/record"
@@ -42,9 +43,9 @@ func (w *writer) narrative(e *record.Entry) {
 	switch {
 	case l.Text == "":
 	case found || !l.Body.IsZero():
-		w.b = append(w.b, "<p>"...)
+		w.put("<p>")
 		w.xhtmlText(l.Text)
-		w.b = append(w.b, "</p>"...)
+		w.put("</p>")
 	default:
 		w.xhtmlText(l.Text)
 	}
@@ -118,11 +119,30 @@ func (w *writer) indexAnchors() {
 	if w.anchors != nil {
 		return
 	}
-	w.anchors = map[string]anchorAt{}
+	n := 0
+	for i := range w.rec.Documents {
+		n += countAnchors(w.rec.Documents[i].Sections)
+	}
+	w.anchors = make(map[string]anchorAt, n)
 	w.sections = map[string]*record.Narrative{}
 	for i := range w.rec.Documents {
 		w.addAnchors(w.rec.Documents[i].Sections)
 	}
+}
+
+// countAnchors counts the elements with an id in the narratives of sections.
+func countAnchors(ss []record.Section) (n int) {
+	for i := range ss {
+		if l := ss[i].Narrative; l != nil {
+			for j := range l.Nodes {
+				if l.Nodes[j].ID != "" {
+					n++
+				}
+			}
+		}
+		n += countAnchors(ss[i].Sections)
+	}
+	return n
 }
 
 func (w *writer) addAnchors(ss []record.Section) {
@@ -171,7 +191,7 @@ func (w *writer) standAlone(n *record.Narrative, from, to int) {
 		for table >= 0 && n.Nodes[table].Kind != "table" {
 			table = parent(n, table)
 		}
-		w.b = append(w.b, "<table>"...)
+		w.put("<table>")
 		if table >= 0 {
 			for j, end := table+1, n.End(table); j < end; j++ {
 				if n.Nodes[j].Kind == "thead" && j != from && !(j < from && n.End(j) > from) {
@@ -182,17 +202,17 @@ func (w *writer) standAlone(n *record.Narrative, from, to int) {
 				}
 			}
 		}
-		w.b = append(w.b, "<tbody>"...)
+		w.put("<tbody>")
 		w.nodes(n, from, to, false)
-		w.b = append(w.b, "</tbody></table>"...)
+		w.put("</tbody></table>")
 	case "thead", "tbody", "tfoot":
-		w.b = append(w.b, "<table>"...)
+		w.put("<table>")
 		w.nodes(n, from, to, false)
-		w.b = append(w.b, "</table>"...)
+		w.put("</table>")
 	case "item", "li":
-		w.b = append(w.b, "<ul>"...)
+		w.put("<ul>")
 		w.nodes(n, from, to, false)
-		w.b = append(w.b, "</ul>"...)
+		w.put("</ul>")
 	default:
 		w.nodes(n, from, to, false)
 	}
@@ -206,7 +226,8 @@ func hasInk(n *record.Narrative, from, to int) bool {
 			continue
 		}
 		if n.Nodes[i].Kind == "text" {
-			if clean(replaceUnclean(n.Nodes[i].Text)) {
+			t := n.Nodes[i].Text
+			if clean(t) || strings.TrimSpace(t) != "" && clean(replaceUnclean(t)) {
 				return true
 			}
 		} else if isActive(n.Nodes[i].Kind) {
@@ -224,12 +245,11 @@ func (w *writer) div(n *record.Narrative, from, to int, unique bool) {
 	w.endDiv()
 }
 
-func (w *writer) beginDiv() { w.b = append(w.b, `"<div xmlns=\"http://www.w3.org/1999/xhtml\">`...) }
-func (w *writer) endDiv()   { w.b = append(w.b, `</div>"`...) }
+func (w *writer) beginDiv() { w.put(`"<div xmlns=\"http://www.w3.org/1999/xhtml\">`) }
+func (w *writer) endDiv()   { w.put(`</div>"`) }
 
 // xhtmlText writes text within XHTML within a JSON string.
 func (w *writer) xhtmlText(s string) {
-	b := w.b
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -242,37 +262,38 @@ func (w *writer) xhtmlText(s string) {
 				i += n
 				continue
 			} else if n > 1 {
-				b = append(append(b, s[start:i]...), "\uFFFD"...)
+				w.put(s[start:i])
+				w.put("\uFFFD")
 				i += n
 				start = i
 				continue
 			}
 		}
-		b = append(b, s[start:i]...)
+		w.put(s[start:i])
 		switch c {
 		case '<':
-			b = append(b, "&lt;"...)
+			w.put("&lt;")
 		case '>':
-			b = append(b, "&gt;"...)
+			w.put("&gt;")
 		case '&':
-			b = append(b, "&amp;"...)
+			w.put("&amp;")
 		case '"':
-			b = append(b, "&quot;"...)
+			w.put("&quot;")
 		case '\\':
-			b = append(b, '\\', '\\')
+			w.put(`\\`)
 		case '\n':
-			b = append(b, '\\', 'n')
+			w.put(`\n`)
 		case '\r':
-			b = append(b, "&#13;"...)
+			w.put("&#13;")
 		case '\t':
-			b = append(b, '\\', 't')
+			w.put(`\t`)
 		default:
-			b = append(b, "\uFFFD"...)
+			w.put("\uFFFD")
 		}
 		i++
 		start = i
 	}
-	w.b = append(b, s[start:]...)
+	w.put(s[start:])
 }
 
 // plainXHTML are the bytes that stand for themselves in XHTML within a JSON string.

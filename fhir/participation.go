@@ -2,7 +2,6 @@ package fhir
 
 import (
 	"github.com/portage-health/portage/internal/codes"
-	"github.com/portage-health/portage/internal/ids"
 	"github.com/portage-health/portage/record"
 )
 
@@ -88,7 +87,7 @@ func (w *writer) roleOf(who target, p *record.Participation) string {
 		w.roleIDs = map[string]int{}
 	}
 	r := role{body: string(body)}
-	r.id = ids.Derive(who.id, "role", r.body)
+	r.id = w.derive(who.id, "role", r.body)
 	w.roleIDs[r.body] = len(w.roles)
 	w.roles = append(w.roles, r)
 	return r.id
@@ -143,8 +142,8 @@ func (w *writer) roleCoding(role string) bool {
 		return false
 	}
 	w.obj("")
-	w.code("system", system)
-	w.code("code", code)
+	w.word("system", system)
+	w.word("code", code)
 	w.end()
 	return exact
 }

@@ -123,7 +123,7 @@ func (w *writer) nameParts(name string, ps []record.NamePart) {
 			if clean(ps[i].Value) {
 				w.quote(ps[i].Value)
 			} else {
-				w.b = append(w.b, "null"...)
+				w.put("null")
 			}
 		}
 		w.endArr()
@@ -144,7 +144,7 @@ func (w *writer) nameParts(name string, ps []record.NamePart) {
 			any = true
 		} else {
 			w.key("")
-			w.b = append(w.b, "null"...)
+			w.put("null")
 		}
 	}
 	if !any {

@@ -110,7 +110,7 @@ func (w *writer) writeRoles() {
 		w.in("practitionerRole", -1)
 		w.begin(kindPractitionerRole, w.roles[i].id, []string{profileBase + "practitionerrole"}, nil)
 		w.key("")
-		w.b = append(w.b, w.roles[i].body...)
+		w.put(w.roles[i].body)
 		w.roleTelecom(nil)
 		w.endResource()
 	}

@@ -171,7 +171,7 @@ func (w *writer) problemCategories(p *record.Problem) {
 		}
 		use = ""
 		if hasCategory(p, l.system, l.code) {
-			w.drop("use", p.Use, &lostSame)
+			w.dropStr("use", p.Use, &lostSame)
 		} else {
 			w.codeable("", l.system, l.code)
 		}

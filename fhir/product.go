@@ -40,16 +40,16 @@ func (w *writer) medicationOf(p medicine, field string) {
 		if !p.nameIsText() {
 			w.fieldStr("productName", p.Name)
 		}
-		w.drop("identifiers", p.Identifiers, &lostProduct)
+		dropAll(w, "identifiers", p.Identifiers, &lostProduct)
 		return
 	}
 	w.obj("medicationReference")
-	w.code("reference", "#"+containedProduct)
+	w.word("reference", "#"+containedProduct)
 	w.end()
 	w.arr("contained")
 	w.obj("")
-	w.code("resourceType", kindMedication.String())
-	w.code("id", containedProduct)
+	w.word("resourceType", kindMedication.String())
+	w.word("id", containedProduct)
 	w.medicationBody(p)
 	w.end()
 	w.endArr()
@@ -78,7 +78,7 @@ func (w *writer) medicationBody(p medicine) {
 	}
 	if a := p.Amount; a != nil {
 		w.ratio("amount", a.Ratio)
-		w.fieldAny("amount", &record.Amount{Quantity: a.Quantity, Range: a.Range})
+		fieldRest(w, "amount", record.Amount{Quantity: a.Quantity, Range: a.Range})
 	}
 	w.ingredients(p.Product)
 	w.obj("batch")

@@ -3,7 +3,6 @@ package fhir
 import (
 	"slices"
 
-	"github.com/portage-health/portage/internal/ids"
 	"github.com/portage-health/portage/record"
 )
 
@@ -214,7 +213,7 @@ func (w *writer) writeProvenances() {
 			profile = profileProvenance
 		}
 		w.in("provenance", -1)
-		w.begin(kindProvenance, ids.Derive(w.root, "provenance", p.body), []string{profile}, nil)
+		w.begin(kindProvenance, w.derive(w.root, "provenance", p.body), []string{profile}, nil)
 		w.arr("target")
 		for _, id := range p.targets {
 			w.obj("")
@@ -223,7 +222,7 @@ func (w *writer) writeProvenances() {
 		}
 		w.endArr()
 		w.key("")
-		w.b = append(w.b, p.body...)
+		w.put(p.body)
 		w.endResource()
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/internal/ids"
 	"github.com/portage-health/portage/record"
 )
@@ -16,7 +15,7 @@ func (w *writer) add(e *record.Entry, list string, i int, typ kind) {
 	id := e.ID
 	_, taken := w.refs[id]
 	if taken || !isLowerUUID(id) {
-		id = ids.Derive(e.ID, list, strconv.Itoa(i))
+		id = w.derive(e.ID, list, strconv.Itoa(i))
 		if !taken && e.ID != "" {
 			id = ids.Derive(e.ID, "resource")
 		}
@@ -42,15 +41,16 @@ func (w *writer) entryID(e *record.Entry) string {
 
 // isLowerUUID reports whether s is a UUID as urn:uuid wants it (RFC 9562 4: lower case).
 func isLowerUUID(s string) bool {
-	if !codes.IsUUID(s) {
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return false
 	}
+	hex := 0
 	for i := range len(s) {
-		if 'A' <= s[i] && s[i] <= 'F' {
-			return false
+		if c := s[i]; isDigit(c) || 'a' <= c && c <= 'f' {
+			hex++
 		}
 	}
-	return true
+	return hex == 32
 }
 
 // resolve gives the resource that a reference points to, ok only where that
@@ -99,8 +99,8 @@ func (w *writer) referenceBody(r *record.Ref, t target, ok bool) {
 // urn writes the member that points to a resource of this Bundle.
 func (w *writer) urn(id string) {
 	w.key("reference")
-	w.b = append(w.b, `"urn:uuid:`...)
-	w.b = append(w.b, id...)
+	w.put(`"urn:uuid:`)
+	w.put(id)
 	w.b = append(w.b, '"')
 }
 

@@ -181,9 +181,9 @@ func (w *writer) asSent(v string) {
 func (w *writer) filled(name, v string, clock int) {
 	w.key(name)
 	w.b = append(w.b, '"')
-	w.b = append(w.b, v[:clock+6]...)
-	w.b = append(w.b, ":00"...)
-	w.b = append(w.b, v[clock+6:]...)
+	w.put(v[:clock+6])
+	w.put(":00")
+	w.put(v[clock+6:])
 	w.b = append(w.b, '"')
 }
 
@@ -199,11 +199,11 @@ func (w *writer) zoned(name, v string, clock int) bool {
 	}
 	w.key(name)
 	w.b = append(w.b, '"')
-	w.b = append(w.b, v...)
+	w.put(v)
 	if len(v)-clock == 6 {
-		w.b = append(w.b, ":00"...)
+		w.put(":00")
 	}
-	w.b = append(w.b, w.opts.Zone...)
+	w.put(w.opts.Zone)
 	w.b = append(w.b, '"')
 	return true
 }

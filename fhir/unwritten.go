@@ -8,23 +8,23 @@ import "github.com/portage-health/portage/record"
 // dropUnwritten counts them as lost.
 func (w *writer) dropUnwritten() {
 	r := w.rec
-	dropAll(w, "procedures", r.Procedures)
-	dropAll(w, "questionnaires", r.Questionnaires)
-	dropAll(w, "goals", r.Goals)
-	dropAll(w, "carePlans", r.CarePlans)
-	dropAll(w, "careTeams", r.CareTeams)
-	dropAll(w, "notes", r.Notes)
-	dropAll(w, "coverages", r.Coverages)
-	dropAll(w, "accounts", r.Accounts)
-	dropAll(w, "charges", r.Charges)
-	dropAll(w, "claims", r.Claims)
-	dropAll(w, "familyHistory", r.FamilyHistory)
-	dropAll(w, "directives", r.Directives)
-	dropAll(w, "appointments", r.Appointments)
-	dropAll(w, "orders", r.Orders)
-	dropAll(w, "imagingStudies", r.ImagingStudies)
-	dropAll(w, "adverseEvents", r.AdverseEvents)
-	dropAll(w, "lists", r.Lists)
+	dropAll(w, "procedures", r.Procedures, &lostSlice)
+	dropAll(w, "questionnaires", r.Questionnaires, &lostSlice)
+	dropAll(w, "goals", r.Goals, &lostSlice)
+	dropAll(w, "carePlans", r.CarePlans, &lostSlice)
+	dropAll(w, "careTeams", r.CareTeams, &lostSlice)
+	dropAll(w, "notes", r.Notes, &lostSlice)
+	dropAll(w, "coverages", r.Coverages, &lostSlice)
+	dropAll(w, "accounts", r.Accounts, &lostSlice)
+	dropAll(w, "charges", r.Charges, &lostSlice)
+	dropAll(w, "claims", r.Claims, &lostSlice)
+	dropAll(w, "familyHistory", r.FamilyHistory, &lostSlice)
+	dropAll(w, "directives", r.Directives, &lostSlice)
+	dropAll(w, "appointments", r.Appointments, &lostSlice)
+	dropAll(w, "orders", r.Orders, &lostSlice)
+	dropAll(w, "imagingStudies", r.ImagingStudies, &lostSlice)
+	dropAll(w, "adverseEvents", r.AdverseEvents, &lostSlice)
+	dropAll(w, "lists", r.Lists, &lostSlice)
 }
 
 // indexUnwritten remembers their ids, so that references to them say why they point to nothing.
@@ -62,8 +62,11 @@ func (w *writer) leave(e *record.Entry) {
 	}
 }
 
-func dropAll[T any](w *writer, name string, list []T) {
-	if len(list) > 0 {
-		w.drop(name, list, &lostSlice)
+// dropAll counts every leaf of a list of structs, a field of where the writer is, as lost.
+func dropAll[T any](w *writer, name string, list []T, why *record.IssueKind) {
+	for i := range list {
+		w.in(name, i)
+		w.drop("", &list[i], why)
+		w.out()
 	}
 }

@@ -73,7 +73,7 @@ func (w *writer) value(v *record.Value) (seen bool) {
 		w.absentReason(v.Absent)
 		rest.Absent = ""
 	}
-	w.fieldAny("value", &rest)
+	fieldRest(w, "value", rest)
 	return seen
 }
 
@@ -220,14 +220,14 @@ func (w *writer) referenceRange(r *record.ReferenceRange) {
 		case v.Range != nil && (v.Range.Low != nil || v.Range.High != nil):
 			w.simpleQuantity("low", v.Range.Low)
 			w.simpleQuantity("high", v.Range.High)
-			w.fieldAny("range", &record.Range{LowOpen: v.Range.LowOpen, HighOpen: v.Range.HighOpen, Center: v.Range.Center, Width: v.Range.Width, Absent: v.Range.Absent})
+			fieldRest(w, "range", record.Range{LowOpen: v.Range.LowOpen, HighOpen: v.Range.HighOpen, Center: v.Range.Center, Width: v.Range.Width, Absent: v.Range.Absent})
 			rest.Range = nil
 		case v.Text != nil && text == "":
 			text, rest.Text = *v.Text, nil
 			w.kindOfValue("text")
 		}
 		if !rest.IsZero() {
-			w.fieldAny("value", &rest)
+			fieldRest(w, "value", rest)
 			if text == "" && v.Range == nil {
 				w.required("text", record.AbsentUnsupported, "value") // obs-3
 			}

@@ -64,13 +64,13 @@ func (w *writer) joinSet(set []*record.Observation) {
 	for _, o := range set {
 		switch {
 		case o.Code.Has(record.SystemLOINC, loincSystolic):
-			if d := partner(set, o, loincDiastolic); d != nil && partner(set, d, loincSystolic) == o && w.joined[d] == nil {
+			if d := partner(set, o, loincDiastolic); d != nil && w.joined[d] == nil && isOnly(set, o, d, loincSystolic) {
 				w.join(&joint{base: o, parts: []*record.Observation{o, d}, panel: true})
 			}
 		case o.Code.Has(record.SystemLOINC, loincPulseOximetry):
 			j := &joint{base: o}
 			for _, code := range []string{loincOxygenFlow, loincOxygenConc} {
-				if p := partner(set, o, code); p != nil && w.joined[p] == nil && partner(set, p, loincPulseOximetry) == o {
+				if p := partner(set, o, code); p != nil && w.joined[p] == nil && isOnly(set, o, p, loincPulseOximetry) {
 					j.parts = append(j.parts, p)
 				}
 			}
@@ -100,6 +100,13 @@ func partner(set []*record.Observation, o *record.Observation, code string) (fou
 		}
 	}
 	return found
+}
+
+// isOnly reports whether o, which has this code, is the only partner of p with it.
+func isOnly(set []*record.Observation, o, p *record.Observation, code string) bool {
+	return !slices.ContainsFunc(set, func(q *record.Observation) bool {
+		return q != o && q != p && q.Code.Has(record.SystemLOINC, code) && sameReading(p, q)
+	})
 }
 
 func sameReading(a, b *record.Observation) bool {

@@ -34,32 +34,32 @@ func (w *writer) where(c *record.Concept) string {
 			f = f.Index(top.i)
 			at += "[" + strconv.Itoa(top.i) + "]"
 		}
-		if p, ok := find(f, at, c); ok {
-			return p
+		if p, ok := find(f, c); ok {
+			return at + p
 		}
 	}
 	return w.path("")
 }
 
-// find looks for a concept by its address.
-func find(v reflect.Value, at string, c *record.Concept) (string, bool) {
+// find looks for a concept by its address and gives its path from v.
+func find(v reflect.Value, c *record.Concept) (path string, ok bool) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
-			return find(v.Elem(), at, c)
+			return find(v.Elem(), c)
 		}
 	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.String {
+			return "", false
+		}
 		for i := range v.Len() {
-			if v.Index(i).Kind() == reflect.String {
-				return "", false
-			}
-			if p, ok := find(v.Index(i), at+"["+strconv.Itoa(i)+"]", c); ok {
-				return p, true
+			if p, ok := find(v.Index(i), c); ok {
+				return "[" + strconv.Itoa(i) + "]" + p, true
 			}
 		}
 	case reflect.Struct:
 		if v.CanAddr() && v.Addr().Interface() == any(c) {
-			return at, true
+			return "", true
 		}
 		t := v.Type()
 		for i := range t.NumField() {
@@ -67,13 +67,14 @@ func find(v reflect.Value, at string, c *record.Concept) (string, bool) {
 			if !f.IsExported() {
 				continue
 			}
-			under := at
-			if !f.Anonymous {
-				name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-				under += "." + name
-			}
-			if p, ok := find(v.Field(i), under, c); ok {
+			p, ok := find(v.Field(i), c)
+			switch {
+			case !ok:
+			case f.Anonymous:
 				return p, true
+			default:
+				name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+				return "." + name + p, true
 			}
 		}
 	}

@@ -15,6 +15,7 @@ type writer struct {
 	ctx  context.Context
 	rec  *record.Record
 	rep  *record.Report
+	ids  *ids.Maker
 	opts record.ExportOptions
 	form BundleType
 
@@ -105,6 +106,14 @@ func (w *writer) drop(leaf string, v any, why *record.IssueKind) {
 	})
 }
 
+// dropStr is drop for a field that is one string.
+func (w *writer) dropStr(leaf, v string, why *record.IssueKind) {
+	if v != "" {
+		w.lost++
+		w.issue(*why, leaf)
+	}
+}
+
 // resource starts a Bundle entry with the resource that an entry of the record
 // becomes: fullUrl, resourceType, id, meta. list and i say where the entry
 // stands in the record (i is -1 where it is no list). endResource ends it.
@@ -125,18 +134,23 @@ func (w *writer) part(owner *record.Entry, name string, i int, typ kind, profile
 
 // partID is the id that part gives.
 func (w *writer) partID(owner *record.Entry, name string, i int) string {
-	return ids.Derive(w.entryID(owner), name, strconv.Itoa(i))
+	return w.derive(w.entryID(owner), name, strconv.Itoa(i))
+}
+
+// derive is ids.Derive by the one Maker of the export.
+func (w *writer) derive(owner, kind, part string) string {
+	return w.ids.Make("part", owner, kind, part)
 }
 
 func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry) {
 	w.obj("")
 	w.key("fullUrl")
-	w.b = append(w.b, `"urn:uuid:`...)
-	w.b = append(w.b, id...)
+	w.put(`"urn:uuid:`)
+	w.put(id)
 	w.b = append(w.b, '"')
 	w.obj("resource")
-	w.code("resourceType", typ.String())
-	w.code("id", id)
+	w.word("resourceType", typ.String())
+	w.word("id", id)
 	w.id, w.typ = id, typ
 	w.obj("meta")
 	if e != nil && e.Updated != nil {
@@ -145,9 +159,7 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry) 
 	if len(profiles) > 0 {
 		w.arr("profile")
 		for _, p := range profiles {
-			if p != "" {
-				w.code("", p)
-			}
+			w.word("", p)
 		}
 		w.endArr()
 	}
@@ -177,9 +189,9 @@ func (w *writer) request() {
 	w.code("method", "PUT")
 	w.key("url")
 	w.b = append(w.b, '"')
-	w.b = append(w.b, w.typ.String()...)
+	w.put(w.typ.String())
 	w.b = append(w.b, '/')
-	w.b = append(w.b, w.id...)
+	w.put(w.id)
 	w.b = append(w.b, '"')
 	w.end()
 }

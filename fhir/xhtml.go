@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/portage-health/portage/record"
 )
@@ -44,7 +45,7 @@ func (w *writer) closeEl() {
 	o := w.openEls[len(w.openEls)-1]
 	w.openEls = w.openEls[:len(w.openEls)-1]
 	w.b = append(w.b, '<', '/')
-	w.b = append(w.b, o.name...)
+	w.put(o.name)
 	w.b = append(w.b, '>')
 }
 
@@ -113,7 +114,7 @@ func (w *writer) element(n *record.Narrative, i, base int, unique bool) {
 		name, class = "a", "cda-img"
 	}
 	w.b = append(w.b, '<')
-	w.b = append(w.b, name...)
+	w.put(name)
 	if !isXMLName(strings.TrimPrefix(class, "cda-")) && class != "" {
 		class = "cda-unknown"
 	}
@@ -205,7 +206,7 @@ func allowedAttr(name string) bool {
 
 func (w *writer) attr(name, v string) {
 	w.b = append(w.b, ' ')
-	w.b = append(w.b, name...)
+	w.put(name)
 	w.b = append(w.b, '=', '\\', '"')
 	w.xhtmlText(v)
 	w.b = append(w.b, '\\', '"')
@@ -228,23 +229,28 @@ func (w *writer) firstID(id string, unique bool) bool {
 
 // isXMLName reports whether s may be an XML id.
 func isXMLName(s string) bool {
+	ascii := true
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		switch {
-		case c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c >= 0x80:
+		case c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_':
+		case c >= utf8.RuneSelf:
+			ascii = false
 		case i > 0 && (isDigit(c) || c == '-' || c == '.'):
 		default:
 			return false
 		}
 	}
-	return s != "" && clean(s)
+	return s != "" && (ascii || clean(s))
 }
 
 // classToken keeps an attribute that XHTML has none for as one class: cda-name=value, spaces written %20.
 func classToken(name, v string) string {
-	v = strings.NewReplacer("%", "%25", " ", "%20", "\t", "%09", "\n", "%0A", "\r", "%0D").Replace(v)
-	return "cda-" + strings.Join(strings.Fields(name), "") + "=" + v
+	return "cda-" + strings.Join(strings.Fields(name), "") + "=" + spaces.Replace(v)
 }
+
+// spaces writes the spaces of a class token in another way.
+var spaces = strings.NewReplacer("%", "%25", " ", "%20", "\t", "%09", "\n", "%0A", "\r", "%0D")
 
 func joinClass(a, b string) string { return joinText(a, b, " ") }
 
