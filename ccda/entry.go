@@ -61,8 +61,9 @@ func (r *reader) findRepeated() (seen map[statementKey]bool, onStatements map[id
 				continue
 			}
 			k := statementKey{n.Name(), firstTemplate(n), x.System, x.Value}
-			_, again := seen[k]
-			seen[k] = again
+			if _, again := seen[k]; n.Name() != "encounter" || !isMention(n) {
+				seen[k] = again
+			}
 			onStatements[identKey{"", x.System, x.Value}] = true
 			break
 		}
@@ -84,8 +85,13 @@ func usable(i *record.Identifier) bool {
 // language, confidentiality and comments (C-CDA Comment Activity), and makes n
 // and what is carried below it this entry's. Assertion and status are the concept's.
 func (r *reader) entry(kind string, n tree.Node) record.Entry {
-	e := record.Entry{Identifiers: r.ids(n)}
-	e.ID = r.entryID(kind, e.Identifiers, n)
+	idents := r.ids(n)
+	return r.entryAs(r.entryID(kind, idents, n), idents, n)
+}
+
+// entryAs is entry where the id is known.
+func (r *reader) entryAs(id string, idents []record.Identifier, n tree.Node) record.Entry {
+	e := record.Entry{ID: id, Identifiers: idents}
 	r.own(n, e.ID)
 	e.Narrative = r.link(n)
 	e.Participants = r.participants(n, otherParticipant)
