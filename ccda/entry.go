@@ -50,8 +50,13 @@ func usable(i *record.Identifier) bool {
 // language, confidentiality and comments (C-CDA Comment Activity), and makes n
 // and what is carried below it this entry's. Assertion and status are the concept's.
 func (r *reader) entry(kind string, n tree.Node) record.Entry {
-	e := record.Entry{Identifiers: r.ids(n)}
-	e.ID = r.entryID(kind, e.Identifiers, n)
+	idents := r.ids(n)
+	return r.entryAs(r.entryID(kind, idents, n), idents, n)
+}
+
+// entryAs is entry where the id is known.
+func (r *reader) entryAs(id string, idents []record.Identifier, n tree.Node) record.Entry {
+	e := record.Entry{ID: id, Identifiers: idents}
 	r.own(n, e.ID)
 	e.Narrative = r.link(n)
 	e.Participants = r.participants(n, otherParticipant)

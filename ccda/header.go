@@ -236,6 +236,8 @@ func (r *reader) encompassing(n tree.Node) *record.Ref {
 			e.Locations = append(e.Locations, record.EncounterLocation{Location: *ref})
 		}
 	}
+	classify(&e)
+	r.hasEncounter = true
 	r.rec.Encounters = append(r.rec.Encounters, e)
 	return &record.Ref{ID: e.ID, Kind: kindEncounter}
 }

@@ -165,6 +165,7 @@ func (r *reader) read() {
 	r.findTexts(root)
 	doc := r.header(root)
 	r.body(root, doc)
+	r.meetEncounters()
 	r.rec.Documents = append(r.rec.Documents, *doc)
 	r.schema(root)
 	r.sweep()

@@ -15,7 +15,8 @@ func (r *reader) isReaction(rel, obs tree.Node) bool {
 
 // reaction reads a Reaction Observation (C-CDA R2.1 3.92). One that is negated did not happen, and is kept as such.
 func (r *reader) reaction(rel, obs tree.Node, types ...string) (record.Reaction, bool) {
-	if obs.Attr("nullFlavor").OK() || !r.legible(obs, "EVN") || !r.relates(rel, rel.Attr("typeCode").Value() == "MFST", types...) {
+	how := rel.Attr("typeCode").Value()
+	if obs.Attr("nullFlavor").OK() || !r.legible(obs, "EVN") || !r.relates(rel, how == "MFST" || how == "COMP", types...) {
 		return record.Reaction{}, false
 	}
 	x := record.Reaction{Identifiers: r.ids(obs), Status: r.status(obs), When: r.period(obs.Child("effectiveTime")), Narrative: r.link(obs), Notes: r.comments(obs)}

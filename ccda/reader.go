@@ -42,6 +42,11 @@ type reader struct {
 	told         map[identKey]bool // shared identifiers that were reported
 	again        bool              // an identifier turned out to be shared: the document must be read again
 
+	// The header's encounter is the first of the record; the entry that repeats it, by its index.
+	hasEncounter     bool
+	entryOfEncounter int
+	toEncounters     []*record.Ref // by an identifier alone
+
 	people  pool
 	anchors *anchorIndex
 	texts   []tree.Node // the narratives of all sections

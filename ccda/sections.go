@@ -20,6 +20,8 @@ const (
 	vitalSection
 	pastHistorySection
 	administeredSection
+	procedureSection
+	encounterSection
 )
 
 // sectionTypes are the sections by template id (with entries optional and
@@ -35,6 +37,8 @@ var sectionTypes = [...]struct {
 	{immunizationSection, [2]string{"2.16.840.1.113883.10.20.22.2.2", "2.16.840.1.113883.10.20.22.2.2.1"}, "11369-6"},
 	{resultSection, [2]string{"2.16.840.1.113883.10.20.22.2.3", "2.16.840.1.113883.10.20.22.2.3.1"}, "30954-2"},
 	{vitalSection, [2]string{"2.16.840.1.113883.10.20.22.2.4", "2.16.840.1.113883.10.20.22.2.4.1"}, "8716-3"},
+	{procedureSection, [2]string{"2.16.840.1.113883.10.20.22.2.7", "2.16.840.1.113883.10.20.22.2.7.1"}, "47519-4"},
+	{encounterSection, [2]string{"2.16.840.1.113883.10.20.22.2.22", "2.16.840.1.113883.10.20.22.2.22.1"}, "46240-8"},
 	{pastHistorySection, [2]string{"2.16.840.1.113883.10.20.22.2.20", ""}, "11348-0"},
 	{administeredSection, [2]string{"2.16.840.1.113883.10.20.22.2.38", ""}, "29549-3"},
 	{medicationSection, [2]string{"2.16.840.1.113883.10.20.22.2.11", "2.16.840.1.113883.10.20.22.2.11.1"}, "10183-2"}, // at discharge
@@ -49,10 +53,6 @@ var sectionTypes = [...]struct {
 
 // otherSections are the templates of sections whose entries are carried, with the code each fixes.
 var otherSections = [...]struct{ template, code string }{
-	{"2.16.840.1.113883.10.20.22.2.7", "47519-4"},
-	{"2.16.840.1.113883.10.20.22.2.7.1", "47519-4"},
-	{"2.16.840.1.113883.10.20.22.2.22", "46240-8"},
-	{"2.16.840.1.113883.10.20.22.2.22.1", "46240-8"},
 	{"2.16.840.1.113883.10.20.22.2.17", "29762-2"},
 	{"2.16.840.1.113883.10.20.22.2.15", "10157-6"},
 	{"2.16.840.1.113883.10.20.22.2.56", "10190-7"},
@@ -287,6 +287,10 @@ var entryReaders = map[string]sectionKind{
 	"2.16.840.1.113883.10.20.22.4.4":   problemSection,      // Problem Observation
 	"2.16.840.1.113883.10.20.22.4.2":   resultSection,       // Result Observation
 	"2.16.840.1.113883.10.20.22.4.27":  vitalSection,        // Vital Sign Observation
+	"2.16.840.1.113883.10.20.22.4.14":  procedureSection,    // Procedure Activity Procedure
+	"2.16.840.1.113883.10.20.22.4.12":  procedureSection,    // Procedure Activity Act
+	"2.16.840.1.113883.10.20.22.4.13":  procedureSection,    // Procedure Activity Observation
+	"2.16.840.1.113883.10.20.22.4.49":  encounterSection,    // Encounter Activity
 }
 
 // entryOf reads one entry: by the template of its statement, else by the section
@@ -315,6 +319,10 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 		refs = r.readResultEntry(n)
 	case vitalSection:
 		refs = r.readVitalEntry(n)
+	case procedureSection:
+		refs = r.readProcedureEntry(n)
+	case encounterSection:
+		refs = r.readEncounterEntry(n)
 	}
 	if refs == nil {
 		r.release(n)

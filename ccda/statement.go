@@ -228,20 +228,50 @@ func (r *reader) encounterRef(rel, enc tree.Node) *record.Ref {
 	if enc.Name() != "encounter" || !id.OK() || id.NextNamed().OK() || !r.plain(enc, "EVN") {
 		return nil
 	}
-	for c := range enc.Elements("") {
-		if n := c.Name(); n != "id" && n != "templateId" {
-			return nil
-		}
-	}
-	if !r.relates(rel, false, "SUBJ", "REFR", "COMP") {
+	if !isMention(enc) || !r.relates(rel, false, "SUBJ", "REFR", "COMP") {
 		return nil
 	}
+	r.templates(enc, templatesEncounter...)
 	r.shape(enc, "ENC", "EVN")
 	i := r.identifier(id)
 	if i.IsZero() {
 		return nil
 	}
-	return &record.Ref{Identifier: &i}
+	ref := &record.Ref{Identifier: &i}
+	r.toEncounters = append(r.toEncounters, ref)
+	return ref
+}
+
+// isMention reports whether a statement is named by its ids and nothing else.
+func isMention(n tree.Node) bool {
+	for c := range n.Elements("") {
+		if name := c.Name(); name != "id" && name != "templateId" {
+			return false
+		}
+	}
+	return true
+}
+
+// meetEncounters makes the references to encounters by an identifier point to
+// the one encounter of the record that has it.
+func (r *reader) meetEncounters() {
+	for _, ref := range r.toEncounters {
+		found := -1
+		for i := range r.rec.Encounters {
+			if slices.ContainsFunc(r.rec.Encounters[i].Identifiers, func(x record.Identifier) bool {
+				return usable(&x) && x.System == ref.Identifier.System && x.Value == ref.Identifier.Value
+			}) {
+				if found >= 0 {
+					found = -1
+					break
+				}
+				found = i
+			}
+		}
+		if found >= 0 {
+			ref.ID, ref.Kind = r.rec.Encounters[found].ID, kindEncounter
+		}
+	}
 }
 
 // relationTypes are the record's terms for HL7 v3 ActRelationshipType (2.16.840.1.113883.5.1002).

@@ -58,16 +58,29 @@ func (r *reader) findStatementIdents() *statementIdents {
 			if r.identity(&x, c.Attr(attrRoot).Value(), c.Attr("extension").Value()); !usable(&x) {
 				continue
 			}
-			s.note(n, systemValue{x.System, x.Value})
+			if id := (systemValue{x.System, x.Value}); n.Name() == "encounter" && isMention(n) {
+				s.mention(id)
+			} else {
+				s.note(n, id)
+			}
 			break
 		}
 	}
 	return s
 }
 
+// mention notes an identifier that a statement only refers to another by.
+func (s *statementIdents) mention(id systemValue) {
+	if _, met := s.first[id]; !met {
+		s.first[id] = onlyMentioned
+	}
+}
+
+const onlyMentioned = -1
+
 func (s *statementIdents) note(n tree.Node, id systemValue) {
 	first, again := s.first[id]
-	if !again {
+	if !again || first == onlyMentioned {
 		s.first[id] = int32(n.Index())
 		return
 	}

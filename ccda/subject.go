@@ -143,7 +143,7 @@ func saysNone(words string) bool {
 		"no known medication allergies", "no known food allergies", "no known environmental allergies", "no allergies",
 		"no known problems", "no known active problems", "no active problems", "no problems", "no current problems", "no known medications",
 		"no known current medications", "no medications", "no current medications", "no known immunizations", "no immunizations",
-		"no known immunization history":
+		"no known immunization history", "no known procedures", "no procedures", "no known surgical history":
 		return true
 	}
 	return false

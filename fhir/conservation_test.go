@@ -26,7 +26,7 @@ var testOptions = record.ExportOptions{Now: time.Date(2024, 2, 3, 4, 5, 6, 0, ti
 
 // written are the fields of Record that are written as FHIR.
 var written = []string{
-	"patient", "allergies", "problems", "medications", "immunizations", "results", "resultPanels", "vitals", "vitalPanels", "social",
+	"patient", "allergies", "problems", "medications", "immunizations", "procedures", "results", "resultPanels", "vitals", "vitalPanels", "social",
 	"assessments", "assessmentPanels", "observations", "specimens",
 	"healthConcerns", "encounters", "devices", "consents", "relatedPersons", "practitioners", "organizations", "locations", "documents", "provenances",
 }

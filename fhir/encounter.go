@@ -19,6 +19,8 @@ var encounterStatus = codes.NewTable(
 	codes.Both("entered-in-error", record.StatusEnteredInError),
 	codes.Both("unknown", record.StatusUnknown),
 	codes.OnlyFrom("planned", record.StatusBooked),
+	codes.OnlyFrom("planned", record.StatusPending),
+	codes.OnlyFrom("onleave", record.StatusOnHold),
 	codes.OnlyFrom("cancelled", record.StatusNoShow),
 )
 
@@ -100,21 +102,25 @@ func (w *writer) encounter(i int, e *record.Encounter) {
 	w.endResource()
 }
 
-// encounterStatus writes status. Where the source gives none, an encounter that
-// has its end, or one point in time, has finished (CF-encounters, effectiveTime),
-// unless that is still to come.
+// encounterStatus writes status. Where the source gives none, or says only that
+// it is active, an encounter that has its end, or one point in time, has finished
+// (CF-encounters, effectiveTime), unless that is still to come.
 func (w *writer) encounterStatus(e *record.Encounter) {
 	end := e.When.End.Value
 	if end == "" {
 		end = e.When.At.Value
 	}
 	f, clock := formOf(end)
-	if e.Status.Code != "" || e.Status.Absent != "" || f == timeBad || w.toCome(end[:clock]) {
+	if e.Status.Code != "" && e.Status.Code != record.StatusActive || e.Status.Absent != "" || f == timeBad || w.toCome(end[:clock]) {
 		w.status("status", &e.Status, &encounterStatus, "unknown")
 		return
 	}
 	w.code("status", "finished")
 	w.issue(encounterByRule, "status")
+	if e.Status.Code != "" {
+		w.fieldStatus("status", &e.Status)
+		return
+	}
 	w.fieldStatus("status", &record.Status{AsSent: e.Status.AsSent, Absent: notStated})
 }
 
@@ -127,7 +133,7 @@ func (w *writer) toCome(date string) bool {
 	return date > now || date == now && len(date) < 10
 }
 
-var encounterByRule = record.IssueStatusByRule.Because("the encounter has an end and no status; HL7's guide gives it the status finished")
+var encounterByRule = record.IssueStatusByRule.Because("the encounter has an end and no status that says so; HL7's guide gives it the status finished")
 
 // duration writes a Duration, whose units are UCUM's units of time (drt-1).
 func (w *writer) duration(name string, q *record.Quantity) {

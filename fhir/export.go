@@ -171,6 +171,7 @@ func (w *writer) resources() {
 	each(w, r.Problems, w.problem)
 	each(w, r.Medications, w.medication)
 	each(w, r.Immunizations, w.immunization)
+	each(w, r.Procedures, w.procedure)
 	for list, ps := range w.panels() {
 		each(w, ps, func(i int, p *record.Panel) { w.panel(list, i, p) })
 	}

@@ -21,6 +21,7 @@ func (w *writer) index() {
 	addAll(w, r.Problems, "problems", func(p *record.Problem) (*record.Entry, kind) { return &p.Entry, problemKind(p) })
 	addAll(w, r.Medications, "medications", func(m *record.Medication) (*record.Entry, kind) { return &m.Entry, medicationKind(m) })
 	addAll(w, r.Immunizations, "immunizations", func(m *record.Immunization) (*record.Entry, kind) { return &m.Entry, immunizationKind(m) })
+	addAll(w, r.Procedures, "procedures", func(p *record.Procedure) (*record.Entry, kind) { return &p.Entry, procedureKind(p) })
 	for list, ps := range w.panels() {
 		addAll(w, ps, list, func(p *record.Panel) (*record.Entry, kind) { return &p.Entry, panelKind(list, p) })
 	}

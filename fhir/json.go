@@ -3,7 +3,6 @@ package fhir
 import (
 	"encoding/base64"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -27,8 +26,8 @@ type jsonText struct {
 	r      []byte // record fields of the open objects, likewise
 }
 
-// put appends s. Other than an append of the whole it stores no pointer where s
-// fits, which would cost time while garbage is collected.
+// put appends s. Unlike w.b = append(w.b, s...) it stores no pointer where s
+// fits: such stores cost time while garbage is collected.
 func (w *jsonText) put(s string) {
 	n := len(w.b)
 	if n+len(s) > cap(w.b) {
@@ -280,51 +279,6 @@ func (w *jsonText) quote(s string) {
 	w.b = append(w.b, '"')
 }
 
-// plain are the bytes that stand for themselves in a JSON string.
-var plain = func() (t [256]bool) {
-	for c := 0x20; c < utf8.RuneSelf; c++ {
-		t[c] = c != '"' && c != '\\' && c != 0x7f
-	}
-	return t
-}()
-
-// isPlain reports whether s is clean and stands in a JSON string as it is.
-// Nearly all text is, and needs to be looked at only once.
-func isPlain(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if !plain[s[i]] {
-			return false
-		}
-	}
-	return s != "" && s[0] != ' '
-}
-
-// clean reports whether s is text as FHIR wants it: some character that is not
-// white space, no control characters but tab, CR and LF, and valid UTF-8.
-func clean(s string) bool {
-	ink := false
-	for i := 0; i < len(s); {
-		c := s[i]
-		switch {
-		case c > ' ' && c < 0x7f:
-			ink = true
-			i++
-		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
-			i++
-		case c >= utf8.RuneSelf:
-			_, n := utf8.DecodeRuneInString(s[i:])
-			if n == 1 {
-				return false
-			}
-			ink = ink || strings.TrimSpace(s[i:i+n]) != ""
-			i += n
-		default:
-			return false
-		}
-	}
-	return ink
-}
-
 // str writes a string member; nothing where v is empty. What FHIR does not
 // allow in a string stands beside it, as its bytes in base64, in a field of our
 // record extension.
@@ -395,18 +349,4 @@ func (w *jsonText) strs(name string, vs []string) {
 			w.bytesField(name, vs[i])
 		}
 	}
-}
-
-// replaceUnclean puts U+FFFD where a string has what FHIR does not allow; "" where nothing but white space is left.
-func replaceUnclean(v string) string {
-	s := strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f {
-			return utf8.RuneError
-		}
-		return r
-	}, strings.ToValidUTF8(v, "\uFFFD"))
-	if strings.TrimSpace(s) == "" {
-		return ""
-	}
-	return s
 }

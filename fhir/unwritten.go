@@ -8,7 +8,6 @@ import "github.com/portage-health/portage/record"
 // dropUnwritten counts them as lost.
 func (w *writer) dropUnwritten() {
 	r := w.rec
-	dropAll(w, "procedures", r.Procedures, &lostSlice)
 	dropAll(w, "questionnaires", r.Questionnaires, &lostSlice)
 	dropAll(w, "goals", r.Goals, &lostSlice)
 	dropAll(w, "carePlans", r.CarePlans, &lostSlice)
@@ -30,7 +29,6 @@ func (w *writer) dropUnwritten() {
 // indexUnwritten remembers their ids, so that references to them say why they point to nothing.
 func (w *writer) indexUnwritten() {
 	r := w.rec
-	leaveAll(w, r.Procedures, func(e *record.Procedure) *record.Entry { return &e.Entry })
 	leaveAll(w, r.Questionnaires, func(e *record.QuestionnaireResponse) *record.Entry { return &e.Entry })
 	leaveAll(w, r.Goals, func(e *record.Goal) *record.Entry { return &e.Entry })
 	leaveAll(w, r.CarePlans, func(e *record.CarePlan) *record.Entry { return &e.Entry })

@@ -42,7 +42,10 @@ func EachLeaf(path string, v any, f func(path string)) {
 	if !rv.IsValid() {
 		return
 	}
-	w := leafWalk{path: []byte(path), paths: f}
+	if rv.Kind() == reflect.Pointer && !rv.IsNil() && rv.Elem().Kind() == reflect.Struct {
+		rv = rv.Elem() // its layout is known
+	}
+	w := leafWalk{path: append(make([]byte, 0, len(path)+64), path...), paths: f}
 	l := layoutFor(rv.Type())
 	w.walk(l, rv, l.unless)
 }
@@ -160,9 +163,13 @@ func (w *leafWalk) walk(l *layout, v reflect.Value, unless string) bool {
 		return true
 	}
 	n := len(w.path)
+	var p unsafe.Pointer
+	if v.CanAddr() {
+		p = v.Addr().UnsafePointer()
+	}
 	for i := range l.fields {
 		f := &l.fields[i]
-		if f.made {
+		if f.made || p != nil && f.absent(p, v) {
 			continue
 		}
 		if f.form >= 0 {

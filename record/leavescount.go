@@ -16,9 +16,10 @@ const word = unsafe.Sizeof(uintptr(0))
 
 // tally is how the leaves of one struct type are counted.
 type tally struct {
-	size  uintptr
-	words []uintptr // offsets of the words that tell whether a field says anything
-	steps []step    // what to do where one does, in the same order
+	size   uintptr
+	single []uintptr // offsets of the words of fields that are one leaf where they say anything, whatever else does
+	words  []uintptr // offsets of the words that tell whether another field says anything
+	steps  []step    // what to do where one does, in the same order
 }
 
 // step counts one field that says something.
@@ -97,6 +98,10 @@ func (t *tally) add(l *layout, base uintptr, m map[reflect.Type]*tally) {
 				s.op, s.tally = countStructs, tallyOf(e, m)
 			}
 		}
+		if s.op == countOne && s.form < 0 && s.unless == "" {
+			t.single = append(t.single, at)
+			continue
+		}
 		t.words = append(t.words, at)
 		t.steps = append(t.steps, s)
 	}
@@ -111,6 +116,11 @@ type sliceWords struct {
 // count counts the leaves of the struct at p.
 func (t *tally) count(p unsafe.Pointer) int {
 	n := 0
+	for _, at := range t.single {
+		if *(*uintptr)(unsafe.Add(p, at)) != 0 {
+			n++
+		}
+	}
 	for i, at := range t.words {
 		if *(*uintptr)(unsafe.Add(p, at)) != 0 {
 			n += t.steps[i].count(p)
