@@ -20,6 +20,9 @@ const (
 	vitalSection
 	pastHistorySection
 	administeredSection
+	socialSection
+	assessmentSection
+	familySection
 )
 
 // sectionTypes are the sections by template id (with entries optional and
@@ -45,6 +48,10 @@ var sectionTypes = [...]struct {
 	{problemSection, [2]string{"2.16.840.1.113883.10.20.22.2.35", ""}, "10218-6"},                                     // after an operation
 	{problemSection, [2]string{"2.16.840.1.113883.10.20.22.2.36", ""}, "59769-0"},                                     // after a procedure
 	{problemSection, [2]string{"2.16.840.1.113883.10.20.22.2.37", ""}, "55109-3"},                                     // complications
+	{socialSection, [2]string{"2.16.840.1.113883.10.20.22.2.17", ""}, "29762-2"},
+	{assessmentSection, [2]string{"2.16.840.1.113883.10.20.22.2.14", ""}, "47420-5"}, // functional status
+	{assessmentSection, [2]string{"2.16.840.1.113883.10.20.22.2.56", ""}, "10190-7"}, // mental status
+	{assessmentSection, [2]string{"2.16.840.1.113883.10.20.22.2.61", ""}, "11383-7"}, // health status evaluations and outcomes
 }
 
 // otherSections are the templates of sections whose entries are carried, with the code each fixes.
@@ -53,9 +60,7 @@ var otherSections = [...]struct{ template, code string }{
 	{"2.16.840.1.113883.10.20.22.2.7.1", "47519-4"},
 	{"2.16.840.1.113883.10.20.22.2.22", "46240-8"},
 	{"2.16.840.1.113883.10.20.22.2.22.1", "46240-8"},
-	{"2.16.840.1.113883.10.20.22.2.17", "29762-2"},
 	{"2.16.840.1.113883.10.20.22.2.15", "10157-6"},
-	{"2.16.840.1.113883.10.20.22.2.56", "10190-7"},
 	{"2.16.840.1.113883.10.20.22.2.58", "75310-3"},
 	{"2.16.840.1.113883.10.20.22.2.18", "48768-6"},
 	{"2.16.840.1.113883.10.20.22.2.11", "10183-2"},
@@ -68,14 +73,12 @@ var otherSections = [...]struct{ template, code string }{
 	{"2.16.840.1.113883.10.20.22.2.44.1", "42346-7"},
 	{"2.16.840.1.113883.10.20.22.2.21", "42348-3"},
 	{"2.16.840.1.113883.10.20.22.2.21.1", "42348-3"},
-	{"2.16.840.1.113883.10.20.22.2.14", "47420-5"},
 	{"2.16.840.1.113883.10.20.22.2.23", "46264-8"},
 	{"2.16.840.1.113883.10.20.22.2.10", "18776-5"},
 	{"2.16.840.1.113883.10.20.22.2.9", "51847-2"},
 	{"2.16.840.1.113883.10.20.22.2.45", "69730-0"},
 	{"2.16.840.1.113883.10.20.22.2.8", "51848-0"},
 	{"2.16.840.1.113883.10.20.22.2.60", "61146-7"},
-	{"2.16.840.1.113883.10.20.22.2.61", "11383-7"},
 	{"2.16.840.1.113883.10.20.22.2.57", "61144-2"},
 	{"2.16.840.1.113883.10.20.22.2.500", "85847-2"},
 	{"2.16.840.1.113883.10.20.22.2.12", "29299-5"},
@@ -289,6 +292,8 @@ var entryReaders = [...]struct {
 	{"2.16.840.1.113883.10.20.22.4.36", medicationSection},   // Admission Medication
 	{"2.16.840.1.113883.10.20.22.4.2", resultSection},        // Result Observation
 	{"2.16.840.1.113883.10.20.22.4.27", vitalSection},        // Vital Sign Observation
+	{"2.16.840.1.113883.10.20.22.4.66", assessmentSection},   // Functional Status Organizer
+	{"2.16.840.1.113883.10.20.22.4.75", assessmentSection},   // Mental Status Organizer
 }
 
 // entryOf reads one entry: by the template of its statement, else by the section
@@ -298,13 +303,17 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 	if !act.OK() {
 		return nil
 	}
+	named := false
 	for t := act.Child("templateId"); t.OK(); t = t.NextNamed() {
 		root := t.Attr("root").Value()
 		for i := range entryReaders {
 			if entryReaders[i].template == root {
-				kind = entryReaders[i].kind
+				kind, named = entryReaders[i].kind, true
 			}
 		}
+	}
+	if f := r.findingOf(act); f != nil && !named {
+		kind = f.section
 	}
 	var refs []record.Ref
 	switch kind {
@@ -320,6 +329,10 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 		refs = r.readResultEntry(n)
 	case vitalSection:
 		refs = r.readVitalEntry(n)
+	case socialSection:
+		refs = r.readFindingEntry(socialSection, n)
+	case assessmentSection:
+		refs = r.readAssessmentEntry(n)
 	}
 	if refs == nil {
 		r.release(n)

@@ -20,6 +20,10 @@ const (
 	kindVitalPanel   = "vital-panel"
 	kindSpecimen     = "specimen"
 	kindObservation  = "observation"
+	kindSocial       = "social"
+	kindAssessment   = "assessment"
+
+	kindAssessmentPanel = "assessment-panel"
 )
 
 // modeOf pairs HL7 v3 ActMood (2.16.840.1.113883.5.1001) with the record's
