@@ -49,6 +49,7 @@ var sectionTypes = [...]struct {
 	{problemSection, [2]string{"2.16.840.1.113883.10.20.22.2.36", ""}, "59769-0"},                                     // after a procedure
 	{problemSection, [2]string{"2.16.840.1.113883.10.20.22.2.37", ""}, "55109-3"},                                     // complications
 	{socialSection, [2]string{"2.16.840.1.113883.10.20.22.2.17", ""}, "29762-2"},
+	{familySection, [2]string{"2.16.840.1.113883.10.20.22.2.15", ""}, "10157-6"},
 	{assessmentSection, [2]string{"2.16.840.1.113883.10.20.22.2.14", ""}, "47420-5"}, // functional status
 	{assessmentSection, [2]string{"2.16.840.1.113883.10.20.22.2.56", ""}, "10190-7"}, // mental status
 	{assessmentSection, [2]string{"2.16.840.1.113883.10.20.22.2.61", ""}, "11383-7"}, // health status evaluations and outcomes
@@ -60,7 +61,6 @@ var otherSections = [...]struct{ template, code string }{
 	{"2.16.840.1.113883.10.20.22.2.7.1", "47519-4"},
 	{"2.16.840.1.113883.10.20.22.2.22", "46240-8"},
 	{"2.16.840.1.113883.10.20.22.2.22.1", "46240-8"},
-	{"2.16.840.1.113883.10.20.22.2.15", "10157-6"},
 	{"2.16.840.1.113883.10.20.22.2.58", "75310-3"},
 	{"2.16.840.1.113883.10.20.22.2.18", "48768-6"},
 	{"2.16.840.1.113883.10.20.22.2.11", "10183-2"},
@@ -292,6 +292,7 @@ var entryReaders = [...]struct {
 	{"2.16.840.1.113883.10.20.22.4.36", medicationSection},   // Admission Medication
 	{"2.16.840.1.113883.10.20.22.4.2", resultSection},        // Result Observation
 	{"2.16.840.1.113883.10.20.22.4.27", vitalSection},        // Vital Sign Observation
+	{"2.16.840.1.113883.10.20.22.4.45", familySection},       // Family History Organizer
 	{"2.16.840.1.113883.10.20.22.4.66", assessmentSection},   // Functional Status Organizer
 	{"2.16.840.1.113883.10.20.22.4.75", assessmentSection},   // Mental Status Organizer
 }
@@ -333,6 +334,8 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 		refs = r.readFindingEntry(socialSection, n)
 	case assessmentSection:
 		refs = r.readAssessmentEntry(n)
+	case familySection:
+		refs = r.readFamilyEntry(n)
 	}
 	if refs == nil {
 		r.release(n)

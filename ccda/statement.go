@@ -22,6 +22,7 @@ const (
 	kindObservation  = "observation"
 	kindSocial       = "social"
 	kindAssessment   = "assessment"
+	kindFamilyMember = "family-member"
 
 	kindAssessmentPanel = "assessment-panel"
 )
