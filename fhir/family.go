@@ -66,14 +66,29 @@ func (w *writer) familyMember(i int, m *record.FamilyMember) {
 		}
 	}
 	w.endArr()
+	w.endResource()
+	w.in("familyHistory", i)
 	for k := range m.Conditions {
 		if c := &m.Conditions[k]; unknown || !isHad(c) {
-			w.in("conditions", k)
-			w.issue(record.IssueNotStated, "")
-			w.out()
-			w.fieldAny("conditions", c)
+			w.notHad(m, k, c)
 		}
 	}
+	w.out()
+}
+
+// notHad writes what a relative did not have, or what is not known of them, as a
+// Basic that points to the relative: within the history it could be read as had.
+func (w *writer) notHad(m *record.FamilyMember, k int, c *record.FamilyCondition) {
+	w.part(&m.Entry, "conditions", k, kindBasic)
+	w.issue(record.IssueNotStated, "")
+	w.codeable("code", extAssertion, "not-stated")
+	w.subject("subject")
+	w.field("familyMember")
+	w.obj("valueReference")
+	w.urn(w.entryID(&m.Entry))
+	w.end()
+	w.endField()
+	w.fieldAny("conditions", c)
 	w.endResource()
 }
 
