@@ -13,6 +13,8 @@ type panelKind struct {
 	panel, member           string // kinds of entries
 	templates, observations []string
 	section                 string // LOINC
+	// more reads what hangs on a member and is part of it.
+	more func(*reader, *record.Observation, tree.Node)
 }
 
 // bare reports whether no template id of C-CDA says that n is something else than one of own.
@@ -125,6 +127,9 @@ func (r *reader) panel(org tree.Node, k *panelKind, panels *[]record.Panel, into
 
 func (r *reader) member(obs tree.Node, k *panelKind, into *[]record.Observation) record.Ref {
 	o := r.observation(k.member, obs, k.observations)
+	if k.more != nil {
+		k.more(r, &o, obs)
+	}
 	*into = add(*into, &o, r.expected.members)
 	return record.Ref{ID: o.ID, Kind: k.member}
 }

@@ -22,6 +22,9 @@ const (
 	administeredSection
 	procedureSection
 	encounterSection
+	socialSection
+	assessmentSection
+	familySection
 )
 
 // sectionTypes are the sections by template id (with entries optional and
@@ -49,13 +52,15 @@ var sectionTypes = [...]struct {
 	{problemSection, [2]string{"2.16.840.1.113883.10.20.22.2.35", ""}, "10218-6"},                                     // after an operation
 	{problemSection, [2]string{"2.16.840.1.113883.10.20.22.2.36", ""}, "59769-0"},                                     // after a procedure
 	{problemSection, [2]string{"2.16.840.1.113883.10.20.22.2.37", ""}, "55109-3"},                                     // complications
+	{socialSection, [2]string{"2.16.840.1.113883.10.20.22.2.17", ""}, "29762-2"},
+	{familySection, [2]string{"2.16.840.1.113883.10.20.22.2.15", ""}, "10157-6"},
+	{assessmentSection, [2]string{"2.16.840.1.113883.10.20.22.2.14", ""}, "47420-5"}, // functional status
+	{assessmentSection, [2]string{"2.16.840.1.113883.10.20.22.2.56", ""}, "10190-7"}, // mental status
+	{assessmentSection, [2]string{"2.16.840.1.113883.10.20.22.2.61", ""}, "11383-7"}, // health status evaluations and outcomes
 }
 
 // otherSections are the templates of sections whose entries are carried, with the code each fixes.
 var otherSections = [...]struct{ template, code string }{
-	{"2.16.840.1.113883.10.20.22.2.17", "29762-2"},
-	{"2.16.840.1.113883.10.20.22.2.15", "10157-6"},
-	{"2.16.840.1.113883.10.20.22.2.56", "10190-7"},
 	{"2.16.840.1.113883.10.20.22.2.58", "75310-3"},
 	{"2.16.840.1.113883.10.20.22.2.18", "48768-6"},
 	{"2.16.840.1.113883.10.20.22.2.11", "10183-2"},
@@ -68,14 +73,12 @@ var otherSections = [...]struct{ template, code string }{
 	{"2.16.840.1.113883.10.20.22.2.44.1", "42346-7"},
 	{"2.16.840.1.113883.10.20.22.2.21", "42348-3"},
 	{"2.16.840.1.113883.10.20.22.2.21.1", "42348-3"},
-	{"2.16.840.1.113883.10.20.22.2.14", "47420-5"},
 	{"2.16.840.1.113883.10.20.22.2.23", "46264-8"},
 	{"2.16.840.1.113883.10.20.22.2.10", "18776-5"},
 	{"2.16.840.1.113883.10.20.22.2.9", "51847-2"},
 	{"2.16.840.1.113883.10.20.22.2.45", "69730-0"},
 	{"2.16.840.1.113883.10.20.22.2.8", "51848-0"},
 	{"2.16.840.1.113883.10.20.22.2.60", "61146-7"},
-	{"2.16.840.1.113883.10.20.22.2.61", "11383-7"},
 	{"2.16.840.1.113883.10.20.22.2.57", "61144-2"},
 	{"2.16.840.1.113883.10.20.22.2.500", "85847-2"},
 	{"2.16.840.1.113883.10.20.22.2.12", "29299-5"},
@@ -291,6 +294,9 @@ var entryReaders = map[string]sectionKind{
 	"2.16.840.1.113883.10.20.22.4.12":  procedureSection,    // Procedure Activity Act
 	"2.16.840.1.113883.10.20.22.4.13":  procedureSection,    // Procedure Activity Observation
 	"2.16.840.1.113883.10.20.22.4.49":  encounterSection,    // Encounter Activity
+	"2.16.840.1.113883.10.20.22.4.45":  familySection,       // Family History Organizer
+	"2.16.840.1.113883.10.20.22.4.66":  assessmentSection,   // Functional Status Organizer
+	"2.16.840.1.113883.10.20.22.4.75":  assessmentSection,   // Mental Status Organizer
 }
 
 // entryOf reads one entry: by the template of its statement, else by the section
@@ -300,10 +306,14 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 	if !act.OK() {
 		return nil
 	}
+	named := false
 	for t := act.Child("templateId"); t.OK(); t = t.NextNamed() {
 		if k, ok := entryReaders[t.Attr("root").Value()]; ok {
-			kind = k
+			kind, named = k, true
 		}
+	}
+	if f := r.findingOf(act); f != nil && !named {
+		kind = f.section
 	}
 	var refs []record.Ref
 	switch kind {
@@ -323,6 +333,12 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 		refs = r.readProcedureEntry(n)
 	case encounterSection:
 		refs = r.readEncounterEntry(n)
+	case socialSection:
+		refs = r.readFindingEntry(socialSection, n)
+	case assessmentSection:
+		refs = r.readAssessmentEntry(n)
+	case familySection:
+		refs = r.readFamilyEntry(n)
 	}
 	if refs == nil {
 		r.release(n)

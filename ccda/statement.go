@@ -20,6 +20,11 @@ const (
 	kindVitalPanel   = "vital-panel"
 	kindSpecimen     = "specimen"
 	kindObservation  = "observation"
+	kindSocial       = "social"
+	kindAssessment   = "assessment"
+	kindFamilyMember = "family-member"
+
+	kindAssessmentPanel = "assessment-panel"
 )
 
 // modeOf pairs HL7 v3 ActMood (2.16.840.1.113883.5.1001) with the record's

@@ -27,7 +27,7 @@ var testOptions = record.ExportOptions{Now: time.Date(2024, 2, 3, 4, 5, 6, 0, ti
 // written are the fields of Record that are written as FHIR.
 var written = []string{
 	"patient", "allergies", "problems", "medications", "immunizations", "procedures", "results", "resultPanels", "vitals", "vitalPanels", "social",
-	"assessments", "assessmentPanels", "observations", "specimens",
+	"assessments", "assessmentPanels", "observations", "specimens", "familyHistory",
 	"healthConcerns", "encounters", "devices", "consents", "relatedPersons", "practitioners", "organizations", "locations", "documents", "provenances",
 }
 

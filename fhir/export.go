@@ -180,6 +180,7 @@ func (w *writer) resources() {
 	}
 	each(w, r.Specimens, w.specimen)
 	each(w, r.HealthConcerns, w.healthConcern)
+	each(w, r.FamilyHistory, w.familyMember)
 	each(w, r.Encounters, w.encounter)
 	each(w, r.Devices, w.device)
 	each(w, r.Consents, w.consent)

@@ -276,7 +276,7 @@ func (w *writer) vaccineReaction(m *record.Immunization, j int) {
 	w.identifiers("identifier", r.Identifiers)
 	w.mapped("status", &r.Status, observationStatus(r.Status.Code), "unknown")
 	w.fieldConcepts("statusReasons", r.Status.Reasons)
-	w.observationCategory("", nil, nil)
+	w.observationCategory("", "", nil, nil)
 	w.codeable("code", record.SystemActCode, "ASSERTION")
 	w.subject("subject")
 	w.when(choice{dateTime: "effectiveDateTime", period: "effectivePeriod"}, "when", &r.When)

@@ -227,12 +227,17 @@ func (w *writer) substitutionAllowed(s *record.Substitution) {
 // reason says of it (its time, its ids) stands on the code; a reason that is
 // denied is none.
 func (w *writer) indications(ns []record.Indication, allowed kindSet) {
+	w.indicationsOf("indications", ns, allowed)
+}
+
+// indicationsOf is indications where the record has another name for them.
+func (w *writer) indicationsOf(field string, ns []record.Indication, allowed kindSet) {
 	w.arr("reasonCode")
 	for i := range ns {
 		if !isReason(&ns[i]) {
 			continue
 		}
-		w.in("indications", i)
+		w.in(field, i)
 		w.obj("")
 		w.reason(&ns[i], allowed)
 		w.end()
@@ -248,7 +253,7 @@ func (w *writer) indications(ns []record.Indication, allowed kindSet) {
 	w.endArr()
 	for i := range ns {
 		if !isReason(&ns[i]) {
-			w.fieldAny("indications", &ns[i])
+			w.fieldAny(field, &ns[i])
 		}
 	}
 }

@@ -30,7 +30,7 @@ func (w *writer) narrative(e *record.Entry) {
 	if !ink {
 		rest := *l
 		if !found {
-			w.drop("narrative.anchor", &l.Anchor, &lostAnchor)
+			w.dropStr("narrative.anchor", l.Anchor, &lostAnchor)
 			rest.Anchor = ""
 		}
 		w.fieldAny("narrative", &rest)
@@ -62,7 +62,7 @@ func (w *writer) narrative(e *record.Entry) {
 	w.endDiv()
 	w.end()
 	if !found {
-		w.drop("narrative.anchor", &l.Anchor, &lostAnchor)
+		w.dropStr("narrative.anchor", l.Anchor, &lostAnchor)
 	}
 	if l.Status != "" || l.Text != "" && !clean(l.Text) || l.Text != "" && !l.Body.IsZero() {
 		w.field("narrative")
@@ -83,7 +83,7 @@ func (w *writer) partNarrative(l *record.NarrativeLink) {
 	w.indexAnchors()
 	rest := *l
 	if _, ok := w.anchors[l.Anchor]; !ok {
-		w.drop("narrative.anchor", &l.Anchor, &lostAnchor)
+		w.dropStr("narrative.anchor", l.Anchor, &lostAnchor)
 		rest.Anchor = ""
 	}
 	w.fieldAny("narrative", &rest)

@@ -20,7 +20,7 @@ func (w *writer) observationProfile(list string, o *record.Observation, j *joint
 	switch {
 	case lab:
 		return profileBase + "observation-lab"
-	case hasConcept(o.Categories, sysObservationCategory, "survey"):
+	case hasConcept(o.Categories, sysObservationCategory, "survey") || list == "assessments" && o.Kind == "assessment-scale":
 		return profileBase + "observation-screening-assessment"
 	case list == "results":
 		return profileBase + "observation-clinical-result"
@@ -44,11 +44,12 @@ var socialProfiles = []struct{ kind, code, profile string }{
 	{"pregnancy-status", "82810-3", profileBase + "observation-pregnancystatus"},
 	{"pregnancy-intent", "86645-9", profileBase + "observation-pregnancyintent"},
 	{"occupation", "11341-5", profileBase + "observation-occupation"},
+	{"sexual-orientation", "76690-7", profileBase + "observation-sexual-orientation"},
 }
 
 func socialProfile(o *record.Observation) string {
 	for _, p := range socialProfiles {
-		if p.kind != o.Kind || !o.Code.Has(record.SystemLOINC, p.code) || len(o.Values) != 1 || o.Values[0].Concept == nil {
+		if p.kind != o.Kind || !o.Code.Has(record.SystemLOINC, p.code) && fixedCode(o) != p.code || len(o.Values) != 1 || o.Values[0].Concept == nil {
 			continue
 		}
 		if p.kind == "occupation" {
@@ -56,9 +57,58 @@ func socialProfile(o *record.Observation) string {
 		}
 		// These want one point in time (CF-social).
 		status := observationStatus(o.Status.Code)
-		if o.When.At.Value != "" && o.When.Start.IsZero() && o.When.End.IsZero() && (p.kind != "smoking-status" || status == "final" || status == "entered-in-error") {
+		point := o.When.At.Value != "" && o.When.Start.IsZero() && o.When.End.IsZero() || isPregnancy(o) && firstPoint(&o.When).Value != ""
+		if point && (p.kind != "smoking-status" || status == "final" || status == "entered-in-error") {
 			return p.profile
 		}
 	}
 	return profileBase + "simple-observation"
 }
+
+// fixedCode gives the LOINC code of an observation that says ASSERTION, which
+// only its template told from any other, "" where it has a code of its own (CF-social, code).
+func fixedCode(o *record.Observation) string {
+	if !o.Code.Has(record.SystemActCode, "ASSERTION") {
+		return ""
+	}
+	switch o.Kind {
+	case "smoking-status":
+		return "72166-2"
+	case "tobacco-use":
+		return "11367-0"
+	case "pregnancy-status":
+		return "82810-3"
+	}
+	return ""
+}
+
+func isPregnancy(o *record.Observation) bool {
+	return o.Kind == "pregnancy-status" || o.Kind == "pregnancy-intent"
+}
+
+// firstPoint gives the time that stands for a pregnancy's, of which FHIR takes one point (CF-social, effectiveTime).
+func firstPoint(p *record.Period) record.Time {
+	for _, t := range [...]record.Time{p.At, p.Start, p.End} {
+		if t.Value != "" {
+			return t
+		}
+	}
+	return record.Time{}
+}
+
+// categoryOf gives the category that the kind of an assessment has in FHIR or US Core, by its template.
+func categoryOf(kind string) (system, code string) {
+	switch kind {
+	case "functional-status":
+		return sysUSCoreCategory, "functional-status"
+	case "disability":
+		return sysUSCoreCategory, "disability-status"
+	case "mental-status":
+		return sysUSCoreCategory, "cognitive-status"
+	case "assessment-scale":
+		return sysObservationCategory, "survey"
+	}
+	return "", ""
+}
+
+const sysUSCoreCategory = "http://hl7.org/fhir/us/core/CodeSystem/us-core-category"

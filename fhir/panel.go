@@ -173,7 +173,7 @@ func (w *writer) panelObservation(list string, i int, p *record.Panel) {
 	w.resource(list, i, &p.Entry, kindObservation, profile)
 	w.common(&p.Entry, hasIdentifiers|hasNotes|hasStatus|hasAssertion|hasMode)
 	w.mapped("status", &p.Status, observationStatus(p.Status.Code), "unknown")
-	w.observationCategory(list, p.Categories, &p.Code)
+	w.observationCategory(list, "", p.Categories, &p.Code)
 	code := p.Code
 	if list == "vitalPanels" && !code.Has(record.SystemLOINC, loincVitalPanel) {
 		// CF-vitals, organizer code.

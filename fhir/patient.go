@@ -72,6 +72,7 @@ func (w *writer) patientFits(p *record.Patient) bool {
 func (w *writer) demographics(p *record.Patient) {
 	w.race(extRace, "races", "raceText", p.Races, p.RaceText, 5, isRaceCategory)
 	w.race(extEthnicity, "ethnicities", "ethnicityText", p.Ethnicities, p.EthnicityText, 1, isEthnicityCategory)
+	w.toldOfPatient(p)
 	for i := range p.TribalAffiliations {
 		t := &p.TribalAffiliations[i]
 		w.ext(extTribe)
@@ -210,9 +211,7 @@ func (w *writer) sexCode(url, field string, c *record.Concept) {
 	exact := false
 	for i := range c.Codings {
 		k := &c.Codings[i]
-		if (k.System == record.SystemAdministrativeSex && (k.Code == "M" || k.Code == "F")) ||
-			(k.System == record.SystemNullFlavor && (k.Code == "UNK" || k.Code == "ASKU" || k.Code == "OTH")) ||
-			(url == extSex && k.System == record.SystemSNOMED && (k.Code == "248152002" || k.Code == "248153007")) {
+		if isSexCode(url, k) {
 			w.ext(url)
 			w.code("valueCode", k.Code)
 			w.endExt()

@@ -67,7 +67,7 @@ func (w *writer) observation(list string, i int, o *record.Observation) {
 func (w *writer) observed(list string, o *record.Observation, j *joint, claimed bool) {
 	w.common(&o.Entry, hasIdentifiers|hasNotes|hasStatus|hasAssertion)
 	w.mapped("status", &o.Status, observationStatus(o.Status.Code), "unknown")
-	w.observationCategory(list, o.Categories, &o.Code)
+	w.observationCategory(list, o.Kind, o.Categories, &o.Code)
 	w.jointCode(o, j)
 	w.subject("subject")
 	w.references("focus", "focus", o.Focus, 0)
@@ -75,7 +75,12 @@ func (w *writer) observed(list string, o *record.Observation, j *joint, claimed 
 	if o.When.IsZero() && claimed && list == "vitals" {
 		w.required("effectiveDateTime", "", "when")
 	}
-	w.effective(list, &o.When)
+	if t := firstPoint(&o.When); list == "social" && isPregnancy(o) && o.When.At.IsZero() && t.Value != "" {
+		w.dateTime("effectiveDateTime", t)
+		w.fieldPeriod("when", &o.When)
+	} else {
+		w.effective(list, &o.When)
+	}
 	if o.Issued != nil {
 		w.instant("issued", *o.Issued)
 	}
@@ -108,21 +113,23 @@ func (w *writer) observed(list string, o *record.Observation, j *joint, claimed 
 // where its template has one (CF-vitals, CF-social), and for a LOINC code what
 // the host's terminology says of its class (CF-results). None is guessed: where
 // there is none, the element that US Core demands says so.
-func (w *writer) observationCategory(list string, cs []record.Concept, code *record.Concept) {
-	own := ""
+func (w *writer) observationCategory(list, kind string, cs []record.Concept, code *record.Concept) {
+	system, own := sysObservationCategory, ""
 	switch list {
 	case "vitals", "vitalPanels":
 		own = "vital-signs"
 	case "social":
 		own = "social-history"
+	case "assessments":
+		system, own = categoryOf(kind)
 	case "results", "resultPanels":
 		if len(cs) == 0 {
 			own = w.loincClass(code)
 		}
 	}
 	w.arr("category")
-	if own != "" && !hasConcept(cs, sysObservationCategory, own) {
-		w.codeable("", sysObservationCategory, own)
+	if own != "" && !hasConcept(cs, system, own) {
+		w.codeable("", system, own)
 	}
 	for i := range cs {
 		w.concept("", &cs[i])
@@ -195,7 +202,7 @@ func (w *writer) observationValues(o *record.Observation, j *joint, claimed bool
 	case asParts || several:
 	case len(o.Values) == 1:
 		w.in("values", 0)
-		if !w.value(&o.Values[0]) && claimed && o.Values[0].Absent == "" {
+		if !w.value(unknownPregnancy(o)) && claimed && o.Values[0].Absent == "" {
 			w.absentReason(record.AbsentUnsupported) // us-core-2
 		}
 		w.out()
@@ -227,6 +234,18 @@ func (w *writer) observationValues(o *record.Observation, j *joint, claimed bool
 			w.fieldAny("components", c)
 		}
 	}
+}
+
+// unknownPregnancy gives the value: of a pregnancy one that is not known is a value of its own (CF-social, nullFlavor UNK).
+func unknownPregnancy(o *record.Observation) *record.Value {
+	v := &o.Values[0]
+	if !isPregnancy(o) || v.Concept == nil || v.Concept.Absent != record.AbsentUnknown || len(v.Concept.Codings) > 0 {
+		return v
+	}
+	told, c := *v, *v.Concept
+	c.Absent, c.Codings = "", []record.Coding{{System: record.SystemNullFlavor, Code: "UNK"}}
+	told.Concept = &c
+	return &told
 }
 
 // sharesCode reports whether a component has the code of the observation: then no value may stand beside it (obs-7).

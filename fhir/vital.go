@@ -125,7 +125,8 @@ func circumstances(o *record.Observation) record.Observation {
 }
 
 // jointCode writes code: of a blood pressure that of both, of a pulse oximetry
-// also that of the saturation which it measures; else the observation's own.
+// also that of the saturation which it measures, of an ASSERTION also that of
+// its template; else the observation's own.
 func (w *writer) jointCode(o *record.Observation, j *joint) {
 	switch {
 	case j != nil && j.panel:
@@ -135,6 +136,10 @@ func (w *writer) jointCode(o *record.Observation, j *joint) {
 	case o.Code.Has(record.SystemLOINC, loincPulseOximetry) && !o.Code.Has(record.SystemLOINC, loincOxygenSat):
 		c := o.Code
 		c.Codings = append(slices.Clone(c.Codings), record.Coding{System: record.SystemLOINC, Code: loincOxygenSat})
+		w.concept("code", &c)
+	case fixedCode(o) != "" && !o.Code.Has(record.SystemLOINC, fixedCode(o)):
+		c := o.Code
+		c.Codings = append([]record.Coding{{System: record.SystemLOINC, Code: fixedCode(o)}}, c.Codings...)
 		w.concept("code", &c)
 	default:
 		w.requiredConcept("code", &o.Code, "code")

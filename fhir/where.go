@@ -12,6 +12,13 @@ import (
 // text: it points to nothing there. It is rare, so the concept's place in the
 // record is looked for only then.
 func (w *writer) lostRef(c *record.Concept) {
+	if w.unanchored[c] {
+		return // a concept may be written in two places, and is lost once
+	}
+	if w.unanchored == nil {
+		w.unanchored = map[*record.Concept]bool{}
+	}
+	w.unanchored[c] = true
 	w.lost++
 	w.rep.Add(lostAnchor.At(w.where(c)+".textRef", 0, 0))
 }

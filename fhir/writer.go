@@ -37,12 +37,13 @@ type writer struct {
 	lost    int
 	makers  []record.Participation // scratch
 	// What is known of narratives.
-	anchors  map[string]anchorAt
-	sections map[string]*record.Narrative
-	openEls  []open
-	xmlIDs   map[string]struct{} // ids of the Composition being written
-	copied   bool                // what is being written stands in a section too: its losses are counted there
-	quiet    bool                // no ids: what is written stands elsewhere too
+	anchors    map[string]anchorAt
+	sections   map[string]*record.Narrative
+	openEls    []open
+	xmlIDs     map[string]struct{}      // ids of the Composition being written
+	unanchored map[*record.Concept]bool // concepts whose reference into the narrative was dropped
+	copied     bool                     // what is being written stands in a section too: its losses are counted there
+	quiet      bool                     // no ids: what is written stands elsewhere too
 
 	// Demands of US Core that hold for the resource being written.
 	needSystem bool   // every identifier has a system and a value

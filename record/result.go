@@ -11,6 +11,8 @@ type Observation struct {
 	// Kind is our term for observations with a template or profile of their own:
 	// smoking-status, tobacco-use, pregnancy-status, pregnancy-intent,
 	// estimated-delivery-date, occupation, industry, sdoh, alcohol-use,
+	// birth-sex, sex, gender-identity, sexual-orientation, tribal-affiliation,
+	// caregiver-characteristics, home-environment, cultural-religious, assessment-scale, outcome,
 	// disability, functional-status, mental-status, average-blood-pressure, oxygen-concentration,
 	// treatment-preference, care-experience-preference, screening …
 	Kind            string           `json:"kind,omitempty" portage:"made"`

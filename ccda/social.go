@@ -1,0 +1,206 @@
+package ccda
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// finding is an observation of social history, or of what the patient can do,
+// that its template tells from others.
+type finding struct {
+	template string
+	kind     string // Observation.Kind
+	section  sectionKind
+}
+
+// findings are the templates, the special before the general: an observation
+// may claim Social History Observation beside its own.
+var findings = [...]finding{
+	{"2.16.840.1.113883.10.20.22.4.78", "smoking-status", socialSection},            // Smoking Status
+	{"2.16.840.1.113883.10.20.22.4.85", "tobacco-use", socialSection},               // Tobacco Use
+	{"2.16.840.1.113883.10.20.22.4.200", "birth-sex", socialSection},                // Birth Sex Observation
+	{"2.16.840.1.113883.10.20.22.4.507", "sex", socialSection},                      // Sex Observation
+	{"2.16.840.1.113883.10.20.34.3.45", "gender-identity", socialSection},           // Gender Identity Observation
+	{"2.16.840.1.113883.10.20.22.4.501", "sexual-orientation", socialSection},       // Sexual Orientation Observation
+	{"2.16.840.1.113883.10.20.22.4.503", "occupation", socialSection},               // Basic Occupation Observation
+	{"2.16.840.1.113883.10.20.22.4.504", "industry", socialSection},                 // Basic Industry Observation
+	{"2.16.840.1.113883.10.20.15.3.8", "pregnancy-status", socialSection},           // Pregnancy Observation
+	{"2.16.840.1.113883.10.20.22.4.293", "pregnancy-status", socialSection},         // Pregnancy Observation, supplemental
+	{"2.16.840.1.113883.10.20.15.3.1", "estimated-delivery-date", socialSection},    // Estimated Date of Delivery
+	{"2.16.840.1.113883.10.20.22.4.281", "pregnancy-intent", socialSection},         // Pregnancy Intention in Next Year
+	{"2.16.840.1.113883.10.20.22.4.506", "tribal-affiliation", socialSection},       // Tribal Affiliation Observation
+	{"2.16.840.1.113883.10.20.22.4.72", "caregiver-characteristics", socialSection}, // Caregiver Characteristics
+	{"2.16.840.1.113883.10.20.22.4.109", "home-environment", socialSection},         // Characteristics of Home Environment
+	{"2.16.840.1.113883.10.20.22.4.111", "cultural-religious", socialSection},       // Cultural and Religious Observation
+	{"2.16.840.1.113883.10.20.22.4.69", "assessment-scale", assessmentSection},      // Assessment Scale Observation
+	{"2.16.840.1.113883.10.20.22.4.505", "disability", assessmentSection},           // Disability Status Observation
+	{"2.16.840.1.113883.10.20.22.4.67", "functional-status", assessmentSection},     // Functional Status Observation
+	{"2.16.840.1.113883.10.20.22.4.68", "functional-status", assessmentSection},     // Functional Status Problem Observation (R1.1)
+	{"2.16.840.1.113883.10.20.22.4.128", "functional-status", assessmentSection},    // Self-Care Activities
+	{"2.16.840.1.113883.10.20.22.4.127", "functional-status", assessmentSection},    // Sensory Status
+	{"2.16.840.1.113883.10.20.22.4.74", "mental-status", assessmentSection},         // Mental Status Observation
+	{"2.16.840.1.113883.10.20.22.4.73", "mental-status", assessmentSection},         // Cognitive Status Problem Observation (R1.1)
+	{"2.16.840.1.113883.10.20.22.4.144", "outcome", assessmentSection},              // Outcome Observation
+	{"2.16.840.1.113883.10.20.22.4.86", "assessment-scale", assessmentSection},      // Assessment Scale Supporting Observation
+	{templateSocialHistory, "", socialSection},                                      // Social History Observation
+	{"2.16.840.1.113883.10.20.1.33", "", socialSection},                             // CCD
+}
+
+const templateSocialHistory = "2.16.840.1.113883.10.20.22.4.38"
+
+// templatesSocial are those that an observation of any kind may claim beside its own: C-CDA's general one, CCD's, HITSP C83's and IHE's.
+var templatesSocial = []string{templateSocialHistory, "2.16.840.1.113883.10.20.1.33", "2.16.840.1.113883.3.88.11.83.19", "1.3.6.1.4.1.19376.1.5.3.1.4.13.4"}
+
+func (r *reader) findingOf(n tree.Node) *finding {
+	if n.Name() != "observation" {
+		return nil
+	}
+	for i := range findings {
+		if r.has(n, findings[i].template) {
+			return &findings[i]
+		}
+	}
+	return nil
+}
+
+// readFindingEntry reads an entry that holds one such observation. One without a
+// template of C-CDA's is of the section it is in.
+func (r *reader) readFindingEntry(section sectionKind, entry tree.Node) []record.Ref {
+	st := r.statement(entry)
+	f := r.findingOf(st)
+	if f == nil {
+		if st.Name() != "observation" || !r.bare(st, nil) || !st.Child("value").OK() {
+			return nil
+		}
+		f = &finding{section: section}
+	}
+	if !r.legibleFinding(st, f) {
+		return nil
+	}
+	if r.ofPatient(st, f) {
+		return []record.Ref{}
+	}
+	return []record.Ref{r.finding(st, f)}
+}
+
+// legibleFinding is legibleObservation, where what the patient intends may be said as an intent (Pregnancy Intention, R2.1 and 3.0).
+func (r *reader) legibleFinding(obs tree.Node, f *finding) bool {
+	if f.kind == "pregnancy-intent" && obs.Attr("moodCode").Value() == "INT" {
+		return r.legible(obs, "INT") && !(isTrue(obs.Attr("negationInd").Value()) && obs.Attr("nullFlavor").OK())
+	}
+	return r.legibleObservation(obs)
+}
+
+// finding reads one such observation into the list of its section.
+func (r *reader) finding(obs tree.Node, f *finding) record.Ref {
+	kind, list := kindSocial, &r.rec.Social
+	if f.section == assessmentSection {
+		kind, list = kindAssessment, &r.rec.Assessments
+	}
+	known := templatesSocial
+	if f.template != "" {
+		known = append(slices.Clone(known), f.template)
+	}
+	o := r.observation(kind, obs, known)
+	o.Kind = f.kind
+	r.findingParts(&o, obs)
+	*list = append(*list, o)
+	return record.Ref{ID: o.ID, Kind: kind}
+}
+
+// Observations that are components of another: what they say has no life of its own.
+var (
+	templatesDelivery = []string{"2.16.840.1.113883.10.20.15.3.1", "2.16.840.1.113883.10.20.22.4.297"}
+	templatesIndustry = []string{"2.16.840.1.113883.10.20.22.4.504"}
+)
+
+// findingParts reads what hangs on such an observation: the estimated date of
+// delivery and the industry as components (C-CDA on FHIR, CF-social), the
+// answers behind a scale as members.
+func (r *reader) findingParts(o *record.Observation, obs tree.Node) {
+	for rel, sub := range r.relations(obs) {
+		if sub.Name() != "observation" {
+			continue
+		}
+		switch {
+		case r.hasAny(sub, templatesDelivery):
+			r.component(o, rel, sub, templatesDelivery, "REFR", "COMP")
+		case r.hasAny(sub, templatesIndustry):
+			r.component(o, rel, sub, append([]string{templateSocialHistory}, templatesIndustry...), "REFR", "COMP")
+		case r.hasAny(sub, []string{"2.16.840.1.113883.10.20.22.4.69", "2.16.840.1.113883.10.20.22.4.86"}):
+			f := r.findingOf(sub)
+			if f.kind == "assessment-scale" && r.legibleObservation(sub) && r.relates(rel, false, "COMP") {
+				o.Members = append(o.Members, r.finding(sub, f))
+			}
+		}
+	}
+}
+
+// component reads an observation that says nothing beside its code and value.
+func (r *reader) component(o *record.Observation, rel, obs tree.Node, templates []string, types ...string) {
+	if !r.plain(obs, "EVN") || !r.relates(rel, false, types...) {
+		return
+	}
+	r.templates(obs, templates...)
+	r.shape(obs, "OBS", "EVN")
+	r.fixed(obs.Child("statusCode"), "code", "completed")
+	o.Components = append(o.Components, record.Component{Identifiers: r.ids(obs), Code: r.concept(obs.Child("code")), Values: r.values(obs)})
+}
+
+// Observations that US Core has as extensions of Patient, by the code that their templates fix.
+var (
+	birthSex  = question{system: oidLOINC, codes: []string{"76689-9"}, displays: []string{"Sex assigned at birth"}}
+	sex       = question{system: oidLOINC, codes: []string{"46098-0"}, displays: []string{"Sex"}}
+	gender    = question{system: oidLOINC, codes: []string{"76691-5"}, displays: []string{"Gender identity"}}
+	tribe     = question{system: oidLOINC, codes: []string{"95370-3"}, displays: []string{"Tribal affiliation"}}
+	ofPatient = map[string]*question{"birth-sex": &birthSex, "sex": &sex, "gender-identity": &gender, "tribal-affiliation": &tribe}
+)
+
+// ofPatient reads an observation that is a fact of the patient's own, where the
+// patient's fields hold all that the entry says (CF-social). One that says more,
+// by whom and when, stays an observation.
+func (r *reader) ofPatient(obs tree.Node, f *finding) bool {
+	p, q := r.rec.Patient, ofPatient[f.kind]
+	value := obs.Child("value")
+	if p == nil || q == nil || value.Attr("code").Value() == "" || !r.asks(obs, q) || obs.Attr("negationInd").OK() || obs.Attr("nullFlavor").OK() {
+		return false
+	}
+	for c := range obs.Elements("") {
+		switch n := c.Name(); n {
+		case "templateId", "code", "statusCode":
+		case "value":
+			if c.NextNamed().OK() {
+				return false
+			}
+		case "id", "effectiveTime":
+			if f.kind != "gender-identity" {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	if f.kind == "birth-sex" && p.BirthSex != nil || f.kind == "sex" && p.Sex != nil {
+		return false
+	}
+	c := r.conceptPtr(value)
+	if c == nil {
+		return false
+	}
+	r.own(obs, p.ID)
+	q = &question{templates: append(slices.Clone(templatesSocial), f.template), system: q.system, codes: q.codes, displays: q.displays}
+	r.frame(obs, q)
+	switch f.kind {
+	case "birth-sex":
+		p.BirthSex = c
+	case "sex":
+		p.Sex = c
+	case "gender-identity":
+		p.GenderIdentities = append(p.GenderIdentities, record.DatedConcept{Concept: *c, When: r.periodPtr(obs.Child("effectiveTime")), Identifiers: r.ids(obs)})
+	case "tribal-affiliation":
+		p.TribalAffiliations = append(p.TribalAffiliations, record.TribalAffiliation{Tribe: *c})
+	}
+	return true
+}
