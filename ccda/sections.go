@@ -22,6 +22,7 @@ const (
 	administeredSection
 	procedureSection
 	encounterSection
+	plannedSection
 )
 
 // sectionTypes are the sections by template id (with entries optional and
@@ -39,6 +40,7 @@ var sectionTypes = [...]struct {
 	{vitalSection, [2]string{"2.16.840.1.113883.10.20.22.2.4", "2.16.840.1.113883.10.20.22.2.4.1"}, "8716-3"},
 	{procedureSection, [2]string{"2.16.840.1.113883.10.20.22.2.7", "2.16.840.1.113883.10.20.22.2.7.1"}, "47519-4"},
 	{encounterSection, [2]string{"2.16.840.1.113883.10.20.22.2.22", "2.16.840.1.113883.10.20.22.2.22.1"}, "46240-8"},
+	{plannedSection, [2]string{"2.16.840.1.113883.10.20.22.2.10", ""}, "18776-5"},
 	{pastHistorySection, [2]string{"2.16.840.1.113883.10.20.22.2.20", ""}, "11348-0"},
 	{administeredSection, [2]string{"2.16.840.1.113883.10.20.22.2.38", ""}, "29549-3"},
 	{medicationSection, [2]string{"2.16.840.1.113883.10.20.22.2.11", "2.16.840.1.113883.10.20.22.2.11.1"}, "10183-2"}, // at discharge
@@ -70,7 +72,6 @@ var otherSections = [...]struct{ template, code string }{
 	{"2.16.840.1.113883.10.20.22.2.21.1", "42348-3"},
 	{"2.16.840.1.113883.10.20.22.2.14", "47420-5"},
 	{"2.16.840.1.113883.10.20.22.2.23", "46264-8"},
-	{"2.16.840.1.113883.10.20.22.2.10", "18776-5"},
 	{"2.16.840.1.113883.10.20.22.2.9", "51847-2"},
 	{"2.16.840.1.113883.10.20.22.2.45", "69730-0"},
 	{"2.16.840.1.113883.10.20.22.2.8", "51848-0"},
@@ -266,33 +267,40 @@ var entryReaders = [...]struct {
 	template string
 	kind     sectionKind
 }{
-	{"2.16.840.1.113883.10.20.22.4.30", allergySection},      // Allergy Concern Act
-	{"2.16.840.1.113883.10.20.22.4.3", problemSection},       // Problem Concern Act
-	{"2.16.840.1.113883.10.20.22.4.16", medicationSection},   // Medication Activity
-	{"2.16.840.1.113883.10.20.22.4.52", immunizationSection}, // Immunization Activity
-	{"2.16.840.1.113883.10.20.22.4.1", resultSection},        // Result Organizer
-	{"2.16.840.1.113883.10.20.22.4.26", vitalSection},        // Vital Signs Organizer
-	{"2.16.840.1.113883.10.20.22.4.14", procedureSection},    // Procedure Activity Procedure
-	{"2.16.840.1.113883.10.20.22.4.12", procedureSection},    // Procedure Activity Act
-	{"2.16.840.1.113883.10.20.22.4.13", procedureSection},    // Procedure Activity Observation
-	{"2.16.840.1.113883.10.20.22.4.49", encounterSection},    // Encounter Activity
-	{"2.16.840.1.113883.10.20.22.4.33", problemSection},      // Hospital Discharge Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.34", problemSection},      // Hospital Admission Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.65", problemSection},      // Preoperative Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.51", problemSection},      // Postprocedure Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.35", medicationSection},   // Discharge Medication
-	{"2.16.840.1.113883.10.20.22.4.36", medicationSection},   // Admission Medication
-	{"2.16.840.1.113883.10.20.22.4.512", vitalSection},       // Average Blood Pressure Organizer
-	{"2.16.840.1.113883.10.20.22.4.7", allergySection},       // Allergy - Intolerance Observation
-	{"2.16.840.1.113883.10.20.22.4.4", problemSection},       // Problem Observation
-	{"2.16.840.1.113883.10.20.22.4.34", problemSection},      // Hospital Admission Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.33", problemSection},      // Hospital Discharge Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.65", problemSection},      // Preoperative Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.51", problemSection},      // Postprocedure Diagnosis
-	{"2.16.840.1.113883.10.20.22.4.35", medicationSection},   // Discharge Medication
-	{"2.16.840.1.113883.10.20.22.4.36", medicationSection},   // Admission Medication
-	{"2.16.840.1.113883.10.20.22.4.2", resultSection},        // Result Observation
-	{"2.16.840.1.113883.10.20.22.4.27", vitalSection},        // Vital Sign Observation
+	{"2.16.840.1.113883.10.20.22.4.30", allergySection},       // Allergy Concern Act
+	{"2.16.840.1.113883.10.20.22.4.3", problemSection},        // Problem Concern Act
+	{"2.16.840.1.113883.10.20.22.4.16", medicationSection},    // Medication Activity
+	{"2.16.840.1.113883.10.20.22.4.52", immunizationSection},  // Immunization Activity
+	{"2.16.840.1.113883.10.20.22.4.1", resultSection},         // Result Organizer
+	{"2.16.840.1.113883.10.20.22.4.26", vitalSection},         // Vital Signs Organizer
+	{"2.16.840.1.113883.10.20.22.4.14", procedureSection},     // Procedure Activity Procedure
+	{"2.16.840.1.113883.10.20.22.4.12", procedureSection},     // Procedure Activity Act
+	{"2.16.840.1.113883.10.20.22.4.13", procedureSection},     // Procedure Activity Observation
+	{"2.16.840.1.113883.10.20.22.4.49", encounterSection},     // Encounter Activity
+	{"2.16.840.1.113883.10.20.22.4.39", plannedSection},       // Planned Act
+	{"2.16.840.1.113883.10.20.22.4.40", plannedSection},       // Planned Encounter
+	{"2.16.840.1.113883.10.20.22.4.41", plannedSection},       // Planned Procedure
+	{"2.16.840.1.113883.10.20.22.4.42", medicationSection},    // Planned Medication Activity
+	{"2.16.840.1.113883.10.20.22.4.43", plannedSection},       // Planned Supply
+	{"2.16.840.1.113883.10.20.22.4.44", plannedSection},       // Planned Observation
+	{"2.16.840.1.113883.10.20.22.4.120", immunizationSection}, // Planned Immunization Activity
+	{"2.16.840.1.113883.10.20.22.4.33", problemSection},       // Hospital Discharge Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.34", problemSection},       // Hospital Admission Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.65", problemSection},       // Preoperative Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.51", problemSection},       // Postprocedure Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.35", medicationSection},    // Discharge Medication
+	{"2.16.840.1.113883.10.20.22.4.36", medicationSection},    // Admission Medication
+	{"2.16.840.1.113883.10.20.22.4.512", vitalSection},        // Average Blood Pressure Organizer
+	{"2.16.840.1.113883.10.20.22.4.7", allergySection},        // Allergy - Intolerance Observation
+	{"2.16.840.1.113883.10.20.22.4.4", problemSection},        // Problem Observation
+	{"2.16.840.1.113883.10.20.22.4.34", problemSection},       // Hospital Admission Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.33", problemSection},       // Hospital Discharge Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.65", problemSection},       // Preoperative Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.51", problemSection},       // Postprocedure Diagnosis
+	{"2.16.840.1.113883.10.20.22.4.35", medicationSection},    // Discharge Medication
+	{"2.16.840.1.113883.10.20.22.4.36", medicationSection},    // Admission Medication
+	{"2.16.840.1.113883.10.20.22.4.2", resultSection},         // Result Observation
+	{"2.16.840.1.113883.10.20.22.4.27", vitalSection},         // Vital Sign Observation
 }
 
 // entryOf reads one entry: by the template of its statement, else by the section
@@ -328,6 +336,8 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 		refs = r.readProcedureEntry(n)
 	case encounterSection:
 		refs = r.readEncounterEntry(n)
+	case plannedSection:
+		refs = r.readOrderEntry(n)
 	}
 	if refs == nil {
 		r.release(n)
