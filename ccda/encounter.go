@@ -26,6 +26,9 @@ var encounterClasses = []string{"AMB", "EMER", "FLD", "HH", "IMP", "ACUTE", "NON
 // readEncounterEntry reads an entry that holds an Encounter Activity.
 func (r *reader) readEncounterEntry(entry tree.Node) []record.Ref {
 	n := r.statement(entry)
+	if isPlanned(n) {
+		return r.readOrderEntry(entry)
+	}
 	if n.Name() != "encounter" || !r.hasAny(n, templatesEncounter) && !r.bare(n, nil) || !r.legible(n, "EVN") {
 		return nil
 	}

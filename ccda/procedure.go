@@ -25,6 +25,9 @@ var procedureExtents = extents{
 // readProcedureEntry reads an entry that holds a Procedure Activity that happened, or did not.
 func (r *reader) readProcedureEntry(entry tree.Node) []record.Ref {
 	n := r.statement(entry)
+	if isPlanned(n) {
+		return r.readOrderEntry(entry)
+	}
 	if !r.isProcedure(n) {
 		return nil
 	}

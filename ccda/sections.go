@@ -25,6 +25,7 @@ const (
 	socialSection
 	assessmentSection
 	familySection
+	plannedSection
 )
 
 // sectionTypes are the sections by template id (with entries optional and
@@ -42,6 +43,7 @@ var sectionTypes = [...]struct {
 	{vitalSection, [2]string{"2.16.840.1.113883.10.20.22.2.4", "2.16.840.1.113883.10.20.22.2.4.1"}, "8716-3"},
 	{procedureSection, [2]string{"2.16.840.1.113883.10.20.22.2.7", "2.16.840.1.113883.10.20.22.2.7.1"}, "47519-4"},
 	{encounterSection, [2]string{"2.16.840.1.113883.10.20.22.2.22", "2.16.840.1.113883.10.20.22.2.22.1"}, "46240-8"},
+	{plannedSection, [2]string{"2.16.840.1.113883.10.20.22.2.10", ""}, "18776-5"},
 	{pastHistorySection, [2]string{"2.16.840.1.113883.10.20.22.2.20", ""}, "11348-0"},
 	{administeredSection, [2]string{"2.16.840.1.113883.10.20.22.2.38", ""}, "29549-3"},
 	{medicationSection, [2]string{"2.16.840.1.113883.10.20.22.2.11", "2.16.840.1.113883.10.20.22.2.11.1"}, "10183-2"}, // at discharge
@@ -74,7 +76,6 @@ var otherSections = [...]struct{ template, code string }{
 	{"2.16.840.1.113883.10.20.22.2.21", "42348-3"},
 	{"2.16.840.1.113883.10.20.22.2.21.1", "42348-3"},
 	{"2.16.840.1.113883.10.20.22.2.23", "46264-8"},
-	{"2.16.840.1.113883.10.20.22.2.10", "18776-5"},
 	{"2.16.840.1.113883.10.20.22.2.9", "51847-2"},
 	{"2.16.840.1.113883.10.20.22.2.45", "69730-0"},
 	{"2.16.840.1.113883.10.20.22.2.8", "51848-0"},
@@ -297,6 +298,13 @@ var entryReaders = map[string]sectionKind{
 	"2.16.840.1.113883.10.20.22.4.45":  familySection,       // Family History Organizer
 	"2.16.840.1.113883.10.20.22.4.66":  assessmentSection,   // Functional Status Organizer
 	"2.16.840.1.113883.10.20.22.4.75":  assessmentSection,   // Mental Status Organizer
+	"2.16.840.1.113883.10.20.22.4.39":  plannedSection,      // Planned Act
+	"2.16.840.1.113883.10.20.22.4.40":  plannedSection,      // Planned Encounter
+	"2.16.840.1.113883.10.20.22.4.41":  plannedSection,      // Planned Procedure
+	"2.16.840.1.113883.10.20.22.4.42":  medicationSection,   // Planned Medication Activity
+	"2.16.840.1.113883.10.20.22.4.43":  plannedSection,      // Planned Supply
+	"2.16.840.1.113883.10.20.22.4.44":  plannedSection,      // Planned Observation
+	"2.16.840.1.113883.10.20.22.4.120": immunizationSection, // Planned Immunization Activity
 }
 
 // entryOf reads one entry: by the template of its statement, else by the section
@@ -339,6 +347,8 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 		refs = r.readAssessmentEntry(n)
 	case familySection:
 		refs = r.readFamilyEntry(n)
+	case plannedSection:
+		refs = r.readOrderEntry(n)
 	}
 	if refs == nil {
 		r.release(n)

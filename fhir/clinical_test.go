@@ -15,7 +15,7 @@ import (
 
 // clinicalLists are the lists of the record that the clinical concepts stand in.
 var clinicalLists = []string{"allergies", "problems", "healthConcerns", "medications", "immunizations", "procedures", "results", "resultPanels", "vitals", "vitalPanels",
-	"social", "assessments", "assessmentPanels", "observations", "specimens", "familyHistory"}
+	"social", "assessments", "assessmentPanels", "observations", "specimens", "familyHistory", "orders"}
 
 // TestClinicalConservation clears the leaves of the clinical concepts, one after the other.
 func TestClinicalConservation(t *testing.T) {

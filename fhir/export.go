@@ -182,6 +182,7 @@ func (w *writer) resources() {
 	each(w, r.HealthConcerns, w.healthConcern)
 	each(w, r.FamilyHistory, w.familyMember)
 	each(w, r.Encounters, w.encounter)
+	each(w, r.Orders, w.order)
 	each(w, r.Devices, w.device)
 	each(w, r.Consents, w.consent)
 	each(w, r.RelatedPersons, w.relatedPerson)

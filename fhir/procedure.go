@@ -78,14 +78,7 @@ func (w *writer) procedure(i int, p *record.Procedure) {
 		w.fieldRefs("locations", p.Locations[1:])
 	}
 	w.indications(p.Indications, procedureReasons)
-	w.arr("bodySite")
-	for k := range p.BodySites {
-		w.obj("")
-		w.conceptBody(&p.BodySites[k].Code)
-		w.fieldConcept("laterality", p.BodySites[k].Laterality)
-		w.end()
-	}
-	w.endArr()
+	w.bodySites(p.BodySites)
 	w.concept("outcome", p.Outcome)
 	w.references("report", "reports", p.Reports, procedureReports)
 	w.concepts("complication", p.Complications)

@@ -1,0 +1,98 @@
+package ccda
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// Templates of what is planned: C-CDA and, before it, CCD and HITSP C32.
+var templatesPlanned = []string{
+	"2.16.840.1.113883.10.20.22.4.39", // Planned Act
+	"2.16.840.1.113883.10.20.22.4.40", // Planned Encounter
+	"2.16.840.1.113883.10.20.22.4.41", // Planned Procedure
+	"2.16.840.1.113883.10.20.22.4.43", // Planned Supply
+	"2.16.840.1.113883.10.20.22.4.44", // Planned Observation
+	"2.16.840.1.113883.10.20.1.25", "2.16.840.1.113883.3.88.11.83.22", "1.3.6.1.4.1.19376.1.5.3.1.1.20.3.1",
+}
+
+// plannedMoods are those of what is wanted: intended, ordered, proposed, promised, or an appointment.
+var plannedMoods = []string{"INT", "RQO", "PRP", "PRMS", "APT", "ARQ"}
+
+// isPlanned reports whether a statement is of what is wanted, and not of what happened.
+func isPlanned(n tree.Node) bool { return slices.Contains(plannedMoods, n.Attr("moodCode").Value()) }
+
+// readOrderEntry reads an entry that holds a planned act. A goal, though R1.1
+// gives it the template of an observation that is planned, is none.
+func (r *reader) readOrderEntry(entry tree.Node) []record.Ref {
+	n := r.statement(entry)
+	if !isPlanned(n) {
+		return nil
+	}
+	switch n.Name() {
+	case "act", "encounter", "observation", "procedure", "supply":
+	default:
+		return nil
+	}
+	if !r.hasAny(n, templatesPlanned[:5]) && !r.hasAny(n, templatesProcedure[:3]) && !r.hasAny(n, templatesEncounter[:1]) && !r.bare(n, nil) || !r.plain(n, plannedMoods...) {
+		return nil
+	}
+	o := r.order(n)
+	r.rec.Orders = append(r.rec.Orders, o)
+	return []record.Ref{{ID: o.ID, Kind: kindOrder}}
+}
+
+// order reads a Planned Act, Encounter, Observation, Procedure or Supply (C-CDA R2.1 3.70–3.78).
+func (r *reader) order(n tree.Node) record.Order {
+	o := record.Order{Entry: r.entry(kindOrder, n), Class: n.Name()}
+	o.Assertion = record.Affirmed
+	o.Status, o.Mode = r.status(n), r.mode(n)
+	known := templatesPlanned
+	switch {
+	case r.hasAny(n, templatesProcedure[:3]):
+		known = slices.Concat(templatesPlanned, templatesProcedure)
+	case n.Name() == "encounter":
+		known = slices.Concat(templatesPlanned, templatesEncounter)
+	}
+	r.templates(n, known...)
+	r.shape(n, classOf(n))
+	o.Code = r.concept(n.Child("code"))
+	o.Categories = r.categories(n)
+	o.When = r.period(n.Child("effectiveTime"))
+	o.Priority = r.conceptPtr(n.Child("priorityCode"))
+	o.Methods = r.concepts(n, "methodCode")
+	for _, c := range r.concepts(n, "targetSiteCode") {
+		o.BodySites = append(o.BodySites, record.BodySite{Code: c})
+	}
+	switch n.Name() {
+	case "observation":
+		o.Values = r.values(n)
+	case "supply":
+		if q := r.supplied(n); q != nil {
+			o.Quantity = &record.Amount{Quantity: q}
+		}
+		o.Product = r.productOf(n)
+	}
+	o.Specimens = r.specimens(n)
+	for p := n.Child("participant"); p.OK(); p = p.NextNamed() {
+		if ref := r.serviceLocation(p); ref != nil {
+			o.Locations = append(o.Locations, *ref)
+		}
+	}
+	for rel, sub := range r.relations(n) {
+		switch {
+		case sub.Name() == "encounter" && o.Encounter == nil:
+			o.Encounter = r.encounterRef(rel, sub)
+		case r.isInstruction(sub):
+			if i, ok := r.instruction(rel, sub); ok {
+				o.Instructions = append(o.Instructions, i)
+			}
+		case r.isIndication(rel, sub):
+			if i, ok := r.indication(rel, sub); ok {
+				o.Indications = append(o.Indications, i)
+			}
+		}
+	}
+	return o
+}
