@@ -38,6 +38,7 @@ func TestSocialKinds(t *testing.T) {
 	require.Equal(t, record.ModeIntent, rec.Social[10].Mode)
 	require.Equal(t, "86188-0", rec.Social[8].Components[0].Code.Codings[0].Code)
 	require.Equal(t, "2024-10-04", rec.Social[9].Components[0].Values[0].Time.Value)
+	require.Equal(t, "55561003", rec.Social[14].Components[0].Values[0].Concept.Codings[0].Code)
 	require.Equal(t, "smoke", rec.Social[0].Narrative.Anchor)
 }
 

@@ -94,11 +94,16 @@ func (w *writer) demographics(p *record.Patient) {
 	w.sexCode(extSex, "sex", p.Sex)
 	for i := range p.GenderIdentities {
 		g := &p.GenderIdentities[i]
-		if g.When == nil && g.Comment == "" && len(g.Identifiers) == 0 && !g.Concept.IsZero() {
+		whole := g.When == nil && g.Comment == "" && len(g.Identifiers) == 0 && !g.Concept.IsZero()
+		if c := g.Concept; whole || len(c.Codings) > 0 && (g.When == nil || g.When.End.Value == "") {
+			if !whole {
+				c.TextRef = "" // it is counted below
+			}
 			w.ext(extGender)
-			w.concept("valueCodeableConcept", &g.Concept)
+			w.concept("valueCodeableConcept", &c)
 			w.endExt()
-		} else {
+		}
+		if !whole {
 			w.fieldAny("genderIdentities", p.GenderIdentities[i:i+1])
 		}
 	}

@@ -41,7 +41,9 @@ func (w *writer) told(kind string) []*record.Concept {
 		}
 		switch observationStatus(o.Status.Code) {
 		case "final", "amended", "corrected":
-			out = append(out, o.Values[0].Concept)
+			c := *o.Values[0].Concept
+			c.TextRef = "" // it is counted where the observation goes out
+			out = append(out, &c)
 		}
 	}
 	return out

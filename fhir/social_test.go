@@ -95,3 +95,13 @@ func TestAssessmentCategories(t *testing.T) {
 		}
 	}
 }
+
+// A gender identity with more said of it is in US Core's extension and whole beside it; one that has ended is not.
+func TestGenderIdentity(t *testing.T) {
+	for end, want := range map[string]int{"": 2, "2010": 1} {
+		g := record.DatedConcept{Concept: *codedPtr(record.SystemSNOMED, "446141000124107", ""), When: &record.Period{Start: record.Time{Value: "2001"}, End: record.Time{Value: end}}}
+		g.Concept.TextRef = "nowhere"
+		by, _ := sent(t, &record.Record{Patient: &record.Patient{Entry: record.Entry{ID: "1b4e28ba-2fa1-81d2-883f-0016d3cca427", Assertion: record.Affirmed}, GenderIdentities: []record.DatedConcept{g}}})
+		require.Len(t, list(by["Patient"][0], "extension"), want)
+	}
+}
