@@ -252,16 +252,20 @@ func TestPerturbOwn(t *testing.T) {
 	}
 }
 
-// corpus gives the folder of real documents of several makers and releases that
-// PORTAGE_CORPUS names, or beside the checkout.
+// corpus gives the folder of real documents of several makers and releases: that
+// of PORTAGE_SHARED, else of the nearest folder named shared above.
 func corpus(t testing.TB) string {
-	dir := os.Getenv("PORTAGE_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "corpus")
+	shared := os.Getenv("PORTAGE_SHARED")
+	for dir, err := filepath.Abs("."); shared == "" && err == nil; dir = filepath.Dir(dir) {
+		if _, missing := os.Stat(filepath.Join(dir, "shared", "README.md")); missing == nil {
+			shared = filepath.Join(dir, "shared")
+		} else if dir == filepath.Dir(dir) {
+			t.Skip("no folder named shared above, and PORTAGE_SHARED is not set")
+		}
 	}
-	dir = filepath.Join(dir, "ccda")
+	dir := filepath.Join(shared, "corpus", "ccda")
 	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the corpus of real documents is not here")
+		t.Skip("the corpus of real documents is not in the shared folder")
 	}
 	return dir
 }
@@ -282,7 +286,7 @@ func corpusFiles(t testing.TB) []string {
 // Real documents of moderate size, evenly over the corpus: all leaves of small ones, a sample of large ones.
 func TestPerturbReal(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes a while")
+		t.Skip("reads each of eight real documents some hundred times over: not in short mode")
 	}
 	var files []string
 	for _, f := range corpusFiles(t) {
