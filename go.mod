@@ -7,4 +7,7 @@ require (
 	golang.org/x/text v0.43.0
 )
 
-require go.yaml.in/yaml/v3 v3.0.5 // indirect
+require (
+	github.com/beevik/etree v1.7.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+)

@@ -163,6 +163,7 @@ func (r *reader) allergen(p tree.Node) record.Concept {
 	if !p.OK() {
 		return record.Concept{}
 	}
+	r.slot(p, "substance", -1)
 	role := p.Child("participantRole")
 	r.fixed(p, "typeCode", "CSM")
 	r.fixed(p, "contextControlCode", "OP")
@@ -187,12 +188,16 @@ func (r *reader) allergyParts(a *record.Allergy, obs tree.Node) {
 		switch {
 		case a.Clinical.IsZero() && r.asks(sub, &allergyStatus):
 			a.Clinical = r.clinicalStatus(rel, sub, &allergyStatus, codes.AllergyStatus())
+			r.slot(rel, "clinicalStatus", -1)
 		case a.Severity == nil && r.asks(sub, &severity):
 			a.Severity = r.answered(rel, sub, &severity, true, "SUBJ")
+			r.slot(rel, "severity", -1)
 		case a.Criticality == nil && r.asks(sub, &criticality):
 			a.Criticality = r.answered(rel, sub, &criticality, true, "SUBJ")
+			r.slot(rel, "criticality", -1)
 		case r.isReaction(rel, sub):
 			if x, ok := r.reaction(rel, sub, "MFST"); ok {
+				r.slot(rel, "reactions", len(a.Reactions))
 				a.Reactions = append(a.Reactions, x)
 			}
 		case a.Encounter == nil && sub.Name() == "encounter":

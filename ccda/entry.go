@@ -155,6 +155,7 @@ func (r *reader) comments(n tree.Node) []record.Note {
 		if !r.isComment(act) {
 			continue
 		}
+		r.slot(er, "notes", len(out))
 		r.fixed(er, "typeCode", "SUBJ", "COMP", "REFR")
 		r.fixed(er, "inversionInd", "true")
 		r.shape(act, "ACT", "EVN")

@@ -264,9 +264,9 @@ func (Importer) Import(ctx context.Context, in record.Input, o record.ImportOpti
 	}
 }
 
-// Format ties the name "ccda" to this package's importer.
+// Format ties the name "ccda" to this package's importer and exporter.
 func Format() record.Format {
-	return record.Format{Name: formatName, Detect: detect, Importer: Importer{}, Extension: ".xml"}
+	return record.Format{Name: formatName, Detect: detect, Importer: Importer{}, Exporter: Exporter{}, Extension: ".xml"}
 }
 
 // detect looks for the root element of a CDA document, in any encoding that

@@ -2,6 +2,7 @@ package ccda
 
 import (
 	"iter"
+	"strconv"
 	"strings"
 
 	"github.com/portage-health/portage/internal/ids"
@@ -34,6 +35,7 @@ type reader struct {
 	current      *record.Section // and what is made of it
 	expected     expected
 	owners       map[int]string // node index → the entry or section that owns what is carried below it
+	slots        map[int]string // node index → the part of its owner that it is: see slot
 	idents       map[identKey]int
 	shared       map[identKey]bool
 	united       map[identKey]identKey
@@ -275,6 +277,20 @@ func (r *reader) own(n tree.Node, id string) {
 	if n.OK() && id != "" {
 		r.owners[n.Index()] = id
 	}
+}
+
+// slot says that n, a relationship or what hangs on it, holds a part of the entry
+// that owns it: the field of the record that the part lands in, with its number
+// where that is a list (i is -1 where it is none). What is carried below n then
+// finds its way back whatever the order of the relationships.
+func (r *reader) slot(n tree.Node, field string, i int) {
+	if r.slots == nil {
+		r.slots = make(map[int]string, 64)
+	}
+	if i >= 0 {
+		field += "[" + strconv.Itoa(i) + "]"
+	}
+	r.slots[n.Index()] = field
 }
 
 // issue reports something about a place.

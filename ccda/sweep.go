@@ -18,6 +18,7 @@ type sweeper struct {
 	marked []uint64 // leaves that are taken or scaffold
 	free   []uint64 // leaves that are neither
 	owner  string
+	slot   string
 	path   []byte          // the way to where the sweeper is
 	from   int             // where in path the way from the owner's element begins
 	codes  []record.Coding // room for the codes and the words of a piece
@@ -98,21 +99,27 @@ func (s *sweeper) element(n tree.Node, place int) {
 	if facts == 0 {
 		return
 	}
-	owner, from, here, up := s.owner, s.from, len(s.path), n.Parent()
+	owner, slot, from, here, up := s.owner, s.slot, s.from, len(s.path), n.Parent()
 	if up.OK() {
 		s.path = append(s.path, '/')
 	}
 	s.path = s.r.appendStep(s.path, n, up)
-	if id, ok := s.r.owners[i]; ok || !up.OK() {
-		// The owner's own element is the start of the way to what it owns.
-		s.owner, s.from = id, len(s.path)
-	}
 	if count(s.marked, i, end) == 0 && up.OK() {
 		s.carry(n, "element", place, facts)
-	} else {
-		s.within(n)
+		s.path = s.path[:here]
+		return
 	}
-	s.owner, s.from, s.path = owner, from, s.path[:here]
+	if id, ok := s.r.owners[i]; ok || !up.OK() {
+		// The owner's own element is the start of the way to what it owns.
+		s.owner, s.slot, s.from = id, "", len(s.path)
+	} else if name, ok := s.r.slots[i]; ok {
+		if s.slot != "" {
+			name = s.slot + "." + name
+		}
+		s.slot, s.from = name, len(s.path)
+	}
+	s.within(n)
+	s.owner, s.slot, s.from, s.path = owner, slot, from, s.path[:here]
 }
 
 // within sweeps the attributes and the children of an element of which some leaves were marked.
@@ -146,7 +153,7 @@ func (s *sweeper) carry(n tree.Node, kind string, place, facts int) {
 	line, col := n.Pos()
 	path := string(s.path)
 	c := record.Carried{
-		Format: formatName, Source: s.r.source, Owner: s.owner, Path: path, Place: place, Kind: kind, Facts: facts, Line: line,
+		Format: formatName, Source: s.r.source, Owner: s.owner, Slot: s.slot, Path: path, Place: place, Kind: kind, Facts: facts, Line: line,
 	}
 	if s.from < len(path) {
 		c.At = path[s.from+len("/"):]

@@ -78,6 +78,10 @@ var (
 		"the problem has an end and no status of its own; HL7's guide gives it the status inactive", "look at the end in the source if the status matters to you"}
 	IssueStatusDisagrees = IssueKind{"status-disagrees-with-end", SeverityWarning, ActionNoted,
 		"the source gives the problem an end and says that it is there; the status stands, the end is kept in an extension", "correct the source"}
+	IssueWithheld = IssueKind{"withheld", SeverityWarning, ActionWithheld,
+		"the target does not allow this value here, and conformance was asked for; it is left out", "export faithfully, or keep the record beside the output, if the value matters to you"}
+	IssueAltered = IssueKind{"altered", SeverityInfo, ActionDefaulted,
+		"the target demands another form of this value, and conformance was asked for", "export faithfully if you need the form that was sent"}
 
 	// What Validate finds.
 	IssueMissingAssertion = IssueKind{"missing-assertion", SeverityError, ActionNoted,
@@ -113,7 +117,7 @@ func IssueKinds() []IssueKind {
 		IssueNarrativeReference, IssueInvalidTime, IssueInvalidNumber, IssueTimeCut, IssueZoneAssumed, IssueUndeclaredPrefix,
 		IssueProfileNotClaimed, IssueDataAbsent, IssueDanglingReference, IssueUnsupportedVersion, IssueNegationUnclear, IssueOtherSubject,
 		IssueContradiction, IssueSharedIdentifier, IssueRepaired, IssueOtherPatient, IssueOutputRenamed, IssueNotStated,
-		IssueStatusByRule, IssueStatusDisagrees,
+		IssueStatusByRule, IssueStatusDisagrees, IssueWithheld, IssueAltered,
 		IssueMissingAssertion, IssueAbsentButAsserted, IssueMissingID, IssueDuplicateID, IssueUnknownTerm, IssueMalformedTime,
 		IssueMalformedNumber, IssuePeriodReversed, IssueSeveralValues, IssueMalformedNarrative, IssueNotUTF8, IssueUnknownSource,
 	}

@@ -18,8 +18,11 @@ type Carried struct {
 	Format string `json:"format"`
 	Source string `json:"source"`          // Source.ID
 	Owner  string `json:"owner,omitempty"` // Entry.ID, Concern.ID or Section.ID that it belongs to; "" for the record itself
-	// Path is where it stood, and At the way from the owner's own element to it:
-	// element names with the place among same-named siblings, or @attribute.
+	// Slot is the part of the owner that it belongs to, by the field of the record that
+	// holds the part (reactions[1].severity); "" for the owner itself.
+	Slot string `json:"slot,omitempty"`
+	// Path is where it stood, and At the way from the owner's own element, or that of the slot,
+	// to it: element names with the place among same-named siblings, or @attribute.
 	Path  string `json:"path,omitempty"`
 	At    string `json:"at,omitempty"`
 	Place int    `json:"place"` // place among its owner's children

@@ -24,6 +24,7 @@ type target struct {
 func targets() []target {
 	return []target{
 		{"fhir", fhir.Format().Exporter, ".json"},
+		{"ccda", ccda.Format().Exporter, ".xml"},
 		{"record", record.JSONFormat().Exporter, ".json"},
 	}
 }

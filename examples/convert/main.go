@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/portage-health/portage"
+	"github.com/portage-health/portage/ccda"
 	"github.com/portage-health/portage/record"
 )
 
@@ -98,8 +99,14 @@ func parseFlags(args []string, stderr io.Writer) (*settings, []string, error) {
 		return nil, nil, fmt.Errorf("-to %q is not one of %s", *to, targetNames())
 	}
 	s.to = t
-	if *mode != "" {
+	switch {
+	case *mode == "":
+	case s.to.name != "ccda":
 		return nil, nil, fmt.Errorf("-mode is for -to ccda only")
+	case *mode == "conformant":
+		s.to.exporter = ccda.Exporter{Mode: ccda.Conformant}
+	case *mode != "faithful":
+		return nil, nil, fmt.Errorf("-mode %q is not one of faithful, conformant", *mode)
 	}
 	s.opts.Export = record.ExportOptions{TypedOnly: *typed, Now: time.Now()}
 	if *now != "" {

@@ -1,0 +1,228 @@
+package ccda
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/portage-health/portage/record"
+)
+
+// piece is a carried part on its way to its place: way is what is left of the
+// way from the element at hand (Carried.At).
+type piece struct {
+	*record.Carried
+	way  string
+	done *bool
+}
+
+// step gives the first step of the way: the name of an element, its number
+// among its namesakes (0 where it is alone), and whether it is the last.
+func (p *piece) step() (name string, k int, last bool) {
+	s, _, more := strings.Cut(p.way, "/")
+	name = s
+	if i := strings.IndexByte(s, '['); i >= 0 {
+		name = s[:i]
+		k, _ = strconv.Atoi(strings.TrimSuffix(s[i+1:], "]"))
+	}
+	return name, k, !more
+}
+
+// carries reports whether an attribute of the element is carried.
+func (e *element) carries(name string) bool {
+	for i := range e.pieces {
+		if p := &e.pieces[i]; p.Kind == "attribute" && p.Name == name && strings.HasPrefix(p.way, "@") {
+			return true
+		}
+	}
+	return false
+}
+
+// attributes writes the carried attributes of an element.
+func (m *markup) attributes(e *element) {
+	for i := range e.pieces {
+		p := &e.pieces[i]
+		if p.Kind != "attribute" || !strings.HasPrefix(p.way, "@") || *p.done {
+			continue
+		}
+		if prefix, _, ok := strings.Cut(p.Name, ":"); ok && prefix != "xsi" && prefix != "sdtc" && prefix != "xml" {
+			continue // the prefix is not declared here
+		}
+		m.put(p.Name, p.Data)
+		*p.done = true
+	}
+}
+
+// texts writes the carried texts of an element.
+func (m *markup) texts(e *element) {
+	for i := range e.pieces {
+		if p := &e.pieces[i]; p.Kind == "text" && p.way == "text()" && !*p.done {
+			m.b = appendEscaped(m.b, p.Data, false)
+			*p.done = true
+		}
+	}
+}
+
+// meet writes the carried elements that belong before a child of this name, and
+// gives the pieces that lie within the child.
+func (m *markup) meet(name string) []piece {
+	m.endTag()
+	e := &m.open[len(m.open)-1]
+	name = localName(name)
+	count := e.count(name)
+	rank := rankOf(e.name, name)
+	for i := range e.pieces {
+		p := &e.pieces[i]
+		if p.Kind != "element" || *p.done {
+			continue
+		}
+		n, k, last := p.step()
+		if last && (n == name && k != 0 && k <= *count+1 || n != name && rankOf(e.name, n) < rank) {
+			m.raw(p)
+			*e.count(n)++
+		}
+	}
+	*count++
+	var inner []piece
+	for i := range e.pieces {
+		p := &e.pieces[i]
+		if *p.done {
+			continue
+		}
+		n, k, last := p.step()
+		// Which of several relationships is meant is known by its slot alone.
+		if last || n != name || k != 0 && (k != *count || isWrapper(n)) {
+			continue
+		}
+		inner = append(inner, piece{p.Carried, p.way[strings.IndexByte(p.way, '/')+1:], p.done})
+	}
+	return inner
+}
+
+// count gives how many children of this name were written.
+func (e *element) count(name string) *int {
+	for i := range e.seen {
+		if e.seen[i].name == name {
+			return &e.seen[i].count
+		}
+	}
+	e.seen = append(e.seen, namesake{name: name})
+	return &e.seen[len(e.seen)-1].count
+}
+
+// flush writes what is left of the carried elements of the innermost element.
+func (m *markup) flush() {
+	e := &m.open[len(m.open)-1]
+	for i := range e.pieces {
+		p := &e.pieces[i]
+		if p.Kind != "element" || *p.done {
+			continue
+		}
+		if _, _, last := p.step(); last {
+			m.raw(p)
+		}
+	}
+}
+
+// raw writes a carried element, which is complete in itself.
+func (m *markup) raw(p *piece) {
+	m.b = append(m.b, p.Data...)
+	*p.done = true
+}
+
+// isWrapper knows the elements that only hold another statement.
+func isWrapper(name string) bool { return name == "entryRelationship" || name == "component" }
+
+// own says that the element just started is the entry's, the section's or the
+// person's with this id: what is carried for it is written in it, once.
+func (w *writer) own(id string) {
+	w.open[len(w.open)-1].slot = ""
+	all, ok := w.carried[id]
+	if !ok {
+		return
+	}
+	e := &w.open[len(w.open)-1]
+	var rest []piece
+	for _, p := range all {
+		if p.Slot == "" {
+			e.pieces = append(e.pieces, p)
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	delete(w.carried, id)
+	if len(rest) > 0 {
+		w.slots = append(w.slots, slotted{depth: len(w.open), pieces: rest})
+	}
+}
+
+// slotted are the pieces of an owner that belong to parts of it.
+type slotted struct {
+	depth  int // of the owner's element
+	pieces []piece
+}
+
+// slot says that the element just started is a part of the innermost owner, as
+// the importer named it (reader.slot): a field of the record, with its number in
+// a list where i is not -1.
+func (w *writer) slot(name string, i int) {
+	for len(w.slots) > 0 && w.slots[len(w.slots)-1].depth > len(w.open) {
+		w.slots = w.slots[:len(w.slots)-1]
+	}
+	if len(w.slots) == 0 {
+		return
+	}
+	if i >= 0 {
+		name += "[" + strconv.Itoa(i) + "]"
+	}
+	e := &w.open[len(w.open)-1]
+	if e.slot != "" {
+		name = e.slot + "." + name
+	}
+	e.slot = name
+	for k := range w.slots {
+		for _, p := range w.slots[k].pieces {
+			if !*p.done && p.Slot == name {
+				e.pieces = append(e.pieces, p)
+			}
+		}
+	}
+}
+
+// gatherCarried makes ready what is carried from documents of this format.
+func (w *writer) gatherCarried() {
+	if w.opts.TypedOnly || w.strict {
+		return
+	}
+	n := 0
+	for i := range w.rec.Carried {
+		if w.rec.Carried[i].Format == formatName {
+			n++
+		}
+	}
+	w.carried = make(map[string][]piece, n)
+	w.done = make([]bool, len(w.rec.Carried))
+	for i := range w.rec.Carried {
+		if c := &w.rec.Carried[i]; c.Format == formatName {
+			w.carried[c.Owner] = append(w.carried[c.Owner], piece{c, c.At, &w.done[i]})
+		}
+	}
+}
+
+// tellCarried names what is carried and found no place.
+func (w *writer) tellCarried() {
+	if w.opts.TypedOnly {
+		return
+	}
+	for i := range w.rec.Carried {
+		c := &w.rec.Carried[i]
+		if w.done != nil && w.done[i] {
+			continue
+		}
+		kind := record.IssueExportCarried
+		if w.strict && c.Format == formatName {
+			kind = issueCarriedWithheld
+		}
+		w.Lost++
+		w.Report.Add(kind.At(c.Path, c.Line, 0))
+	}
+}

@@ -1,0 +1,444 @@
+package ccda
+
+import (
+	"strings"
+
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/record"
+)
+
+// The writers of datatypes take what they write: the value is cleared, and what
+// CDA has no place for is dropped by name. name is the element's, leaf the
+// field's in the record.
+
+// concept writes a CD, CE or CV; none where nothing is said.
+func (w *writer) concept(name, leaf string, c *record.Concept) {
+	if c.IsZero() {
+		return
+	}
+	w.el(name)
+	w.conceptContent(leaf, c)
+	w.end()
+}
+
+// conceptPtr is concept for a field that may be nil.
+func (w *writer) conceptPtr(name, leaf string, c **record.Concept) {
+	if *c != nil {
+		x := **c
+		w.concept(name, leaf, &x)
+		*c = nil
+	}
+}
+
+// concepts writes a list of concepts, each as an element.
+func (w *writer) concepts(name, leaf string, list *[]record.Concept) {
+	for i := range *list {
+		x := (*list)[i]
+		w.In(leaf, i)
+		w.concept(name, "", &x)
+		w.Leave()
+	}
+	*list = nil
+}
+
+// codedValue writes a concept with xsi:type CD, as the value of an observation has it.
+func (w *writer) codedValue(name, leaf string, c *record.Concept) {
+	if c.IsZero() {
+		return
+	}
+	w.el(name)
+	w.attr("xsi:type", "CD")
+	w.conceptContent(leaf, c)
+	w.end()
+}
+
+// conceptContent writes the attributes and the parts of a coded value into the element at hand.
+func (w *writer) conceptContent(leaf string, c *record.Concept) {
+	if leaf != "" {
+		w.In(leaf, -1)
+		defer w.Leave()
+	}
+	main := -1
+	if len(c.Codings) > 0 && (c.Absent == "" || c.Codings[0].Code == "") {
+		main = 0
+		w.codingAttrs("codings", 0, &c.Codings[0], c.Absent != "")
+	}
+	w.nullFlavor("absent", &c.Absent)
+	w.originalText(&c.Text, &c.TextRef)
+	if main == 0 {
+		w.qualifiers("codings", 0, &c.Codings[0])
+	}
+	for i := main + 1; i < len(c.Codings); i++ {
+		w.el("translation")
+		w.codingAttrs("codings", i, &c.Codings[i], false)
+		if t := c.Codings[i].Text; t != "" {
+			w.words("originalText", t)
+		}
+		w.qualifiers("codings", i, &c.Codings[i])
+		w.end()
+	}
+	if main == 0 && c.Codings[0].Text != "" {
+		w.dropIn("codings", 0, "text", c.Codings[0].Text)
+	}
+	*c = record.Concept{}
+}
+
+func (w *writer) dropIn(list string, i int, leaf, v string) {
+	w.In(list, i)
+	w.DropString(leaf, v, &lost)
+	w.Leave()
+}
+
+// codingAttrs writes a coding as attributes. null says that the element has a nullFlavor of its own.
+func (w *writer) codingAttrs(list string, i int, c *record.Coding, null bool) {
+	code := c.Code
+	if w.strict && !isCS(code) {
+		w.In(list, i)
+		w.DropString("code", code, &withheld)
+		w.Leave()
+		if !null && c.Absent == "" {
+			w.at("nullFlavor", "OTH")
+		}
+		code = ""
+	}
+	w.at("code", code)
+	root, name := w.codeSystem(list, i, c)
+	w.at("codeSystem", root)
+	w.at("codeSystemName", name)
+	w.at("codeSystemVersion", c.Version)
+	w.at("displayName", c.Display)
+	w.at("sdtc:valueSet", c.ValueSet)
+	w.at("sdtc:valueSetVersion", c.ValueSetVersion)
+	if c.Absent != "" && !null {
+		absent := c.Absent
+		w.In(list, i)
+		w.nullFlavor("absent", &absent)
+		w.Leave()
+	}
+	if c.UserSelected != nil {
+		w.dropBool(list, i, "userSelected")
+	}
+}
+
+func (w *writer) dropBool(list string, i int, leaf string) { w.dropIn(list, i, leaf, "true") }
+
+// codeSystem gives codeSystem and codeSystemName of a coding. A URI that has no
+// OID stands as the name: CDA knows code systems by OID alone (CDA R2 CD.codeSystem).
+func (w *writer) codeSystem(list string, i int, c *record.Coding) (root, name string) {
+	root, name = c.SystemAsSent, c.SystemName
+	if root == "" && c.System != "" {
+		var ok bool
+		if root, ok = codes.ToCDA(c.System); !ok {
+			root = c.System
+		} else if codes.IsUUID(root) {
+			root = strings.TrimPrefix(c.System, urnUUID)
+		}
+	}
+	if root == "" || isUID(root) {
+		return root, name
+	}
+	if c.System != "" && name == "" {
+		return "", c.System
+	}
+	if w.strict {
+		w.In(list, i)
+		w.DropString("system", root, &withheld)
+		w.Leave()
+		return "", name
+	}
+	return root, name
+}
+
+// isUID reports whether s is what the schema has for a uid: an OID, a UUID or a RUID.
+func isUID(s string) bool {
+	if codes.IsOID(s) || codes.IsUUID(s) {
+		return true
+	}
+	for i := range len(s) {
+		c := s[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !letter && (i == 0 || c != '-' && (c < '0' || c > '9')) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isCS reports whether s is what the schema has for a code: no white space.
+func isCS(s string) bool { return !strings.ContainsAny(s, " \t\r\n") }
+
+// originalText writes the original text of a coded value: its reference into the
+// narrative where the narrative of the source stands, and the text where that does not say it.
+func (w *writer) originalText(text, ref *string) {
+	w.refText("originalText", text, ref)
+}
+
+// refText writes an element that holds a text, a reference into the narrative, or both.
+func (w *writer) refText(name string, text, ref *string) {
+	t, r := take(text), take(ref)
+	if r != "" {
+		said, ok := w.said.says(w.sec, r)
+		if !ok && (w.strict || w.sec == nil || !w.sec.kept) {
+			r = "" // it would point to nothing
+		} else if ok && said == t {
+			t = ""
+		}
+	}
+	if t == "" && r == "" {
+		return
+	}
+	w.el(name)
+	w.text(t)
+	if r != "" {
+		w.leaf("reference", "value", "#"+w.said.anchor(w.sec, r))
+	}
+	w.end()
+}
+
+func (w *writer) qualifiers(list string, i int, c *record.Coding) {
+	if len(c.Qualifiers) == 0 {
+		return
+	}
+	w.In(list, i)
+	for k := range c.Qualifiers {
+		q := &c.Qualifiers[k]
+		w.el("qualifier")
+		if q.Inverted != nil {
+			w.at("inverted", boolText(*q.Inverted))
+		}
+		w.In("qualifiers", k)
+		w.qualifierPart("name", &q.Name)
+		w.qualifierPart("value", &q.Value)
+		w.Leave()
+		w.end()
+	}
+	w.Leave()
+}
+
+func (w *writer) qualifierPart(name string, c *record.Coding) {
+	if c.IsZero() {
+		return
+	}
+	w.el(name)
+	w.codingAttrs(name, -1, c, false)
+	w.qualifiers(name, -1, c)
+	if c.Text != "" {
+		w.dropIn(name, -1, "text", c.Text)
+	}
+	w.end()
+}
+
+// ids writes the identifiers of an entry as id elements.
+func (w *writer) identifiers(name, leaf string, list *[]record.Identifier) {
+	for i := range *list {
+		x := (*list)[i]
+		w.In(leaf, i)
+		w.identifier(name, "", &x)
+		w.Leave()
+	}
+	*list = nil
+}
+
+// identifier writes an II.
+func (w *writer) identifier(name, leaf string, i *record.Identifier) {
+	if i.IsZero() {
+		return
+	}
+	if leaf != "" {
+		w.In(leaf, -1)
+		defer w.Leave()
+	}
+	w.el(name)
+	w.nullFlavor("absent", &i.Absent)
+	root, ext := w.rootOf(i)
+	w.at("root", root)
+	w.at("extension", ext)
+	w.at("assigningAuthorityName", take(&i.Assigner))
+	w.flag("displayable", &i.Displayable)
+	w.end()
+	i.System, i.SystemAsSent, i.Value, i.ValueAsSent = "", "", "", ""
+	w.rest(i)
+}
+
+// rootOf gives root and extension of an identifier (C-CDA on FHIR, "FHIR
+// identifier → CDA id"): the contrary of reader.identity.
+func (w *writer) rootOf(i *record.Identifier) (root, ext string) {
+	value := i.Value
+	if i.ValueAsSent != "" {
+		value = i.ValueAsSent
+	}
+	switch {
+	case i.System == record.SystemURI && i.SystemAsSent == "":
+		if root = i.ValueAsSent; root == "" {
+			root = i.Value
+			for _, p := range [...]string{urnOID, urnUUID} {
+				if rest, ok := strings.CutPrefix(root, p); ok {
+					return rest, ""
+				}
+			}
+		}
+		if isUID(root) {
+			return root, ""
+		}
+		return oidURI, value
+	case i.SystemAsSent == oidURI:
+		return oidURI, value
+	case i.SystemAsSent != "":
+		root = i.SystemAsSent
+	case i.System == "":
+		return "", value
+	default:
+		var ok bool
+		if root, ok = codes.ToCDA(i.System); !ok {
+			// A system that has no OID: system and value in one (C-CDA on FHIR).
+			return oidURI, i.System + "/" + value
+		}
+		if codes.IsUUID(root) {
+			root = strings.TrimPrefix(i.System, urnUUID)
+		}
+	}
+	if w.strict && !isUID(root) {
+		if i.System != "" && i.System == root {
+			return oidURI, root + "/" + value
+		}
+		w.DropString("system", root, &withheld)
+		return "", value
+	}
+	return root, value
+}
+
+// time writes a TS.
+func (w *writer) time(name, leaf string, t *record.Time) {
+	if t.IsZero() {
+		return
+	}
+	w.el(name)
+	w.timeAttrs(leaf, t)
+	w.end()
+}
+
+func (w *writer) timePtr(name, leaf string, t **record.Time) {
+	if *t != nil {
+		x := **t
+		w.time(name, leaf, &x)
+		*t = nil
+	}
+}
+
+// timeAttrs writes a TS into the element at hand: as sent where the text cannot be made from the value.
+func (w *writer) timeAttrs(leaf string, t *record.Time) {
+	v := t.AsSent
+	if v == "" {
+		v = hl7Text(t.Value)
+	} else if w.strict {
+		if v = hl7Text(t.Value); v != "" {
+			w.Note(&altered, leaf)
+		} else {
+			w.DropString(leaf, t.AsSent, &withheld)
+			if t.Absent == "" {
+				t.Absent = record.AbsentUnknown
+			}
+		}
+	}
+	w.at("value", v)
+	w.nullFlavor(leaf, &t.Absent)
+	*t = record.Time{}
+}
+
+// hl7Text writes the record's form of a time as HL7 has it (CDA R2 TS), exactly as precise.
+func hl7Text(iso string) string {
+	if iso == "" {
+		return ""
+	}
+	var room [32]byte
+	b := room[:0]
+	date, clock, timed := strings.Cut(iso, "T")
+	for i := range len(date) {
+		if date[i] != '-' {
+			b = append(b, date[i])
+		}
+	}
+	if timed {
+		for i := range len(clock) {
+			switch c := clock[i]; c {
+			case ':':
+			case 'Z':
+				b = append(b, "+0000"...)
+			default:
+				b = append(b, c)
+			}
+		}
+	}
+	return string(b)
+}
+
+// period writes an IVL_TS: a point, or bounds.
+func (w *writer) period(name, leaf string, p *record.Period) { w.periodTyped(name, leaf, "", p) }
+
+// periodTyped is period with an xsi:type where one is needed.
+func (w *writer) periodTyped(name, leaf, typ string, p *record.Period) {
+	if p.IsZero() {
+		return
+	}
+	if p.Age != nil || p.AgeRange != nil || p.Text != "" {
+		w.Drop(leaf, &record.Period{Age: p.Age, AgeRange: p.AgeRange, Text: p.Text}, &lost)
+		if p.Age, p.AgeRange, p.Text = nil, nil, ""; p.IsZero() {
+			return
+		}
+	}
+	w.el(name)
+	w.at("xsi:type", typ)
+	if !p.At.IsZero() {
+		w.timeAttrs(leaf, &p.At)
+	}
+	w.nullFlavor(leaf, &p.Absent)
+	w.bound("low", leaf, &p.Start, &p.StartOpen)
+	w.bound("center", leaf, &p.Center, nil)
+	w.quantityPtr("width", leaf, &p.Width)
+	w.bound("high", leaf, &p.End, &p.EndOpen)
+	w.end()
+	*p = record.Period{}
+}
+
+func (w *writer) periodPtr(name, leaf string, p **record.Period) {
+	if *p != nil {
+		x := **p
+		w.period(name, leaf, &x)
+		*p = nil
+	}
+}
+
+func (w *writer) bound(name, leaf string, t *record.Time, open **bool) {
+	if t.IsZero() && (open == nil || *open == nil) {
+		return
+	}
+	w.el(name)
+	w.timeAttrs(leaf, t)
+	if open != nil && *open != nil {
+		w.at("inclusive", boolText(!**open))
+		*open = nil
+	}
+	w.end()
+}
+
+// labels writes confidentialityCode elements; sensitivities that are none of
+// HL7's confidentiality codes stand in privacy markings (see privacy).
+func (w *writer) labels(list *[]record.Label) {
+	for i := range *list {
+		c := (*list)[i].Coding
+		w.el("confidentialityCode")
+		w.codingAttrs("labels", i, &c, false)
+		w.end()
+		w.qualifiersLost("labels", i, &c)
+	}
+	*list = nil
+}
+
+func (w *writer) qualifiersLost(list string, i int, c *record.Coding) {
+	w.dropIn(list, i, "coding.text", c.Text)
+	if len(c.Qualifiers) > 0 {
+		w.In(list, i)
+		w.Drop("coding.qualifiers", c.Qualifiers, &lost)
+		w.Leave()
+	}
+}

@@ -1,0 +1,212 @@
+package ccda
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/beevik/etree"
+
+	"github.com/portage-health/portage/internal/ids"
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// Export writes the record as the document that it holds, or a CCD, faithfully.
+func Export(ctx context.Context, rec *record.Record, out io.Writer, o record.ExportOptions) (*record.Report, error) {
+	return Exporter{}.Export(ctx, rec, out, o)
+}
+
+// ErrNoPatient says that a record without a patient was to be written: a C-CDA document has one (CONF:1198-5266).
+var ErrNoPatient = errors.New("ccda: the record names no patient, whom a C-CDA document must have")
+
+// Export writes one document. The report names, by its path in the record, every
+// leaf that is not in it. An error means that nothing was written.
+func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer, o record.ExportOptions) (*record.Report, error) {
+	rep := &record.Report{}
+	if rec == nil {
+		rec = &record.Record{}
+	}
+	if rec.Patient == nil && x.Mode == Conformant {
+		return rep, ErrNoPatient
+	}
+	leaves := record.CountLeaves(rec)
+	w := &writer{ctx: ctx, rec: rec, opts: o, x: &x, ids: ids.New(nil), strict: x.Mode == Conformant, release: x.Release}
+	w.Report = rep
+	w.b = make([]byte, 0, 8<<10+48*leaves)
+	w.document()
+	if err := ctx.Err(); err != nil {
+		return rep, err
+	}
+	w.tellCarried()
+	rep.Counts.Exported = leaves - w.typedLost
+	rep.Counts.Lost = w.Lost
+	b := w.b
+	if x.Edit != nil {
+		var err error
+		if b, err = edit(b, x.Edit); err != nil {
+			return rep, err
+		}
+	}
+	_, err := out.Write(b)
+	return rep, err
+}
+
+// edit hands the document to the host. What comes back is read once more: a tree
+// of a host's making may hold what is no XML.
+func edit(b []byte, f func(*etree.Document) error) ([]byte, error) {
+	doc := etree.NewDocument()
+	doc.WriteSettings.CanonicalText, doc.WriteSettings.CanonicalAttrVal = false, false
+	if err := doc.ReadFromBytes(b); err != nil {
+		return nil, fmt.Errorf("ccda: %w", err)
+	}
+	if err := f(doc); err != nil {
+		return nil, err
+	}
+	b, err := doc.WriteToBytes()
+	if err != nil {
+		return nil, fmt.Errorf("ccda: %w", err)
+	}
+	if _, err := tree.ParseXML(b, tree.XMLOptions{Limits: treeLimits(record.Limits{})}); err != nil {
+		return nil, fmt.Errorf("ccda: the edited document: %w", err)
+	}
+	return b, nil
+}
+
+// document writes the whole.
+func (w *writer) document() {
+	var d record.Document
+	if len(w.rec.Documents) > 0 {
+		d = w.rec.Documents[0]
+	}
+	w.typ = w.typeOf(&d)
+	w.before = !w.strict && w.fromBefore(&d)
+	w.findEntries()
+	w.gatherCarried()
+	w.At("documents", 0, func() { w.outline(&d) })
+	w.writeEntries()
+
+	w.b = append(w.b, xmlHead...)
+	w.el("ClinicalDocument")
+	w.put("xmlns", spaceCDA)
+	w.put("xmlns:sdtc", spaceSDTC)
+	w.put("xmlns:xsi", spaceXSI)
+	if len(w.rec.Documents) > 0 {
+		w.own(d.ID)
+	}
+	w.At("documents", 0, func() {
+		d.Orders, d.Consents = append([]record.Ref(nil), d.Orders...), append([]record.Ref(nil), d.Consents...)
+		w.header(&d)
+		w.body(&d)
+		d.Sections = nil
+		w.rest(&d)
+	})
+	w.line()
+	w.end()
+	w.b = append(w.b, '\n')
+	w.unwritten()
+	w.typedLost = w.Lost
+}
+
+const xmlHead = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
+
+// fromBefore reports whether the document was read from one of C-CDA R1.1, whose
+// templates have no extensions: to claim those of R2.1 for it would be an error of our own.
+func (w *writer) fromBefore(d *record.Document) bool {
+	for i := range w.rec.Sources {
+		if s := &w.rec.Sources[i]; s.ID == d.Source && s.Format == formatName {
+			return s.Version == "R1.1"
+		}
+	}
+	return false
+}
+
+// body writes the sections, or the content of an unstructured document.
+func (w *writer) body(d *record.Document) {
+	if w.typ.typ == UnstructuredDocument || len(d.Body) > 0 && len(w.out) == 0 {
+		w.unstructured(d)
+		return
+	}
+	w.line()
+	w.el("component")
+	w.el("structuredBody")
+	for _, s := range w.out {
+		w.section(s)
+	}
+	if len(w.out) == 0 && w.strict {
+		w.el("component")
+		w.el("section")
+		w.attr("nullFlavor", "NI")
+		w.end()
+		w.end()
+	}
+	w.line()
+	w.end()
+	w.end()
+}
+
+// unstructured writes the content of a document that is a file (C-CDA R2.1 Unstructured Document, 1.1.15).
+func (w *writer) unstructured(d *record.Document) {
+	w.line()
+	w.el("component")
+	w.el("nonXMLBody")
+	if len(d.Body) > 0 {
+		a := d.Body[0]
+		w.In("body", 0)
+		w.attachment("text", "", "", &a)
+		w.Leave()
+		if len(d.Body) > 1 {
+			w.Drop("body[1:]", d.Body[1:], &lost)
+		}
+		d.Body = nil
+	} else {
+		w.require("text", "body", "NI")
+	}
+	w.end()
+	w.end()
+}
+
+// findEntries notes where every entry stands, and which of them sections list.
+func (w *writer) findEntries() {
+	n := 0
+	for range w.rec.Entries() {
+		n++
+	}
+	w.index = make(map[string]place, n)
+	w.wrote, w.leftOut = make(map[string]bool, n), map[string]bool{}
+	w.listed = make(map[string]bool, n)
+	w.pointedTo, w.inStatements = map[string]bool{}, map[string]bool{}
+	kind, i := "", 0
+	for k, e := range w.rec.Entries() {
+		if k != kind {
+			kind, i = k, 0
+		}
+		if _, seen := w.index[e.ID]; !seen {
+			w.index[e.ID] = place{k, i}
+		}
+		i++
+		for j := range e.Relations {
+			w.pointedTo[e.Relations[j].Target.ID] = true
+		}
+		for j := range e.Participants {
+			if who := e.Participants[j].Who; who != nil {
+				w.inStatements[who.ID] = true
+			}
+		}
+	}
+	for i := range w.rec.Documents {
+		if i == 0 {
+			w.listEntries(w.rec.Documents[i].Sections)
+		}
+	}
+}
+
+func (w *writer) listEntries(list []record.Section) {
+	for i := range list {
+		for _, r := range list[i].Entries {
+			w.listed[r.ID] = true
+		}
+		w.listEntries(list[i].Sections)
+	}
+}

@@ -1,0 +1,185 @@
+package ccda
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// markup appends XML to one buffer. Names are those of the library's own
+// literals; whatever comes from a record is escaped.
+type markup struct {
+	b     []byte
+	open  []element
+	inTag bool // the start tag of the innermost element still takes attributes
+}
+
+// element is one that is being written.
+type element struct {
+	name   string // with its prefix
+	slot   string // the part of its owner that it is or lies in
+	pieces []piece
+	seen   []namesake // how many of each child were written; kept only where there are pieces
+}
+
+type namesake struct {
+	name  string
+	count int
+}
+
+// localName cuts the prefix off a name.
+func localName(name string) string {
+	if i := strings.IndexByte(name, ':'); i >= 0 {
+		return name[i+1:]
+	}
+	return name
+}
+
+// el starts an element; end ends it.
+func (m *markup) el(name string) {
+	e := element{name: name}
+	if n := len(m.open); n > 0 {
+		if m.open[n-1].pieces != nil {
+			e.pieces = m.meet(name)
+		}
+		e.slot = m.open[n-1].slot
+	}
+	m.endTag()
+	m.b = append(append(m.b, '<'), name...)
+	m.open = append(m.open, e)
+	m.inTag = true
+}
+
+// line starts a new line of the output, where white space says nothing.
+func (m *markup) line() {
+	m.endTag()
+	m.b = append(m.b, '\n')
+}
+
+// end ends the innermost element.
+func (m *markup) end() {
+	n := len(m.open) - 1
+	if m.open[n].pieces != nil {
+		m.endTag()
+		m.flush()
+	}
+	name := m.open[n].name
+	m.open = m.open[:n]
+	if m.inTag {
+		m.b = append(m.b, '/', '>')
+		m.inTag = false
+		return
+	}
+	m.b = append(append(append(m.b, '<', '/'), name...), '>')
+}
+
+// endTag ends the start tag that is being written, if there is one.
+func (m *markup) endTag() {
+	if !m.inTag {
+		return
+	}
+	m.inTag = false
+	if e := &m.open[len(m.open)-1]; e.pieces != nil {
+		m.attributes(e)
+		m.b = append(m.b, '>')
+		m.texts(e)
+		return
+	}
+	m.b = append(m.b, '>')
+}
+
+// at writes an attribute of the element that was just started; none where v is "".
+func (m *markup) at(name, v string) {
+	if v != "" {
+		m.attr(name, v)
+	}
+}
+
+// attr writes an attribute, even an empty one. One that is carried comes in its place.
+func (m *markup) attr(name, v string) {
+	if e := &m.open[len(m.open)-1]; e.pieces != nil && e.carries(name) {
+		return
+	}
+	m.put(name, v)
+}
+
+func (m *markup) put(name, v string) {
+	m.b = append(append(append(m.b, ' '), name...), '=', '"')
+	m.b = appendEscaped(m.b, v, true)
+	m.b = append(m.b, '"')
+}
+
+// text writes text of the innermost element.
+func (m *markup) text(v string) {
+	if v == "" {
+		return
+	}
+	m.endTag()
+	m.b = appendEscaped(m.b, v, false)
+}
+
+// leaf writes an element with attributes alone, given as name and value in
+// turn; those without a value are left out.
+func (m *markup) leaf(name string, attrs ...string) {
+	m.el(name)
+	for i := 0; i+1 < len(attrs); i += 2 {
+		m.at(attrs[i], attrs[i+1])
+	}
+	m.end()
+}
+
+// words writes an element that holds a text; none where the text is "".
+func (m *markup) words(name, v string) {
+	if v != "" {
+		m.el(name)
+		m.text(v)
+		m.end()
+	}
+}
+
+// appendEscaped appends text as XML has it (XML 1.0, 2.4 and 3.3.3). What XML
+// cannot say, such as control characters, becomes U+FFFD.
+func appendEscaped(b []byte, s string, quoted bool) []byte {
+	from := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		var esc string
+		size := 1
+		switch {
+		case c >= utf8.RuneSelf:
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError && n == 1 || r == 0xfffe || r == 0xffff {
+				esc = "\ufffd"
+			}
+			size = n
+		case c == '&':
+			esc = "&amp;"
+		case c == '<':
+			esc = "&lt;"
+		case c == '>':
+			esc = "&gt;"
+		case c == '\r':
+			esc = "&#13;"
+		case c >= ' ' && c != '"':
+		case c == '"':
+			if quoted {
+				esc = "&quot;"
+			}
+		case c == '\n':
+			if quoted {
+				esc = "&#10;"
+			}
+		case c == '\t':
+			if quoted {
+				esc = "&#9;"
+			}
+		default:
+			esc = "\ufffd"
+		}
+		if esc != "" {
+			b = append(append(b, s[from:i]...), esc...)
+			from = i + size
+		}
+		i += size
+	}
+	return append(b, s[from:]...)
+}

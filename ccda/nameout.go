@@ -1,0 +1,174 @@
+package ccda
+
+import (
+	"strings"
+
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/record"
+)
+
+// useAttr writes @use for the record's terms. A term that CDA has no code for is
+// dropped by name; one that is a code as sent goes back as it came.
+func (w *writer) useAttr(uses []string, t *codes.Table[string, string]) {
+	var room [48]byte
+	b := room[:0]
+	for i, u := range uses {
+		code, ok := t.From(u)
+		if !ok {
+			w.In("uses", i)
+			w.DropString("", u, &lost)
+			w.Leave()
+			continue
+		}
+		if len(b) > 0 {
+			b = append(b, ' ')
+		}
+		b = append(b, code...)
+	}
+	w.at("use", string(b))
+}
+
+// names writes the names of a person (CDA R2 PN).
+func (w *writer) names(leaf string, list *[]record.Name) {
+	for i := range *list {
+		x := (*list)[i]
+		w.In(leaf, i)
+		w.name(&x)
+		w.Leave()
+	}
+	*list = nil
+}
+
+func (w *writer) name(x *record.Name) {
+	w.el("name")
+	w.useAttr(x.Uses, codes.NameUseCDA())
+	w.nullFlavor("absent", &x.Absent)
+	w.text(x.Text)
+	w.nameParts("prefix", "prefixes", x.Prefixes)
+	w.nameParts("given", "given", x.Given)
+	w.nameParts("family", "family", x.Family)
+	w.nameParts("suffix", "suffixes", x.Suffixes)
+	w.periodPtr("validTime", "period", &x.Period)
+	w.end()
+}
+
+func (w *writer) nameParts(name, leaf string, parts []record.NamePart) {
+	for i := range parts {
+		p := parts[i]
+		w.el(name)
+		w.at("qualifier", strings.Join(p.Qualifiers, " "))
+		w.In(leaf, i)
+		w.nullFlavor("absent", &p.Absent)
+		w.Leave()
+		w.text(p.Value)
+		w.end()
+	}
+}
+
+// orgNames writes the names of an organization or a place.
+func (w *writer) orgNames(list *[]string) {
+	for _, n := range *list {
+		w.words("name", n)
+	}
+	*list = nil
+}
+
+// addresses writes postal addresses (CDA R2 AD).
+func (w *writer) addresses(leaf string, list *[]record.Address) {
+	for i := range *list {
+		x := (*list)[i]
+		w.In(leaf, i)
+		w.address(&x)
+		w.Leave()
+	}
+	*list = nil
+}
+
+func (w *writer) address(a *record.Address) {
+	w.el("addr")
+	w.useAttr(a.Uses, codes.AddressUseCDA())
+	w.nullFlavor("absent", &a.Absent)
+	for _, t := range a.Unstructured {
+		w.text(t)
+	}
+	if len(a.Unstructured) == 0 && len(a.Lines) == 0 && a.City == "" && a.State == "" && a.PostalCode == "" && a.Country == "" && len(a.Parts) == 0 {
+		w.text(take(&a.Text)) // words alone
+	}
+	for _, l := range a.Lines {
+		w.words("streetAddressLine", l)
+	}
+	w.words("city", a.City)
+	w.words("county", a.County)
+	w.words("state", a.State)
+	w.words("postalCode", a.PostalCode)
+	w.words("country", a.Country)
+	w.words("censusTract", a.CensusTract)
+	for i := range a.Parts {
+		p := a.Parts[i]
+		w.In("parts", i)
+		if isAddressPart(p.Kind) {
+			w.el(p.Kind)
+			w.nullFlavor("absent", &p.Absent)
+			w.text(p.Value)
+			w.end()
+		} else {
+			w.Drop("", &p, &lost)
+		}
+		w.Leave()
+	}
+	w.periodPtr("useablePeriod", "period", &a.Period)
+	w.end()
+	w.DropString("type", a.Type, &lost)
+	w.DropString("text", a.Text, &lost)
+}
+
+// telecoms writes telecommunication addresses (CDA R2 TEL).
+func (w *writer) telecoms(leaf string, list *[]record.Telecom) {
+	for i := range *list {
+		x := (*list)[i]
+		w.In(leaf, i)
+		w.telecom(&x)
+		w.Leave()
+	}
+	*list = nil
+}
+
+func (w *writer) telecom(t *record.Telecom) {
+	w.el("telecom")
+	w.useAttr(t.Uses, codes.TelecomUseCDA())
+	w.nullFlavor("absent", &t.Absent)
+	v := t.Value
+	if t.System != "url" && v != "" {
+		scheme := t.Scheme
+		if scheme == "" {
+			scheme = schemeOf(t.System)
+		}
+		if scheme != "" {
+			v = scheme + ":" + v
+		} else {
+			w.DropString("system", t.System, &lost)
+		}
+	}
+	if w.strict {
+		v = strings.ReplaceAll(v, " ", "") // an xs:anyURI holds no blanks; telephone numbers mean the same without (RFC 3966 5.1.1)
+	}
+	w.at("value", v)
+	w.periodPtr("useablePeriod", "period", &t.Period)
+	w.end()
+	w.DropString("rank", t.Rank, &lost)
+}
+
+// schemeOf gives the URL scheme for a kind of telecom (C-CDA on FHIR, FC-TelecomType).
+func schemeOf(system string) string {
+	switch system {
+	case "phone", "pager":
+		return "tel"
+	case "fax":
+		return "fax"
+	case "email":
+		return "mailto"
+	case "sms":
+		return "sms"
+	}
+	return ""
+}

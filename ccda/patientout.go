@@ -1,0 +1,154 @@
+package ccda
+
+import "github.com/portage-health/portage/record"
+
+// recordTarget writes the patient (C-CDA R2.1 US Realm Header, 1.1.1).
+func (w *writer) recordTarget() {
+	if w.rec.Patient == nil {
+		return
+	}
+	x := *w.rec.Patient
+	w.wrote[x.ID] = true
+	w.el("recordTarget")
+	w.el("patientRole")
+	w.own(x.ID)
+	w.At("patient", -1, func() {
+		w.orNull("id", len(x.Identifiers))
+		w.identifiers("id", "identifiers", &x.Identifiers)
+		w.orNull("addr", len(x.Addresses))
+		w.addresses("addresses", &x.Addresses)
+		w.orNull("telecom", len(x.Telecoms))
+		w.telecoms("telecoms", &x.Telecoms)
+		w.patient(&x)
+		if x.Provider != nil && w.organization("providerOrganization", x.Provider) {
+			x.Provider = nil
+		}
+		w.rest(&x)
+	})
+	w.end()
+	w.end()
+}
+
+func (w *writer) patient(x *record.Patient) {
+	w.el("patient")
+	w.orNull("name", len(x.Names))
+	w.names("names", &x.Names)
+	w.words("sdtc:desc", take(&x.Description))
+	if x.AdministrativeSex.IsZero() {
+		w.require("administrativeGenderCode", "administrativeSex", "UNK")
+	}
+	w.concept("administrativeGenderCode", "administrativeSex", &x.AdministrativeSex)
+	if x.BirthTime.IsZero() {
+		w.require("birthTime", "birthTime", "UNK")
+	}
+	w.time("birthTime", "birthTime", &x.BirthTime)
+	w.flagEl("sdtc:deceasedInd", &x.Deceased)
+	w.time("sdtc:deceasedTime", "deceasedTime", &x.DeceasedTime)
+	w.flagEl("sdtc:multipleBirthInd", &x.MultipleBirth)
+	if isInteger(x.BirthOrder) {
+		w.leafIf("sdtc:multipleBirthOrderNumber", take(&x.BirthOrder))
+	}
+	w.concept("maritalStatusCode", "maritalStatus", &x.MaritalStatus)
+	w.concept("religiousAffiliationCode", "religion", &x.Religion)
+	w.several("raceCode", "races", &x.Races)
+	w.several("ethnicGroupCode", "ethnicities", &x.Ethnicities)
+	w.guardians()
+	if x.BirthPlace != nil || x.BirthPlaceName != "" {
+		w.el("birthplace")
+		w.el("place")
+		w.words("name", take(&x.BirthPlaceName))
+		if x.BirthPlace != nil {
+			a := *x.BirthPlace
+			w.In("birthPlace", -1)
+			w.address(&a)
+			w.Leave()
+			x.BirthPlace = nil
+		}
+		w.end()
+		w.end()
+	}
+	for i := range x.Languages {
+		l := x.Languages[i]
+		w.In("languages", i)
+		w.language(&l)
+		w.Leave()
+	}
+	x.Languages = nil
+	w.end()
+}
+
+// several writes the first of a list under CDA's own name and the others under
+// the extension's (sdtc:raceCode, sdtc:ethnicGroupCode).
+func (w *writer) several(name, leaf string, list *[]record.Concept) {
+	if len(*list) == 0 {
+		w.require(name, leaf, "UNK")
+	}
+	for i := range *list {
+		c := (*list)[i]
+		w.In(leaf, i)
+		if i == 0 {
+			w.concept(name, "", &c)
+		} else {
+			w.concept("sdtc:"+name, "", &c)
+		}
+		w.Leave()
+	}
+	*list = nil
+}
+
+func (w *writer) language(l *record.Language) {
+	w.el("languageCommunication")
+	w.nullFlavor("absent", &l.Absent)
+	if len(l.Code.Codings) > 0 && l.Code.Codings[0].System == systemLanguage {
+		// languageCode is a CS: its code system is fixed (CDA R2 LanguageCommunication).
+		codings := append([]record.Coding(nil), l.Code.Codings...)
+		codings[0].System = ""
+		l.Code.Codings = codings
+	}
+	w.concept("languageCode", "code", &l.Code)
+	w.conceptPtr("modeCode", "mode", &l.Mode)
+	w.conceptPtr("proficiencyLevelCode", "proficiency", &l.Proficiency)
+	w.flagEl("preferenceInd", &l.Preferred)
+	w.end()
+}
+
+// guardians writes the related persons who are the patient's guardians.
+func (w *writer) guardians() {
+	for i := range w.rec.RelatedPersons {
+		x := w.rec.RelatedPersons[i]
+		if len(x.Class) != 1 || x.Class[0] != "GUARD" || w.wrote[x.ID] {
+			continue
+		}
+		w.el("guardian")
+		w.own(x.ID)
+		x.Class = nil
+		w.mention("relatedPersons", x.ID, i, func() {
+			w.identifiers("id", "identifiers", &x.Identifiers)
+			if len(x.Relationships) > 0 {
+				c := x.Relationships[0]
+				w.In("relationships", 0)
+				w.concept("code", "", &c)
+				w.Leave()
+				if x.Relationships = x.Relationships[1:]; len(x.Relationships) == 0 {
+					x.Relationships = nil
+				}
+			}
+			w.addresses("addresses", &x.Addresses)
+			w.telecoms("telecoms", &x.Telecoms)
+			switch {
+			case x.Organization != nil && len(x.Names) == 0:
+				if w.organization("guardianOrganization", x.Organization) {
+					x.Organization = nil
+				}
+			default:
+				w.el("guardianPerson")
+				w.orNull("name", len(x.Names))
+				w.names("names", &x.Names)
+				w.end()
+			}
+			w.rest(&x)
+		})
+		w.wrote["relatedPersons|"+x.ID] = true
+		w.end()
+	}
+}

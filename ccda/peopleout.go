@@ -1,0 +1,272 @@
+package ccda
+
+import "github.com/portage-health/portage/record"
+
+// mention writes something of an entry that several places may mention. What
+// has no place in the document is named at the first of them.
+func (w *writer) mention(list, id string, i int, f func()) {
+	quiet := w.Quiet
+	w.Quiet = quiet || w.wrote[id]
+	w.wrote[id] = true
+	w.At(list, i, f)
+	w.Quiet = quiet
+}
+
+func (w *writer) practitionerRole(name string, i int, p *record.Participation) {
+	x := w.rec.Practitioners[i]
+	w.own(x.ID)
+	whole := func(f func()) { w.mention("practitioners", x.ID, i, f) }
+	whole(func() {
+		w.requireID(name, len(x.Identifiers))
+		w.identifiers("id", "identifiers", &x.Identifiers)
+	})
+	w.roleParts(name, p, func() {
+		quiet := w.Quiet
+		w.Quiet = true // each is counted below, with the person
+		a, t := x.Addresses, x.Telecoms
+		w.addresses("addresses", &a)
+		w.telecoms("telecoms", &t)
+		w.Quiet = quiet
+	})
+	x.Addresses, x.Telecoms = nil, nil
+	if len(x.Names) > 0 {
+		w.el(personElement(name))
+		w.At("practitioners", i, func() { w.names("names", &x.Names) })
+		w.end()
+	}
+	w.roleOrganization(name, p)
+	w.namedOnce("practitioners", x.ID, i, &x)
+}
+
+// namedOnce names what is left of somebody's entry, at the first mention.
+func (w *writer) namedOnce(list, id string, i int, rest any) {
+	key := list + "|" + id
+	if !w.wrote[key] {
+		w.wrote[key] = true
+		w.At(list, i, func() { w.rest(rest) })
+	}
+}
+
+// personElement gives the element of the person in a role.
+func personElement(role string) string {
+	switch role {
+	case "assignedAuthor", "assignedEntity":
+		return "assignedPerson"
+	case "associatedEntity":
+		return "associatedPerson"
+	case "relatedEntity":
+		return "relatedPerson"
+	case "intendedRecipient":
+		return "informationRecipient"
+	}
+	return "playingEntity"
+}
+
+func (w *writer) relatedRole(name string, i int, p *record.Participation) {
+	x := w.rec.RelatedPersons[i]
+	w.own(x.ID)
+	if len(x.Class) > 0 && name != "assignedAuthor" && name != "assignedEntity" {
+		w.at("classCode", x.Class[0])
+		x.Class = x.Class[1:]
+	} else if name == "relatedEntity" || name == "associatedEntity" {
+		w.at("classCode", "PRS") // a personal relationship: what every related person is (HL7 v3 RoleClass)
+	}
+	w.mention("relatedPersons", x.ID, i, func() {
+		if name == "relatedEntity" {
+			if len(x.Identifiers) > 0 {
+				w.Drop("identifiers", x.Identifiers, &lost) // relatedEntity has no id (CDA R2 4.2.2.12)
+				x.Identifiers = nil
+			}
+		} else {
+			w.requireID(name, len(x.Identifiers))
+			w.identifiers("id", "identifiers", &x.Identifiers)
+		}
+		if len(x.Relationships) > 0 && p.Code == nil {
+			c := x.Relationships[0]
+			w.In("relationships", 0)
+			w.concept("code", "", &c)
+			w.Leave()
+			x.Relationships = x.Relationships[1:]
+		}
+	})
+	w.roleParts(name, p, func() {
+		w.At("relatedPersons", i, func() {
+			w.addresses("addresses", &x.Addresses)
+			w.telecoms("telecoms", &x.Telecoms)
+			if name == "relatedEntity" {
+				w.periodPtr("effectiveTime", "period", &x.Period)
+			}
+		})
+	})
+	if len(x.Names) > 0 || name == "relatedEntity" && w.strict || len(x.Relationships) > 0 && name != "relatedEntity" {
+		w.el(personElement(name))
+		w.At("relatedPersons", i, func() {
+			w.names("names", &x.Names)
+			if len(x.Relationships) > 0 && personElement(name) != "playingEntity" {
+				c := x.Relationships[0]
+				w.el("sdtc:asPatientRelationship")
+				w.attr("classCode", "PRS")
+				w.In("relationships", 1)
+				w.concept("sdtc:code", "", &c)
+				w.Leave()
+				w.end()
+				x.Relationships = x.Relationships[1:]
+			}
+		})
+		w.end()
+	}
+	if x.Organization != nil && organizationElement(name) != "" && w.organization(organizationElement(name), x.Organization) {
+		x.Organization = nil
+	}
+	w.namedOnce("relatedPersons", x.ID, i, &x)
+}
+
+func (w *writer) deviceRole(name string, i int, p *record.Participation) {
+	x := w.rec.Devices[i]
+	w.own(x.ID)
+	w.mention("devices", x.ID, i, func() {
+		w.requireID(name, len(x.Identifiers))
+		w.identifiers("id", "identifiers", &x.Identifiers)
+	})
+	w.roleParts(name, p, func() {
+		w.At("devices", i, func() {
+			w.addresses("addresses", &x.Addresses)
+			w.telecoms("contacts", &x.Contacts)
+		})
+	})
+	el := "assignedAuthoringDevice"
+	if name == "participantRole" {
+		el = "playingDevice"
+	}
+	if name == "assignedAuthor" || name == "participantRole" {
+		w.el(el)
+		w.At("devices", i, func() { w.deviceParts(&x) })
+		w.end()
+	}
+	w.roleOrganization(name, p)
+	if x.Use != "patient" { // a device of the patient's is an entry too, which names the rest
+		x.Use = ""
+		w.namedOnce("devices", x.ID, i, &x)
+	}
+}
+
+// deviceParts writes code, model and software of a device.
+func (w *writer) deviceParts(x *record.Device) {
+	if len(x.Types) > 0 {
+		c := x.Types[0]
+		w.In("types", 0)
+		w.concept("code", "", &c)
+		w.Leave()
+		if x.Types = x.Types[1:]; len(x.Types) == 0 {
+			x.Types = nil
+		}
+	}
+	w.words("manufacturerModelName", take(&x.Model))
+	w.words("softwareName", take(&x.Software))
+}
+
+// patientRole writes the patient as the one who plays a part.
+func (w *writer) patientRole(name string, p *record.Participation) {
+	x := w.rec.Patient
+	quiet := w.Quiet
+	w.Quiet = true // the record target names everything
+	ids := x.Identifiers
+	w.identifiers("id", "identifiers", &ids)
+	w.Quiet = quiet
+	w.roleParts(name, p, func() {
+		w.Quiet = true
+		a, t := x.Addresses, x.Telecoms
+		w.addresses("addresses", &a)
+		w.telecoms("telecoms", &t)
+		w.Quiet = quiet
+	})
+	if len(x.Names) > 0 {
+		w.Quiet = true
+		names := x.Names
+		w.el(personElement(name))
+		w.names("names", &names)
+		w.end()
+		w.Quiet = quiet
+	}
+	w.roleOrganization(name, p)
+}
+
+// organization writes an organization under the element's name; it reports
+// whether the reference was to one.
+func (w *writer) organization(name string, ref *record.Ref) bool {
+	at, ok := w.place(ref)
+	if !ok || at.kind != kindOrganization || w.nested(name) {
+		return false
+	}
+	x := w.rec.Organizations[at.i]
+	w.el(name)
+	w.own(x.ID)
+	w.mention("organizations", x.ID, at.i, func() {
+		w.identifiers("id", "identifiers", &x.Identifiers)
+		w.orgNames(&x.Names)
+		w.telecoms("telecoms", &x.Telecoms)
+		w.addresses("addresses", &x.Addresses)
+		if name != "representedCustodianOrganization" {
+			w.conceptPtr("standardIndustryClassCode", "industry", &x.Industry)
+			if x.PartOf != nil {
+				w.el("asOrganizationPartOf")
+				if w.organization("wholeOrganization", x.PartOf) {
+					x.PartOf = nil
+				}
+				w.end()
+			}
+		}
+		w.rest(&x)
+	})
+	w.end()
+	return true
+}
+
+// nested reports whether organizations lie in one another deeper than anybody has them: a circle.
+func (w *writer) nested(name string) bool {
+	n := 0
+	for i := range w.open {
+		if w.open[i].name == name {
+			n++
+		}
+	}
+	return n > 8
+}
+
+// place finds the entry that a reference points to.
+func (w *writer) place(r *record.Ref) (place, bool) {
+	if r == nil || r.ID == "" {
+		return place{}, false
+	}
+	p, ok := w.index[r.ID]
+	return p, ok
+}
+
+func (w *writer) kindOfRef(r *record.Ref) string {
+	p, _ := w.place(r)
+	return p.kind
+}
+
+// unmentioned names the people, organizations, devices and places that nothing in the document refers to.
+func (w *writer) unmentioned() {
+	leave := func(list string, i int, id string, v any) {
+		if !w.wrote[id] {
+			w.At(list, i, func() { w.Drop("", v, &lostHere) })
+		}
+	}
+	for i := range w.rec.Practitioners {
+		leave("practitioners", i, w.rec.Practitioners[i].ID, &w.rec.Practitioners[i])
+	}
+	for i := range w.rec.RelatedPersons {
+		leave("relatedPersons", i, w.rec.RelatedPersons[i].ID, &w.rec.RelatedPersons[i])
+	}
+	for i := range w.rec.Organizations {
+		leave("organizations", i, w.rec.Organizations[i].ID, &w.rec.Organizations[i])
+	}
+	for i := range w.rec.Locations {
+		leave("locations", i, w.rec.Locations[i].ID, &w.rec.Locations[i])
+	}
+	for i := range w.rec.Devices {
+		leave("devices", i, w.rec.Devices[i].ID, &w.rec.Devices[i])
+	}
+}

@@ -1,0 +1,344 @@
+package ccda
+
+import (
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/record"
+)
+
+// begin starts the element of a clinical statement: class, mood, negation, and
+// what is carried for its entry.
+func (w *writer) begin(name, class, mood string, e *record.Entry) {
+	w.el(name)
+	w.own(e.ID)
+	w.at("classCode", class)
+	w.at("moodCode", mood)
+	w.nullFlavor("absent", &e.Absent)
+}
+
+// moodCode gives the mood of an entry, and clears it; event is the mood of what happened.
+func moodCode(m *record.Mode) string {
+	mood, ok := moods.From(*m)
+	if !ok {
+		return "EVN"
+	}
+	*m = ""
+	return mood
+}
+
+// moods pairs HL7 v3 ActMood with the record's terms: see modeOf.
+var moods = codes.NewTable(
+	codes.Both("EVN", record.ModeEvent),
+	codes.Both("INT", record.ModeIntent),
+	codes.Both("RQO", record.ModeRequest),
+	codes.Both("PRP", record.ModeProposal),
+	codes.Both("PRMS", record.ModePromise),
+	codes.Both("APT", record.ModeAppointment),
+	codes.Both("ARQ", record.ModeAppRequest),
+	codes.Both("GOL", record.ModeGoal),
+)
+
+// entryIDs writes the ids of a statement. One that has none and needs one, for
+// the templates demand it, has its entry's own.
+func (w *writer) entryIDs(e *record.Entry) {
+	if len(e.Identifiers) == 0 && (w.strict || w.pointedTo[e.ID]) {
+		w.leaf("id", "root", w.uuid(e.ID))
+	}
+	w.identifiers("id", "identifiers", &e.Identifiers)
+}
+
+// uuid gives an entry's id as a UUID.
+func (w *writer) uuid(id string) string {
+	if codes.IsUUID(id) {
+		return id
+	}
+	return w.derive("entry", id)
+}
+
+// status writes statusCode.
+func (w *writer) status(s *record.Status) {
+	if s.Code == "" && s.AsSent == "" && s.Absent == "" {
+		return
+	}
+	code := s.AsSent
+	if code == "" {
+		var ok bool
+		if code, ok = actStatus.From(s.Code); !ok {
+			w.DropString("status.code", string(s.Code), &lost)
+		}
+	}
+	if code == "" && s.Absent == "" {
+		return
+	}
+	w.el("statusCode")
+	w.at("code", code)
+	w.nullFlavor("status.absent", &s.Absent)
+	w.end()
+	s.Code, s.AsSent = "", ""
+}
+
+// statusAs writes statusCode as the template fixes it; what the record says otherwise is altered.
+func (w *writer) statusAs(s *record.Status, fixed string) {
+	if !w.strict {
+		w.status(s)
+		return
+	}
+	code := s.AsSent
+	if code == "" {
+		code, _ = actStatus.From(s.Code)
+	}
+	w.leaf("statusCode", "code", fixed)
+	if code != fixed && (s.Code != "" || s.AsSent != "" || s.Absent != "") {
+		w.Note(&altered, "status")
+	}
+	s.Code, s.AsSent, s.Absent = "", "", ""
+}
+
+// link writes the text of a statement: where in the narrative it is told.
+func (w *writer) link(e *record.NarrativeLink) {
+	var l record.NarrativeLink
+	if e != nil {
+		l = *e
+	}
+	ref := l.Anchor
+	if ref != "" {
+		if _, ok := w.said.says(w.sec, ref); ok || !w.strict && w.sec != nil && w.sec.kept {
+			ref = w.said.anchor(w.sec, ref)
+		} else {
+			ref = ""
+		}
+	}
+	if ref == "" && w.row != nil {
+		ref = w.row.anchor()
+	}
+	if ref == "" && l.Text == "" {
+		return
+	}
+	w.el("text")
+	w.text(l.Text)
+	if ref != "" {
+		w.leaf("reference", "value", "#"+ref)
+	}
+	w.end()
+}
+
+// linkOf is link for an entry: it takes its narrative.
+func (w *writer) linkOf(e *record.Entry) {
+	w.link(e.Narrative)
+	if n := e.Narrative; n != nil {
+		w.Drop("narrative", &record.NarrativeLink{Body: n.Body, Status: n.Status}, &lost)
+	}
+	e.Narrative = nil
+}
+
+// comments writes the notes of an entry as Comment Activities (C-CDA R2.1 3.23).
+func (w *writer) comments(list *[]record.Note, wrapper string) {
+	for i := range *list {
+		n := (*list)[i]
+		w.In("notes", i)
+		w.el(wrapper)
+		w.at("typeCode", "SUBJ")
+		w.at("inversionInd", "true")
+		w.slot("notes", i)
+		w.el("act")
+		w.at("classCode", "ACT")
+		w.at("moodCode", "EVN")
+		w.template(templateComment)
+		w.identifiers("id", "identifiers", &n.Identifiers)
+		w.leaf("code", "code", loincComment, "codeSystem", oidLOINC, "codeSystemName", "LOINC", "displayName", "Annotation comment")
+		w.refText("text", &n.Text, &n.TextRef)
+		w.timePtr("effectiveTime", "when", &n.When)
+		w.authorsOf("authors", &n.Authors)
+		w.end()
+		w.end()
+		w.rest(&n)
+		w.Leave()
+	}
+	*list = nil
+}
+
+// authorsOf writes participants that stand in a field of another name.
+func (w *writer) authorsOf(leaf string, list *[]record.Participation) {
+	for i := range *list {
+		w.In(leaf, i)
+		w.participation(elementFor((*list)[i].Role), (*list)[i])
+		w.Leave()
+	}
+	*list = nil
+}
+
+// relate starts a relationship to a statement that is a part of the entry: field
+// names the part (see slot), with its number in a list where i is not -1.
+func (w *writer) relate(typeCode string, inverted bool, field string, i int) {
+	w.el("entryRelationship")
+	w.at("typeCode", typeCode)
+	if inverted {
+		w.at("inversionInd", "true")
+	}
+	w.slot(field, i)
+}
+
+// answer writes an observation that asks one fixed thing of the statement it hangs on.
+func (w *writer) answer(q *question, typeCode string, inverted bool, field string, value **record.Concept) {
+	if *value == nil {
+		return
+	}
+	c := **value
+	*value = nil
+	w.relate(typeCode, inverted, field, -1)
+	w.el("observation")
+	w.at("classCode", "OBS")
+	w.at("moodCode", "EVN")
+	w.questionHead(q)
+	w.leaf("statusCode", "code", "completed")
+	w.codedValue("value", field, &c)
+	w.end()
+	w.end()
+}
+
+// questionHead writes template and code of a question.
+func (w *writer) questionHead(q *question) {
+	w.template(q.templates[0])
+	w.fixedCode(q.system, q.codes[0], first(q.displays))
+}
+
+func first(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+// fixedCode writes the code that a template fixes.
+func (w *writer) fixedCode(system, code, display string) {
+	name := ""
+	if names := systemNames(system); names != nil {
+		name = names[0]
+	}
+	w.leaf("code", "code", code, "codeSystem", system, "codeSystemName", name, "displayName", display)
+}
+
+// tail writes what all statements end with: participants, comments and the
+// relations that no field of the concept names.
+func (w *writer) tail(e *record.Entry, wrapper string) {
+	w.comments(&e.Notes, wrapper)
+	w.relations(&e.Relations)
+}
+
+// relations writes the entries that hang on this one: whole, where nothing else
+// has written them, else by their ids (C-CDA R2.1 Entry Reference).
+func (w *writer) relations(list *[]record.Relation) {
+	for i := range *list {
+		x := (*list)[i]
+		w.In("relations", i)
+		w.relation(&x)
+		w.rest(&x)
+		w.Leave()
+	}
+	*list = nil
+}
+
+func (w *writer) relation(x *record.Relation) {
+	at, ok := w.place(&x.Target)
+	if !ok {
+		return
+	}
+	code := x.TypeAsSent
+	if code == "" {
+		code, _ = relationTypes.From(x.Type)
+	}
+	if code == "" {
+		code = "REFR"
+	} else {
+		x.Type, x.TypeAsSent = "", ""
+	}
+	w.el("entryRelationship")
+	w.at("typeCode", code)
+	w.flag("inversionInd", &x.Inverted)
+	w.flag("negationInd", &x.Negated)
+	w.leafIf("sequenceNumber", take(&x.Sequence))
+	w.nest(at, &x.Target)
+	x.Target.ID, x.Target.Kind = "", ""
+	w.end()
+}
+
+// nest writes the statement of an entry within another: whole, if no section
+// lists it and it was not written yet, else as a reference to it.
+func (w *writer) nest(at place, ref *record.Ref) {
+	id := ref.ID
+	if !w.listed[id] && !w.wrote[id] && w.depth < maxNesting {
+		w.depth++
+		ok := w.statementAt(at)
+		w.depth--
+		if ok {
+			return
+		}
+	}
+	w.entryReference(at)
+}
+
+// maxNesting bounds how deep statements lie in one another.
+const maxNesting = 16
+
+const templateEntryReference = "2.16.840.1.113883.10.20.22.4.122"
+
+// entryReference names an entry that stands elsewhere in the document (C-CDA R2.1 Entry Reference).
+func (w *writer) entryReference(at place) {
+	e := w.entryAt(at)
+	w.el("act")
+	w.at("classCode", "ACT")
+	w.at("moodCode", "EVN")
+	w.template(templateEntryReference)
+	quiet := w.Quiet
+	w.Quiet = true
+	if e == nil || len(e.Identifiers) == 0 {
+		id := ""
+		if e != nil {
+			id = w.uuid(e.ID)
+		}
+		w.leaf("id", "root", id)
+	} else {
+		ids := e.Identifiers
+		w.identifiers("id", "identifiers", &ids)
+	}
+	w.Quiet = quiet
+	w.leaf("code", "nullFlavor", "NP")
+	w.leaf("statusCode", "code", "completed")
+	w.end()
+}
+
+// location writes a participant that is where something took place (C-CDA R2.1 Service Delivery Location).
+func (w *writer) serviceLocation(leaf string, ref *record.Ref, when func()) bool {
+	at, ok := w.place(ref)
+	if !ok || at.kind != kindLocation {
+		return false
+	}
+	x := w.rec.Locations[at.i]
+	w.el("participant")
+	w.at("typeCode", "LOC")
+	if when != nil {
+		when()
+	}
+	w.el("participantRole")
+	w.own(x.ID)
+	w.at("classCode", "SDLOC")
+	w.template(templateServiceLocation)
+	w.mention("locations", x.ID, at.i, func() {
+		w.identifiers("id", "identifiers", &x.Identifiers)
+		if len(x.Types) == 0 {
+			w.require("code", "types", "NI")
+		}
+		w.concepts("code", "types", &x.Types)
+		w.addresses("addresses", &x.Addresses)
+		w.telecoms("telecoms", &x.Telecoms)
+		if len(x.Names) > 0 {
+			w.el("playingEntity")
+			w.at("classCode", "PLC")
+			w.orgNames(&x.Names)
+			w.end()
+		}
+		w.rest(&x)
+	})
+	w.end()
+	w.end()
+	return true
+}

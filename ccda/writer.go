@@ -1,0 +1,135 @@
+package ccda
+
+import (
+	"context"
+
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/internal/ids"
+	"github.com/portage-health/portage/internal/ledger"
+	"github.com/portage-health/portage/record"
+)
+
+// writer writes one record as one document. It is made anew for each export and
+// used by one goroutine.
+//
+// A concept's writer works on a copy of its entry: what it writes it clears, and
+// rest names what is left (see take in the datatypes' writers).
+type writer struct {
+	markup
+	ledger.Out
+	rec     *record.Record
+	opts    record.ExportOptions
+	x       *Exporter
+	ctx     context.Context
+	ids     *ids.Maker
+	typ     *documentType
+	strict  bool    // Conformant
+	release Release // whose template versions are claimed
+	before  bool    // R1.1: no template has an extension
+
+	index  map[string]place // every entry by its id
+	listed map[string]bool  // entries that a section of the record's document lists
+	done   []bool           // by carried piece: it was written
+	wrote  map[string]bool  // entries that were written
+
+	leftOut      map[string]bool // entries that the options leave out
+	pointedTo    map[string]bool // entries that others name
+	inStatements map[string]bool // people who have a part in some entry
+	typedLost    int             // leaves of the record that are not in the document, carried pieces aside
+	numbers      int             // sections numbered so far
+	depth        int             // how deep statements lie in one another
+
+	carried map[string][]piece // by owner, what is carried and not yet written
+	slots   []slotted
+
+	out  []*sectionOut // the sections of the document, in order
+	sec  *sectionOut   // the section that is being written
+	row  *tableRow     // and the row of its narrative that tells of the entry being written
+	said narratives
+}
+
+// place is where an entry stands in the record.
+type place struct {
+	kind string // as ids name kinds
+	i    int
+}
+
+// Why parts of a record are not in the output, or not as they were. docs/ccda-export.md lists them.
+var (
+	// lost is for what C-CDA has no element for.
+	lost = record.IssueLost.Because("C-CDA has no element for this field")
+	// lostHere is for what is not written at this place of a document.
+	lostHere = record.IssueLost.Because("nothing in the document refers to this entry, so that it has no place there")
+	// lostFilter is for what the options leave out.
+	lostFilter = record.IssueLost.Because("the options of the export leave this out")
+	// issueRequired is for what the template demands and the record does not have.
+	issueRequired = record.IssueDataAbsent.Because("the template requires what the record does not have; it went out with a nullFlavor")
+	// issueCarriedWithheld is for carried parts in a conformant document.
+	issueCarriedWithheld = record.IssueExportCarried.Because("a piece kept verbatim is not checked against the templates, and is left out of a conformant document")
+	// withheld is for what the schema or the template forbids.
+	withheld = record.IssueWithheld.Because("the schema or the template of the document does not allow this value here")
+	// altered is for what the schema or the template demands in another form.
+	altered = record.IssueAltered.Because("the schema or the template demands another form of this value")
+)
+
+// rest names every leaf of a copy of an entry that no writer cleared. Call it
+// before Leave, when the entry is written.
+func (w *writer) rest(copy any) {
+	if !w.Quiet && record.CountLeavesOf(copy) > 0 {
+		w.Drop("", copy, &lost)
+	}
+}
+
+// require writes an element that the template demands and the record has
+// nothing for, in a conformant document only. leaf is the field that is missing.
+func (w *writer) require(name, leaf, nullFlavor string) {
+	if w.strict {
+		w.leaf(name, "nullFlavor", nullFlavor)
+		w.Note(&issueRequired, leaf)
+	}
+}
+
+// nullFlavor writes @nullFlavor for a reason, and clears it.
+func (w *writer) nullFlavor(leaf string, reason *record.AbsentReason) {
+	if *reason == "" {
+		return
+	}
+	if v, ok := codes.NullFlavor().From(*reason); ok {
+		w.at("nullFlavor", v)
+	} else {
+		w.at("nullFlavor", "NI")
+		w.DropString(leaf, string(*reason), &lost)
+	}
+	*reason = ""
+}
+
+// boolText is how CDA writes a boolean.
+func boolText(b bool) string {
+	if b {
+		return "true"
+	}
+	return "false"
+}
+
+// flag writes an attribute for a boolean that may be absent, and clears it.
+func (w *writer) flag(name string, b **bool) {
+	if *b != nil {
+		w.at(name, boolText(**b))
+		*b = nil
+	}
+}
+
+// flagEl writes an element with a boolean value, and clears it.
+func (w *writer) flagEl(name string, b **bool) {
+	if *b != nil {
+		w.leaf(name, "value", boolText(**b))
+		*b = nil
+	}
+}
+
+// take gives a string and clears it.
+func take(s *string) string {
+	v := *s
+	*s = ""
+	return v
+}

@@ -1,0 +1,91 @@
+package ledger
+
+import (
+	"strconv"
+
+	"github.com/portage-health/portage/record"
+)
+
+// Out is the ledger of an export: where in the record the writer is, and which
+// leaves the target has no place for. It is used by one goroutine.
+type Out struct {
+	Report *record.Report
+	// Lost counts the leaves that were dropped.
+	Lost int
+	// Quiet says that what is being written was written before: nothing is counted again.
+	Quiet bool
+
+	at   []step
+	text []byte // scratch
+}
+
+// step is one step of a path into the record: a field, and the place in it where it is a list.
+type step struct {
+	name string
+	i    int // -1 where it is no list
+}
+
+// In goes down into element i of a list of the record (i is -1 where the field is no list); Leave comes back.
+func (o *Out) In(name string, i int) { o.at = append(o.at, step{name, i}) }
+
+// Leave comes back from the last In.
+func (o *Out) Leave() { o.at = o.at[:len(o.at)-1] }
+
+// At does f as if the writer stood in element i of a list of the record itself.
+func (o *Out) At(list string, i int, f func()) {
+	at := o.at
+	o.at = append(o.at[len(o.at):], step{list, i})
+	f()
+	o.at = at
+}
+
+// Path writes where in the record the writer is, with one more field where leaf is not "".
+func (o *Out) Path(leaf string) string {
+	b := o.text[:0]
+	for _, s := range o.at {
+		if len(b) > 0 {
+			b = append(b, '.')
+		}
+		b = append(b, s.name...)
+		if s.i >= 0 {
+			b = append(b, '[')
+			b = strconv.AppendInt(b, int64(s.i), 10)
+			b = append(b, ']')
+		}
+	}
+	if leaf != "" {
+		if len(b) > 0 {
+			b = append(b, '.')
+		}
+		b = append(b, leaf...)
+	}
+	o.text = b
+	return string(b)
+}
+
+// Note adds an issue at a field of where the writer is; leaf may be "".
+func (o *Out) Note(k *record.IssueKind, leaf string) {
+	if !o.Quiet {
+		o.Report.Add(k.At(o.Path(leaf), 0, 0))
+	}
+}
+
+// Drop counts every leaf of v, a field of where the writer is by its name in
+// the record, as lost, each with an issue that says why.
+func (o *Out) Drop(leaf string, v any, why *record.IssueKind) {
+	if o.Quiet || record.CountLeavesOf(v) == 0 {
+		return
+	}
+	record.EachLeaf(o.Path(leaf), v, func(path string) {
+		o.Lost++
+		o.Report.Add(why.At(path, 0, 0))
+	})
+}
+
+// DropString is Drop for a field that is one string.
+func (o *Out) DropString(leaf, v string, why *record.IssueKind) {
+	if v != "" && !o.Quiet {
+		o.Lost++
+		o.Note(why, leaf)
+	}
+}
