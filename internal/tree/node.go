@@ -142,7 +142,10 @@ func (n Node) Next() Node {
 		return Node{}
 	}
 	i := n.end()
-	if i >= n.d.at(r.parent).a || r.kind() == Attr && n.d.at(i).kind() != Attr {
+	if i >= n.d.n {
+		return Node{}
+	}
+	if next := n.d.at(i); next.parent != r.parent || r.kind() == Attr && next.kind() != Attr {
 		return Node{}
 	}
 	return Node{n.d, i}
@@ -208,6 +211,9 @@ func (n Node) Attr(name string) Node { return n.attr(noSpace, name) }
 
 // AttrNS gives the attribute of that name in a namespace.
 func (n Node) AttrNS(space, name string) Node {
+	if n.lacks(name) {
+		return Node{}
+	}
 	for i, end := n.attrs(); i < end; i++ {
 		r := n.d.at(i)
 		if r.kind() != Attr {
@@ -223,6 +229,9 @@ func (n Node) AttrNS(space, name string) Node {
 }
 
 func (n Node) attr(space uint32, name string) Node {
+	if n.lacks(name) {
+		return Node{}
+	}
 	for i, end := n.attrs(); i < end; i++ {
 		r := n.d.at(i)
 		if r.kind() != Attr {
@@ -248,7 +257,7 @@ func (d *Doc) spaceID(space string) (uint32, bool) {
 
 // Child gives the first child element with a local name in the node's own namespace, or the member of that name.
 func (n Node) Child(name string) Node {
-	if n.d == nil {
+	if n.lacks(name) {
 		return Node{}
 	}
 	r := n.raw()
@@ -266,7 +275,7 @@ func (n Node) Child(name string) Node {
 
 // ChildNS gives the first child element with a local name in a namespace.
 func (n Node) ChildNS(space, name string) Node {
-	if n.Kind() != Element {
+	if n.lacks(name) || n.Kind() != Element {
 		return Node{}
 	}
 	id, ok := n.d.spaceID(space)
@@ -286,6 +295,9 @@ func (n Node) NextNamed() Node {
 		return Node{}
 	}
 	id := r.name()
+	if n.d.hints != nil && n.d.hints[r.parent].several&n.d.bits[id] == 0 {
+		return Node{}
+	}
 	x := &n.d.names[id]
 	for i, end := n.end(), n.d.at(r.parent).a; i < end; {
 		r := n.d.at(i)

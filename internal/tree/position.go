@@ -117,8 +117,12 @@ func countChars(b []byte) int {
 	n := 0
 	for len(b) >= 32 {
 		w, x, y, z := load(b), load(b[8:]), load(b[16:]), load(b[24:])
-		n += 32 - bits.OnesCount64(w&^(w<<1)&highs) - bits.OnesCount64(x&^(x<<1)&highs) -
-			bits.OnesCount64(y&^(y<<1)&highs) - bits.OnesCount64(z&^(z<<1)&highs)
+		if n += 32; (w|x|y|z)&highs == 0 {
+			b = b[32:]
+			continue
+		}
+		n -= bits.OnesCount64(w&^(w<<1)&highs) + bits.OnesCount64(x&^(x<<1)&highs) +
+			bits.OnesCount64(y&^(y<<1)&highs) + bits.OnesCount64(z&^(z<<1)&highs)
 		b = b[32:]
 	}
 	for len(b) >= 8 {

@@ -1,0 +1,47 @@
+package tree
+
+// A hint tells of the attributes and children of an element, or of the members of an object, by bits that stand for their
+// local names, some names sharing one: what has no bit is not there.
+type hint struct {
+	some    uint32 // bits of the names that occur
+	several uint32 // bits met more than once
+}
+
+// nameBit gives the bit that stands for a local name.
+func nameBit(name string) uint32 {
+	n := uint32(len(name))
+	if n == 0 {
+		return 1
+	}
+	return 1 << ((n + 3*uint32(name[0]) + 5*uint32(name[n/2]) + 7*uint32(name[n-1])) & 31)
+}
+
+// Hint makes it cheap to ask nodes for attributes and children by names that they lack, for eight bytes a node. It must be
+// called before the document is shared.
+func (d *Doc) Hint() {
+	if d == nil {
+		return
+	}
+	d.bits = make([]uint32, len(d.names))
+	for i := range d.names {
+		d.bits[i] = nameBit(d.local(&d.names[i]))
+	}
+	d.hints = make([]hint, d.n)
+	for i := 0; i < d.Len(); i += chunkNodes {
+		chunk := d.chunks[i>>chunkBits][:min(chunkNodes, d.Len()-i)]
+		for j := range chunk {
+			r := &chunk[j]
+			if r.kind() == Text || r.parent == noParent {
+				continue
+			}
+			h, bit := &d.hints[r.parent], d.bits[r.name()]
+			h.several |= h.some & bit
+			h.some |= bit
+		}
+	}
+}
+
+// lacks tells that n is absent, or that nothing in it has this local name.
+func (n Node) lacks(name string) bool {
+	return n.d == nil || n.d.hints != nil && n.d.hints[n.i].some&nameBit(name) == 0
+}
