@@ -113,6 +113,8 @@ func (d *Document) reading(o record.ImportOptions) *reader {
 		r = newReader(d, o, &known)
 		r.read()
 	}
+	r.schema(r.doc.Root())
+	r.sweep()
 	return r
 }
 
@@ -171,8 +173,6 @@ func (r *reader) read() {
 	r.body(root, doc)
 	r.meetEncounters()
 	r.rec.Documents = append(r.rec.Documents, *doc)
-	r.schema(root)
-	r.sweep()
 }
 
 // schema checks what only a schema validator looks at.

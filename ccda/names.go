@@ -47,11 +47,11 @@ type typeCode typeId unit unitID unitType unsorted use useablePeriod validTime v
 versionNumber wholeOrganization width
 `
 
-// vocabularyWords numbers the words of the vocabulary from 1.
-var vocabularyWords = func() map[string]word {
-	m := make(map[string]word, 700)
+// vocabularyFacts are the facts of the words of the vocabulary, which are numbered from 1.
+var vocabularyFacts = func() map[string]nameFacts {
+	m := make(map[string]nameFacts, 700)
 	for n := range strings.FieldsSeq(vocabulary) {
-		m[n] = word(len(m) + 1)
+		m[n] = nameFacts{word(len(m) + 1), isStatement(n), n == "ID", elementsOnly(n), roleOfAttr(n)}
 	}
 	return m
 }()
@@ -60,9 +60,10 @@ var vocabularyWords = func() map[string]word {
 type word uint16
 
 // knownName reports whether a name is one of CDA's.
-func knownName(name string) bool { return vocabularyWords[name] != 0 }
+func knownName(name string) bool { return vocabularyFacts[name].word != 0 }
 
-// nameFacts is what is known of a name of the document, so that it is asked once for all nodes of that name.
+// nameFacts is what is known of a name of the document, so that it is asked once for all nodes of that name. A name that is
+// not in the vocabulary has none.
 type nameFacts struct {
 	word      word
 	statement bool // isStatement
@@ -74,7 +75,7 @@ type nameFacts struct {
 func factsOfNames(d *tree.Doc) []nameFacts {
 	facts := make([]nameFacts, d.NameCount())
 	for i, name := range d.Names() {
-		facts[i] = nameFacts{vocabularyWords[name], isStatement(name), name == "ID", elementsOnly(name), roleOfAttr(name)}
+		facts[i] = vocabularyFacts[name]
 	}
 	return facts
 }

@@ -16,6 +16,9 @@ func (r *reader) path(n tree.Node) string {
 func (r *reader) appendPath(b []byte, n tree.Node) []byte {
 	switch n.Kind() {
 	case tree.Element:
+		if n == r.sec && r.secPath != "" {
+			return append(b, r.secPath...)
+		}
 		up := n.Parent()
 		if up.OK() {
 			b = append(r.appendPath(b, up), '/')

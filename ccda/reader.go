@@ -32,6 +32,7 @@ type reader struct {
 	docKey string // what identifies the document, for ids made of a place
 
 	sec          tree.Node       // the section being read
+	secPath      string          // its path
 	current      *record.Section // and what is made of it
 	expected     expected
 	owners       map[int]string // node index → the entry or section that owns what is carried below it

@@ -199,11 +199,12 @@ func (r *reader) kindOf(n tree.Node) sectionKind {
 // section takes a section: its narrative whole, its entries as far as a concept
 // reads them, the sections within it (CDA R2 4.3).
 func (r *reader) section(n tree.Node, s *record.Section) {
-	upper, current := r.sec, r.current
+	upper, path, current := r.sec, r.secPath, r.current
+	defer func() { r.sec, r.secPath, r.current = upper, path, current }()
+	r.secPath = r.path(n)
 	r.sec, r.current = n, s
-	defer func() { r.sec, r.current = upper, current }()
 
-	s.ID = r.maker.Make("section", r.docKey, r.path(n))
+	s.ID = r.maker.Make("section", r.docKey, r.secPath)
 	r.own(n, s.ID)
 	r.shape(n, "DOCSECT", "EVN")
 	r.sectionTemplates(n)

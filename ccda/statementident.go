@@ -21,7 +21,21 @@ type statementKey struct {
 }
 
 func keyOfStatement(n tree.Node, id systemValue) statementKey {
-	return statementKey{n.Name(), firstTemplate(n), id}
+	return statementKey{n.Name(), kindTemplate(firstTemplate(n)), id}
+}
+
+// kindTemplate gives one template for those whose statements become entries of
+// one kind: what is planned beside what was given, the concern about an allergy beside that about a problem.
+func kindTemplate(template string) string {
+	switch template {
+	case "2.16.840.1.113883.10.20.22.4.42": // Planned Medication Activity
+		return "2.16.840.1.113883.10.20.22.4.16"
+	case "2.16.840.1.113883.10.20.22.4.120": // Planned Immunization Activity
+		return "2.16.840.1.113883.10.20.22.4.52"
+	case "2.16.840.1.113883.10.20.22.4.30": // Allergy Concern Act
+		return "2.16.840.1.113883.10.20.22.4.3"
+	}
+	return template
 }
 
 // has reports whether the identifier stands on a statement.

@@ -11,30 +11,35 @@ import (
 
 // Maker makes ids. With a key they are a keyed hash (HMAC-SHA-256). It is not safe for concurrent use.
 type Maker struct {
-	h   hash.Hash
-	sum [sha256.Size]byte
-	buf []byte
+	keyed hash.Hash // nil without a key
+	sum   [sha256.Size]byte
+	buf   []byte
 }
 
 // New gives a Maker; key may be empty.
 func New(key []byte) *Maker {
 	if len(key) == 0 {
-		return &Maker{h: sha256.New(), buf: make([]byte, 0, 256)}
+		return &Maker{buf: make([]byte, 0, 256)}
 	}
-	return &Maker{h: hmac.New(sha256.New, key), buf: make([]byte, 0, 256)}
+	return &Maker{keyed: hmac.New(sha256.New, key), buf: make([]byte, 0, 256)}
 }
 
 // Make hashes the parts in order; no two different lists of parts hash the same text.
 func (m *Maker) Make(parts ...string) string {
-	m.h.Reset()
 	m.buf = m.buf[:0]
 	for _, p := range parts {
 		n := len(p)
 		m.buf = append(m.buf, byte(n), byte(n>>8), byte(n>>16), byte(n>>24))
 		m.buf = append(m.buf, p...)
 	}
-	m.h.Write(m.buf)
-	return uuid(m.h.Sum(m.sum[:0]))
+	if m.keyed == nil {
+		m.sum = sha256.Sum256(m.buf)
+	} else {
+		m.keyed.Reset()
+		m.keyed.Write(m.buf)
+		m.keyed.Sum(m.sum[:0])
+	}
+	return uuid(m.sum[:16])
 }
 
 // uuid writes the first 16 bytes as a UUID of version 8, variant 10.

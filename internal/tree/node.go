@@ -141,7 +141,10 @@ func (n Node) Next() Node {
 	if r.parent == noParent {
 		return Node{}
 	}
-	i := n.end()
+	i := n.i + 1
+	if r.branch() {
+		i = r.a
+	}
 	if i >= n.d.n {
 		return Node{}
 	}
