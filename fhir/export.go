@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/portage-health/portage/internal/ids"
@@ -75,9 +76,11 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	}
 	leaves := record.CountLeaves(rec)
 	w := &writer{ctx: ctx, rec: rec, rep: rep, ids: ids.New(nil), opts: o, form: x.Bundle}
-	w.b = make([]byte, 0, 4<<10+64*leaves)
-	w.x, w.r = make([]byte, 0, 2<<10), make([]byte, 0, 2<<10)
-	w.frames, w.at = make([]frame, 0, 32), make([]step, 0, 8)
+	text := texts.Get().(*jsonText)
+	w.jsonText = *text
+	defer w.release(text)
+	w.b = slices.Grow(w.b, 4<<10+64*leaves)
+	w.at = make([]step, 0, 8)
 	rep.Issues = make([]record.Issue, 0, 8+leaves/16+len(rec.Carried))
 	w.index()
 	w.bundle()

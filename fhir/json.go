@@ -3,6 +3,7 @@ package fhir
 import (
 	"encoding/base64"
 	"slices"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -24,6 +25,19 @@ type jsonText struct {
 	frames []frame
 	x      []byte // extensions of the open objects, as JSON texts with commas between
 	r      []byte // record fields of the open objects, likewise
+}
+
+// texts holds working memory only: texts in it are empty, and an export sees nothing of another.
+var texts = sync.Pool{New: func() any { return new(jsonText) }}
+
+// release gives the memory of w to the next export as text, unless it is very much.
+func (w *jsonText) release(text *jsonText) {
+	const keep = 1 << 20
+	if cap(w.b)+cap(w.x)+cap(w.r) > keep {
+		return
+	}
+	*text = jsonText{b: w.b[:0], frames: w.frames[:0], x: w.x[:0], r: w.r[:0]}
+	texts.Put(text)
 }
 
 // put appends s. Unlike w.b = append(w.b, s...) it stores no pointer where s
