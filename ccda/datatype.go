@@ -165,7 +165,7 @@ func (r *reader) concept(n tree.Node) record.Concept {
 	}
 	if !n.First().OK() { // most codes are attributes alone
 		if !first.IsZero() {
-			c.Codings = []record.Coding{first}
+			c.Codings = append(r.room.codings.List(1), first)
 		}
 		return c
 	}
@@ -177,11 +177,11 @@ func (r *reader) concept(n tree.Node) record.Concept {
 		}
 	}
 	if !first.IsZero() {
-		c.Codings = make([]record.Coding, 0, 1+count)
+		c.Codings = r.room.codings.List(1 + count)
 		first.Qualifiers = r.qualifiers(n)
 		c.Codings = append(c.Codings, first)
 	} else if count > 0 {
-		c.Codings = make([]record.Coding, 0, count)
+		c.Codings = r.room.codings.List(count)
 	}
 	c.Codings = r.translations(n, c.Codings)
 	return c
@@ -230,20 +230,21 @@ func (r *reader) conceptPtr(n tree.Node) *record.Concept {
 		return nil
 	}
 	if c := r.concept(n); !c.IsZero() {
-		return &c
+		return r.room.coded.One(&c)
 	}
 	return nil
 }
 
 // concepts takes every child of n with this name.
 func (r *reader) concepts(n tree.Node, name string) []record.Concept {
-	var out []record.Concept
+	var few [2]record.Concept
+	out := few[:0]
 	for c := n.Child(name); c.OK(); c = c.NextNamed() {
 		if x := r.concept(c); !x.IsZero() {
 			out = append(out, x)
 		}
 	}
-	return out
+	return r.room.coded.Keep(out)
 }
 
 // originalText takes originalText: text of its own, and a reference into the narrative.

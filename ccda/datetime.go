@@ -17,7 +17,7 @@ func (r *reader) time(n tree.Node) record.Time {
 // timePtr is time, nil where nothing was said.
 func (r *reader) timePtr(n tree.Node) *record.Time {
 	if t := r.time(n); !t.IsZero() {
-		return &t
+		return r.room.times.One(&t)
 	}
 	return nil
 }
@@ -73,7 +73,7 @@ func (r *reader) period(n tree.Node) record.Period {
 // periodPtr is period, nil where nothing was said.
 func (r *reader) periodPtr(n tree.Node) *record.Period {
 	if p := r.period(n); !p.IsZero() {
-		return &p
+		return r.room.periods.One(&p)
 	}
 	return nil
 }

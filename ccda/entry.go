@@ -73,7 +73,7 @@ func (r *reader) entryAs(id string, idents []record.Identifier, n tree.Node) rec
 }
 
 func (r *reader) origins(n tree.Node) []record.Origin {
-	return []record.Origin{{Source: r.source, Path: r.path(n), Line: n.Line()}}
+	return append(r.room.origin.List(1), record.Origin{Source: r.source, Path: r.path(n), Line: n.Line()})
 }
 
 // link takes the text of a statement: a reference into the narrative, text of its own, or both.
@@ -102,7 +102,7 @@ func (r *reader) link(n tree.Node) *record.NarrativeLink {
 	if l == (record.NarrativeLink{}) {
 		return nil
 	}
-	return &l
+	return r.room.links.One(&l)
 }
 
 // status takes statusCode (HL7 v3 ActStatus).

@@ -13,13 +13,14 @@ func (r *reader) identifiers(n tree.Node, name string) []record.Identifier {
 	if !first.OK() {
 		return nil
 	}
-	var out []record.Identifier
+	var few [3]record.Identifier
+	out := few[:0]
 	for c := first; c.OK(); c = c.NextNamed() {
 		if i := r.identifier(c); !i.IsZero() {
 			out = append(out, i)
 		}
 	}
-	return out
+	return r.room.identities.Keep(out)
 }
 
 // ids takes every id of n.

@@ -16,7 +16,8 @@ func (r *reader) uses(n tree.Node, t *codes.Table[string, string]) []string {
 		return nil
 	}
 	v := a.Value()
-	var out []string
+	var few [3]string
+	out := few[:0]
 	for c := range strings.FieldsSeq(v) {
 		term, ok := t.To(c)
 		if !ok {
@@ -25,21 +26,22 @@ func (r *reader) uses(n tree.Node, t *codes.Table[string, string]) []string {
 		}
 		out = append(out, term)
 	}
-	if out != nil {
+	if len(out) > 0 {
 		r.led.Take(a.Index())
 	}
-	return out
+	return r.room.terms.Keep(out)
 }
 
 // names takes every name of a person.
 func (r *reader) names(n tree.Node) []record.Name {
-	var out []record.Name
+	var few [2]record.Name
+	out := few[:0]
 	for c := n.Child("name"); c.OK(); c = c.NextNamed() {
 		if x := r.name(c); !emptyName(&x) {
 			out = append(out, x)
 		}
 	}
-	return out
+	return r.room.named.Keep(out)
 }
 
 func emptyName(n *record.Name) bool {
@@ -83,6 +85,9 @@ func (r *reader) name(n tree.Node) record.Name {
 			p.Qualifiers = strings.Fields(q)
 		}
 		if p.Value != "" || p.Absent != "" || p.Qualifiers != nil {
+			if *to == nil {
+				*to = r.room.parts.List(1)
+			}
 			*to = append(*to, p)
 		}
 	}
@@ -105,13 +110,14 @@ func (r *reader) orgNames(n tree.Node) []string {
 }
 
 func (r *reader) addresses(n tree.Node) []record.Address {
-	var out []record.Address
+	var few [2]record.Address
+	out := few[:0]
 	for c := n.Child("addr"); c.OK(); c = c.NextNamed() {
 		if a := r.address(c); !emptyAddress(&a) {
 			out = append(out, a)
 		}
 	}
-	return out
+	return r.room.located.Keep(out)
 }
 
 func emptyAddress(a *record.Address) bool {
@@ -151,6 +157,9 @@ func (r *reader) address(n tree.Node) record.Address {
 			var to *string
 			switch kind {
 			case "streetAddressLine":
+				if a.Lines == nil {
+					a.Lines = r.room.terms.List(1)
+				}
 				a.Lines = append(a.Lines, v)
 				continue
 			case "city":
@@ -214,8 +223,9 @@ func isAddressPart(name string) bool {
 }
 
 func (r *reader) telecoms(n tree.Node) []record.Telecom {
-	out := r.telecomsNamed(nil, n.Child("telecom"))
-	return r.telecomsNamed(out, n.ChildNS(spaceSDTC, "telecom"))
+	var few [3]record.Telecom
+	out := r.telecomsNamed(few[:0], n.Child("telecom"))
+	return r.room.reached.Keep(r.telecomsNamed(out, n.ChildNS(spaceSDTC, "telecom")))
 }
 
 func (r *reader) telecomsNamed(out []record.Telecom, first tree.Node) []record.Telecom {

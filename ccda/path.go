@@ -9,8 +9,8 @@ import (
 // path tells where n is, in names of CDA's vocabulary alone, as in
 // "ClinicalDocument/component/structuredBody/component[3]/section/entry[2]/act/@classCode".
 func (r *reader) path(n tree.Node) string {
-	var room [256]byte
-	return string(r.appendPath(room[:0], n))
+	var buf [256]byte
+	return r.room.paths.Keep(r.appendPath(buf[:0], n))
 }
 
 func (r *reader) appendPath(b []byte, n tree.Node) []byte {

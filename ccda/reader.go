@@ -7,6 +7,7 @@ import (
 
 	"github.com/portage-health/portage/internal/ids"
 	"github.com/portage-health/portage/internal/ledger"
+	"github.com/portage-health/portage/internal/room"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -56,8 +57,26 @@ type reader struct {
 	places  []int32     // by node: see placeOf
 	known   []nameFacts // by the number of a name
 
+	room    rooms
 	systems map[string]knownSystem // by root or codeSystem
 	units   map[string]bool        // units seen: is it UCUM?
+}
+
+// rooms are for what a record has very many of.
+type rooms struct {
+	paths      room.Texts
+	terms      room.Of[string]
+	origin     room.Of[record.Origin]
+	identities room.Of[record.Identifier]
+	codings    room.Of[record.Coding]
+	coded      room.Of[record.Concept]
+	times      room.Of[record.Time]
+	periods    room.Of[record.Period]
+	links      room.Of[record.NarrativeLink]
+	parts      room.Of[record.NamePart]
+	named      room.Of[record.Name]
+	located    room.Of[record.Address]
+	reached    room.Of[record.Telecom]
 }
 
 // take marks a leaf: an attribute or a text whose value lands in a typed field.
