@@ -74,7 +74,9 @@ func (a *arena) add(meta, off, parent, x, y uint32) (i uint32, ok bool) {
 	if a.pos >= len(a.cur) && !a.grow() {
 		return 0, false
 	}
-	a.cur[a.pos] = node{meta, off, parent, x, y}
+	// Field by field: a struct of five is made beside and copied, which is slower.
+	n := &a.cur[a.pos]
+	n.meta, n.off, n.parent, n.a, n.b = meta, off, parent, x, y
 	i = a.base + uint32(a.pos)
 	a.pos++
 	return i, true

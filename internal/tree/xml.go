@@ -147,7 +147,7 @@ func (t *textRun) piece(start, a, b, end int, meta uint32) {
 		t.from, t.to, t.bounds = t.off, end, end
 		return
 	}
-	*t = textRun{true, meta, start, a, b, end}
+	t.open, t.meta, t.off, t.from, t.to, t.bounds = true, meta, start, a, b, end
 	if meta&flagCoded != 0 {
 		t.from, t.to = start, end
 	}
