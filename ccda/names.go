@@ -51,7 +51,7 @@ versionNumber wholeOrganization width
 var vocabularyFacts = func() map[string]nameFacts {
 	m := make(map[string]nameFacts, 700)
 	for n := range strings.FieldsSeq(vocabulary) {
-		m[n] = nameFacts{word(len(m) + 1), isStatement(n), n == "ID", elementsOnly(n), roleOfAttr(n)}
+		m[n] = nameFacts{word(len(m) + 1), isStatement(n), n == "ID", elementsOnly(n), isPart(n), isRelationship(n), roleOfAttr(n)}
 	}
 	return m
 }()
@@ -69,6 +69,8 @@ type nameFacts struct {
 	statement bool // isStatement
 	id        bool // "ID"
 	noText    bool // elementsOnly
+	part      bool // isPart
+	relation  bool // isRelationship
 	attr      attrRole
 }
 

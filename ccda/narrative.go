@@ -180,7 +180,9 @@ func (w *narrator) walk(n tree.Node, depth int) {
 			} else if w.r.known[n.NameID()].noText {
 				continue // white space between the rows of a table says nothing
 			}
-			w.nodes = append(w.nodes, record.NarrativeNode{Kind: "text", Depth: depth, Text: c.Value()})
+			w.nodes = append(w.nodes, record.NarrativeNode{})
+			x := &w.nodes[len(w.nodes)-1]
+			x.Kind, x.Depth, x.Text = "text", depth, c.Value()
 			continue
 		}
 		if c.Space() != n.Space() {

@@ -73,17 +73,20 @@ func otherParticipant(n tree.Node) bool {
 func (r *reader) participants(n tree.Node, skip func(tree.Node) bool) []record.Participation {
 	var out []record.Participation
 	for c := n.First(); c.OK(); c = c.Next() {
-		if c.Kind() != tree.Element {
-			continue
-		}
-		switch c.Name() {
-		case "author", "informant", "performer", "participant":
-			if skip == nil || !skip(c) {
-				out = append(out, r.participation(c))
-			}
+		if r.known[c.NameID()].part && (skip == nil || !skip(c)) {
+			out = append(out, r.participation(c))
 		}
 	}
 	return out
+}
+
+// isPart knows the elements of a clinical statement that say who took part in it.
+func isPart(name string) bool {
+	switch name {
+	case "author", "informant", "performer", "participant":
+		return true
+	}
+	return false
 }
 
 // participation takes one participation of any kind, with the role in it.

@@ -275,14 +275,14 @@ func (r *reader) statement(n tree.Node) tree.Node {
 	return tree.Node{}
 }
 
+// isRelationship knows the elements that hold a statement within another.
+func isRelationship(name string) bool { return name == "entryRelationship" || name == "component" }
+
 // relations gives each entryRelationship and component of n with the statement in it.
 func (r *reader) relations(n tree.Node) iter.Seq2[tree.Node, tree.Node] {
 	return func(yield func(tree.Node, tree.Node) bool) {
 		for c := n.First(); c.OK(); c = c.Next() {
-			if c.Kind() != tree.Element {
-				continue
-			}
-			if name := c.Name(); name != "entryRelationship" && name != "component" {
+			if !r.known[c.NameID()].relation {
 				continue
 			}
 			if s := r.statement(c); s.OK() && !yield(c, s) {
