@@ -7,6 +7,8 @@ type hint struct {
 	several uint32 // bits met more than once
 }
 
+const mostHints = 1 << 20
+
 // nameBit gives the bit that stands for a local name.
 func nameBit(name string) uint32 {
 	n := uint32(len(name))
@@ -16,10 +18,10 @@ func nameBit(name string) uint32 {
 	return 1 << ((n + 3*uint32(name[0]) + 5*uint32(name[n/2]) + 7*uint32(name[n-1])) & 31)
 }
 
-// Hint makes it cheap to ask nodes for attributes and children by names that they lack, for eight bytes a node. It must be
-// called before the document is shared.
+// Hint makes it cheap to ask nodes for attributes and children by names that they lack, for eight bytes a node; a document
+// of more than a million nodes goes without. It must be called before the document is shared.
 func (d *Doc) Hint() {
-	if d == nil {
+	if d == nil || d.n > mostHints {
 		return
 	}
 	d.bits = make([]uint32, len(d.names))
