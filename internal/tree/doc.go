@@ -57,8 +57,7 @@ type Doc struct {
 	repaired []binding // prefixes bound by repair
 	encoding string
 	lines    atomic.Pointer[lineIndex]
-	hints    []hint   // by node, see Hint
-	bits     []uint32 // by the number of a name: its bit in hints
+	hints    *hints // see Hint
 }
 
 // Repair tells of a fault in the input that was mended while reading.

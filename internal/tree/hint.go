@@ -1,5 +1,11 @@
 package tree
 
+// hints are the hints of a document.
+type hints struct {
+	of   []hint   // by node
+	bits []uint32 // by the number of a name
+}
+
 // A hint tells of the attributes and children of an element, or of the members of an object, by bits that stand for their
 // local names, some names sharing one: what has no bit is not there.
 type hint struct {
@@ -24,11 +30,10 @@ func (d *Doc) Hint() {
 	if d == nil || d.n > mostHints {
 		return
 	}
-	d.bits = make([]uint32, len(d.names))
+	all := &hints{make([]hint, d.n), make([]uint32, len(d.names))}
 	for i := range d.names {
-		d.bits[i] = nameBit(d.local(&d.names[i]))
+		all.bits[i] = nameBit(d.local(&d.names[i]))
 	}
-	d.hints = make([]hint, d.n)
 	for i := 0; i < d.Len(); i += chunkNodes {
 		chunk := d.chunks[i>>chunkBits][:min(chunkNodes, d.Len()-i)]
 		for j := range chunk {
@@ -36,14 +41,15 @@ func (d *Doc) Hint() {
 			if r.kind() == Text || r.parent == noParent {
 				continue
 			}
-			h, bit := &d.hints[r.parent], d.bits[r.name()]
+			h, bit := &all.of[r.parent], all.bits[r.name()]
 			h.several |= h.some & bit
 			h.some |= bit
 		}
 	}
+	d.hints = all
 }
 
 // lacks tells that n is absent, or that nothing in it has this local name.
 func (n Node) lacks(name string) bool {
-	return n.d == nil || n.d.hints != nil && n.d.hints[n.i].some&nameBit(name) == 0
+	return n.d == nil || n.d.hints != nil && n.d.hints.of[n.i].some&nameBit(name) == 0
 }

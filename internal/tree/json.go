@@ -86,7 +86,7 @@ func (p *jsonParser) fill(d *Doc) {
 	d.side = view(p.tab.side)
 	d.repairs, d.repaired = p.repairs, nil
 	d.lines.Store(nil)
-	d.hints, d.bits = nil, nil
+	d.hints = nil
 }
 
 // nothing stands for the prefixes and namespaces that JSON does not have.

@@ -298,7 +298,7 @@ func (n Node) NextNamed() Node {
 		return Node{}
 	}
 	id := r.name()
-	if n.d.hints != nil && n.d.hints[r.parent].several&n.d.bits[id] == 0 {
+	if h := n.d.hints; h != nil && h.of[r.parent].several&h.bits[id] == 0 {
 		return Node{}
 	}
 	x := &n.d.names[id]

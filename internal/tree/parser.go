@@ -54,5 +54,5 @@ func (d *Doc) clear() {
 	d.side, d.names, d.spaces, d.prefixes = "", nil, nil, nil
 	d.repairs, d.repaired, d.encoding = nil, nil, ""
 	d.lines.Store(nil)
-	d.hints, d.bits = nil, nil
+	d.hints = nil
 }
