@@ -155,7 +155,7 @@ func sources(rec *record.Record) {
 	rec.Documents[0].Source = rec.Sources[0].ID
 	owner := rec.Allergies[0].ID
 	rec.Carried = []record.Carried{
-		{Format: "ccda", Source: rec.Sources[0].ID, Owner: owner, Path: "ClinicalDocument/component/structuredBody", At: "entryRelationship", Place: 3, Kind: "element",
+		{Format: "ccda", Source: rec.Sources[0].ID, Owner: owner, Path: "ClinicalDocument/component/structuredBody", Slot: "reactions[0]", At: "entryRelationship", Place: 3, Kind: "element",
 			Data:  `<entryRelationship xmlns="urn:hl7-org:v3" typeCode="COMP"><observation classCode="OBS" moodCode="EVN"><code nullFlavor="UNK"/></observation></entryRelationship>`,
 			Facts: 4, Codes: []record.Coding{{SystemAsSent: "99LOCAL", Code: "LC-1"}}, Words: "invented", Line: 80},
 		{Format: "fhir", Source: rec.Sources[1].ID, Owner: owner, Path: "AllergyIntolerance.modifierExtension", At: "modifierExtension", Kind: "value", Name: "modifierExtension",
