@@ -139,6 +139,26 @@ func TestQuirks(t *testing.T) {
 		require.Equal(t, "ClinicalDocument/recordTarget/patientRole/patient/administrativeGenderCode", rec.Carried[0].Path)
 		require.Equal(t, []string{"unexpected-fixed-value"}, codesOf(rep))
 	})
+	t.Run("a use that CDA does not define", func(t *testing.T) {
+		rec, rep := imported(t, patientDoc(`<addr use="home WP"><city>Odd</city></addr><telecom use="DAY" value="tel:555"/>`, `<name use="legal"><given>Ada</given></name>`))
+		require.Equal(t, []string{"work"}, rec.Patient.Addresses[0].Uses)
+		require.Equal(t, []string{"home"}, rec.Patient.Addresses[0].UsesAsSent, "what looks like a term of ours is none")
+		require.Nil(t, rec.Patient.Telecoms[0].Uses)
+		require.Equal(t, []string{"DAY"}, rec.Patient.Telecoms[0].UsesAsSent)
+		require.Nil(t, rec.Patient.Names[0].Uses)
+		require.Equal(t, []string{"legal"}, rec.Patient.Names[0].UsesAsSent)
+		require.Empty(t, rec.Carried)
+		require.Equal(t, []string{"unknown-use", "unknown-use", "unknown-use"}, codesOf(rep))
+	})
+	t.Run("an unknown use on one of several mentions", func(t *testing.T) {
+		mention := func(use string) string {
+			return `<author><time value="2024"/><assignedAuthor><id nullFlavor="NI"/><representedOrganization><id root="1.2.9" extension="O"/><telecom use="` + use + `" value="tel:555"/></representedOrganization></assignedAuthor></author>`
+		}
+		rec, _ := imported(t, doc(mention("WP")+mention("OFFICE")+mention("WP"), ""))
+		require.Equal(t, []record.Telecom{
+			{System: "phone", Scheme: "tel", Value: "555", Uses: []string{"work"}}, {System: "phone", Scheme: "tel", Value: "555", UsesAsSent: []string{"OFFICE"}},
+		}, rec.Organizations[0].Telecoms)
+	})
 	t.Run("a comparator within the number", func(t *testing.T) {
 		for in, want := range map[string][2]string{"&lt;5": {"<", "5"}, ">= 300.0": {">=", "300.0"}, "&lt;=0.10": {"<=", "0.10"}} {
 			r := valueOf(t, `<value xsi:type="PQ" value="`+in+`" unit="mg/dL"/>`)

@@ -8,28 +8,29 @@ import (
 	"github.com/portage-health/portage/record"
 )
 
-// uses takes @use: codes apart by white space, each a term of the record. If
-// one of them has none, all are left to be carried.
-func (r *reader) uses(n tree.Node, t *codes.Table[string, string]) []string {
+// uses takes @use: codes apart by white space (CDA R2 set_cs), each a term of
+// the record. One that CDA does not define is kept as sent, apart from the terms.
+func (r *reader) uses(n tree.Node, t *codes.Table[string, string]) (terms, asSent []string) {
 	a := n.Attr("use")
 	if !a.OK() {
-		return nil
+		return nil, nil
 	}
-	v := a.Value()
 	var few [3]string
-	out := few[:0]
-	for c := range strings.FieldsSeq(v) {
-		term, ok := t.To(c)
-		if !ok {
-			r.issue(record.IssueUnexpectedFixed, a)
-			return nil
+	known, other := few[:0], []string(nil)
+	for c := range strings.FieldsSeq(a.Value()) {
+		if term, ok := t.To(c); ok {
+			known = append(known, term)
+		} else {
+			other = append(other, c)
 		}
-		out = append(out, term)
 	}
-	if len(out) > 0 {
+	if other != nil {
+		r.issue(record.IssueUnknownUse, a)
+	}
+	if len(known) > 0 || other != nil {
 		r.led.Take(a.Index())
 	}
-	return r.room.terms.Keep(out)
+	return r.room.terms.Keep(known), other
 }
 
 // names takes every name of a person.
@@ -45,7 +46,7 @@ func (r *reader) names(n tree.Node) []record.Name {
 }
 
 func emptyName(n *record.Name) bool {
-	return n.Uses == nil && n.Prefixes == nil && n.Given == nil && n.Family == nil && n.Suffixes == nil && n.Text == "" && n.Period == nil && n.Absent == ""
+	return n.Uses == nil && n.UsesAsSent == nil && n.Prefixes == nil && n.Given == nil && n.Family == nil && n.Suffixes == nil && n.Text == "" && n.Period == nil && n.Absent == ""
 }
 
 // name takes a PN: parts with their qualifiers, or text alone (CDA R2 EN).
@@ -54,7 +55,7 @@ func (r *reader) name(n tree.Node) record.Name {
 	if !r.xsiType(n, "PN", "EN", "TN") {
 		return x
 	}
-	x.Uses = r.uses(n, codes.NameUseCDA())
+	x.Uses, x.UsesAsSent = r.uses(n, codes.NameUseCDA())
 	x.Absent = r.nullFlavor(n)
 	for c := n.First(); c.OK(); c = c.Next() {
 		if c.Kind() != tree.Element {
@@ -121,7 +122,7 @@ func (r *reader) addresses(n tree.Node) []record.Address {
 }
 
 func emptyAddress(a *record.Address) bool {
-	return a.Uses == nil && a.Lines == nil && a.City == "" && a.County == "" && a.State == "" && a.PostalCode == "" && a.Country == "" &&
+	return a.Uses == nil && a.UsesAsSent == nil && a.Lines == nil && a.City == "" && a.County == "" && a.State == "" && a.PostalCode == "" && a.Country == "" &&
 		a.CensusTract == "" && a.Unstructured == nil && a.Parts == nil && a.Period == nil && a.Absent == ""
 }
 
@@ -131,7 +132,7 @@ func (r *reader) address(n tree.Node) record.Address {
 	if !r.xsiType(n, "AD") {
 		return a
 	}
-	a.Uses = r.uses(n, codes.AddressUseCDA())
+	a.Uses, a.UsesAsSent = r.uses(n, codes.AddressUseCDA())
 	a.Absent = r.nullFlavor(n)
 	for c := n.First(); c.OK(); c = c.Next() {
 		if c.Kind() == tree.Text {
@@ -231,7 +232,7 @@ func (r *reader) telecoms(n tree.Node) []record.Telecom {
 func (r *reader) telecomsNamed(out []record.Telecom, first tree.Node) []record.Telecom {
 	for c := first; c.OK(); c = c.NextNamed() {
 		t := r.telecom(c)
-		if t.System != "" || t.Value != "" || t.Uses != nil || t.Period != nil || t.Absent != "" {
+		if t.System != "" || t.Value != "" || t.Uses != nil || t.UsesAsSent != nil || t.Period != nil || t.Absent != "" {
 			out = append(out, t)
 		}
 	}
@@ -245,7 +246,7 @@ func (r *reader) telecom(n tree.Node) record.Telecom {
 	if !r.xsiType(n, "TEL", "URL") {
 		return t
 	}
-	t.Uses = r.uses(n, codes.TelecomUseCDA())
+	t.Uses, t.UsesAsSent = r.uses(n, codes.TelecomUseCDA())
 	t.Absent = r.nullFlavor(n)
 	if v := r.attr(n, "value"); v != "" {
 		t.Value = v

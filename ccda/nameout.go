@@ -8,8 +8,8 @@ import (
 )
 
 // useAttr writes @use for the record's terms. A term that CDA has no code for is
-// dropped by name; one that is a code as sent goes back as it came.
-func (w *writer) useAttr(uses []string, t *codes.Table[string, string]) {
+// dropped by name; one that is no term goes back as it came, unless the schema, which knows CDA's alone, is to find no fault.
+func (w *writer) useAttr(uses, asSent []string, t *codes.Table[string, string]) {
 	var room [48]byte
 	b := room[:0]
 	for i, u := range uses {
@@ -24,6 +24,18 @@ func (w *writer) useAttr(uses []string, t *codes.Table[string, string]) {
 			b = append(b, ' ')
 		}
 		b = append(b, code...)
+	}
+	for i, u := range asSent {
+		if w.strict || u == "" || strings.ContainsAny(u, " \t\r\n") {
+			w.In("usesAsSent", i)
+			w.DropString("", u, &lost)
+			w.Leave()
+			continue
+		}
+		if len(b) > 0 {
+			b = append(b, ' ')
+		}
+		b = append(b, u...)
 	}
 	w.at("use", string(b))
 }
@@ -41,7 +53,7 @@ func (w *writer) names(leaf string, list *[]record.Name) {
 
 func (w *writer) name(x *record.Name) {
 	w.el("name")
-	w.useAttr(x.Uses, codes.NameUseCDA())
+	w.useAttr(x.Uses, x.UsesAsSent, codes.NameUseCDA())
 	w.nullFlavor("absent", &x.Absent)
 	w.text(x.Text)
 	w.nameParts("prefix", "prefixes", x.Prefixes)
@@ -86,7 +98,7 @@ func (w *writer) addresses(leaf string, list *[]record.Address) {
 
 func (w *writer) address(a *record.Address) {
 	w.el("addr")
-	w.useAttr(a.Uses, codes.AddressUseCDA())
+	w.useAttr(a.Uses, a.UsesAsSent, codes.AddressUseCDA())
 	w.nullFlavor("absent", &a.Absent)
 	for _, t := range a.Unstructured {
 		w.text(t)
@@ -135,7 +147,7 @@ func (w *writer) telecoms(leaf string, list *[]record.Telecom) {
 
 func (w *writer) telecom(t *record.Telecom) {
 	w.el("telecom")
-	w.useAttr(t.Uses, codes.TelecomUseCDA())
+	w.useAttr(t.Uses, t.UsesAsSent, codes.TelecomUseCDA())
 	w.nullFlavor("absent", &t.Absent)
 	v := t.Value
 	if t.System != "url" && v != "" {

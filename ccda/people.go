@@ -173,7 +173,7 @@ func (r *reader) untakeAbsent(n tree.Node, idents *[]record.Identifier, addrs *[
 		return emptyAddress(&a)
 	})
 	*tels = slices.DeleteFunc(*tels, func(t record.Telecom) bool {
-		return t.System == "" && t.Value == "" && t.Uses == nil && t.Period == nil
+		return t.System == "" && t.Value == "" && t.Uses == nil && t.UsesAsSent == nil && t.Period == nil
 	})
 }
 

@@ -194,7 +194,7 @@ func perturb(t testing.TB, data []byte, stride int) map[string]int {
 			lie := false
 			switch c {
 			case mapped:
-				lie = now.typed == base.typed && !otherUse(t, &base, n)
+				lie = now.typed == base.typed
 			case scaffold:
 				lie = now.report == base.report && now.typed == base.typed
 			case carried:
@@ -206,24 +206,6 @@ func perturb(t testing.TB, data []byte, stride int) map[string]int {
 		}
 	}
 	return lies
-}
-
-// otherUse reports whether another use of an address or a telecom changes the
-// record. One that is no use at all need not: the same place may be named with
-// and without its use by other mentions of whose it is.
-func otherUse(t testing.TB, base *reading, n tree.Node) bool {
-	if n.Kind() != tree.Attr || n.Name() != "use" {
-		return false
-	}
-	src, v := base.r.doc.Source(), n.Value()
-	end := n.Offset() + len(n.Raw()) - 1
-	for _, code := range []string{"TMP", "BAD", "MC"} {
-		changed := append(append(append([]byte(nil), src[:end-len(v)]...), code...), src[end:]...)
-		if now, ok := readAll(t, changed); ok && now.typed != base.typed {
-			return true
-		}
-	}
-	return false
 }
 
 func tell(t *testing.T, name string, lies map[string]int) {

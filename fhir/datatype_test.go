@@ -120,6 +120,24 @@ func TestStrings(t *testing.T) {
 }
 
 // A quantity that is more or less than its number never goes out as the bare number.
+// A use that the source's format does not define is kept and makes no use, even where it is spelt as one of FHIR's.
+func TestUsesAsSent(t *testing.T) {
+	const kept = `"extension":[{"url":"http://portage-health.org/fhir/StructureDefinition/record","extension":[{"url":"usesAsSent","valueString":"home"}]}]`
+	got, issues := written1("", func(w *writer) {
+		w.telecom("t", &record.Telecom{System: "phone", Value: "555", UsesAsSent: []string{"home"}})
+	})
+	require.JSONEq(t, `{"t":{"system":"phone","value":"555",`+kept+`}}`, got)
+	require.Empty(t, issues)
+	got, _ = written1("", func(w *writer) { w.address("a", &record.Address{City: "Odd", UsesAsSent: []string{"home"}}) })
+	require.JSONEq(t, `{"a":{"city":"Odd",`+kept+`}}`, got)
+	got, _ = written1("", func(w *writer) { w.humanName("n", &record.Name{Text: "Ada", UsesAsSent: []string{"home"}}) })
+	require.JSONEq(t, `{"n":{"text":"Ada",`+kept+`}}`, got)
+	got, _ = written1("", func(w *writer) {
+		w.telecom("t", &record.Telecom{System: "phone", Value: "555", Uses: []string{"work"}, UsesAsSent: []string{"home"}})
+	})
+	require.JSONEq(t, `{"t":{"system":"phone","value":"555","use":"work",`+kept+`}}`, got)
+}
+
 func TestComparatorInRange(t *testing.T) {
 	got, _ := written1("", func(w *writer) {
 		w.rng("r", &record.Range{Low: &record.Quantity{Value: "5", Comparator: "<"}, High: &record.Quantity{Value: "9"}})

@@ -33,6 +33,7 @@ func (w *writer) humanName(name string, n *record.Name) {
 		callMe = callMe || slices.Contains(p.Qualifiers, "CL")
 	}
 	w.uses(n.Uses, codes.NameUseFHIR(), codes.NameUseCDA(), codes.NameUse(), func(term string) (string, bool) { return codes.NameUseToFHIR(term, callMe) })
+	w.fieldStrs("usesAsSent", n.UsesAsSent)
 	w.str("text", n.Text)
 	w.family(n.Family)
 	w.nameParts("given", n.Given)
@@ -201,6 +202,7 @@ func (w *writer) address(name string, a *record.Address) {
 	}
 	w.obj(name)
 	w.uses(a.Uses, codes.AddressUseFHIR(), codes.AddressUseCDA(), codes.AddressUse(), codes.AddressUseFHIR().From)
+	w.fieldStrs("usesAsSent", a.UsesAsSent)
 	switch a.Type {
 	case "postal", "physical", "both":
 		w.code("type", a.Type)
@@ -254,6 +256,7 @@ func (w *writer) telecom(name string, t *record.Telecom) {
 	}
 	w.str("value", t.Value)
 	w.uses(t.Uses, codes.TelecomUseFHIR(), codes.TelecomUseCDA(), codes.TelecomUse(), codes.TelecomUseFHIR().From)
+	w.fieldStrs("usesAsSent", t.UsesAsSent)
 	w.integer("rank", t.Rank, 1)
 	w.period("period", t.Period)
 	w.absent(t.Absent)

@@ -74,6 +74,8 @@ var (
 		"a second input has the same output name; a number was added", "nothing"}
 	IssueNotStated = IssueKind{"not-stated", SeverityError, ActionNoted,
 		"the target cannot say this without reading as its opposite; it is kept where no reader takes it for a statement", "show a person the source"}
+	IssueUnknownUse = IssueKind{"unknown-use", SeverityInfo, ActionKeptAsText,
+		"the use of a name, an address or a telecom is none that its format defines; it is kept as sent, apart from the uses known", "look at the source, if you need to know which address or number is which"}
 	IssueStatusByRule = IssueKind{"status-by-rule", SeverityInfo, ActionDefaulted,
 		"the problem has an end and no status of its own; HL7's guide gives it the status inactive", "look at the end in the source if the status matters to you"}
 	IssueStatusDisagrees = IssueKind{"status-disagrees-with-end", SeverityWarning, ActionNoted,
@@ -117,7 +119,7 @@ func IssueKinds() []IssueKind {
 		IssueNarrativeReference, IssueInvalidTime, IssueInvalidNumber, IssueTimeCut, IssueZoneAssumed, IssueUndeclaredPrefix,
 		IssueProfileNotClaimed, IssueDataAbsent, IssueDanglingReference, IssueUnsupportedVersion, IssueNegationUnclear, IssueOtherSubject,
 		IssueContradiction, IssueSharedIdentifier, IssueRepaired, IssueOtherPatient, IssueOutputRenamed, IssueNotStated,
-		IssueStatusByRule, IssueStatusDisagrees, IssueWithheld, IssueAltered,
+		IssueUnknownUse, IssueStatusByRule, IssueStatusDisagrees, IssueWithheld, IssueAltered,
 		IssueMissingAssertion, IssueAbsentButAsserted, IssueMissingID, IssueDuplicateID, IssueUnknownTerm, IssueMalformedTime,
 		IssueMalformedNumber, IssuePeriodReversed, IssueSeveralValues, IssueMalformedNarrative, IssueNotUTF8, IssueUnknownSource,
 	}

@@ -13,14 +13,16 @@ type NamePart struct {
 // Name is a name of a person. Parts of one kind stand in the order sent.
 type Name struct {
 	// Uses are the terms of docs/terminology.md: legal, nickname, maiden, old …
-	Uses     []string     `json:"uses,omitempty"`
-	Prefixes []NamePart   `json:"prefixes,omitempty"`
-	Given    []NamePart   `json:"given,omitempty"`
-	Family   []NamePart   `json:"family,omitempty"`
-	Suffixes []NamePart   `json:"suffixes,omitempty"`
-	Text     string       `json:"text,omitempty"`
-	Period   *Period      `json:"period,omitempty"`
-	Absent   AbsentReason `json:"absent,omitempty"`
+	Uses []string `json:"uses,omitempty"`
+	// UsesAsSent are uses that the source's format does not define, as sent: never terms, whatever they look like.
+	UsesAsSent []string     `json:"usesAsSent,omitempty"`
+	Prefixes   []NamePart   `json:"prefixes,omitempty"`
+	Given      []NamePart   `json:"given,omitempty"`
+	Family     []NamePart   `json:"family,omitempty"`
+	Suffixes   []NamePart   `json:"suffixes,omitempty"`
+	Text       string       `json:"text,omitempty"`
+	Period     *Period      `json:"period,omitempty"`
+	Absent     AbsentReason `json:"absent,omitempty"`
 }
 
 // String gives the name as people write it: prefix, given, family, suffix; or Text where there are no parts.
@@ -45,8 +47,9 @@ func (n Name) String() string {
 
 // Address is a postal or physical address.
 type Address struct {
-	Uses         []string `json:"uses,omitempty"` // home, work, temporary, old … (docs/terminology.md)
-	Type         string   `json:"type,omitempty"` // postal, physical, both
+	Uses         []string `json:"uses,omitempty"`       // home, work, temporary, old … (docs/terminology.md)
+	UsesAsSent   []string `json:"usesAsSent,omitempty"` // uses that the source's format does not define
+	Type         string   `json:"type,omitempty"`       // postal, physical, both
 	Lines        []string `json:"lines,omitempty"`
 	City         string   `json:"city,omitempty"`
 	County       string   `json:"county,omitempty"`
@@ -73,10 +76,11 @@ type AddressPart struct {
 type Telecom struct {
 	System string `json:"system,omitempty"` // phone, fax, email, pager, url, sms, other
 	// Scheme is the URL scheme as sent (tel, fax, mailto, http …), "" where there was none.
-	Scheme string       `json:"scheme,omitempty" portage:"form=System"`
-	Value  string       `json:"value,omitempty"`
-	Uses   []string     `json:"uses,omitempty"` // home, work, mobile … (docs/terminology.md)
-	Rank   string       `json:"rank,omitempty"`
-	Period *Period      `json:"period,omitempty"`
-	Absent AbsentReason `json:"absent,omitempty"`
+	Scheme     string       `json:"scheme,omitempty" portage:"form=System"`
+	Value      string       `json:"value,omitempty"`
+	Uses       []string     `json:"uses,omitempty"`       // home, work, mobile … (docs/terminology.md)
+	UsesAsSent []string     `json:"usesAsSent,omitempty"` // uses that the source's format does not define
+	Rank       string       `json:"rank,omitempty"`
+	Period     *Period      `json:"period,omitempty"`
+	Absent     AbsentReason `json:"absent,omitempty"`
 }

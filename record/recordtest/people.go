@@ -27,7 +27,7 @@ func (f *filler) name(n uint32, nth int) record.Name {
 		name = record.Name{Uses: []string{"maiden"}, Given: part("Ada"), Family: []record.NamePart{{Value: "Sample", Qualifiers: []string{"BR"}}},
 			Period: &record.Period{End: record.Time{Value: "2004-05"}}}
 	case 2:
-		name = record.Name{Text: "Ada Example the Younger"}
+		name = record.Name{UsesAsSent: []string{"CHOSEN"}, Text: "Ada Example the Younger"}
 	case 3:
 		name.Prefixes = []record.NamePart{{Absent: record.AbsentUnknown}}
 	}
@@ -50,6 +50,7 @@ func (f *filler) address(path string, n uint32, nth int) record.Address {
 		a.Type, a.County, a.CensusTract = "both", "Sample County", "25013801500"
 		a.Period = &record.Period{Start: record.Time{Value: "2012"}, End: record.Time{Value: "2019-08"}}
 	case 1:
+		a.UsesAsSent = []string{"MAILING"}
 		a.Text, a.Unstructured = "17 Invented Lane, Springfield MA 01109", []string{"behind the mill"}
 	case 2:
 		a.Parts = []record.AddressPart{{Kind: "postBox", Value: "PO Box 12"}, {Kind: "careOf", Absent: record.AbsentUnknown}}
@@ -71,6 +72,7 @@ func (f *filler) telecom(path string, n uint32, nth int) record.Telecom {
 		t.Rank, t.Period = "1", &record.Period{Start: record.Time{Value: "2018"}}
 	case 1:
 		t.System, t.Scheme, t.Value = "", "x-callto", "ada.example"
+		t.UsesAsSent = []string{"DAY"}
 	case 2:
 		if nth > 0 {
 			t = record.Telecom{Absent: record.AbsentUnknown}
