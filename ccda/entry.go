@@ -56,10 +56,15 @@ func (r *reader) entry(kind string, n tree.Node) record.Entry {
 
 // entryAs is entry where the id is known.
 func (r *reader) entryAs(id string, idents []record.Identifier, n tree.Node) record.Entry {
+	return r.entryBut(id, idents, n, otherParticipant)
+}
+
+// entryBut is entryAs without the participations that skip claims.
+func (r *reader) entryBut(id string, idents []record.Identifier, n tree.Node, skip func(tree.Node) bool) record.Entry {
 	e := record.Entry{ID: id, Identifiers: idents}
 	r.own(n, e.ID)
 	e.Narrative = r.link(n)
-	e.Participants = r.participants(n, otherParticipant)
+	e.Participants = r.participants(n, skip)
 	e.Labels = r.labels(n)
 	if l := n.Child("languageCode"); l.OK() {
 		e.Language = r.attr(l, "code")

@@ -35,12 +35,20 @@ func (r *reader) readOrderEntry(entry tree.Node) []record.Ref {
 	default:
 		return nil
 	}
-	if !r.hasAny(n, templatesPlanned[:5]) && !r.hasAny(n, templatesProcedure[:3]) && !r.hasAny(n, templatesEncounter[:1]) && !r.bare(n, nil) || !r.plain(n, plannedMoods...) {
+	if !r.hasAny(n, templatesPlanned[:5]) && !r.hasAny(n, templatesProcedure[:3]) && !r.hasAny(n, templatesEncounter[:1]) && !r.hasAny(n, templatesSupply) && !r.bare(n, nil) || !r.plain(n, plannedMoods...) {
 		return nil
 	}
 	o := r.order(n)
 	r.rec.Orders = append(r.rec.Orders, o)
 	return []record.Ref{{ID: o.ID, Kind: kindOrder}}
+}
+
+// productType is how a device hangs on an act: a supply is of it, another act uses it.
+func productType(n tree.Node) string {
+	if n.Name() == "supply" {
+		return "PRD"
+	}
+	return "DEV"
 }
 
 // order reads a Planned Act, Encounter, Observation, Procedure or Supply (C-CDA R2.1 3.70–3.78).
@@ -52,6 +60,8 @@ func (r *reader) order(n tree.Node) record.Order {
 	switch {
 	case r.hasAny(n, templatesProcedure[:3]):
 		known = slices.Concat(templatesPlanned, templatesProcedure)
+	case n.Name() == "supply":
+		known = slices.Concat(templatesPlanned, templatesSupply)
 	case n.Name() == "encounter":
 		known = slices.Concat(templatesPlanned, templatesEncounter)
 	}
@@ -78,6 +88,8 @@ func (r *reader) order(n tree.Node) record.Order {
 	for p := n.Child("participant"); p.OK(); p = p.NextNamed() {
 		if ref := r.serviceLocation(p); ref != nil {
 			o.Locations = append(o.Locations, *ref)
+		} else if ref := r.productInstance(p, productType(n), handled(&o.Entry, false)); ref != nil {
+			o.Devices = append(o.Devices, *ref)
 		}
 	}
 	for rel, sub := range r.relations(n) {

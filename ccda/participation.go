@@ -10,12 +10,13 @@ import (
 
 // Templates of participations.
 const (
-	templateAuthor           = "2.16.840.1.113883.10.20.22.4.119"
-	templateProvAuthor       = "2.16.840.1.113883.10.20.22.5.6"
-	templateAssembler        = "2.16.840.1.113883.10.20.22.5.7"
-	templateRelatedName      = "2.16.840.1.113883.10.20.22.5.8"
-	templatePhysicianOfRec   = "2.16.840.1.113883.10.20.6.2.2"
-	templatePhysicianReading = "2.16.840.1.113883.10.20.6.2.1"
+	templateAuthor            = "2.16.840.1.113883.10.20.22.4.119"
+	templateProvAuthor        = "2.16.840.1.113883.10.20.22.5.6"
+	templateAssembler         = "2.16.840.1.113883.10.20.22.5.7"
+	templateRelatedName       = "2.16.840.1.113883.10.20.22.5.8"
+	templatePhysicianOfRec    = "2.16.840.1.113883.10.20.6.2.2"
+	templateDirectiveVerifier = "2.16.840.1.113883.10.20.1.58"
+	templatePhysicianReading  = "2.16.840.1.113883.10.20.6.2.1"
 )
 
 // participationRole pairs HL7 v3 ParticipationType (2.16.840.1.113883.5.90) with the record's terms.
@@ -148,9 +149,12 @@ func (r *reader) partTemplates(n tree.Node) {
 	case "encounterParticipant":
 		r.templates(n, templatePhysicianOfRec)
 	case "participant":
-		if n.Attr("typeCode").Value() == "DEV" {
+		switch n.Attr("typeCode").Value() {
+		case "DEV":
 			r.templates(n, templateAssembler)
-		} else {
+		case "VRF":
+			r.templates(n, templateDirectiveVerifier)
+		default:
 			r.templates(n, templateRelatedName)
 		}
 	default:
@@ -244,7 +248,9 @@ func (r *reader) readRole(n tree.Node, p *record.Participation) (known bool) {
 			use = "author"
 		}
 		p.Code = code
-		p.Who = r.device(n, dev, idents, addrs, tels, use)
+		as := record.Device{Use: use}
+		as.Assertion = record.Affirmed
+		p.Who = r.device(n, dev, idents, addrs, tels, as)
 		return known && r.identifies(kindDevice, idents)
 	}
 	r.fixed(person, "classCode", "PSN")

@@ -331,64 +331,32 @@ func (r *reader) organization(n tree.Node) *record.Ref {
 	if idents == nil && names == nil && addrs == nil && tels == nil && industry == nil && whole == nil {
 		return nil
 	}
+	return r.keepOrganization(n, idents, record.Organization{Names: names, Addresses: addrs, Telecoms: tels, Industry: industry, PartOf: whole})
+}
+
+// keepOrganization keeps an organization: one that shares an identifier with another mention is the same.
+func (r *reader) keepOrganization(n tree.Node, idents []record.Identifier, x record.Organization) *record.Ref {
 	place := r.find(kindOrganization, idents)
 	if place < 0 {
 		place = len(r.rec.Organizations)
-		r.rec.Organizations = append(r.rec.Organizations, record.Organization{
-			Entry: r.newEntry(r.personID(kindOrganization, idents, n), idents, n), Names: names, Addresses: addrs, Telecoms: tels,
-			Industry: industry, PartOf: whole,
-		})
+		x.Entry = r.newEntry(r.personID(kindOrganization, idents, n), idents, n)
+		r.rec.Organizations = append(r.rec.Organizations, x)
 	} else {
 		o := &r.rec.Organizations[place]
-		r.untakeAbsent(n, &idents, &addrs, &tels)
-		o.Identifiers = union(o.Identifiers, idents)
-		o.Names, o.Addresses, o.Telecoms = union(o.Names, names), union(o.Addresses, addrs), union(o.Telecoms, tels)
+		r.untakeAbsent(n, &idents, &x.Addresses, &x.Telecoms)
+		o.Identifiers, o.Types = union(o.Identifiers, idents), union(o.Types, x.Types)
+		o.Names, o.Addresses, o.Telecoms = union(o.Names, x.Names), union(o.Addresses, x.Addresses), union(o.Telecoms, x.Telecoms)
 		if o.Industry == nil {
-			o.Industry = industry
-		} else if industry != nil && !reflect.DeepEqual(*o.Industry, *industry) {
-			o.Types = union(o.Types, []record.Concept{*industry})
+			o.Industry = x.Industry
+		} else if x.Industry != nil && !reflect.DeepEqual(*o.Industry, *x.Industry) {
+			o.Types = union(o.Types, []record.Concept{*x.Industry})
 		}
 		if o.PartOf == nil {
-			o.PartOf = whole
+			o.PartOf = x.PartOf
 		}
 	}
 	r.settle(kindOrganization, place, idents)
 	id := r.rec.Organizations[place].ID
 	r.own(n, id)
 	return &record.Ref{ID: id, Kind: kindOrganization}
-}
-
-// device takes an authoring or taking-part device.
-func (r *reader) device(role, dev tree.Node, idents []record.Identifier, addrs []record.Address, tels []record.Telecom, use string) *record.Ref {
-	r.fixed(dev, "classCode", "DEV")
-	r.fixed(dev, "determinerCode", "INSTANCE")
-	types := r.concepts(dev, "code")
-	model, software := r.text(dev.Child("manufacturerModelName")), r.text(dev.Child("softwareName"))
-	place := r.find(kindDevice, idents)
-	if place < 0 {
-		place = len(r.rec.Devices)
-		r.rec.Devices = append(r.rec.Devices, record.Device{
-			Entry: r.newEntry(r.personID(kindDevice, idents, role), idents, role), Use: use, Types: types, Model: model, Software: software,
-			Addresses: addrs, Contacts: tels,
-		})
-	} else {
-		d := &r.rec.Devices[place]
-		r.untakeAbsent(role, &idents, &addrs, &tels)
-		d.Identifiers = union(d.Identifiers, idents)
-		d.Types, d.Addresses, d.Contacts = union(d.Types, types), union(d.Addresses, addrs), union(d.Contacts, tels)
-		if d.Model == "" {
-			d.Model = model
-		} else if model != "" && model != d.Model {
-			d.Names = union(d.Names, []record.DeviceName{{Name: model, Type: "model-name"}})
-		}
-		if d.Software == "" {
-			d.Software = software
-		} else if software != "" && software != d.Software {
-			d.Versions = union(d.Versions, []record.DeviceVersion{{Value: software}})
-		}
-	}
-	r.settle(kindDevice, place, idents)
-	id := r.rec.Devices[place].ID
-	r.own(role, id)
-	return &record.Ref{ID: id, Kind: kindDevice}
 }

@@ -103,17 +103,18 @@ func (r *reader) procedure(n tree.Node, assertion record.Assertion) record.Ref {
 		p.Values = r.values(n)
 	}
 	p.Specimens = r.specimens(n)
+	notDone := isTrue(n.Attr("negationInd").Value())
 	for c := n.Child("participant"); c.OK(); c = c.NextNamed() {
 		if ref := r.serviceLocation(c); ref != nil {
 			p.Locations = append(p.Locations, *ref)
-		} else if ref := r.productInstance(c); ref != nil {
+		} else if ref := r.productInstance(c, "DEV", handled(&p.Entry, notDone)); ref != nil {
 			p.Devices = append(p.Devices, *ref)
 		}
 	}
 	for rel, sub := range r.relations(n) {
 		r.procedurePart(&p, rel, sub)
 	}
-	if assertion == record.Affirmed && isTrue(n.Attr("negationInd").Value()) {
+	if assertion == record.Affirmed && notDone {
 		r.notPerformed(&p, n)
 	}
 	r.rec.Procedures = append(r.rec.Procedures, p)
@@ -141,6 +142,10 @@ func (r *reader) procedurePart(p *record.Procedure, rel, sub tree.Node) {
 	case "encounter":
 		if p.Encounter == nil {
 			p.Encounter = r.encounterRef(rel, sub)
+		}
+	case "organizer":
+		if r.isUDIOrganizer(sub) {
+			r.udiOrganizer(rel, sub, p.Devices)
 		}
 	case "substanceAdministration":
 		if ref, ok := r.medicationWithin(rel, sub); ok {

@@ -26,6 +26,9 @@ const (
 	assessmentSection
 	familySection
 	plannedSection
+	equipmentSection
+	payerSection
+	directiveSection
 )
 
 // sectionTypes are the sections by template id (with entries optional and
@@ -44,6 +47,9 @@ var sectionTypes = [...]struct {
 	{procedureSection, [2]string{"2.16.840.1.113883.10.20.22.2.7", "2.16.840.1.113883.10.20.22.2.7.1"}, "47519-4"},
 	{encounterSection, [2]string{"2.16.840.1.113883.10.20.22.2.22", "2.16.840.1.113883.10.20.22.2.22.1"}, "46240-8"},
 	{plannedSection, [2]string{"2.16.840.1.113883.10.20.22.2.10", ""}, "18776-5"},
+	{equipmentSection, [2]string{"2.16.840.1.113883.10.20.22.2.23", ""}, "46264-8"},
+	{payerSection, [2]string{"2.16.840.1.113883.10.20.22.2.18", ""}, "48768-6"},
+	{directiveSection, [2]string{"2.16.840.1.113883.10.20.22.2.21", "2.16.840.1.113883.10.20.22.2.21.1"}, "42348-3"},
 	{pastHistorySection, [2]string{"2.16.840.1.113883.10.20.22.2.20", ""}, "11348-0"},
 	{administeredSection, [2]string{"2.16.840.1.113883.10.20.22.2.38", ""}, "29549-3"},
 	{medicationSection, [2]string{"2.16.840.1.113883.10.20.22.2.11", "2.16.840.1.113883.10.20.22.2.11.1"}, "10183-2"}, // at discharge
@@ -64,7 +70,6 @@ var sectionTypes = [...]struct {
 // otherSections are the templates of sections whose entries are carried, with the code each fixes.
 var otherSections = [...]struct{ template, code string }{
 	{"2.16.840.1.113883.10.20.22.2.58", "75310-3"},
-	{"2.16.840.1.113883.10.20.22.2.18", "48768-6"},
 	{"2.16.840.1.113883.10.20.22.2.11", "10183-2"},
 	{"2.16.840.1.113883.10.20.22.2.11.1", "10183-2"},
 	{"2.16.840.1.113883.10.20.22.2.11", "75311-1"},
@@ -73,9 +78,6 @@ var otherSections = [...]struct{ template, code string }{
 	{"2.16.840.1.113883.10.20.22.2.43", "46241-6"},
 	{"2.16.840.1.113883.10.20.22.2.44", "42346-7"},
 	{"2.16.840.1.113883.10.20.22.2.44.1", "42346-7"},
-	{"2.16.840.1.113883.10.20.22.2.21", "42348-3"},
-	{"2.16.840.1.113883.10.20.22.2.21.1", "42348-3"},
-	{"2.16.840.1.113883.10.20.22.2.23", "46264-8"},
 	{"2.16.840.1.113883.10.20.22.2.9", "51847-2"},
 	{"2.16.840.1.113883.10.20.22.2.45", "69730-0"},
 	{"2.16.840.1.113883.10.20.22.2.8", "51848-0"},
@@ -305,6 +307,13 @@ var entryReaders = map[string]sectionKind{
 	"2.16.840.1.113883.10.20.22.4.42":  medicationSection,   // Planned Medication Activity
 	"2.16.840.1.113883.10.20.22.4.43":  plannedSection,      // Planned Supply
 	"2.16.840.1.113883.10.20.22.4.44":  plannedSection,      // Planned Observation
+	"2.16.840.1.113883.10.20.22.4.50":  equipmentSection,    // Non-Medicinal Supply Activity
+	"2.16.840.1.113883.10.20.22.4.135": equipmentSection,    // Medical Equipment Organizer
+	"2.16.840.1.113883.10.20.22.4.60":  payerSection,        // Coverage Activity
+	"2.16.840.1.113883.10.20.22.4.61":  payerSection,        // Policy Activity
+	"2.16.840.1.113883.10.20.22.4.48":  directiveSection,    // Advance Directive Observation
+	"2.16.840.1.113883.10.20.22.4.108": directiveSection,    // Advance Directive Organizer
+	"2.16.840.1.113883.10.20.22.4.513": directiveSection,    // Advance Directive Existence Observation
 	"2.16.840.1.113883.10.20.22.4.120": immunizationSection, // Planned Immunization Activity
 }
 
@@ -350,6 +359,12 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 		refs = r.readFamilyEntry(n)
 	case plannedSection:
 		refs = r.readOrderEntry(n)
+	case equipmentSection:
+		refs = r.readEquipmentEntry(n)
+	case payerSection:
+		refs = r.readPayerEntry(n)
+	case directiveSection:
+		refs = r.readDirectiveEntry(n)
 	}
 	if refs == nil {
 		r.release(n)

@@ -64,6 +64,9 @@ func (r *reader) findStatementIdents() *statementIdents {
 	s := &statementIdents{first: make(map[systemValue]int32, len(statements)), repeated: map[statementKey]bool{}}
 	for _, i := range statements {
 		n := r.doc.Node(int(i))
+		if r.isUDIOrganizer(n) {
+			continue // it has the identifier of the device that it is about
+		}
 		for c := n.Child("id"); c.OK(); c = c.NextNamed() {
 			if c.Attr("nullFlavor").OK() {
 				continue

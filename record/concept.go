@@ -134,6 +134,7 @@ const (
 	SystemReligion          = "http://terminology.hl7.org/CodeSystem/v3-ReligiousAffiliation"
 	SystemNullFlavor        = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor"
 	SystemNPI               = "http://hl7.org/fhir/sid/us-npi"
+	SystemFDAUDI            = "http://hl7.org/fhir/NamingSystem/fda-udi"
 	SystemSSN               = "http://hl7.org/fhir/sid/us-ssn"
 	SystemURI               = "urn:ietf:rfc:3986"
 )

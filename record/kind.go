@@ -26,6 +26,7 @@ const (
 	KindCarePlan        = "care-plan"
 	KindCareTeam        = "care-team"
 	KindDevice          = "device"
+	KindSupply          = "supply"
 	KindSpecimen        = "specimen"
 	KindNote            = "note"
 	KindCoverage        = "coverage"
@@ -51,6 +52,7 @@ const (
 	KindSection          = "section"           // Section.ID
 	KindProduct          = "product"           // Product.ID
 	KindConcern          = "concern"           // Concern.ID, shared by the entries of one concern
+	KindCoverageActivity = "coverage-activity" // CoverageActivity.ID, shared by the coverages of one activity
 	KindDispense         = "dispense"          // Dispense.ID
 	KindIntervention     = "intervention"      // Intervention.ID
 	KindPractitionerRole = "practitioner-role" // PractitionerRole.ID
@@ -83,6 +85,7 @@ func (r *Record) Entries() iter.Seq2[string, *Entry] {
 			entries(KindCarePlan, r.CarePlans, func(x *CarePlan) *Entry { return &x.Entry }, yield) &&
 			entries(KindCareTeam, r.CareTeams, func(x *CareTeam) *Entry { return &x.Entry }, yield) &&
 			entries(KindDevice, r.Devices, func(x *Device) *Entry { return &x.Entry }, yield) &&
+			entries(KindSupply, r.Supplies, func(x *Supply) *Entry { return &x.Entry }, yield) &&
 			entries(KindSpecimen, r.Specimens, func(x *Specimen) *Entry { return &x.Entry }, yield) &&
 			entries(KindNote, r.Notes, func(x *ClinicalNote) *Entry { return &x.Entry }, yield) &&
 			entries(KindCoverage, r.Coverages, func(x *Coverage) *Entry { return &x.Entry }, yield) &&

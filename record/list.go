@@ -7,6 +7,7 @@ type List struct {
 	Code        *Concept   `json:"code,omitempty"`
 	Title       string     `json:"title,omitempty"`
 	When        *Time      `json:"when,omitempty"`
+	Period      *Period    `json:"period,omitempty"` // the time that the list is about (CDA organizer/effectiveTime)
 	OrderedBy   *Concept   `json:"orderedBy,omitempty"`
 	Items       []ListItem `json:"items,omitempty"`
 	EmptyReason *Concept   `json:"emptyReason,omitempty"`

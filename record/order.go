@@ -37,6 +37,7 @@ type Order struct {
 	Support       []Ref         `json:"support,omitempty"`
 	Instructions  []Instruction `json:"instructions,omitempty"`
 	Product       *Product      `json:"product,omitempty"` // planned supply
+	Devices       []Ref         `json:"devices,omitempty"` // planned supply, planned procedure
 	Referral      *Referral     `json:"referral,omitempty"`
 	Control       string        `json:"control,omitempty"` // ORC-1, table 0119
 }

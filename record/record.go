@@ -26,6 +26,7 @@ type Record struct {
 	CarePlans        []CarePlan              `json:"carePlans,omitempty"`
 	CareTeams        []CareTeam              `json:"careTeams,omitempty"`
 	Devices          []Device                `json:"devices,omitempty"`
+	Supplies         []Supply                `json:"supplies,omitempty"`
 	Specimens        []Specimen              `json:"specimens,omitempty"`
 	Notes            []ClinicalNote          `json:"notes,omitempty"`
 	Coverages        []Coverage              `json:"coverages,omitempty"`

@@ -153,7 +153,7 @@ var statusOf = map[string]record.StatusCode{
 	"ClinicalNote.Status": record.StatusFinal, "Coverage.Status": record.StatusActive, "Account.Status": record.StatusActive,
 	"Claim.Status": record.StatusActive, "Directive.Status": record.StatusActive, "Appointment.Status": record.StatusBooked,
 	"Order.Status": record.StatusActive, "Consent.Status": record.StatusActive, "List.Status": record.StatusActive,
-	"Location.Status": record.StatusActive, "Concern.Status": record.StatusActive, "CareTeamMember.Status": record.StatusActive,
+	"Location.Status": record.StatusActive, "Concern.Status": record.StatusActive, "CareTeamMember.Status": record.StatusActive, "CoverageActivity.Status": record.StatusCompleted,
 	"Document.Status": record.StatusFinal,
 }
 

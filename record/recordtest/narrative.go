@@ -57,7 +57,7 @@ var sectionCodes = [][3]string{
 var sectionKind = map[string]string{
 	record.KindResult: record.KindResultPanel, record.KindSpecimen: record.KindResultPanel, record.KindImagingStudy: record.KindResultPanel,
 	record.KindVital: record.KindVitalPanel, record.KindAssessmentPanel: record.KindAssessment, record.KindQuestionnaire: record.KindAssessment,
-	record.KindObservation: record.KindAssessment, record.KindAppointment: record.KindCarePlan, record.KindOrder: record.KindCarePlan,
+	record.KindObservation: record.KindAssessment, record.KindAppointment: record.KindCarePlan, record.KindSupply: record.KindDevice, record.KindOrder: record.KindCarePlan,
 }
 
 // sections gives the full document a section for each kind with a narrative

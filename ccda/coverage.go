@@ -1,0 +1,352 @@
+package ccda
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+const (
+	kindCoverage         = "coverage"
+	kindCoverageActivity = "coverage-activity"
+	oidRoleClass         = "2.16.840.1.113883.5.110"
+)
+
+// Templates of C-CDA and, before it, CCD, HITSP C32 and IHE PCC.
+var (
+	templatesCoverage = []string{
+		"2.16.840.1.113883.10.20.22.4.60", // Coverage Activity
+		"2.16.840.1.113883.10.20.1.20", "1.3.6.1.4.1.19376.1.5.3.1.4.17",
+	}
+	templatesPolicy = []string{
+		"2.16.840.1.113883.10.20.22.4.61", // Policy Activity
+		"2.16.840.1.113883.10.20.1.26", "1.3.6.1.4.1.19376.1.5.3.1.4.18", "2.16.840.1.113883.3.88.11.83.5.1",
+	}
+	templatesPayer         = []string{"2.16.840.1.113883.10.20.22.4.87"} // Payer Performer
+	templatesGuarantor     = []string{"2.16.840.1.113883.10.20.22.4.88"} // Guarantor Performer
+	templatesCovered       = []string{"2.16.840.1.113883.10.20.22.4.89"} // Covered Party Participant
+	templatesHolder        = []string{"2.16.840.1.113883.10.20.22.4.90"} // Policy Holder Participant
+	templatesAuthorization = []string{"2.16.840.1.113883.10.20.1.19"}    // Authorization Activity
+	// coverageCodes are what the code of a Coverage Activity may be: R2.1 fixes the first, 3.0 the second.
+	coverageCodes = []string{"48768-6", "52556-8"}
+	coverageMoods = []string{"EVN", "DEF"} // CCD has DEF
+)
+
+// readPayerEntry reads an entry that holds a Coverage Activity with its
+// policies, or a Policy Activity alone. Each policy is a coverage.
+func (r *reader) readPayerEntry(entry tree.Node) []record.Ref {
+	act := r.statement(entry)
+	if act.Name() != "act" {
+		return nil
+	}
+	if r.isPolicy(act) && !r.isCoverage(act) {
+		if r.legiblePolicy(act) {
+			return []record.Ref{r.policy(act, nil)}
+		}
+		return nil
+	}
+	if !r.isCoverage(act) || !r.plain(act, coverageMoods...) {
+		return nil
+	}
+	var activity *record.CoverageActivity
+	var kind *record.Concept
+	var out []record.Ref
+	for rel, sub := range r.relations(act) {
+		if !r.isPolicy(sub) || !r.legiblePolicy(sub) || !r.relates(rel, false, "COMP") {
+			continue
+		}
+		if activity == nil {
+			activity, kind = r.coverageActivity(act)
+		}
+		ref := r.policy(sub, activity)
+		c := &r.rec.Coverages[len(r.rec.Coverages)-1]
+		c.Kind = kind
+		if n := rel.Child("sequenceNumber"); isInteger(n.Attr("value").Value()) {
+			c.Order = r.attr(n, "value")
+		}
+		out = append(out, ref)
+	}
+	return out
+}
+
+func (r *reader) isCoverage(act tree.Node) bool {
+	return r.hasAny(act, templatesCoverage) || r.bare(act, nil) && slices.Contains(coverageCodes, act.Child("code").Attr("code").Value())
+}
+
+// isPolicy recognises a Policy Activity by its template, or by a payer or a covered party.
+func (r *reader) isPolicy(act tree.Node) bool {
+	if act.Name() != "act" {
+		return false
+	}
+	if r.hasAny(act, templatesPolicy) {
+		return true
+	}
+	if !r.bare(act, nil) {
+		return false
+	}
+	for c := act.First(); c.OK(); c = c.Next() {
+		if c.Kind() == tree.Element && partOfPolicy(c) && c.Name() != "participant" || isCovered(c) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reader) legiblePolicy(act tree.Node) bool {
+	if !r.legible(act, "EVN") {
+		return false
+	}
+	if a := act.Attr("negationInd"); isTrue(a.Value()) && act.Attr("nullFlavor").OK() {
+		r.issue(record.IssueNegationUnclear, a)
+		return false
+	}
+	return true
+}
+
+// partOfPolicy skips the parts that a policy reads itself: payer, guarantor, covered party, holder.
+func partOfPolicy(n tree.Node) bool {
+	if n.Name() == "performer" {
+		return isPayer(n) || isGuarantor(n)
+	}
+	return otherParticipant(n)
+}
+
+func roleCode(perf tree.Node) string {
+	return perf.Child("assignedEntity").Child("code").Attr("code").Value()
+}
+
+func isPayer(n tree.Node) bool {
+	return roleCode(n) == "PAYOR" || partHas(n, templatesPayer)
+}
+
+func isGuarantor(n tree.Node) bool {
+	return !isPayer(n) && (roleCode(n) == "GUAR" || partHas(n, templatesGuarantor))
+}
+
+func partHas(n tree.Node, roots []string) bool {
+	for t := n.Child("templateId"); t.OK(); t = t.NextNamed() {
+		if slices.Contains(roots, t.Attr("root").Value()) {
+			return true
+		}
+	}
+	return false
+}
+
+func isCovered(n tree.Node) bool {
+	return n.Name() == "participant" && n.Attr("typeCode").Value() == "COV" && n.Child("participantRole").OK()
+}
+
+// coverageActivity reads the act around policies (C-CDA R2.1 3.22), and its
+// code where that is not the one that is fixed.
+func (r *reader) coverageActivity(act tree.Node) (*record.CoverageActivity, *record.Concept) {
+	r.scaffold(act.Attr("negationInd"))
+	r.templates(act, templatesCoverage...)
+	r.shape(act, "ACT", coverageMoods...)
+	code := act.Child("code")
+	var kind *record.Concept
+	if !r.fixes(code, oidLOINC, coverageCodes[0], "Payment sources", "Payer", "Payers", "Payment sources Document") &&
+		!r.fixes(code, oidLOINC, coverageCodes[1], "Payment sources", "Payer") {
+		kind = r.conceptPtr(code)
+	}
+	e := r.entry(kindCoverageActivity, act)
+	r.release(act.Child("languageCode")) // an activity has no language of its own
+	return &record.CoverageActivity{
+		ID: e.ID, Identifiers: e.Identifiers, Narrative: e.Narrative, Participants: e.Participants, Labels: e.Labels, Notes: e.Notes,
+		Status: r.status(act), When: r.period(act.Child("effectiveTime")),
+	}, kind
+}
+
+// policy reads a Policy Activity (C-CDA R2.1 3.80). One of which nothing is
+// given, neither payer nor member nor plan, does not say that there is one.
+func (r *reader) policy(act tree.Node, activity *record.CoverageActivity) record.Ref {
+	idents := r.ids(act)
+	c := record.Coverage{Entry: r.entryBut(r.entryID(kindCoverage, idents, act), idents, act, partOfPolicy), Activity: activity}
+	r.templates(act, templatesPolicy...)
+	r.shape(act, "ACT", "EVN")
+	c.Type = r.concept(act.Child("code"))
+	negated, _ := r.negation(act)
+	c.Absent = r.nullFlavor(act)
+	c.Status = r.status(act)
+	for n := act.First(); n.OK(); n = n.Next() {
+		if n.Kind() != tree.Element || n.Attr("nullFlavor").OK() {
+			continue
+		}
+		switch {
+		case n.Name() == "performer" && isPayer(n):
+			if ref := r.payer(n); ref != nil {
+				c.Payors = append(c.Payors, *ref)
+			}
+		case n.Name() == "performer" && isGuarantor(n):
+			if g := r.guarantor(n); g != nil {
+				c.Guarantors = append(c.Guarantors, *g)
+			}
+		case isCovered(n) && c.MemberParty == nil && c.MemberID == nil && c.Relationship == nil:
+			r.covered(&c, n)
+		case n.Name() == "participant" && n.Attr("typeCode").Value() == "HLD" && c.HolderParty == nil:
+			r.fixed(n, "typeCode", "HLD")
+			c.HolderParty = r.party(n, n.Child("participantRole"), templatesHolder)
+		}
+	}
+	for rel, sub := range r.relations(act) {
+		switch {
+		case sub.Name() != "act":
+		case sub.Attr("moodCode").Value() == "DEF":
+			r.coveragePlan(&c, rel, sub)
+		default:
+			r.authorized(&c, rel, sub)
+		}
+	}
+	switch c.Assertion = record.Affirmed; {
+	case c.Absent != "" || hollow(&c):
+		c.Assertion = record.NotKnown
+	case negated:
+		c.Assertion = record.Negated
+	}
+	r.rec.Coverages = append(r.rec.Coverages, c)
+	return record.Ref{ID: c.ID, Kind: kindCoverage}
+}
+
+// hollow reports whether a policy gives nothing by which there could be one.
+func hollow(c *record.Coverage) bool {
+	valued := func(is []record.Identifier) bool {
+		return slices.ContainsFunc(is, func(i record.Identifier) bool { return i.Value != "" })
+	}
+	typed := c.Type.Text != "" || slices.ContainsFunc(c.Type.Codings, func(k record.Coding) bool { return k.Code != "" })
+	return !typed && c.Payors == nil && c.MemberID == nil && !valued(c.Identifiers) && !valued(c.PlanIdentifiers) && c.PlanName == "" &&
+		(c.HolderParty == nil || !valued(c.HolderParty.Identifiers)) && c.Guarantors == nil
+}
+
+// payer takes who pays: the role, which has the payer's identifier, and the organization it is of, as one.
+func (r *reader) payer(perf tree.Node) *record.Ref {
+	role := perf.Child("assignedEntity")
+	org := role.Child("representedOrganization")
+	var x record.Organization
+	idents := r.ids(role)
+	x.Addresses, x.Telecoms = r.addresses(role), r.telecoms(role)
+	r.untakeAbsent(role, &idents, &x.Addresses, &x.Telecoms)
+	orgIdents, addrs, tels := r.ids(org), r.addresses(org), r.telecoms(org)
+	r.untakeAbsent(org, &orgIdents, &addrs, &tels)
+	idents = union(idents, orgIdents)
+	x.Names, x.Addresses, x.Telecoms = r.orgNames(org), union(x.Addresses, addrs), union(x.Telecoms, tels)
+	if len(idents)+len(x.Names)+len(x.Addresses)+len(x.Telecoms) == 0 {
+		r.release(role)
+		return nil
+	}
+	r.fixed(perf, "typeCode", "PRF")
+	r.fixed(perf, "contextControlCode", "OP")
+	r.templates(perf, templatesPayer...)
+	r.fixed(role, "classCode", "ASSIGNED")
+	r.fixed(org, "classCode", "ORG")
+	r.fixed(org, "determinerCode", "INSTANCE")
+	if !r.fixes(role.Child("code"), oidRoleClass, "PAYOR", "Payor", "payor", "Invoice payor") {
+		x.Types = r.concepts(role, "code")
+	}
+	x.Industry = r.conceptPtr(org.Child("standardIndustryClassCode"))
+	return r.keepOrganization(role, idents, x)
+}
+
+// guarantor takes who answers for what the payer does not pay.
+func (r *reader) guarantor(perf tree.Node) *record.CoverageParty {
+	role := perf.Child("assignedEntity")
+	r.fixed(perf, "typeCode", "PRF")
+	p := r.party(perf, role, templatesGuarantor)
+	if org := r.organization(role.Child("representedOrganization")); org != nil {
+		if p == nil {
+			p = &record.CoverageParty{}
+		}
+		p.Who = org
+	}
+	return p
+}
+
+// party takes a part in a policy with what the plan knows of who has it.
+func (r *reader) party(part, role tree.Node, templates []string) *record.CoverageParty {
+	if !role.OK() || role.Attr("nullFlavor").OK() {
+		return nil
+	}
+	r.fixed(part, "contextControlCode", "OP")
+	r.templates(part, templates...)
+	var p record.CoverageParty
+	p.When = r.periodPtr(part.Child("time"))
+	person := firstChild(role, "playingEntity", "assignedPerson")
+	r.fixed(person, "classCode", "PSN")
+	r.fixed(person, "determinerCode", "INSTANCE")
+	if role.Name() == "assignedEntity" {
+		r.fixed(role, "classCode", "ASSIGNED")
+	} else {
+		p.Class = r.attr(role, "classCode")
+	}
+	if code := role.Child("code"); !r.isGuarantorCode(code) {
+		p.Code = r.conceptPtr(code)
+	}
+	p.Identifiers, p.Addresses, p.Telecoms = r.ids(role), r.addresses(role), r.telecoms(role)
+	p.Names = r.names(person)
+	p.BirthTime = r.timePtr(person.ChildNS(spaceSDTC, "birthTime"))
+	if p.When == nil && p.Class == "" && p.Code == nil && p.Identifiers == nil && p.Addresses == nil && p.Telecoms == nil && p.Names == nil && p.BirthTime == nil {
+		return nil
+	}
+	return &p
+}
+
+func (r *reader) isGuarantorCode(code tree.Node) bool {
+	return code.Attr("code").Value() == "GUAR" && r.fixes(code, oidRoleClass, "GUAR", "Guarantor", "guarantor")
+}
+
+// covered takes the covered party, who is the patient: the member's identifier,
+// the relationship to the subscriber, how long, and how the plan has the name.
+func (r *reader) covered(c *record.Coverage, part tree.Node) {
+	r.fixed(part, "typeCode", "COV")
+	p := r.party(part, part.Child("participantRole"), templatesCovered)
+	if p == nil {
+		return
+	}
+	if p.When != nil {
+		c.When, p.When = *p.When, nil
+	}
+	c.Relationship, p.Code = p.Code, nil
+	if len(p.Identifiers) > 0 && p.Identifiers[0].Value != "" {
+		c.MemberID, p.Identifiers = &p.Identifiers[0], p.Identifiers[1:]
+	}
+	if len(p.Identifiers) == 0 {
+		p.Identifiers = nil
+	}
+	if p.Class != "" || p.Identifiers != nil || p.Addresses != nil || p.Telecoms != nil || p.Names != nil || p.BirthTime != nil {
+		c.MemberParty = p
+	}
+}
+
+// coveragePlan takes the plan: its identifiers and its name (C-CDA R2.1 Policy Activity, the act in the mood DEF).
+func (r *reader) coveragePlan(c *record.Coverage, rel, act tree.Node) {
+	if c.PlanIdentifiers != nil || c.PlanName != "" || c.Plan != nil || !r.plain(act, "DEF") || !r.relates(rel, false, "REFR") {
+		return
+	}
+	c.PlanIdentifiers, c.PlanName, c.Plan = r.ids(act), r.wordsAt(act.Child("text")), r.conceptPtr(act.Child("code"))
+	if c.PlanIdentifiers == nil && c.PlanName == "" && c.Plan == nil {
+		r.release(rel)
+		return
+	}
+	r.shape(act, "ACT", "DEF")
+}
+
+// authorized takes what the payer agreed to pay for (C-CDA R2.1 Authorization Activity).
+func (r *reader) authorized(c *record.Coverage, rel, act tree.Node) {
+	if r.isComment(act) || !r.hasAny(act, templatesAuthorization) && !r.bare(act, nil) || !r.plain(act, "EVN") || !r.relates(rel, false, "REFR") {
+		return
+	}
+	r.templates(act, templatesAuthorization...)
+	r.shape(act, "ACT", "EVN")
+	a := record.CoverageAuthorization{
+		Identifiers: r.ids(act), Code: r.conceptPtr(act.Child("code")), Status: r.status(act), When: r.periodPtr(act.Child("effectiveTime")),
+		Participants: r.participants(act, otherParticipant), Narrative: r.link(act),
+	}
+	for srel, s := range r.relations(act) {
+		if !isPlanned(s) || s.Name() == "substanceAdministration" || s.Name() == "organizer" || !r.plain(s, plannedMoods...) || !r.relates(srel, false, "SUBJ") {
+			continue
+		}
+		o := r.order(s)
+		r.rec.Orders = append(r.rec.Orders, o)
+		a.Services = append(a.Services, record.Ref{ID: o.ID, Kind: kindOrder})
+	}
+	c.Authorizations = append(c.Authorizations, a)
+}
