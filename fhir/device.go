@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
@@ -20,10 +21,23 @@ var deviceNames = []string{"udi-label-name", "user-friendly-name", "patient-repo
 // udiEntries are FHIR's ways of reading a UDI (R4 value set udi-entry-type, required).
 var udiEntries = []string{"barcode", "rfid", "manual", "card", "self-reported", "unknown"}
 
-// device writes Device (US Core Implantable Device for those of the patient).
+// deviceKind says what a device becomes: a Basic where the patient does not have it, or that is not known.
+func deviceKind(d *record.Device) kind {
+	if d.Assertion != record.Affirmed {
+		return kindBasic
+	}
+	return kindDevice
+}
+
+// device writes Device (US Core Implantable Device for those that are). One
+// that is only wanted is nobody's: to name the patient would say that it is there.
 func (w *writer) device(i int, d *record.Device) {
+	if deviceKind(d) == kindBasic {
+		w.unstated("devices", i, &d.Entry, d)
+		return
+	}
 	profile := ""
-	if d.Use != "author" && w.patient.id != "" {
+	if w.patient.id != "" && w.isImplant(d) {
 		profile = profileBase + "implantable-device"
 	}
 	w.resource("devices", i, &d.Entry, kindDevice, profile)
@@ -63,12 +77,13 @@ func (w *writer) device(i int, d *record.Device) {
 		w.end()
 	}
 	w.endArr()
-	if d.Use == "author" {
+	switch {
+	case d.Use == "author":
 		// A device that made a document is nobody's: the US Core profile is for implants.
 		w.obj("patient")
 		w.absent(record.AbsentNotApplicable)
 		w.end()
-	} else {
+	case d.Mode == record.ModeEvent:
 		w.subject("patient")
 	}
 	w.fieldStr("use", d.Use)
@@ -95,6 +110,40 @@ func (w *writer) device(i int, d *record.Device) {
 	w.endResource()
 }
 
+// isImplant reports whether a device is one that US Core's profile is for: it has
+// a UDI, a status as an implant, or a procedure put it there.
+func (w *writer) isImplant(d *record.Device) bool {
+	if d.Use == "author" || d.Mode != record.ModeEvent {
+		return false
+	}
+	if u := d.UDI; u != nil && (u.Carrier != "" || u.CarrierAIDC != "" || u.DeviceID != "") || d.ImplantStatus != nil || len(d.Procedures) > 0 {
+		return true
+	}
+	if w.implants == nil {
+		w.implants = map[string]bool{}
+		for i := range w.rec.Procedures {
+			for _, ref := range w.rec.Procedures[i].Devices {
+				w.implants[ref.ID] = true
+			}
+		}
+	}
+	return w.implants[d.ID]
+}
+
+// gs1Device gives the device identifier that a UDI of GS1 begins with: (01) and 14 digits.
+func gs1Device(carrier string) string {
+	rest, ok := strings.CutPrefix(carrier, "(01)")
+	if !ok || len(rest) < 14 || len(rest) > 14 && rest[14] != '(' {
+		return ""
+	}
+	for i := range 14 {
+		if !isDigit(rest[i]) {
+			return ""
+		}
+	}
+	return rest[:14]
+}
+
 func (w *writer) udi(u *record.UDI) {
 	if u == nil {
 		return
@@ -103,6 +152,10 @@ func (w *writer) udi(u *record.UDI) {
 	w.obj("")
 	if clean(u.DeviceID) {
 		w.str("deviceIdentifier", u.DeviceID)
+	} else if di := gs1Device(u.Carrier); di != "" && u.DeviceID == "" {
+		w.str("deviceIdentifier", di)
+		t := true
+		w.fieldBool("fromCarrier", &t)
 	} else {
 		w.required("deviceIdentifier", "", "udi")
 		w.fieldStr("deviceIdentifier", u.DeviceID)

@@ -48,6 +48,7 @@ const (
 	kindBinary
 	kindBasic
 	kindRiskAssessment
+	kindSupplyDelivery
 	kinds
 )
 
@@ -58,6 +59,7 @@ var kindNames = [kinds]string{
 	"FamilyMemberHistory", "Appointment", "ServiceRequest", "ImagingStudy", "AdverseEvent", "Consent", "List",
 	"QuestionnaireResponse", "RelatedPerson", "Practitioner", "PractitionerRole", "Organization", "Location", "Composition",
 	"Provenance", "Account", "ChargeItem", "Claim", "Media", "Binary", "Basic", "RiskAssessment",
+	"SupplyDelivery",
 }
 
 // String gives the resource type as FHIR names it.

@@ -191,6 +191,7 @@ func (w *writer) orderRest(o *record.Order) {
 	w.fieldAny("filler", o.Filler)
 	w.fieldAny("instructions", o.Instructions)
 	w.fieldAny("product", o.Product)
+	w.fieldRefs("devices", o.Devices)
 	w.fieldAny("referral", o.Referral)
 	w.fieldStr("control", o.Control)
 }

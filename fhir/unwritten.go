@@ -13,15 +13,12 @@ func (w *writer) dropUnwritten() {
 	dropAll(w, "carePlans", r.CarePlans, &lostSlice)
 	dropAll(w, "careTeams", r.CareTeams, &lostSlice)
 	dropAll(w, "notes", r.Notes, &lostSlice)
-	dropAll(w, "coverages", r.Coverages, &lostSlice)
 	dropAll(w, "accounts", r.Accounts, &lostSlice)
 	dropAll(w, "charges", r.Charges, &lostSlice)
 	dropAll(w, "claims", r.Claims, &lostSlice)
-	dropAll(w, "directives", r.Directives, &lostSlice)
 	dropAll(w, "appointments", r.Appointments, &lostSlice)
 	dropAll(w, "imagingStudies", r.ImagingStudies, &lostSlice)
 	dropAll(w, "adverseEvents", r.AdverseEvents, &lostSlice)
-	dropAll(w, "lists", r.Lists, &lostSlice)
 }
 
 // indexUnwritten remembers their ids, so that references to them say why they point to nothing.
@@ -32,15 +29,12 @@ func (w *writer) indexUnwritten() {
 	leaveAll(w, r.CarePlans, func(e *record.CarePlan) *record.Entry { return &e.Entry })
 	leaveAll(w, r.CareTeams, func(e *record.CareTeam) *record.Entry { return &e.Entry })
 	leaveAll(w, r.Notes, func(e *record.ClinicalNote) *record.Entry { return &e.Entry })
-	leaveAll(w, r.Coverages, func(e *record.Coverage) *record.Entry { return &e.Entry })
 	leaveAll(w, r.Accounts, func(e *record.Account) *record.Entry { return &e.Entry })
 	leaveAll(w, r.Charges, func(e *record.Charge) *record.Entry { return &e.Entry })
 	leaveAll(w, r.Claims, func(e *record.Claim) *record.Entry { return &e.Entry })
-	leaveAll(w, r.Directives, func(e *record.Directive) *record.Entry { return &e.Entry })
 	leaveAll(w, r.Appointments, func(e *record.Appointment) *record.Entry { return &e.Entry })
 	leaveAll(w, r.ImagingStudies, func(e *record.ImagingStudy) *record.Entry { return &e.Entry })
 	leaveAll(w, r.AdverseEvents, func(e *record.AdverseEvent) *record.Entry { return &e.Entry })
-	leaveAll(w, r.Lists, func(e *record.List) *record.Entry { return &e.Entry })
 }
 
 func leaveAll[T any](w *writer, list []T, of func(*T) *record.Entry) {

@@ -22,6 +22,8 @@ type writer struct {
 	refs    map[string]target        // ids of entries to what they became
 	renamed map[*record.Entry]string // ids that are no UUID, or not the first of their kind
 
+	implants map[string]bool // ids of the devices that stand in a procedure
+
 	joined map[*record.Observation]*joint // vital signs that are one Observation
 
 	patient  target // the subject of everything; zero where the record names no patient

@@ -1,0 +1,210 @@
+package fhir
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/record"
+)
+
+// coverageStatus pairs FHIR's fm-status with the record's. That a C-CDA act is
+// completed says that it was stated, not that the policy is in force: it has no code here.
+var coverageStatus = codes.NewTable(
+	codes.Both("active", record.StatusActive),
+	codes.Both("cancelled", record.StatusCancelled),
+	codes.Both("draft", record.StatusDraft),
+	codes.Both("entered-in-error", record.StatusEnteredInError),
+)
+
+const (
+	systemCoverageClass  = "http://terminology.hl7.org/CodeSystem/coverage-class"
+	systemIdentifierType = "http://terminology.hl7.org/CodeSystem/v2-0203"
+)
+
+var (
+	payorKinds      = only(kindOrganization, kindPatient, kindRelatedPerson)
+	subscriberKinds = only(kindPatient, kindRelatedPerson)
+	noKinds         = only(noKind) // a resource that the record has no entry for
+)
+
+// coverageKind says what a coverage becomes: a Basic where it is denied or not known that there is one.
+func coverageKind(c *record.Coverage) kind {
+	if !isStated(&c.Entry) || c.Assertion != record.Affirmed {
+		return kindBasic
+	}
+	return kindCoverage
+}
+
+// coverage writes Coverage (US Core Coverage 6.1.0; C-CDA Policy Activity).
+func (w *writer) coverage(i int, c *record.Coverage) {
+	if coverageKind(c) == kindBasic {
+		w.unstated("coverages", i, &c.Entry, c)
+		return
+	}
+	profile := ""
+	if w.meetsCoverage(c) {
+		profile = profileBase + "coverage"
+	}
+	w.resource("coverages", i, &c.Entry, kindCoverage, profile)
+	if profile == "" {
+		w.issue(record.IssueProfileNotClaimed, "")
+	}
+	w.common(&c.Entry, hasStatus|hasAssertion|ownIdentifiers)
+	w.coverageIdentifiers(c)
+	w.status("status", &c.Status, &coverageStatus, "")
+	if !c.Type.IsZero() {
+		w.concept("type", &c.Type)
+	}
+	w.referenceField("policyHolder", "policyHolder", c.Holder, payorKinds)
+	w.referenceField("subscriber", "subscriber", c.Subscriber, subscriberKinds)
+	w.str("subscriberId", subscriberID(c))
+	if c.Beneficiary != nil {
+		w.requiredReference("beneficiary", "beneficiary", c.Beneficiary, only(kindPatient))
+	} else {
+		w.subject("beneficiary")
+	}
+	w.str("dependent", c.Dependent)
+	w.concept("relationship", c.Relationship)
+	if !c.When.IsZero() {
+		w.period("period", &c.When)
+	}
+	if slices.ContainsFunc(c.Payors, func(r record.Ref) bool { t, ok := w.resolve(&r); return !ok || payorKinds.has(t.typ) }) {
+		w.references("payor", "payors", c.Payors, payorKinds)
+	} else {
+		w.arr("payor")
+		w.requiredObject("", "payors")
+		w.endArr()
+		w.fieldRefs("payors", c.Payors)
+	}
+	w.coverageClasses(c)
+	w.integer("order", c.Order, 1)
+	w.str("network", c.Network)
+	w.coverageCosts(c.Costs)
+	w.bool("subrogation", c.Subrogation)
+	w.references("contract", "contracts", c.Contracts, noKinds)
+	w.coverageRest(c)
+	w.endResource()
+}
+
+// meetsCoverage reports whether a coverage has what US Core's profile demands.
+func (w *writer) meetsCoverage(c *record.Coverage) bool {
+	_, stated := coverageStatus.From(c.Status.Code)
+	return stated && c.Status.Code != "" && c.Relationship != nil && len(c.Payors) == 1 && w.patient.id != "" &&
+		(c.MemberID != nil && c.MemberID.Value != "" || subscriberID(c) != "") // us-core-15
+}
+
+// subscriberID gives the insurer's number of the subscriber: as such, else the
+// policy holder's first identifier (C-CDA 3.0 Policy Activity, subscriber).
+func subscriberID(c *record.Coverage) string {
+	if c.SubscriberID != "" || c.HolderParty == nil || len(c.HolderParty.Identifiers) == 0 {
+		return c.SubscriberID
+	}
+	return c.HolderParty.Identifiers[0].Value
+}
+
+// coverageIdentifiers writes the policy's identifiers, and the member's with the type MB (US Core Coverage, memberid).
+func (w *writer) coverageIdentifiers(c *record.Coverage) {
+	all := slices.Clone(c.Identifiers)
+	if c.MemberID != nil {
+		m := *c.MemberID
+		t := record.Concept{}
+		if m.Type != nil {
+			t = *m.Type
+		}
+		if !t.Has(systemIdentifierType, "MB") {
+			t.Codings = append([]record.Coding{{System: systemIdentifierType, Code: "MB"}}, t.Codings...)
+		}
+		m.Type = &t
+		if m.Value != "" || m.System != "" {
+			all = append(all, m)
+		} else {
+			w.fieldKnown("memberId", c.MemberID)
+		}
+	}
+	w.identifiers("identifier", all)
+}
+
+// coverageClasses writes class: those of the source, and the plan by its first identifier and its name.
+func (w *writer) coverageClasses(c *record.Coverage) {
+	w.arr("class")
+	for k := range c.Classes {
+		x := &c.Classes[k]
+		w.in("classes", k)
+		w.obj("")
+		w.requiredConcept("type", &x.Type, "type")
+		w.requiredStr("value", x.Value)
+		w.str("name", x.Name)
+		w.end()
+		w.out()
+	}
+	id := ""
+	if len(c.PlanIdentifiers) > 0 {
+		id = c.PlanIdentifiers[0].Value
+	}
+	if id != "" || c.PlanName != "" {
+		w.obj("")
+		w.codeable("type", systemCoverageClass, "plan")
+		w.requiredStr("value", id)
+		w.str("name", c.PlanName)
+		w.end()
+	}
+	w.endArr()
+}
+
+// requiredStr writes a string that FHIR demands: v, or why it is not there.
+func (w *writer) requiredStr(name, v string) {
+	if clean(v) {
+		w.str(name, v)
+		return
+	}
+	w.required(name, "", name)
+	w.fieldStr(name, v)
+}
+
+func (w *writer) coverageCosts(cs []record.CoverageCost) {
+	w.arr("costToBeneficiary")
+	for k := range cs {
+		x := &cs[k]
+		w.in("costs", k)
+		w.obj("")
+		w.concept("type", x.Type)
+		switch {
+		case x.Quantity != nil:
+			w.simpleQuantity("valueQuantity", x.Quantity)
+			w.fieldAny("money", x.Money)
+		case x.Money != nil:
+			w.money("valueMoney", x.Money)
+		default:
+			w.requiredObject("valueMoney", "money")
+		}
+		w.end()
+		w.out()
+	}
+	w.endArr()
+}
+
+// money writes Money.
+func (w *writer) money(name string, m *record.Money) {
+	w.obj(name)
+	w.num("value", m.Value)
+	if len(m.Currency) == 3 && isCode(m.Currency) {
+		w.code("currency", m.Currency)
+	} else {
+		w.fieldStr("currency", m.Currency)
+	}
+	w.end()
+}
+
+// coverageRest writes what FHIR's Coverage has no element for.
+func (w *writer) coverageRest(c *record.Coverage) {
+	w.fieldConcept("kind", c.Kind)
+	w.fieldAny("guarantors", c.Guarantors)
+	w.fieldAny("memberParty", c.MemberParty)
+	w.fieldAny("holderParty", c.HolderParty)
+	w.fieldConcept("plan", c.Plan)
+	for k := range c.PlanIdentifiers {
+		w.fieldKnown("planIdentifiers", &c.PlanIdentifiers[k])
+	}
+	w.fieldAny("authorizations", c.Authorizations)
+	w.fieldAny("activity", c.Activity)
+}

@@ -1,0 +1,88 @@
+package fhir
+
+import (
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/record"
+)
+
+// listStatus pairs FHIR's list-status with the record's.
+var listStatus = codes.NewTable(
+	codes.Both("current", record.StatusActive),
+	codes.Both("retired", record.StatusInactive),
+	codes.Both("entered-in-error", record.StatusEnteredInError),
+)
+
+var listSources = only(kindPractitioner, kindPractitionerRole, kindPatient, kindDevice)
+
+// listKind says what a list becomes: a Basic where it is not known whether there is one.
+func listKind(l *record.List) kind {
+	if !isStated(&l.Entry) || l.Assertion != record.Affirmed {
+		return kindBasic
+	}
+	return kindList
+}
+
+// list writes a List (R4). Status and mode are demanded: where the source gives
+// none, of an organizer of C-CDA, the element says so.
+func (w *writer) list(i int, l *record.List) {
+	if listKind(l) == kindBasic {
+		w.unstated("lists", i, &l.Entry, l)
+		return
+	}
+	w.resource("lists", i, &l.Entry, kindList)
+	w.common(&l.Entry, hasIdentifiers|hasNotes|hasStatus|hasAssertion)
+	w.status("status", &l.Status, &listStatus, "")
+	switch l.Mode {
+	case "working", "snapshot", "changes":
+		w.code("mode", l.Mode)
+	default:
+		w.required("mode", "", "listMode")
+		w.fieldStr("listMode", l.Mode)
+	}
+	w.str("title", l.Title)
+	w.concept("code", l.Code)
+	if w.patient.id != "" {
+		w.subject("subject")
+	}
+	w.referenceField("encounter", "encounter", l.Encounter, only(kindEncounter))
+	if l.When != nil {
+		w.dateTime("date", *l.When)
+	}
+	w.authorOf("source", l.Participants, listSources)
+	w.concept("orderedBy", l.OrderedBy)
+	w.arr("entry")
+	for k := range l.Items {
+		w.in("items", k)
+		w.listItem(l, &l.Items[k])
+		w.out()
+	}
+	w.endArr()
+	if len(l.Items) == 0 {
+		w.concept("emptyReason", l.EmptyReason)
+	} else {
+		w.fieldConcept("emptyReason", l.EmptyReason) // lst-1
+	}
+	w.fieldPeriod("period", l.Period)
+	w.endResource()
+}
+
+func (w *writer) listItem(l *record.List, x *record.ListItem) {
+	w.obj("")
+	w.concept("flag", x.Flag)
+	if x.Deleted != nil {
+		if l.Mode == "changes" {
+			w.boolean("deleted", *x.Deleted)
+		} else {
+			w.fieldBool("deleted", x.Deleted) // lst-2
+		}
+	}
+	if x.When != nil {
+		if l.Mode == "working" {
+			w.dateTime("date", *x.When)
+		} else {
+			w.fieldTime("when", x.When) // lst-3
+		}
+	}
+	w.requiredReference("item", "item", &x.Item, 0)
+	w.end()
+}
