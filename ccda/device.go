@@ -183,3 +183,48 @@ func handled(e *record.Entry, notDone bool) record.Device {
 	}
 	return d
 }
+
+// soleDevice gives the one device that an act names, the absent node where there is none or another.
+func soleDevice(n tree.Node) tree.Node {
+	var only tree.Node
+	for c := n.Child("participant"); c.OK(); c = c.NextNamed() {
+		if only.OK() || c.Attr("typeCode").Value() != "DEV" || c.Attr("nullFlavor").OK() || c.Child("participantRole").Attr("nullFlavor").OK() ||
+			!c.Child("participantRole").Child("playingDevice").OK() {
+			return tree.Node{}
+		}
+		only = c
+	}
+	return only
+}
+
+// noDevice reads a negated procedure that is none in particular and names a
+// device: it says that there is no such device, not that there were no
+// procedures (HL7's C-CDA examples, No Implanted Devices).
+func (r *reader) noDevice(n, part tree.Node) record.Ref {
+	d := record.Device{Entry: r.entry(kindDevice, n)}
+	r.assert(&d.Entry, n, record.NoneKnown)
+	d.Status = r.status(n)
+	r.templates(n, templatesProcedure...)
+	r.shape(n, classOf(n), "EVN")
+	for _, c := range procedureExtents.all {
+		if r.fixes(n.Child("code"), oidSNOMED, c, "Procedure", "Procedure (procedure)", "Surgical procedure") {
+			break
+		}
+	}
+	d.Used = r.period(n.Child("effectiveTime"))
+	role := part.Child("participantRole")
+	dev := role.Child("playingDevice")
+	r.fixed(part, "typeCode", "DEV")
+	r.fixed(part, "contextControlCode", "OP")
+	r.templates(role, templateProductInstance)
+	r.fixed(role, "classCode", "MANU")
+	r.fixed(dev, "classCode", "DEV")
+	r.fixed(dev, "determinerCode", "INSTANCE")
+	idents := r.ids(role)
+	d.Identifiers = append(d.Identifiers, idents...)
+	udiOf(&d, idents)
+	d.Types = r.concepts(dev, "code")
+	r.madeBy(&d, role.Child("scopingEntity"))
+	r.rec.Devices = append(r.rec.Devices, d)
+	return record.Ref{ID: d.ID, Kind: kindDevice}
+}

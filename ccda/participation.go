@@ -268,6 +268,11 @@ func (r *reader) readRole(n tree.Node, p *record.Participation) (known bool) {
 		if code != nil {
 			x.Relationships = append(x.Relationships, *code)
 		}
+		if person.Name() == "playingEntity" {
+			if k := r.conceptPtr(person.Child("code")); k != nil {
+				x.Relationships = append(x.Relationships, *k)
+			}
+		}
 		r.fixed(kin, "classCode", "PRS")
 		r.fixed(kin, "determinerCode", "INSTANCE")
 		if k := r.conceptPtr(kin.Child("code")); k != nil {

@@ -85,6 +85,11 @@ func (r *reader) hasReasonNotDone(n tree.Node) bool {
 
 // procedure reads a Procedure Activity Procedure, Act or Observation (C-CDA R2.1 3.82–3.84).
 func (r *reader) procedure(n tree.Node, assertion record.Assertion) record.Ref {
+	if assertion == record.NoneKnown {
+		if part := soleDevice(n); part.OK() {
+			return r.noDevice(n, part)
+		}
+	}
 	p := record.Procedure{Entry: r.entry(kindProcedure, n), Class: n.Name()}
 	r.assert(&p.Entry, n, assertion)
 	p.Status = r.status(n)

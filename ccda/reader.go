@@ -164,6 +164,10 @@ func systemNames(oid string) []string {
 		return []string{"SNOMED CT", "SNOMED-CT", "SNOMED", "SNOMEDCT", "SNOMED Clinical Terms"}
 	case oidActCode:
 		return []string{"ActCode", "HL7ActCode", "HL7 ActCode", "ActCode (HL7)"}
+	case oidNCI:
+		return []string{"NCI Thesaurus", "NCIT", "NCI Thesaurus (NCIt)"}
+	case oidRoleClass:
+		return []string{"RoleClass", "HL7 RoleClass", "HL7 RoleCode", "HL7 RoleClassRelationship"}
 	case oidActClass:
 		return []string{"HL7ActClass", "ActClass", "HL7 ActClass"}
 	}
