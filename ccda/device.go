@@ -50,6 +50,12 @@ func (r *reader) device(role, dev tree.Node, idents []record.Identifier, addrs [
 	} else {
 		d := &r.rec.Devices[place]
 		r.untakeAbsent(role, &idents, &addrs, &tels)
+		for c := dev.Child("code"); c.OK(); c = c.NextNamed() {
+			if c.Attr("nullFlavor").OK() && c.End()-c.Index() == 2 {
+				r.release(c)
+			}
+		}
+		types = slices.DeleteFunc(types, func(t record.Concept) bool { return t.Codings == nil && t.Text == "" && t.TextRef == "" })
 		d.Identifiers = union(d.Identifiers, idents)
 		d.Types, d.Addresses, d.Contacts = union(d.Types, types), union(d.Addresses, addrs), union(d.Contacts, tels)
 		if d.Use == "" {

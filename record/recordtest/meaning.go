@@ -280,9 +280,40 @@ func otherMeanings() []Meaning {
 				r.Devices = []record.Device{{Entry: asserted(record.Affirmed, record.StatusActive), Use: "patient", Types: []record.Concept{conceptOf("S 14106009 Cardiac pacemaker")}}}
 			}},
 		{Kind: record.KindDevice, Statement: "none-known", InWords: "no known implanted devices", Record: "`Assertion` none-known",
-			CCDA: "`@negationInd=\"true\"`, `playingDevice/code/@nullFlavor=\"NA\"` (C-CDA R2.1 Companion Guide, examples “No Implanted Devices”)", FHIR: basicFHIR, V2: noForm,
+			CCDA: "`@negationInd=\"true\"` on a procedure that is none in particular (SNOMED CT 71388002) and names the device, or none (HL7's C-CDA examples, “No Implanted Devices”)", FHIR: basicFHIR, V2: noForm,
 			build: func(r *record.Record) {
 				r.Devices = []record.Device{{Entry: asserted(record.NoneKnown, record.StatusActive)}}
+			}},
+		{Kind: record.KindDevice, Statement: "negated", InWords: "the pacemaker was not put in", Record: "`Assertion` negated", CCDA: "Product Instance of a procedure with `@negationInd=\"true\"`", FHIR: basicFHIR, V2: noForm,
+			build: func(r *record.Record) {
+				r.Devices = []record.Device{{Entry: asserted(record.Negated, ""), Types: []record.Concept{conceptOf("S 14106009 Cardiac pacemaker")}}}
+			}},
+		{Kind: record.KindDevice, Statement: "planned", InWords: "is to get a pacemaker", Record: "`Mode` as the act's, no `Use`", CCDA: "Product Instance of a planned procedure or supply (…22.4.41, …22.4.43)", FHIR: "`Device` without `patient`: to name the patient would say that it is there", V2: noForm,
+			build: func(r *record.Record) {
+				d := record.Device{Entry: asserted(record.Affirmed, ""), Types: []record.Concept{conceptOf("S 14106009 Cardiac pacemaker")}}
+				d.Mode = record.ModeRequest
+				r.Devices = []record.Device{d}
+			}},
+		{Kind: record.KindSupply, Statement: "affirmed", InWords: "got a wheelchair", Record: "`Assertion` affirmed, `Devices`", CCDA: "Non-Medicinal Supply Activity (…22.4.50), `@moodCode` EVN", FHIR: "`SupplyDelivery`", V2: noForm,
+			build: func(r *record.Record) {
+				r.Supplies = []record.Supply{{Entry: asserted(record.Affirmed, record.StatusCompleted), Code: ptr(conceptOf("S 58938008 Wheelchair"))}}
+			}},
+		{Kind: record.KindSupply, Statement: "unknown", InWords: "what was supplied is not known", Record: "`Assertion` unknown, `Absent` why", CCDA: nullAct, FHIR: basicFHIR, V2: noForm,
+			build: func(r *record.Record) {
+				r.Supplies = []record.Supply{{Entry: asserted(record.NotKnown, "")}}
+			}},
+		{Kind: record.KindCoverage, Statement: "affirmed", InWords: "is insured with Medicare", Record: "`Assertion` affirmed; `Status` of the act, which does not say that the policy is in force", CCDA: "Policy Activity (…22.4.61) with a payer, a member, a type or a plan",
+			FHIR: "`Coverage`; `status` only where the source says active, cancelled or draft", V2: "IN1",
+			build: func(r *record.Record) {
+				r.Coverages = []record.Coverage{{Entry: asserted(record.Affirmed, record.StatusCompleted), Type: conceptOf("https://nahdo.org/sopt 1 MEDICARE")}}
+			}},
+		{Kind: record.KindCoverage, Statement: "negated", InWords: "is not insured with Medicare", Record: "`Assertion` negated", CCDA: "`@negationInd=\"true\"`", FHIR: basicFHIR, V2: noForm,
+			build: func(r *record.Record) {
+				r.Coverages = []record.Coverage{{Entry: asserted(record.Negated, record.StatusCompleted), Type: conceptOf("https://nahdo.org/sopt 1 MEDICARE")}}
+			}},
+		{Kind: record.KindCoverage, Statement: "unknown", InWords: "whether insured is not known", Record: "`Assertion` unknown", CCDA: "`@nullFlavor` on the act, or a Policy Activity that gives no payer, member, type or plan", FHIR: basicFHIR, V2: noForm,
+			build: func(r *record.Record) {
+				r.Coverages = []record.Coverage{{Entry: asserted(record.NotKnown, "")}}
 			}},
 		{Kind: record.KindFamilyMember, Statement: "affirmed", InWords: "the father had an infarction", Record: "`Conditions` with `Assertion` affirmed", CCDA: "Family History Observation (…22.4.46)", FHIR: "`FamilyMemberHistory.condition`", V2: noForm,
 			build: func(r *record.Record) {
@@ -311,11 +342,11 @@ func otherMeanings() []Meaning {
 				o.Mode = record.ModeRequest
 				r.Orders = []record.Order{o}
 			}},
-		{Kind: record.KindDirective, Statement: "affirmed", InWords: "has a living will", Record: "`Assertion` affirmed", CCDA: "Advance Directive Observation (…22.4.48)", FHIR: "`Observation` (US Core ADI Documentation), `Consent`", V2: "PD1-7 (table 0315)",
+		{Kind: record.KindDirective, Statement: "affirmed", InWords: "has a living will", Record: "`Assertion` affirmed", CCDA: "Advance Directive Observation (…22.4.48)", FHIR: "`Observation`, as US Core 8 has it (ADI Documentation)", V2: "PD1-7 (table 0315)",
 			build: func(r *record.Record) {
 				r.Directives = []record.Directive{{Entry: asserted(record.Affirmed, record.StatusCompleted), Type: conceptOf("L 45473-6 Advance directive - living will")}}
 			}},
-		{Kind: record.KindDirective, Statement: "negated", InWords: "has no living will", Record: "`Assertion` negated", CCDA: "`@negationInd=\"true\"`, or Advance Directive Existence Observation (…22.4.513) false", FHIR: "`Observation` with `valueBoolean` false where the source says so; else " + basicFHIR, V2: "PD1-7 N (table 0315)",
+		{Kind: record.KindDirective, Statement: "negated", InWords: "has no living will", Record: "`Assertion` negated", CCDA: "`@negationInd=\"true\"`, or Advance Directive Existence Observation (…22.4.513) false", FHIR: "`Observation` whose value says no, where the source answers so; else " + basicFHIR, V2: "PD1-7 N (table 0315)",
 			build: func(r *record.Record) {
 				r.Directives = []record.Directive{{Entry: asserted(record.Negated, record.StatusCompleted), Type: conceptOf("L 45473-6 Advance directive - living will")}}
 			}},
