@@ -57,14 +57,18 @@ func (w *writer) coverage(i int, c *record.Coverage) {
 	}
 	w.referenceField("policyHolder", "policyHolder", c.Holder, payorKinds)
 	w.referenceField("subscriber", "subscriber", c.Subscriber, subscriberKinds)
-	w.str("subscriberId", subscriberID(c))
+	if id := subscriberID(c); id != "" {
+		w.str("subscriberId", id)
+	} else if c.MemberID == nil || c.MemberID.Value == "" {
+		w.required("subscriberId", "", "subscriberId") // us-core-15
+	}
 	if c.Beneficiary != nil {
 		w.requiredReference("beneficiary", "beneficiary", c.Beneficiary, only(kindPatient))
 	} else {
 		w.subject("beneficiary")
 	}
 	w.str("dependent", c.Dependent)
-	w.concept("relationship", c.Relationship)
+	w.requiredConcept("relationship", c.Relationship, "relationship")
 	if !c.When.IsZero() {
 		w.period("period", &c.When)
 	}
@@ -89,8 +93,7 @@ func (w *writer) coverage(i int, c *record.Coverage) {
 // meetsCoverage reports whether a coverage has what US Core's profile demands.
 func (w *writer) meetsCoverage(c *record.Coverage) bool {
 	_, stated := coverageStatus.From(c.Status.Code)
-	return stated && c.Status.Code != "" && c.Relationship != nil && len(c.Payors) == 1 && w.patient.id != "" &&
-		(c.MemberID != nil && c.MemberID.Value != "" || subscriberID(c) != "") // us-core-15
+	return stated && c.Status.Code != "" && len(c.Payors) == 1 && w.patient.id != ""
 }
 
 // subscriberID gives the insurer's number of the subscriber: as such, else the

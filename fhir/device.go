@@ -77,13 +77,12 @@ func (w *writer) device(i int, d *record.Device) {
 		w.end()
 	}
 	w.endArr()
-	switch {
-	case d.Use == "author":
-		// A device that made a document is nobody's: the US Core profile is for implants.
+	if d.Use == "author" || d.Mode != record.ModeEvent {
+		// A device that made a document, or is only wanted, is nobody's.
 		w.obj("patient")
 		w.absent(record.AbsentNotApplicable)
 		w.end()
-	case d.Mode == record.ModeEvent:
+	} else {
 		w.subject("patient")
 	}
 	w.fieldStr("use", d.Use)

@@ -41,7 +41,7 @@ func (w *writer) directive(i int, d *record.Directive) {
 	if d.Assertion != record.Affirmed {
 		w.fieldCode("assertion", string(d.Assertion))
 	}
-	w.concepts("category", d.Categories)
+	w.observationCategory("directives", "", d.Categories, &d.Type)
 	w.requiredConcept("code", &d.Type, "type")
 	w.subject("subject")
 	w.when(choice{dateTime: "effectiveDateTime", period: "effectivePeriod"}, "when", &d.When)

@@ -288,7 +288,7 @@ func otherMeanings() []Meaning {
 			build: func(r *record.Record) {
 				r.Devices = []record.Device{{Entry: asserted(record.Negated, ""), Types: []record.Concept{conceptOf("S 14106009 Cardiac pacemaker")}}}
 			}},
-		{Kind: record.KindDevice, Statement: "planned", InWords: "is to get a pacemaker", Record: "`Mode` as the act's, no `Use`", CCDA: "Product Instance of a planned procedure or supply (…22.4.41, …22.4.43)", FHIR: "`Device` without `patient`: to name the patient would say that it is there", V2: noForm,
+		{Kind: record.KindDevice, Statement: "planned", InWords: "is to get a pacemaker", Record: "`Mode` as the act's, no `Use`", CCDA: "Product Instance of a planned procedure or supply (…22.4.41, …22.4.43)", FHIR: "`Device` whose `patient` is not applicable: to name the patient would say that it is there", V2: noForm,
 			build: func(r *record.Record) {
 				d := record.Device{Entry: asserted(record.Affirmed, ""), Types: []record.Concept{conceptOf("S 14106009 Cardiac pacemaker")}}
 				d.Mode = record.ModeRequest
