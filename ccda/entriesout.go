@@ -198,6 +198,7 @@ func (w *writer) unwritten() {
 	dropEach(w, "healthConcerns", r.HealthConcerns, func(x *record.HealthConcern) string { return x.ID })
 	dropEach(w, "carePlans", r.CarePlans, func(x *record.CarePlan) string { return x.ID })
 	dropEach(w, "careTeams", r.CareTeams, func(x *record.CareTeam) string { return x.ID })
+	dropEach(w, "supplies", r.Supplies, func(x *record.Supply) string { return x.ID })
 	dropEach(w, "specimens", r.Specimens, func(x *record.Specimen) string { return x.ID })
 	dropEach(w, "notes", r.Notes, func(x *record.ClinicalNote) string { return x.ID })
 	dropEach(w, "coverages", r.Coverages, func(x *record.Coverage) string { return x.ID })
