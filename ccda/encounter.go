@@ -47,9 +47,9 @@ func (r *reader) encounter(n tree.Node) record.Ref {
 	var e record.Encounter
 	if at >= 0 {
 		r.untakeAbsent(n, &idents, new([]record.Address), new([]record.Telecom))
-		e.Entry = r.entryAs(r.rec.Encounters[at].ID, idents, n)
+		e.Entry = r.entryAs(kindEncounter, r.rec.Encounters[at].ID, idents, n)
 	} else {
-		e.Entry = r.entryAs(r.entryID(kindEncounter, idents, n), idents, n)
+		e.Entry = r.entryAs(kindEncounter, r.entryID(kindEncounter, idents, n), idents, n)
 	}
 	r.scaffold(n.Attr("negationInd"))
 	e.Assertion = record.Affirmed

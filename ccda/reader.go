@@ -35,6 +35,7 @@ type reader struct {
 	sec          tree.Node       // the section being read
 	secPath      string          // its path
 	current      *record.Section // and what is made of it
+	document     *record.Document
 	expected     expected
 	owners       map[int]string // node index → the entry or section that owns what is carried below it
 	slots        map[int]string // node index → the part of its owner that it is: see slot
@@ -164,6 +165,8 @@ func systemNames(oid string) []string {
 		return []string{"SNOMED CT", "SNOMED-CT", "SNOMED", "SNOMEDCT", "SNOMED Clinical Terms"}
 	case oidActCode:
 		return []string{"ActCode", "HL7ActCode", "HL7 ActCode", "ActCode (HL7)"}
+	case oidDICOM:
+		return []string{"DCM", "DICOM"}
 	case oidActClass:
 		return []string{"HL7ActClass", "ActClass", "HL7 ActClass"}
 	}

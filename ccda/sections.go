@@ -26,6 +26,8 @@ const (
 	assessmentSection
 	familySection
 	plannedSection
+	noteSection
+	imagingSection
 )
 
 // sectionTypes are the sections by template id (with entries optional and
@@ -119,6 +121,7 @@ var otherSections = [...]struct{ template, code string }{
 	{"2.16.840.1.113883.10.20.21.2.1", "61149-1"},
 	{"2.16.840.1.113883.10.20.21.2.2", "61150-9"},
 	{"1.3.6.1.4.1.19376.1.5.3.1.3.33", "42344-2"},
+	{templatePrivacySection, loincPrivacy},
 }
 
 // templateNotes is the Notes Section, whose code says what kind of note it holds.
@@ -185,6 +188,9 @@ func (r *reader) kindOf(n tree.Node) sectionKind {
 	}
 	c := n.Child("code")
 	if s := c.Attr("codeSystem"); s.OK() && s.Value() != oidLOINC {
+		if s.Value() == oidDICOM {
+			return imagingSection
+		}
 		return otherSection
 	}
 	code := c.Attr("code").Value()
@@ -306,6 +312,11 @@ var entryReaders = map[string]sectionKind{
 	"2.16.840.1.113883.10.20.22.4.43":  plannedSection,      // Planned Supply
 	"2.16.840.1.113883.10.20.22.4.44":  plannedSection,      // Planned Observation
 	"2.16.840.1.113883.10.20.22.4.120": immunizationSection, // Planned Immunization Activity
+	templateNote:                       noteSection,
+	templateStudy:                      imagingSection,
+	templateTextObservation:            imagingSection,
+	templateCodeObservation:            imagingSection,
+	templateQuantityMeasurement:        imagingSection,
 }
 
 // entryOf reads one entry: by the template of its statement, else by the section
@@ -313,6 +324,11 @@ var entryReaders = map[string]sectionKind{
 func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 	act := r.statement(n)
 	if !act.OK() {
+		return nil
+	}
+	if r.ofSection(n, act) {
+		r.fixed(n, "typeCode", "DRIV", "COMP")
+		r.fixed(n, "contextConductionInd", "true")
 		return nil
 	}
 	named := false
@@ -323,6 +339,8 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 	}
 	if f := r.findingOf(act); f != nil && !named {
 		kind = f.section
+	} else if !named && r.isNote(act) {
+		kind = noteSection
 	}
 	var refs []record.Ref
 	switch kind {
@@ -350,6 +368,10 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 		refs = r.readFamilyEntry(n)
 	case plannedSection:
 		refs = r.readOrderEntry(n)
+	case noteSection:
+		refs = r.readNoteEntry(n)
+	case imagingSection:
+		refs = r.readImagingEntry(n)
 	}
 	if refs == nil {
 		r.release(n)
@@ -362,6 +384,7 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 
 // body takes the structured body, or the content of an unstructured document (CDA R2 4.2.4).
 func (r *reader) body(root tree.Node, d *record.Document) {
+	r.document = d
 	for c := root.Child("component"); c.OK(); c = c.NextNamed() {
 		if b := c.Child("nonXMLBody"); b.OK() {
 			r.fixed(c, "typeCode", "COMP")

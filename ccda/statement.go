@@ -229,11 +229,15 @@ func (r *reader) worded(v tree.Node) *record.Concept {
 // encounterRef reads an encounter that is named by nothing but its ids: the
 // statement was made in it. Anything more is an encounter of its own, and is left.
 func (r *reader) encounterRef(rel, enc tree.Node) *record.Ref {
+	return r.encounterNamed(rel, enc, false)
+}
+
+func (r *reader) encounterNamed(rel, enc tree.Node, inverted bool) *record.Ref {
 	id := enc.Child("id")
 	if enc.Name() != "encounter" || !id.OK() || id.NextNamed().OK() || !r.plain(enc, "EVN") {
 		return nil
 	}
-	if !isMention(enc) || !r.relates(rel, false, "SUBJ", "REFR", "COMP") {
+	if !isMention(enc) || !r.relates(rel, inverted, "SUBJ", "REFR", "COMP") {
 		return nil
 	}
 	r.templates(enc, templatesEncounter...)

@@ -84,6 +84,7 @@ func (w *writer) attachment(name string, a *record.Attachment) {
 	}
 	w.fieldStr("charset", a.Charset)
 	w.fieldStr("compression", a.Compression)
+	w.fieldStr("anchor", a.Anchor)
 	w.absent(a.Absent)
 	w.end()
 }
