@@ -82,6 +82,8 @@ func (r *reader) attached(e *record.Entry, kind string, n tree.Node) {
 				e.Notes = append(e.Notes, r.comment(rel, sub))
 			} else if r.isNote(sub) {
 				r.noteWithin(rel, sub, &record.Ref{ID: e.ID, Kind: kind})
+			} else if hasRelations(kind) && r.isEntryReference(sub) {
+				r.entryReference(rel, sub, &e.Relations)
 			}
 		case "observation":
 			if r.isSecurity(sub) {
@@ -93,6 +95,16 @@ func (r *reader) attached(e *record.Entry, kind string, n tree.Node) {
 			}
 		}
 	}
+}
+
+// hasRelations reports whether what an entry of this kind refers to is a relation
+// of it: a concern act keeps none, and goals, concerns and plans have fields of their own.
+func hasRelations(kind string) bool {
+	switch kind {
+	case record.KindConcern, record.KindGoal, record.KindHealthConcern, record.KindCarePlan, record.KindOrder, record.KindIntervention:
+		return false
+	}
+	return true
 }
 
 func (r *reader) origins(n tree.Node) []record.Origin {

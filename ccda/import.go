@@ -173,6 +173,7 @@ func (r *reader) read() {
 	r.body(root, doc)
 	r.meetEncounters()
 	r.meetImages()
+	r.meetEntries()
 	r.rec.Documents = append(r.rec.Documents, *doc)
 }
 

@@ -48,7 +48,7 @@ func (r *reader) legibleNote(act tree.Node) bool {
 
 // noteWithin reads a Note Activity that hangs on another entry.
 func (r *reader) noteWithin(rel, act tree.Node, on *record.Ref) {
-	if r.legibleNote(act) && r.relates(rel, isTrue(rel.Attr("inversionInd").Value()), "COMP", "REFR", "SUBJ") {
+	if r.legibleNote(act) && r.relates(rel, false, "COMP", "REFR", "SUBJ") {
 		r.note(act, on)
 	}
 }
@@ -133,11 +133,10 @@ func (r *reader) noteText(n *record.ClinicalNote, t tree.Node) {
 
 // noteEncounter reads the encounter that a note was written in: named by its ids, or whole.
 func (r *reader) noteEncounter(rel, enc tree.Node) *record.Ref {
-	inverted := isTrue(rel.Attr("inversionInd").Value())
-	if ref := r.encounterNamed(rel, enc, inverted); ref != nil {
+	if ref := r.encounterNamed(rel, enc, true); ref != nil {
 		return ref
 	}
-	if !r.hasAny(enc, templatesEncounter) || isMention(enc) || !r.plain(enc, "EVN") || !r.relates(rel, inverted, "COMP", "REFR", "SUBJ") {
+	if !r.hasAny(enc, templatesEncounter) || isMention(enc) || !r.plain(enc, "EVN") || !r.relates(rel, true, "COMP", "REFR", "SUBJ") {
 		return nil
 	}
 	ref := r.encounter(enc)

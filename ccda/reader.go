@@ -51,6 +51,7 @@ type reader struct {
 	hasEncounter     bool
 	entryOfEncounter int
 	toEncounters     []*record.Ref // by an identifier alone
+	toEntries        bool          // a relation names an entry by an identifier alone
 
 	people  pool
 	anchors *anchorIndex
@@ -205,7 +206,7 @@ func (r *reader) text(n tree.Node) string {
 // releases are the extensions of template ids: the dates of C-CDA's releases and Companion Guides.
 func isRelease(ext string) bool {
 	switch ext {
-	case "2014-06-09", "2015-08-01", "2016-03-01", "2016-06-01", "2016-07-01", "2016-11-01", "2017-04-01", "2017-08-01", "2018-06-12", "2018-09-01",
+	case "2014-06-09", "2014-12-01", "2015-08-01", "2016-03-01", "2016-06-01", "2016-07-01", "2016-11-01", "2017-04-01", "2017-08-01", "2018-06-12", "2018-09-01",
 		"2019-06-21", "2019-07-01", "2019-10-01", "2019-12-01", "2020-05-19", "2020-11-01", "2021-08-01", "2022-02-14", "2022-06-01",
 		"2023-05-01", "2023-06-28", "2023-07-01", "2024-05-01", "2025-05-01", "2026-05-01":
 		return true

@@ -25,10 +25,9 @@ var templatesSecurity = []string{templateSecurity, templateConfidentiality, temp
 
 // securityCodes are what a security observation tells, in the systems that real documents name.
 var (
-	securityCodes = [...]struct{ code, display string }{
-		{"SECCLASSOBS", "Security Classification"}, {"SECCONOBS", "Security Control"}, {"SECCATOBS", "Security Category"}, {"SECINTOBS", "Security Integrity"},
-	}
-	securitySystems = [...]string{oidActCode, "2.16.840.1.113883.1.11.20457", "2.16.840.1.113883.1.11.20471"}
+	securityCodes    = [...]string{"SECCLASSOBS", "SECCONOBS", "SECCATOBS", "SECINTOBS"}
+	securityDisplays = []string{"Security Classification", "Security Control", "Security Category", "Security Integrity"}
+	securitySystems  = [...]string{oidActCode, "2.16.840.1.113883.1.11.20457", "2.16.840.1.113883.1.11.20471"}
 )
 
 // isSecurity recognises an observation that says who may see what it hangs on. It is none of the patient.
@@ -84,7 +83,7 @@ func (r *reader) securityLabel(rel, obs tree.Node) (record.Label, bool) {
 	r.fixed(obs.Child("statusCode"), "code", "active", "completed")
 	for _, c := range securityCodes {
 		for _, s := range securitySystems {
-			if r.fixedCode(obs.Child("code"), s, c.code, c.display) {
+			if r.fixedCode(obs.Child("code"), s, c, securityDisplays...) {
 				return l, !l.Coding.IsZero()
 			}
 		}

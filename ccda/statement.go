@@ -265,21 +265,32 @@ func isMention(n tree.Node) bool {
 // the one encounter of the record that has it.
 func (r *reader) meetEncounters() {
 	for _, ref := range r.toEncounters {
-		found := -1
-		for i := range r.rec.Encounters {
-			if slices.ContainsFunc(r.rec.Encounters[i].Identifiers, func(x record.Identifier) bool {
-				return usable(&x) && x.System == ref.Identifier.System && x.Value == ref.Identifier.Value
-			}) {
-				if found >= 0 {
-					found = -1
-					break
-				}
-				found = i
+		r.meetEncounter(ref)
+	}
+	for i := range r.rec.Notes {
+		for j := range r.rec.Notes[i].Encounter {
+			r.meetEncounter(&r.rec.Notes[i].Encounter[j])
+		}
+	}
+}
+
+func (r *reader) meetEncounter(ref *record.Ref) {
+	if ref.ID != "" || ref.Identifier == nil {
+		return
+	}
+	found := -1
+	for i := range r.rec.Encounters {
+		if slices.ContainsFunc(r.rec.Encounters[i].Identifiers, func(x record.Identifier) bool {
+			return usable(&x) && x.System == ref.Identifier.System && x.Value == ref.Identifier.Value
+		}) {
+			if found >= 0 {
+				return
 			}
+			found = i
 		}
-		if found >= 0 {
-			ref.ID, ref.Kind = r.rec.Encounters[found].ID, kindEncounter
-		}
+	}
+	if found >= 0 {
+		ref.ID, ref.Kind = r.rec.Encounters[found].ID, kindEncounter
 	}
 }
 
