@@ -10,8 +10,8 @@ func (w *writer) unstructured(i int, d *record.Document) {
 		return
 	}
 	profile := profileBase + "documentreference"
-	if _, ok := documentStatus.From(d.Status.Code); !ok && d.Status.Code != "" || d.Type.IsZero() || len(d.Category) == 0 {
-		profile = "" // a category is demanded, and a file of any kind is not known to be a clinical note
+	if _, ok := documentStatus.From(d.Status.Code); !ok && d.Status.Code != "" || d.Type.IsZero() {
+		profile = ""
 	}
 	for k := range d.Body {
 		if a := &d.Body[k]; a.Data.IsZero() && a.Text == "" && !isURI(a.URL) {
@@ -28,7 +28,14 @@ func (w *writer) unstructured(i int, d *record.Document) {
 	}
 	w.referenceStatus(&d.Status)
 	w.requiredConcept("type", &d.Type, "type")
-	w.concepts("category", d.Category)
+	w.arr("category")
+	for k := range d.Category {
+		w.concept("", &d.Category[k])
+	}
+	if len(d.Category) == 0 {
+		w.requiredObject("", "category") // not every file is a clinical note
+	}
+	w.endArr()
 	w.subject("subject")
 	if isInstant(&d.Time) {
 		w.dateTime("date", record.Time{Value: d.Time.Value})
