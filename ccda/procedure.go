@@ -31,6 +31,12 @@ func (r *reader) readProcedureEntry(entry tree.Node) []record.Ref {
 	if !r.isProcedure(n) {
 		return nil
 	}
+	if r.saysNoDevices(n) {
+		if !r.legible(n, "EVN") {
+			return nil
+		}
+		return []record.Ref{r.noDevices(n)}
+	}
 	if assertion, ok := r.procedureAssertion(n); ok {
 		return []record.Ref{r.procedure(n, assertion)}
 	}
@@ -106,6 +112,8 @@ func (r *reader) procedure(n tree.Node, assertion record.Assertion) record.Ref {
 	for c := n.Child("participant"); c.OK(); c = c.NextNamed() {
 		if ref := r.serviceLocation(c); ref != nil {
 			p.Locations = append(p.Locations, *ref)
+		} else if isTrue(n.Attr("negationInd").Value()) {
+			continue // what was not put in is no device of the patient's; the mention is carried
 		} else if ref := r.productInstance(c); ref != nil {
 			p.Devices = append(p.Devices, *ref)
 		}

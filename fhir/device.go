@@ -20,8 +20,20 @@ var deviceNames = []string{"udi-label-name", "user-friendly-name", "patient-repo
 // udiEntries are FHIR's ways of reading a UDI (R4 value set udi-entry-type, required).
 var udiEntries = []string{"barcode", "rfid", "manual", "card", "self-reported", "unknown"}
 
+// deviceKind says what a device becomes: a Basic where a Device would say that there is one.
+func deviceKind(d *record.Device) kind {
+	if d.Assertion != record.Affirmed || d.Mode != record.ModeEvent {
+		return kindBasic
+	}
+	return kindDevice
+}
+
 // device writes Device (US Core Implantable Device for those of the patient).
 func (w *writer) device(i int, d *record.Device) {
+	if deviceKind(d) == kindBasic {
+		w.unstated("devices", i, &d.Entry, d)
+		return
+	}
 	profile := ""
 	if d.Use != "author" && w.patient.id != "" {
 		profile = profileBase + "implantable-device"

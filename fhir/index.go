@@ -33,7 +33,7 @@ func (w *writer) index() {
 	addAll(w, r.FamilyHistory, "familyHistory", func(m *record.FamilyMember) (*record.Entry, kind) { return &m.Entry, familyKind(m) })
 	addAll(w, r.Encounters, "encounters", func(e *record.Encounter) (*record.Entry, kind) { return &e.Entry, kindEncounter })
 	addAll(w, r.Orders, "orders", func(o *record.Order) (*record.Entry, kind) { return &o.Entry, orderKind(o) })
-	addAll(w, r.Devices, "devices", func(d *record.Device) (*record.Entry, kind) { return &d.Entry, kindDevice })
+	addAll(w, r.Devices, "devices", func(d *record.Device) (*record.Entry, kind) { return &d.Entry, deviceKind(d) })
 	addAll(w, r.Consents, "consents", func(c *record.Consent) (*record.Entry, kind) { return &c.Entry, kindConsent })
 	addAll(w, r.RelatedPersons, "relatedPersons", func(p *record.RelatedPerson) (*record.Entry, kind) { return &p.Entry, kindRelatedPerson })
 	addAll(w, r.Practitioners, "practitioners", func(p *record.Practitioner) (*record.Entry, kind) { return &p.Entry, kindPractitioner })
