@@ -5,8 +5,6 @@ import (
 	"github.com/portage-health/portage/record"
 )
 
-const templateEntryReference = "2.16.840.1.113883.10.20.22.4.122"
-
 // isEntryReference recognises an act that stands for an entry elsewhere in the
 // document, by its template, or because it has an id and nothing else to say.
 func (r *reader) isEntryReference(n tree.Node) bool {

@@ -65,7 +65,7 @@ func (r *reader) study(act tree.Node) record.Ref {
 	r.templates(act, templateStudy)
 	r.shape(act, "ACT", "EVN")
 	r.fixes(act.Child("code"), oidDICOM, dcmStudy, "Study")
-	if len(idents) > 0 && isUID(act.Child("id")) {
+	if len(idents) > 0 && isDICOMID(act.Child("id")) {
 		// The first id is the study's own, all by itself.
 		s.StudyUID, s.Identifiers = act.Child("id").Attr(attrRoot).Value(), idents[1:]
 	}
@@ -84,15 +84,15 @@ func (r *reader) study(act tree.Node) record.Ref {
 	return record.Ref{ID: s.ID, Kind: kindImagingStudy}
 }
 
-// isUID reports whether an id is a DICOM UID: a root, and nothing else.
-func isUID(id tree.Node) bool {
+// isDICOMID reports whether an id is a DICOM UID: a root, and nothing else.
+func isDICOMID(id tree.Node) bool {
 	return id.Attr(attrRoot).Value() != "" && !id.Attr("extension").OK() && !id.Attr("nullFlavor").OK() && !id.Attr("assigningAuthorityName").OK() && !id.Attr("displayable").OK()
 }
 
 // uid takes the one id of a series or picture.
 func (r *reader) uid(n tree.Node) string {
 	id := n.Child("id")
-	if !isUID(id) || id.NextNamed().OK() {
+	if !isDICOMID(id) || id.NextNamed().OK() {
 		return ""
 	}
 	return r.attr(id, attrRoot)
