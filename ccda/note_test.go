@@ -200,6 +200,7 @@ func TestImagingReport(t *testing.T) {
 	require.Equal(t, s.ID, size.DerivedFrom[0].ID)
 	require.Equal(t, []string{"3"}, size.Images[0].Frames)
 	require.Equal(t, "121112", size.Images[0].Purpose.Codings[0].Code)
+	require.Equal(t, "71046", rec.Documents[0].Services[0].Code.Codings[0].Code)
 	require.Len(t, rec.Carried, 1)
 	require.Contains(t, rec.Carried[0].Data, "relatedSubject")
 }

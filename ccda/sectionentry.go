@@ -2,6 +2,7 @@ package ccda
 
 import (
 	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
 )
 
 var sectionRange = question{
@@ -25,6 +26,10 @@ func (r *reader) ofSection(entry, st tree.Node) bool {
 			s.Notes = append(s.Notes, r.comment(tree.Node{}, st))
 			return true
 		}
+		if r.has(st, templateProcedureContext) && r.plain(st, "EVN") {
+			r.procedureContext(st)
+			return true
+		}
 	case "observation":
 		if s.Period == nil && r.asks(st, &sectionRange) && localType(st.Child("value").AttrNS(spaceXSI, "type")) == "IVL_TS" && r.plain(st, "EVN") {
 			r.frame(st, &sectionRange)
@@ -46,4 +51,18 @@ func (r *reader) ofSection(entry, st tree.Node) bool {
 	}
 	r.templates(entry, templatePrivacyEntry)
 	return true
+}
+
+const templateProcedureContext = "2.16.840.1.113883.10.20.6.2.5"
+
+// procedureContext reads a further act that an imaging report is about, beside
+// those of its header (C-CDA R2.1 Procedure Context).
+func (r *reader) procedureContext(act tree.Node) {
+	r.templates(act, templateProcedureContext)
+	r.fixed(act, "moodCode", "EVN")
+	d := r.document
+	d.Services = append(d.Services, record.ServiceEvent{
+		Identifiers: r.ids(act), Class: r.attr(act, "classCode"), Code: r.conceptPtr(act.Child("code")), When: r.period(act.Child("effectiveTime")),
+		Participants: r.participants(act, otherParticipant),
+	})
 }
