@@ -165,6 +165,11 @@ func (r *reader) procedurePart(p *record.Procedure, rel, sub tree.Node) {
 				r.fixed(sub.Child("statusCode"), "code", "completed")
 				p.Outcome = r.conceptPtr(sub.Child("code"))
 			}
+		case r.asks(sub, &reasonNotDone) && !isTrue(rel.Parent().Attr("negationInd").Value()):
+			// The same template tells why a procedure was done (C-CDA Reason: care action performed or not).
+			if c := r.answered(rel, sub, &reasonNotDone, false, "RSON"); c != nil {
+				p.Indications = append(p.Indications, record.Indication{Code: c, Identifiers: r.ids(sub), When: r.periodPtr(sub.Child("effectiveTime"))})
+			}
 		case r.asks(sub, &reasonNotDone):
 			if c := r.answered(rel, sub, &reasonNotDone, false, "RSON"); c != nil {
 				p.Status.Reasons = append(p.Status.Reasons, *c)
