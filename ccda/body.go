@@ -7,6 +7,7 @@ import (
 
 // body takes the structured body, or the content of an unstructured document (CDA R2 4.2.4).
 func (r *reader) body(root tree.Node, d *record.Document) {
+	r.document = d
 	for c := root.Child("component"); c.OK(); c = c.NextNamed() {
 		if b := c.Child("nonXMLBody"); b.OK() {
 			r.fixed(c, "typeCode", "COMP")

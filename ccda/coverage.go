@@ -128,7 +128,7 @@ func (r *reader) coverageActivity(act tree.Node) (*record.CoverageActivity, *rec
 // given, neither payer nor member nor plan, does not say that there is one.
 func (r *reader) policy(act tree.Node, activity *record.CoverageActivity) record.Ref {
 	idents := r.ids(act)
-	c := record.Coverage{Entry: r.entryBut(r.entryID(kindCoverage, idents, act), idents, act, partOfPolicy), Activity: activity}
+	c := record.Coverage{Entry: r.entryBut(kindCoverage, r.entryID(kindCoverage, idents, act), idents, act, partOfPolicy), Activity: activity}
 	r.templates(act, templatesPolicy...)
 	r.shape(act, "ACT", "EVN")
 	c.Type = r.concept(act.Child("code"))

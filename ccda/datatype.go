@@ -311,9 +311,11 @@ func (r *reader) label(n tree.Node) (record.Label, bool) {
 
 func (r *reader) labels(n tree.Node) []record.Label {
 	var out []record.Label
-	for c := n.Child("confidentialityCode"); c.OK(); c = c.NextNamed() {
-		if l, ok := r.label(c); ok {
-			out = append(out, l)
+	for _, space := range [...]string{n.Space(), spaceSDTC} {
+		for c := n.ChildNS(space, "confidentialityCode"); c.OK(); c = c.NextNamed() {
+			if l, ok := r.label(c); ok {
+				out = append(out, l)
+			}
 		}
 	}
 	return out

@@ -13,6 +13,9 @@ var (
 		"2.16.840.1.113883.10.20.22.4.49", // Encounter Activity
 		"2.16.840.1.113883.10.20.1.21", "2.16.840.1.113883.3.88.11.83.16", "1.3.6.1.4.1.19376.1.5.3.1.4.14",
 	}
+	// The act around a diagnosis may be one at admission or discharge (HL7's example of billable diagnoses).
+	templatesHospitalDiagnosis = []string{"2.16.840.1.113883.10.20.22.4.33", "2.16.840.1.113883.10.20.22.4.34"}
+
 	encounterDiagnosis = question{
 		templates: []string{"2.16.840.1.113883.10.20.22.4.80"},
 		system:    oidLOINC, codes: []string{"29308-4"},
@@ -47,9 +50,9 @@ func (r *reader) encounter(n tree.Node) record.Ref {
 	var e record.Encounter
 	if at >= 0 {
 		r.untakeAbsent(n, &idents, new([]record.Address), new([]record.Telecom))
-		e.Entry = r.entryAs(r.rec.Encounters[at].ID, idents, n)
+		e.Entry = r.entryAs(kindEncounter, r.rec.Encounters[at].ID, idents, n)
 	} else {
-		e.Entry = r.entryAs(r.entryID(kindEncounter, idents, n), idents, n)
+		e.Entry = r.entryAs(kindEncounter, r.entryID(kindEncounter, idents, n), idents, n)
 	}
 	r.scaffold(n.Attr("negationInd"))
 	e.Assertion = record.Affirmed
@@ -84,7 +87,7 @@ func (r *reader) encounter(n tree.Node) record.Ref {
 // encounterPart reads one of the statements that hang on an encounter.
 func (r *reader) encounterPart(e *record.Encounter, rel, sub tree.Node) {
 	switch {
-	case sub.Name() == "act" && r.asks(sub, &encounterDiagnosis):
+	case sub.Name() == "act" && (r.asks(sub, &encounterDiagnosis) || r.hasAny(sub, templatesHospitalDiagnosis)):
 		if r.relates(rel, false, "COMP", "SUBJ", "REFR", "RSON") {
 			for _, ref := range r.problems(sub) {
 				e.Diagnoses = append(e.Diagnoses, record.EncounterDiagnosis{Problem: ref})

@@ -51,16 +51,16 @@ func usable(i *record.Identifier) bool {
 // and what is carried below it this entry's. Assertion and status are the concept's.
 func (r *reader) entry(kind string, n tree.Node) record.Entry {
 	idents := r.ids(n)
-	return r.entryAs(r.entryID(kind, idents, n), idents, n)
+	return r.entryAs(kind, r.entryID(kind, idents, n), idents, n)
 }
 
 // entryAs is entry where the id is known.
-func (r *reader) entryAs(id string, idents []record.Identifier, n tree.Node) record.Entry {
-	return r.entryBut(id, idents, n, otherParticipant)
+func (r *reader) entryAs(kind, id string, idents []record.Identifier, n tree.Node) record.Entry {
+	return r.entryBut(kind, id, idents, n, otherParticipant)
 }
 
 // entryBut is entryAs without the participations that skip claims.
-func (r *reader) entryBut(id string, idents []record.Identifier, n tree.Node, skip func(tree.Node) bool) record.Entry {
+func (r *reader) entryBut(kind, id string, idents []record.Identifier, n tree.Node, skip func(tree.Node) bool) record.Entry {
 	e := record.Entry{ID: id, Identifiers: idents}
 	r.own(n, e.ID)
 	e.Narrative = r.link(n)
@@ -69,12 +69,47 @@ func (r *reader) entryBut(id string, idents []record.Identifier, n tree.Node, sk
 	if l := n.Child("languageCode"); l.OK() {
 		e.Language = r.attr(l, "code")
 	}
-	e.Notes = r.comments(n)
+	r.attached(&e, kind, n)
 	if r.current != nil {
 		e.Section = r.current.ID
 	}
 	e.Origins = r.origins(n)
 	return e
+}
+
+// attached reads what may hang on an entry of any kind: comments, notes and privacy markings.
+func (r *reader) attached(e *record.Entry, kind string, n tree.Node) {
+	for rel, sub := range r.relations(n) {
+		switch sub.Name() {
+		case "act":
+			if r.isComment(sub) {
+				r.slot(rel, "notes", len(e.Notes))
+				e.Notes = append(e.Notes, r.comment(rel, sub))
+			} else if r.isNote(sub) {
+				r.noteWithin(rel, sub, &record.Ref{ID: e.ID, Kind: kind})
+			} else if hasRelations(kind) && r.isEntryReference(sub) {
+				r.entryReference(rel, sub, &e.Relations)
+			}
+		case "observation":
+			if r.isSecurity(sub) {
+				r.securityLabels(rel, sub, &e.Labels)
+			}
+		case "organizer":
+			if r.isPrivacyAnnotation(sub) {
+				r.securityLabels(rel, sub, &e.Labels)
+			}
+		}
+	}
+}
+
+// hasRelations reports whether what an entry of this kind refers to is a relation
+// of it: a concern act keeps none, and goals, concerns and plans have fields of their own.
+func hasRelations(kind string) bool {
+	switch kind {
+	case record.KindConcern, record.KindGoal, record.KindHealthConcern, record.KindCarePlan, record.KindOrder, record.KindIntervention:
+		return false
+	}
+	return true
 }
 
 func (r *reader) origins(n tree.Node) []record.Origin {
@@ -88,7 +123,9 @@ func (r *reader) link(n tree.Node) *record.NarrativeLink {
 		return nil
 	}
 	var l record.NarrativeLink
-	l.Text = r.text(t)
+	if t.Attr("representation").Value() != "B64" {
+		l.Text = r.text(t)
+	}
 	if a := t.Child("reference").Attr("value"); a.OK() {
 		anchor, hash := strings.CutPrefix(a.Value(), "#")
 		target := r.anchor(anchor)
@@ -156,22 +193,26 @@ func (r *reader) isComment(act tree.Node) bool {
 // comments takes the Comment Activities within n (C-CDA R2.1 3.23).
 func (r *reader) comments(n tree.Node) []record.Note {
 	var out []record.Note
-	for er, act := range r.relations(n) {
-		if !r.isComment(act) {
-			continue
+	for rel, act := range r.relations(n) {
+		if r.isComment(act) {
+			r.slot(rel, "notes", len(out))
+			out = append(out, r.comment(rel, act))
 		}
-		r.slot(er, "notes", len(out))
-		r.fixed(er, "typeCode", "SUBJ", "COMP", "REFR")
-		r.fixed(er, "inversionInd", "true")
-		r.shape(act, "ACT", "EVN")
-		r.templates(act, templateComment)
-		r.fixedCode(act.Child("code"), oidLOINC, loincComment, "Annotation comment", "Annotation comment [Interpretation] Narrative")
-		note := record.Note{Identifiers: r.ids(act), When: r.timePtr(act.Child("effectiveTime"))}
-		if t := act.Child("text"); t.OK() {
-			note.Text, note.TextRef = r.referencedText(t)
-		}
-		note.Authors = r.participants(act, otherParticipant)
-		out = append(out, note)
 	}
 	return out
+}
+
+// comment takes a Comment Activity; rel is how it hangs on something, absent for an entry of a section.
+func (r *reader) comment(rel, act tree.Node) record.Note {
+	r.fixed(rel, "typeCode", "SUBJ", "COMP", "REFR")
+	r.fixed(rel, "inversionInd", "true")
+	r.shape(act, "ACT", "EVN")
+	r.templates(act, templateComment)
+	r.fixedCode(act.Child("code"), oidLOINC, loincComment, "Annotation comment", "Annotation comment [Interpretation] Narrative")
+	note := record.Note{Identifiers: r.ids(act), When: r.timePtr(act.Child("effectiveTime"))}
+	if t := act.Child("text"); t.OK() {
+		note.Text, note.TextRef = r.referencedText(t)
+	}
+	note.Authors = r.participants(act, otherParticipant)
+	return note
 }

@@ -299,6 +299,18 @@ var documentTypes = [...]struct{ template, loinc string }{
 	{"2.16.840.1.113883.10.20.22.1.15", "52521-2"},
 }
 
+// templateUnstructured is that of a document whose body is a file; its code says what the file is of.
+const templateUnstructured = "2.16.840.1.113883.10.20.22.1.10"
+
+func isUnstructured(root tree.Node) bool {
+	for c := root.Child("component"); c.OK(); c = c.NextNamed() {
+		if c.Child("nonXMLBody").OK() {
+			return true
+		}
+	}
+	return false
+}
+
 // documentTemplates checks what a document claims to be. The header's template,
 // and that of the kind of document which its code names, are scaffold, once with
 // and once without the extension of each release, and the kind's only in the
@@ -323,7 +335,7 @@ func (r *reader) documentTemplates(n tree.Node) {
 		if c.root == oidLevelOne {
 			continue
 		}
-		known := c.root == templateHeader
+		known := c.root == templateHeader || c.root == templateUnstructured && isUnstructured(n) && slices.Contains(header, claim{templateHeader, c.ext})
 		for i := range documentTypes {
 			known = known || documentTypes[i].template == c.root && documentTypes[i].loinc == code && slices.Contains(header, claim{templateHeader, c.ext})
 		}

@@ -172,6 +172,8 @@ func (r *reader) read() {
 	doc := r.header(root)
 	r.body(root, doc)
 	r.meetEncounters()
+	r.meetImages()
+	r.meetEntries()
 	r.rec.Documents = append(r.rec.Documents, *doc)
 }
 

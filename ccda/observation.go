@@ -95,9 +95,9 @@ func (r *reader) referenceRanges(obs tree.Node) []record.ReferenceRange {
 	return out
 }
 
-// media takes an observationMedia: a file that shows what was found.
+// media takes an observationMedia: a file that shows what was found, or that the narrative shows by its ID.
 func (r *reader) media(rel, n tree.Node) *record.Attachment {
-	if !r.plain(n, "EVN") || !r.relates(rel, false, "COMP", "SPRT", "SUBJ", "REFR") {
+	if !r.plain(n, "EVN") || rel.OK() && !r.relates(rel, false, "COMP", "SPRT", "SUBJ", "REFR") {
 		return nil
 	}
 	a := r.attachment(n.Child("value"))
@@ -106,5 +106,6 @@ func (r *reader) media(rel, n tree.Node) *record.Attachment {
 	}
 	r.shape(n, "OBS", "EVN")
 	r.xsiType(n.Child("value"), "ED")
+	a.Anchor = r.attr(n, "ID")
 	return a
 }

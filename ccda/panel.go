@@ -100,6 +100,8 @@ func (r *reader) panel(org tree.Node, k *panelKind, panels *[]record.Panel, into
 	self := record.Ref{ID: p.ID, Kind: k.panel}
 	for rel, sub := range r.relations(org) {
 		switch {
+		case r.isSecurity(sub):
+			// a marking of the panel, which entry took
 		case sub.Name() == "observation":
 			if r.legibleObservation(sub) && r.relates(rel, false, "COMP") {
 				p.Members = append(p.Members, r.member(sub, k, into))

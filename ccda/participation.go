@@ -15,8 +15,15 @@ const (
 	templateAssembler         = "2.16.840.1.113883.10.20.22.5.7"
 	templateRelatedName       = "2.16.840.1.113883.10.20.22.5.8"
 	templatePhysicianOfRec    = "2.16.840.1.113883.10.20.6.2.2"
-	templateDirectiveVerifier = "2.16.840.1.113883.10.20.1.58"
 	templatePhysicianReading  = "2.16.840.1.113883.10.20.6.2.1"
+	templateDirectiveVerifier = "2.16.840.1.113883.10.20.1.58"
+	templateObserver          = "2.16.840.1.113883.10.20.6.2.4" // Observer Context
+)
+
+// Templates of the author of a document, or of its markings, that is segmented for privacy (DS4P): the part, the role.
+var (
+	templatesPrivacyAuthor     = []string{"2.16.840.1.113883.3.3251.1.2", "2.16.840.1.113883.3.3251.1.6"}
+	templatesPrivacyAuthorRole = []string{"2.16.840.1.113883.3.3251.1.3", "2.16.840.1.113883.3.3251.1.7", templateObserver}
 )
 
 // participationRole pairs HL7 v3 ParticipationType (2.16.840.1.113883.5.90) with the record's terms.
@@ -63,11 +70,20 @@ func otherParticipant(n tree.Node) bool {
 	if n.Name() != "participant" {
 		return false
 	}
+	if isAssembler(n) {
+		return false
+	}
 	switch n.Attr("typeCode").Value() {
 	case "VRF", "AUTHEN", "LA", "AUT", "INF", "ENT", "ATND", "ADM", "CON", "REF", "RESP", "CALLBCK", "PRF", "PPRF", "SPRF", "IRCP", "PRCP", "NOT", "CST", "IND":
 		return false
 	}
 	return true
+}
+
+// isAssembler recognises who put a document or an entry together from others'
+// (C-CDA Companion Guide, Provenance - Assembler Participation).
+func isAssembler(n tree.Node) bool {
+	return n.Attr("typeCode").Value() == "DEV" && n.Child("functionCode").Attr("code").Value() == "assembler"
 }
 
 // participants takes authors, informants, performers and those participants that skip does not claim.
@@ -116,6 +132,9 @@ func (r *reader) participation(n tree.Node) record.Participation {
 		r.typeCode(n, &p, "recipient")
 	default: // participant, encounterParticipant
 		r.typeCode(n, &p, "participant")
+		if isAssembler(n) {
+			p.Role = "assembler"
+		}
 	}
 	r.fixed(n, "contextControlCode", "OP")
 	p.Absent = r.nullFlavor(n)
@@ -143,7 +162,7 @@ func (r *reader) participation(n tree.Node) record.Participation {
 func (r *reader) partTemplates(n tree.Node) {
 	switch n.Name() {
 	case "author":
-		r.templates(n, templateAuthor, templateProvAuthor)
+		r.templates(n, append([]string{templateAuthor, templateProvAuthor}, templatesPrivacyAuthor...)...)
 	case "performer":
 		r.templates(n, templateProviderC32, templateProviderC83, templateProviderIHE, templatePhysicianReading)
 	case "encounterParticipant":
@@ -220,6 +239,7 @@ func (r *reader) readRole(n tree.Node, p *record.Participation) (known bool) {
 	switch name {
 	case "assignedAuthor", "assignedEntity":
 		r.fixed(n, "classCode", "ASSIGNED")
+		r.templates(n, templatesPrivacyAuthorRole...)
 	case "intendedRecipient":
 		if class != "ASSIGNED" {
 			p.Class = r.attr(n, "classCode")

@@ -141,6 +141,9 @@ func classOf(n tree.Node) string {
 	return "ACT"
 }
 
+// failedAttempt marks a procedure as unsuccessful (SNOMED CT; HL7's example of an unsuccessful procedure).
+const failedAttempt = "103709008"
+
 // procedurePart reads one of the statements that hang on a procedure.
 func (r *reader) procedurePart(p *record.Procedure, rel, sub tree.Node) {
 	switch sub.Name() {
@@ -158,6 +161,17 @@ func (r *reader) procedurePart(p *record.Procedure, rel, sub tree.Node) {
 		}
 	case "act", "observation":
 		switch {
+		case p.Outcome == nil && sub.Name() == "act" && sub.Child("code").Attr("code").Value() == failedAttempt && sub.Child("code").Attr("codeSystem").Value() == oidSNOMED:
+			if r.plain(sub, "EVN") && r.relates(rel, true, "SUBJ") {
+				r.shape(sub, "ACT", "EVN")
+				r.fixed(sub.Child("statusCode"), "code", "completed")
+				p.Outcome = r.conceptPtr(sub.Child("code"))
+			}
+		case r.asks(sub, &reasonNotDone) && !isTrue(rel.Parent().Attr("negationInd").Value()):
+			// The same template tells why a procedure was done (C-CDA Reason: care action performed or not).
+			if c := r.answered(rel, sub, &reasonNotDone, false, "RSON"); c != nil {
+				p.Indications = append(p.Indications, record.Indication{Code: c, Identifiers: r.ids(sub), When: r.periodPtr(sub.Child("effectiveTime"))})
+			}
 		case r.asks(sub, &reasonNotDone):
 			if c := r.answered(rel, sub, &reasonNotDone, false, "RSON"); c != nil {
 				p.Status.Reasons = append(p.Status.Reasons, *c)

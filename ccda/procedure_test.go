@@ -71,3 +71,19 @@ func TestEncounterOfHeader(t *testing.T) {
 	require.Equal(t, "encounter-diagnosis", rec.Problems[0].Use)
 	require.Equal(t, "2024-05-08T10:30-05:00", e.When.End.Value)
 }
+
+// The reason of a procedure that was done is what it was for; of one that was not, why not.
+func TestProcedureReason(t *testing.T) {
+	reason := `<entryRelationship typeCode="RSON"><observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.24.3.88"/><id root="1.2.826.0.1.99.7" extension="r"/>` +
+		cd("code", "77301-0", oidLOINC, "") + `<statusCode code="completed"/><effectiveTime value="2020"/>` + snomedValue("57054005") + `</observation></entryRelationship>`
+	rec, _ := importSection(t, "47519-4", procedureEntry(` moodCode="EVN"`, cd("code", "80146002", oidSNOMED, ""), reason))
+	p := rec.Procedures[0]
+	require.Empty(t, p.Status.Reasons)
+	require.Equal(t, "57054005", p.Indications[0].Code.Codings[0].Code)
+	require.Equal(t, "2020", p.Indications[0].When.At.Value)
+	typed(t, rec)
+
+	rec, _ = importSection(t, "47519-4", procedureEntry(` moodCode="EVN" negationInd="true"`, cd("code", "80146002", oidSNOMED, ""), reason))
+	require.Empty(t, rec.Procedures[0].Indications)
+	require.Equal(t, "57054005", rec.Procedures[0].Status.Reasons[0].Codings[0].Code)
+}

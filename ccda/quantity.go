@@ -234,15 +234,8 @@ func (r *reader) attachment(n tree.Node) *record.Attachment {
 	if !n.OK() {
 		return nil
 	}
-	a := record.Attachment{
-		ContentType: r.attr(n, "mediaType"), Language: r.attr(n, "language"), Charset: r.attr(n, "charset"),
-		Compression: r.attr(n, "compression"), Hash: r.attr(n, "integrityCheck"), HashAlgorithm: r.attr(n, "integrityCheckAlgorithm"),
-		Absent: r.nullFlavor(n),
-	}
+	a := r.describedFile(n)
 	b64 := n.Attr("representation").Value() == "B64"
-	if b64 || n.Attr("representation").Value() == "TXT" {
-		r.scaffold(n.Attr("representation"))
-	}
 	if ref := typePart(n, "reference"); ref.OK() && !b64 {
 		if v := ref.Attr("value"); v.OK() {
 			if anchor := strings.TrimPrefix(v.Value(), "#"); anchor != v.Value() || r.anchor(anchor).OK() {
@@ -264,4 +257,16 @@ func (r *reader) attachment(n tree.Node) *record.Attachment {
 		return nil
 	}
 	return &a
+}
+
+// describedFile takes what an ED says of its content.
+func (r *reader) describedFile(n tree.Node) record.Attachment {
+	if v := n.Attr("representation").Value(); v == "B64" || v == "TXT" {
+		r.scaffold(n.Attr("representation"))
+	}
+	return record.Attachment{
+		ContentType: r.attr(n, "mediaType"), Language: r.attr(n, "language"), Charset: r.attr(n, "charset"),
+		Compression: r.attr(n, "compression"), Hash: r.attr(n, "integrityCheck"), HashAlgorithm: r.attr(n, "integrityCheckAlgorithm"),
+		Absent: r.nullFlavor(n),
+	}
 }

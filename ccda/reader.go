@@ -35,6 +35,7 @@ type reader struct {
 	sec          tree.Node       // the section being read
 	secPath      string          // its path
 	current      *record.Section // and what is made of it
+	document     *record.Document
 	expected     expected
 	owners       map[int]string // node index → the entry or section that owns what is carried below it
 	slots        map[int]string // node index → the part of its owner that it is: see slot
@@ -50,6 +51,7 @@ type reader struct {
 	hasEncounter     bool
 	entryOfEncounter int
 	toEncounters     []*record.Ref // by an identifier alone
+	toEntries        bool          // a relation names an entry by an identifier alone
 
 	people  pool
 	anchors *anchorIndex
@@ -168,6 +170,8 @@ func systemNames(oid string) []string {
 		return []string{"NCI Thesaurus", "NCIT", "NCI Thesaurus (NCIt)"}
 	case oidRoleClass:
 		return []string{"RoleClass", "HL7 RoleClass", "HL7 RoleCode", "HL7 RoleClassRelationship"}
+	case oidDICOM:
+		return []string{"DCM", "DICOM"}
 	case oidActClass:
 		return []string{"HL7ActClass", "ActClass", "HL7 ActClass"}
 	}
@@ -206,7 +210,7 @@ func (r *reader) text(n tree.Node) string {
 // releases are the extensions of template ids: the dates of C-CDA's releases and Companion Guides.
 func isRelease(ext string) bool {
 	switch ext {
-	case "2014-06-09", "2015-08-01", "2016-03-01", "2016-06-01", "2016-07-01", "2016-11-01", "2017-04-01", "2017-08-01", "2018-06-12", "2018-09-01",
+	case "2014-06-09", "2014-12-01", "2015-08-01", "2016-03-01", "2016-06-01", "2016-07-01", "2016-11-01", "2017-04-01", "2017-08-01", "2018-06-12", "2018-09-01",
 		"2019-06-21", "2019-07-01", "2019-10-01", "2019-12-01", "2020-05-19", "2020-11-01", "2021-08-01", "2022-02-14", "2022-06-01",
 		"2023-05-01", "2023-06-28", "2023-07-01", "2024-05-01", "2025-05-01", "2026-05-01":
 		return true

@@ -29,6 +29,8 @@ const (
 	equipmentSection
 	payerSection
 	directiveSection
+	noteSection
+	imagingSection
 )
 
 // sectionTypes are the sections by template id (with entries optional and
@@ -118,9 +120,11 @@ var otherSections = [...]struct{ template, code string }{
 	{"2.16.840.1.113883.10.20.7.14", "10223-0"},
 	{"2.16.840.1.113883.10.20.6.1.1", "121181"},
 	{"2.16.840.1.113883.10.20.6.1.2", "18782-3"},
+	{"2.16.840.1.113883.10.20.6.1.2", "121070"},
 	{"2.16.840.1.113883.10.20.21.2.1", "61149-1"},
 	{"2.16.840.1.113883.10.20.21.2.2", "61150-9"},
 	{"1.3.6.1.4.1.19376.1.5.3.1.3.33", "42344-2"},
+	{templatePrivacySection, loincPrivacy},
 }
 
 // templateNotes is the Notes Section, whose code says what kind of note it holds.
@@ -187,6 +191,9 @@ func (r *reader) kindOf(n tree.Node) sectionKind {
 	}
 	c := n.Child("code")
 	if s := c.Attr("codeSystem"); s.OK() && s.Value() != oidLOINC {
+		if s.Value() == oidDICOM {
+			return imagingSection
+		}
 		return otherSection
 	}
 	code := c.Attr("code").Value()
@@ -315,6 +322,11 @@ var entryReaders = map[string]sectionKind{
 	"2.16.840.1.113883.10.20.22.4.108": directiveSection,    // Advance Directive Organizer
 	"2.16.840.1.113883.10.20.22.4.513": directiveSection,    // Advance Directive Existence Observation
 	"2.16.840.1.113883.10.20.22.4.120": immunizationSection, // Planned Immunization Activity
+	templateNote:                       noteSection,
+	templateStudy:                      imagingSection,
+	templateTextObservation:            imagingSection,
+	templateCodeObservation:            imagingSection,
+	templateQuantityMeasurement:        imagingSection,
 }
 
 // entryOf reads one entry: by the template of its statement, else by the section
@@ -322,6 +334,11 @@ var entryReaders = map[string]sectionKind{
 func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 	act := r.statement(n)
 	if !act.OK() {
+		return nil
+	}
+	if r.ofSection(n, act) {
+		r.fixed(n, "typeCode", "DRIV", "COMP")
+		r.fixed(n, "contextConductionInd", "true")
 		return nil
 	}
 	named := false
@@ -332,6 +349,8 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 	}
 	if f := r.findingOf(act); f != nil && !named {
 		kind = f.section
+	} else if !named && r.isNote(act) {
+		kind = noteSection
 	}
 	var refs []record.Ref
 	switch kind {
@@ -365,6 +384,10 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 		refs = r.readPayerEntry(n)
 	case directiveSection:
 		refs = r.readDirectiveEntry(n)
+	case noteSection:
+		refs = r.readNoteEntry(n)
+	case imagingSection:
+		refs = r.readImagingEntry(n)
 	}
 	if refs == nil {
 		r.release(n)

@@ -229,11 +229,15 @@ func (r *reader) worded(v tree.Node) *record.Concept {
 // encounterRef reads an encounter that is named by nothing but its ids: the
 // statement was made in it. Anything more is an encounter of its own, and is left.
 func (r *reader) encounterRef(rel, enc tree.Node) *record.Ref {
+	return r.encounterNamed(rel, enc, false)
+}
+
+func (r *reader) encounterNamed(rel, enc tree.Node, inverted bool) *record.Ref {
 	id := enc.Child("id")
 	if enc.Name() != "encounter" || !id.OK() || id.NextNamed().OK() || !r.plain(enc, "EVN") {
 		return nil
 	}
-	if !isMention(enc) || !r.relates(rel, false, "SUBJ", "REFR", "COMP") {
+	if !isMention(enc) || !r.relates(rel, inverted, "SUBJ", "REFR", "COMP") {
 		return nil
 	}
 	r.templates(enc, templatesEncounter...)
@@ -261,21 +265,32 @@ func isMention(n tree.Node) bool {
 // the one encounter of the record that has it.
 func (r *reader) meetEncounters() {
 	for _, ref := range r.toEncounters {
-		found := -1
-		for i := range r.rec.Encounters {
-			if slices.ContainsFunc(r.rec.Encounters[i].Identifiers, func(x record.Identifier) bool {
-				return usable(&x) && x.System == ref.Identifier.System && x.Value == ref.Identifier.Value
-			}) {
-				if found >= 0 {
-					found = -1
-					break
-				}
-				found = i
+		r.meetEncounter(ref)
+	}
+	for i := range r.rec.Notes {
+		for j := range r.rec.Notes[i].Encounter {
+			r.meetEncounter(&r.rec.Notes[i].Encounter[j])
+		}
+	}
+}
+
+func (r *reader) meetEncounter(ref *record.Ref) {
+	if ref.ID != "" || ref.Identifier == nil {
+		return
+	}
+	found := -1
+	for i := range r.rec.Encounters {
+		if slices.ContainsFunc(r.rec.Encounters[i].Identifiers, func(x record.Identifier) bool {
+			return usable(&x) && x.System == ref.Identifier.System && x.Value == ref.Identifier.Value
+		}) {
+			if found >= 0 {
+				return
 			}
+			found = i
 		}
-		if found >= 0 {
-			ref.ID, ref.Kind = r.rec.Encounters[found].ID, kindEncounter
-		}
+	}
+	if found >= 0 {
+		ref.ID, ref.Kind = r.rec.Encounters[found].ID, kindEncounter
 	}
 }
 

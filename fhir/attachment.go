@@ -38,7 +38,20 @@ func (w *writer) attachment(name string, a *record.Attachment) {
 			data = ""
 		}
 	}
+	packed := false
+	if data != "" && a.Compression != "" {
+		if s, err := unpacked(a); err == nil && s != "" {
+			data = s
+		} else {
+			packed = true
+		}
+	}
 	switch {
+	case packed:
+		// The bytes are not of that type until somebody unpacks them.
+		w.fieldStr("contentType", a.ContentType)
+		w.absentPrimitive("contentType", notStated)
+		w.issue(issuePacked, "compression")
 	case isCode(a.ContentType):
 		w.code("contentType", a.ContentType)
 	case a.ContentType != "":
@@ -72,7 +85,7 @@ func (w *writer) attachment(name string, a *record.Attachment) {
 	}
 	w.uri("url", a.URL)
 	w.integer("size", a.Size, 0)
-	if isSHA1(a.Hash) {
+	if isSHA1(a.Hash) && a.Compression == "" {
 		w.code("hash", a.Hash)
 	} else {
 		w.fieldStr("hash", a.Hash)
@@ -84,6 +97,7 @@ func (w *writer) attachment(name string, a *record.Attachment) {
 	}
 	w.fieldStr("charset", a.Charset)
 	w.fieldStr("compression", a.Compression)
+	w.fieldStr("anchor", a.Anchor)
 	w.absent(a.Absent)
 	w.end()
 }

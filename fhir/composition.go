@@ -60,6 +60,7 @@ func (w *writer) composition(i int, d *record.Document) {
 	w.referenceIn("custodian", d.Custodian, only(kindOrganization))
 	w.relatesTo(d)
 	w.events(d)
+	w.doc, w.shown = d, 0
 	w.arr("section")
 	for j := range d.Sections {
 		w.section(j, &d.Sections[j])
@@ -67,6 +68,10 @@ func (w *writer) composition(i int, d *record.Document) {
 	w.endArr()
 	w.compositionRest(d)
 	w.endResource()
+	w.unstructured(i, d)
+	w.in("documents", i)
+	w.shownMedia(d, d.Sections, 0)
+	w.out()
 }
 
 // confidentiality writes Composition.confidentiality, one code of the labels
@@ -200,8 +205,12 @@ func (w *writer) compositionRest(d *record.Document) {
 	for i := range d.Recipients {
 		w.participantField("recipients", &d.Recipients[i])
 	}
-	for i := range d.Body {
-		w.fieldKnown("body", &d.Body[i])
+	if len(d.Body) > 0 {
+		w.field("body")
+		w.obj("valueReference")
+		w.urn(w.partID(&d.Entry, "body", 0))
+		w.end()
+		w.endField()
 	}
 }
 
@@ -231,7 +240,7 @@ func (w *writer) section(i int, s *record.Section) {
 		w.fieldStr("mode", s.Mode)
 	}
 	w.concept("orderedBy", s.OrderedBy)
-	w.references("entry", "entries", s.Entries, 0)
+	w.sectionEntries(s)
 	w.emptyReason(s)
 	w.arr("section")
 	for j := range s.Sections {
@@ -241,9 +250,8 @@ func (w *writer) section(i int, s *record.Section) {
 	for j := range s.Identifiers {
 		w.fieldKnown("identifiers", &s.Identifiers[j])
 	}
-	for j := range s.Labels {
-		w.fieldKnown("labels", &s.Labels[j].Coding)
-	}
+	w.fieldLabels(s.Labels)
+	w.fieldAny("notes", s.Notes)
 	w.fieldStr("language", s.Language)
 	w.fieldPeriod("period", s.Period)
 	w.fieldStr("anchor", s.Anchor)
@@ -251,10 +259,45 @@ func (w *writer) section(i int, s *record.Section) {
 	w.out()
 }
 
+// sectionEntries writes entry: the entries, and the pictures that the narrative shows.
+func (w *writer) sectionEntries(s *record.Section) {
+	w.arr("entry")
+	for j := range s.Entries {
+		w.reference("", &s.Entries[j])
+	}
+	for range s.Media {
+		w.obj("")
+		w.urn(w.partID(&w.doc.Entry, "media", w.shown))
+		w.end()
+		w.shown++
+	}
+	w.endArr()
+}
+
+// shownMedia writes a Media for each picture that the narratives of sections
+// show, in the order of sectionEntries. It gives the number of the next.
+func (w *writer) shownMedia(d *record.Document, ss []record.Section, next int) int {
+	for i := range ss {
+		w.in("sections", i)
+		for j := range ss[i].Media {
+			w.in("media", j)
+			w.begin(kindMedia, w.partID(&d.Entry, "media", next), nil, nil, w.places[ss[i].ID].labels)
+			w.code("status", "unknown")
+			w.subject("subject")
+			w.attachment("content", &ss[i].Media[j])
+			w.endResource()
+			next++
+		}
+		next = w.shownMedia(d, ss[i].Sections, next)
+		w.out()
+	}
+	return next
+}
+
 // emptyReason writes why a section is empty, where it has no entries (cmp-2).
 func (w *writer) emptyReason(s *record.Section) {
 	if s.EmptyReason != nil {
-		if len(s.Entries) == 0 {
+		if len(s.Entries) == 0 && len(s.Media) == 0 {
 			w.concept("emptyReason", s.EmptyReason)
 		} else {
 			w.fieldConcept("emptyReason", s.EmptyReason)
@@ -271,7 +314,7 @@ func (w *writer) sectionText(s *record.Section) {
 	switch {
 	case n.IsZero() || !hasInk(n, 0, len(n.Nodes)):
 		// FHIR has no narrative without words (txt-2), and a section has words, entries or sections (cmp-1).
-		if len(s.Entries) == 0 && len(s.Sections) == 0 {
+		if len(s.Entries) == 0 && len(s.Media) == 0 && len(s.Sections) == 0 {
 			w.obj("text")
 			w.code("status", "empty")
 			w.key("div")

@@ -133,6 +133,11 @@ func (w *writer) oneConcept(name, field string, cs []record.Concept) {
 // coding writes a Coding.
 func (w *writer) coding(name string, c *record.Coding) {
 	w.obj(name)
+	w.codingBody(c)
+	w.end()
+}
+
+func (w *writer) codingBody(c *record.Coding) {
 	switch {
 	case c.System != "":
 		w.uri("system", c.System)
@@ -167,7 +172,6 @@ func (w *writer) coding(name string, c *record.Coding) {
 	if c.ValueSet != "" || c.ValueSetVersion != "" || c.Text != "" || c.Absent != "" || len(c.Qualifiers) > 0 {
 		w.codingRest(c)
 	}
-	w.end()
 }
 
 // codingRest writes what a FHIR Coding has no element for.

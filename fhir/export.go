@@ -116,6 +116,9 @@ func (w *writer) bundle() {
 	w.root = w.rootID()
 	id := w.derive(w.root, "bundle", w.form.String())
 	w.code("id", id)
+	w.obj("meta")
+	w.security(w.highest())
+	w.end()
 	if w.form == Document {
 		w.obj("identifier")
 		w.code("system", record.SystemURI)
@@ -186,6 +189,8 @@ func (w *writer) resources() {
 	each(w, r.FamilyHistory, w.familyMember)
 	each(w, r.Encounters, w.encounter)
 	each(w, r.Orders, w.order)
+	each(w, r.Notes, w.clinicalNote)
+	each(w, r.ImagingStudies, w.imagingStudy)
 	each(w, r.Devices, w.device)
 	each(w, r.Supplies, w.delivery)
 	each(w, r.Coverages, w.coverage)

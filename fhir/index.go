@@ -44,7 +44,10 @@ func (w *writer) index() {
 	addAll(w, r.Organizations, "organizations", func(o *record.Organization) (*record.Entry, kind) { return &o.Entry, kindOrganization })
 	addAll(w, r.Locations, "locations", func(l *record.Location) (*record.Entry, kind) { return &l.Entry, kindLocation })
 	addAll(w, r.Provenances, "provenances", func(p *record.Provenance) (*record.Entry, kind) { return &p.Entry, kindProvenance })
+	addAll(w, r.Notes, "notes", func(n *record.ClinicalNote) (*record.Entry, kind) { return &n.Entry, noteKind(n) })
+	addAll(w, r.ImagingStudies, "imagingStudies", func(s *record.ImagingStudy) (*record.Entry, kind) { return &s.Entry, imagingKind(s) })
 	w.indexUnwritten()
+	w.indexPlaces()
 	w.joinVitals()
 }
 

@@ -13,6 +13,9 @@ var (
 	// issueNotWritten is for references to the concepts that have no resource yet.
 	issueNotWritten = record.IssueDanglingReference.Because("a reference points to an entry that is not written as FHIR; its id is kept")
 
+	// issuePacked is for content that is compressed in a way that is not known here.
+	issuePacked = record.IssueDataAbsent.Because("the content is compressed and could not be unpacked; it went out as it is, without its type")
+
 	// lostActive is for what would do something in a reader's browser: scripts, events, links that run.
 	lostActive = record.IssueLost.Because("a narrative may hold no script, event or link that runs; it is left out")
 	// lostAnchor is for references into a narrative that hold to nothing there.

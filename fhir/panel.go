@@ -113,7 +113,12 @@ func (w *writer) diagnosticReport(i int, p *record.Panel) {
 	w.reportMedia(p)
 	w.str("conclusion", p.Conclusion)
 	w.concepts("conclusionCode", p.ConclusionCodes)
-	w.attachments("presentedForm", p.Attachments)
+	w.arr("presentedForm")
+	for k := range p.Attachments {
+		w.attachment("", &p.Attachments[k])
+	}
+	w.reportNotes(p)
+	w.endArr()
 	w.panelRest(p)
 	w.endResource()
 }

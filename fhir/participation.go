@@ -185,9 +185,7 @@ func (w *writer) participantRest(p *record.Participation) {
 		w.fieldKnown("addresses", &p.Addresses[i])
 	}
 	w.fieldConcept("awareness", p.Awareness)
-	for i := range p.Labels {
-		w.fieldKnown("labels", &p.Labels[i].Coding)
-	}
+	w.fieldLabels(p.Labels)
 	w.fieldStr("required", p.Required)
 	w.fieldStr("status", p.Status)
 	w.fieldStr("absent", string(p.Absent))

@@ -68,7 +68,7 @@ func (w *writer) recordRole(p *record.Practitioner, j int) {
 	if _, taken := w.refs[id]; taken || !isLowerUUID(id) {
 		id = w.partID(&p.Entry, "roles", j)
 	}
-	w.begin(kindPractitionerRole, id, []string{profileBase + "practitionerrole"}, nil)
+	w.begin(kindPractitionerRole, id, []string{profileBase + "practitionerrole"}, nil, nil)
 	w.fieldStr("id", r.ID)
 	w.identifiers("identifier", r.Identifiers)
 	w.bool("active", r.Active)
@@ -108,7 +108,7 @@ func (w *writer) roleTelecom(ts []record.Telecom) {
 func (w *writer) writeRoles() {
 	for i := range w.roles {
 		w.in("practitionerRole", -1)
-		w.begin(kindPractitionerRole, w.roles[i].id, []string{profileBase + "practitionerrole"}, nil)
+		w.begin(kindPractitionerRole, w.roles[i].id, []string{profileBase + "practitionerrole"}, nil, nil)
 		w.key("")
 		w.put(w.roles[i].body)
 		w.roleTelecom(nil)

@@ -168,8 +168,15 @@ func (w *writer) agent(p *record.Participation, timed bool) (claims bool) {
 		w.concept("", p.Function)
 		w.endArr()
 	}
+	org := p.OnBehalfOf
 	t, ok := w.resolve(p.Who)
 	switch {
+	case p.Who == nil && w.isOrganization(org):
+		// Nobody is named but the organization: it acted itself (Provenance - Assembler Participation).
+		w.reference("who", org)
+		w.fieldConcept("code", p.Code)
+		w.fieldConcepts("specialty", p.Specialty)
+		org = nil
 	case ok && t.typ == kindPractitioner && (p.Code != nil || len(p.Specialty) > 0):
 		w.obj("who")
 		w.urn(w.roleOf(t, p))
@@ -191,7 +198,7 @@ func (w *writer) agent(p *record.Participation, timed bool) (claims bool) {
 		w.fieldConcept("code", p.Code)
 		w.fieldConcepts("specialty", p.Specialty)
 	}
-	w.referenceField("onBehalfOf", "onBehalfOf", p.OnBehalfOf, only(kindOrganization))
+	w.referenceField("onBehalfOf", "onBehalfOf", org, only(kindOrganization))
 	if p.OnBehalfOf == nil && (t.typ == kindPractitioner && p.Code == nil && len(p.Specialty) == 0 || t.typ == kindDevice) {
 		claims = false
 	}
@@ -204,6 +211,11 @@ func (w *writer) agent(p *record.Participation, timed bool) (claims bool) {
 	return claims
 }
 
+func (w *writer) isOrganization(r *record.Ref) bool {
+	t, ok := w.resolve(r)
+	return ok && t.typ == kindOrganization
+}
+
 // writeProvenances writes the remembered ones at the end of the Bundle.
 func (w *writer) writeProvenances() {
 	for i := range w.provs {
@@ -213,7 +225,7 @@ func (w *writer) writeProvenances() {
 			profile = profileProvenance
 		}
 		w.in("provenance", -1)
-		w.begin(kindProvenance, w.derive(w.root, "provenance", p.body), []string{profile}, nil)
+		w.begin(kindProvenance, w.derive(w.root, "provenance", p.body), []string{profile}, nil, nil)
 		w.arr("target")
 		for _, id := range p.targets {
 			w.obj("")

@@ -107,6 +107,7 @@ func (w *writer) observed(list string, o *record.Observation, j *joint, claimed 
 	w.fieldConcept("priority", o.Priority)
 	w.fieldStr("repeats", o.Repeats)
 	w.fieldAny("indications", o.Indications)
+	w.fieldAny("images", o.Images)
 }
 
 // observationCategory writes category: those of the source, that of the list
@@ -123,7 +124,10 @@ func (w *writer) observationCategory(list, kind string, cs []record.Concept, cod
 	case "assessments":
 		system, own = categoryOf(kind)
 	case "results", "resultPanels":
-		if len(cs) == 0 {
+		switch {
+		case kind == "imaging":
+			own = "imaging" // by the templates of an imaging report
+		case len(cs) == 0:
 			own = w.loincClass(code)
 		}
 	}

@@ -12,12 +12,10 @@ func (w *writer) dropUnwritten() {
 	dropAll(w, "goals", r.Goals, &lostSlice)
 	dropAll(w, "carePlans", r.CarePlans, &lostSlice)
 	dropAll(w, "careTeams", r.CareTeams, &lostSlice)
-	dropAll(w, "notes", r.Notes, &lostSlice)
 	dropAll(w, "accounts", r.Accounts, &lostSlice)
 	dropAll(w, "charges", r.Charges, &lostSlice)
 	dropAll(w, "claims", r.Claims, &lostSlice)
 	dropAll(w, "appointments", r.Appointments, &lostSlice)
-	dropAll(w, "imagingStudies", r.ImagingStudies, &lostSlice)
 	dropAll(w, "adverseEvents", r.AdverseEvents, &lostSlice)
 }
 
@@ -28,12 +26,10 @@ func (w *writer) indexUnwritten() {
 	leaveAll(w, r.Goals, func(e *record.Goal) *record.Entry { return &e.Entry })
 	leaveAll(w, r.CarePlans, func(e *record.CarePlan) *record.Entry { return &e.Entry })
 	leaveAll(w, r.CareTeams, func(e *record.CareTeam) *record.Entry { return &e.Entry })
-	leaveAll(w, r.Notes, func(e *record.ClinicalNote) *record.Entry { return &e.Entry })
 	leaveAll(w, r.Accounts, func(e *record.Account) *record.Entry { return &e.Entry })
 	leaveAll(w, r.Charges, func(e *record.Charge) *record.Entry { return &e.Entry })
 	leaveAll(w, r.Claims, func(e *record.Claim) *record.Entry { return &e.Entry })
 	leaveAll(w, r.Appointments, func(e *record.Appointment) *record.Entry { return &e.Entry })
-	leaveAll(w, r.ImagingStudies, func(e *record.ImagingStudy) *record.Entry { return &e.Entry })
 	leaveAll(w, r.AdverseEvents, func(e *record.AdverseEvent) *record.Entry { return &e.Entry })
 }
 

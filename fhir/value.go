@@ -61,6 +61,11 @@ func (w *writer) value(v *record.Value) (seen bool) {
 		w.str("valueString", *v.URI)
 		w.kindOfValue("uri")
 		rest.URI = nil
+	case v.Attachment != nil && v.Attachment.Text != "" && *v.Attachment == (record.Attachment{Text: v.Attachment.Text, TextRef: v.Attachment.TextRef}):
+		// Words alone, though the source could have sent a file.
+		w.str("valueString", v.Attachment.Text)
+		w.kindOfValue("attachment")
+		rest.Attachment = nil
 	case v.Attachment != nil:
 		w.ext(extValue)
 		w.attachment("valueAttachment", v.Attachment)

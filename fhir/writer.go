@@ -26,11 +26,12 @@ type writer struct {
 
 	joined map[*record.Observation]*joint // vital signs that are one Observation
 
-	patient  target // the subject of everything; zero where the record names no patient
-	pathText []byte // scratch
-	at       []step // where in the record the writer is
-	id       string // of the resource being written
-	typ      kind   // and its type
+	places   map[string]place // ids of sections
+	patient  target           // the subject of everything; zero where the record names no patient
+	pathText []byte           // scratch
+	at       []step           // where in the record the writer is
+	id       string           // of the resource being written
+	typ      kind             // and its type
 
 	roles   []role
 	roleIDs map[string]int
@@ -46,6 +47,9 @@ type writer struct {
 	unanchored map[*record.Concept]bool // concepts whose reference into the narrative was dropped
 	copied     bool                     // what is being written stands in a section too: its losses are counted there
 	quiet      bool                     // no ids: what is written stands elsewhere too
+
+	doc   *record.Document // the one whose Composition is being written
+	shown int              // how many pictures of its narratives were referred to
 
 	// Demands of US Core that hold for the resource being written.
 	needSystem bool   // every identifier has a system and a value
@@ -122,7 +126,7 @@ func (w *writer) dropStr(leaf, v string, why *record.IssueKind) {
 // stands in the record (i is -1 where it is no list). endResource ends it.
 func (w *writer) resource(list string, i int, e *record.Entry, typ kind, profiles ...string) {
 	w.in(list, i)
-	w.begin(typ, w.entryID(e), profiles, e)
+	w.begin(typ, w.entryID(e), profiles, e, w.labelsOf(e))
 }
 
 // part starts a resource that only a part of an entry becomes (the dispense of
@@ -131,7 +135,7 @@ func (w *writer) resource(list string, i int, e *record.Entry, typ kind, profile
 func (w *writer) part(owner *record.Entry, name string, i int, typ kind, profiles ...string) string {
 	id := w.partID(owner, name, i)
 	w.in(name, i)
-	w.begin(typ, id, profiles, nil)
+	w.begin(typ, id, profiles, nil, w.labelsOf(owner))
 	return id
 }
 
@@ -145,7 +149,7 @@ func (w *writer) derive(owner, kind, part string) string {
 	return w.ids.Make("part", owner, kind, part)
 }
 
-func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry) {
+func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, labels []record.Label) {
 	w.obj("")
 	w.key("fullUrl")
 	w.put(`"urn:uuid:`)
@@ -166,13 +170,7 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry) 
 		}
 		w.endArr()
 	}
-	if e != nil && len(e.Labels) > 0 {
-		w.arr("security")
-		for i := range e.Labels {
-			w.coding("", &e.Labels[i].Coding)
-		}
-		w.endArr()
-	}
+	w.security(labels)
 	w.end()
 }
 

@@ -31,7 +31,9 @@ type Attachment struct {
 	// TextRef is the anchor in the section's narrative that holds the content, without '#'.
 	TextRef string `json:"textRef,omitempty" portage:"form=Text"`
 	// Data is content that stood in the document as bytes; in JSON it is base64.
-	Data   Data         `json:"data,omitzero"`
+	Data Data `json:"data,omitzero"`
+	// Anchor is the name by which renderMultiMedia in a narrative shows it (CDA observationMedia ID).
+	Anchor string       `json:"anchor,omitempty"`
 	Absent AbsentReason `json:"absent,omitempty"`
 }
 

@@ -46,9 +46,13 @@ type Section struct {
 	Absent          AbsentReason    `json:"absent,omitempty"` // section nullFlavor, FHIR emptyReason
 	EmptyReason     *Concept        `json:"emptyReason,omitempty"`
 	// Entries are the entries found in it, in order.
-	Entries  []Ref     `json:"entries,omitempty"`
-	Sections []Section `json:"sections,omitempty"`
-	Anchor   string    `json:"anchor,omitempty"` // section/@ID
+	Entries []Ref `json:"entries,omitempty"`
+	// Notes are comments on the section as a whole (a Comment Activity that is an entry of its own).
+	Notes []Note `json:"notes,omitempty"`
+	// Media are pictures and files that its narrative shows (CDA observationMedia, renderMultiMedia).
+	Media    []Attachment `json:"media,omitempty"`
+	Sections []Section    `json:"sections,omitempty"`
+	Anchor   string       `json:"anchor,omitempty"` // section/@ID
 }
 
 // ServiceEvent is an act that a document is about (CDA documentationOf/serviceEvent).

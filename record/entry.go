@@ -124,6 +124,8 @@ const (
 type Label struct {
 	Kind   string `json:"kind,omitempty" portage:"made"` // confidentiality, sensitivity, handling, purpose, integrity, compartment; "" where not known
 	Coding Coding `json:"coding"`
+	// When is how long the mark holds, where the source says (DS4P security observation, effectiveTime).
+	When *Period `json:"when,omitempty"`
 }
 
 // Origin is where in which source an entry was found. It is Portage's own

@@ -33,10 +33,17 @@ type ImagingSeries struct {
 	Instances   []ImagingInstance `json:"instances,omitempty"`
 }
 
-// ImagingInstance is one picture.
+// ImagingInstance is one picture, of a study or as what something was seen on
+// (DICOM SOP Instance; C-CDA SOP Instance Observation).
 type ImagingInstance struct {
-	UID    string   `json:"uid,omitempty"`
-	Class  *Concept `json:"class,omitempty"`
-	Number string   `json:"number,omitempty"`
-	Title  string   `json:"title,omitempty"`
+	UID     string      `json:"uid,omitempty"`   // SOP Instance UID
+	Class   *Concept    `json:"class,omitempty"` // SOP Class UID
+	Number  string      `json:"number,omitempty"`
+	Title   string      `json:"title,omitempty"`
+	Taken   *Time       `json:"taken,omitempty"`
+	Content *Attachment `json:"content,omitempty"` // where the picture is (WADO)
+	// Frames are the numbers of the frames meant, where not all are.
+	Frames []string `json:"frames,omitempty"`
+	// Purpose is why something refers to it (source of measurement …).
+	Purpose *Concept `json:"purpose,omitempty"`
 }

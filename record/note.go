@@ -2,7 +2,9 @@ package record
 
 // ClinicalNote is a note in words or as a file: consultation, discharge
 // summary, progress, imaging narrative … (USCDI Clinical Notes; FHIR
-// DocumentReference; C-CDA Note Activity; HL7 v2 TXA/OBX of MDM).
+// DocumentReference; C-CDA Note Activity; HL7 v2 TXA/OBX of MDM). The words of a
+// note that stands in a document are that part of the section's narrative that
+// Narrative.Anchor names; Contents are what it brings of its own.
 type ClinicalNote struct {
 	Entry
 	Type        Concept           `json:"type,omitzero"`
@@ -17,7 +19,7 @@ type ClinicalNote struct {
 	Facility    *Concept          `json:"facilityType,omitempty"`
 	Practice    *Concept          `json:"practiceSetting,omitempty"`
 	Events      []Concept         `json:"events,omitempty"`
-	Related     []Ref             `json:"related,omitempty"`
+	Related     []Ref             `json:"related,omitempty"` // what it is a note on
 	RelatedDocs []RelatedDocument `json:"relatedDocuments,omitempty"`
 	Custodian   *Ref              `json:"custodian,omitempty"`
 	MasterID    *Identifier       `json:"masterIdentifier,omitempty"`

@@ -36,7 +36,9 @@ type Observation struct {
 	Priority        *Concept         `json:"priority,omitempty"`
 	Repeats         string           `json:"repeats,omitempty"`
 	Attachments     []Attachment     `json:"attachments,omitempty"` // observationMedia and files with the result
-	Indications     []Indication     `json:"indications,omitempty"`
+	// Images are the pictures it was seen or measured on; DerivedFrom names their studies where the record has them.
+	Images      []ImagingInstance `json:"images,omitempty"`
+	Indications []Indication      `json:"indications,omitempty"`
 }
 
 // ReferenceRange is what would be expected.

@@ -173,5 +173,9 @@ func label(nth int) record.Label {
 	if nth == 0 {
 		return record.Label{Kind: "confidentiality", Coding: codingOf("CF R restricted")}
 	}
+	if nth == 2 {
+		return record.Label{Kind: "handling", Coding: codingOf("AC NOPAT no disclosure to patient, family or caregivers without attending provider's authorization"),
+			When: &record.Period{Start: record.Time{Value: "2023-04-05"}, End: record.Time{Value: "2023-05"}}}
+	}
 	return record.Label{Kind: "sensitivity", Coding: codingOf("AC PSY psychiatry disorder information sensitivity")}
 }

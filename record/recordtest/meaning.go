@@ -315,6 +315,19 @@ func otherMeanings() []Meaning {
 			build: func(r *record.Record) {
 				r.Coverages = []record.Coverage{{Entry: asserted(record.NotKnown, "")}}
 			}},
+		{Kind: record.KindNote, Statement: "affirmed", InWords: "a consultation note was written and signed", Record: "`Status` completed, `Type`; the words by `Narrative.Anchor`, a file in `Contents`",
+			CCDA: "Note Activity (…22.4.202), `statusCode/@code=\"completed\"`, `text/reference`; a section of words alone is no note", FHIR: "`DocumentReference.status` current, `docStatus` final (CF-notes)", V2: "MDM T02: TXA-17 LA, OBX (table 0271)",
+			build: func(r *record.Record) {
+				r.Notes = []record.ClinicalNote{{Entry: asserted(record.Affirmed, record.StatusCompleted), Type: conceptOf("L 11488-4 Consult note")}}
+			}},
+		{Kind: record.KindNote, Statement: "unknown", InWords: "whether there is a note is not known", Record: "`Assertion` unknown, `Absent` why", CCDA: nullAct, FHIR: basicFHIR, V2: noForm,
+			build: func(r *record.Record) {
+				r.Notes = []record.ClinicalNote{{Entry: asserted(record.NotKnown, "")}}
+			}},
+		{Kind: record.KindNote, Statement: "entered-in-error", InWords: "should never have been written", Record: "`Status` entered-in-error", CCDA: nullified, FHIR: "`status` entered-in-error", V2: "MDM T11, document cancelled",
+			build: func(r *record.Record) {
+				r.Notes = []record.ClinicalNote{{Entry: asserted(record.Affirmed, record.StatusEnteredInError), Type: conceptOf("L 11488-4 Consult note")}}
+			}},
 		{Kind: record.KindFamilyMember, Statement: "affirmed", InWords: "the father had an infarction", Record: "`Conditions` with `Assertion` affirmed", CCDA: "Family History Observation (…22.4.46)", FHIR: "`FamilyMemberHistory.condition`", V2: noForm,
 			build: func(r *record.Record) {
 				r.FamilyHistory = []record.FamilyMember{{Entry: asserted(record.Affirmed, record.StatusCompleted), Relationship: conceptOf("RC FTH father"), Conditions: []record.FamilyCondition{{Code: conceptOf("S 22298006 Myocardial infarction"), Assertion: record.Affirmed}}}}

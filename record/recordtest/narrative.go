@@ -111,7 +111,9 @@ func (f *filler) sections(rec *record.Record) {
 func odd(doc *record.Document) {
 	s := &doc.Sections[0]
 	s.Identifiers = []record.Identifier{{System: "urn:oid:2.16.840.1.113883.19.5", Value: "S-1"}}
-	s.Labels = []record.Label{label(0)}
+	s.Labels = []record.Label{label(0), label(2)}
+	s.Notes = []record.Note{{Text: "Told by the daughter", When: &record.Time{Value: "2023-04-05"}}}
+	s.Media = []record.Attachment{{ContentType: "image/png", Data: record.Base64Data("SW52ZW50ZWQgY29udGVudA=="), Anchor: "picture-1"}}
 	s.Language, s.NarrativeStatus, s.Mode, s.Anchor = "en-US", "generated", "snapshot", "section-1"
 	s.OrderedBy = ptr(conceptOf("http://terminology.hl7.org/CodeSystem/list-order event-date Sorted by Event Date"))
 	s.Participants = []record.Participation{{Role: "author", Who: &record.Ref{Display: "Dr Invented"}, When: &record.Period{At: record.Time{Value: "2023-04-05"}}}}
