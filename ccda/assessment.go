@@ -13,12 +13,14 @@ var assessments = panelKind{
 		"2.16.840.1.113883.10.20.22.4.75", // Mental Status Organizer
 	},
 	observations: append(assessmentTemplates(), templatesSocial...),
-	more: func(r *reader, o *record.Observation, obs tree.Node) {
-		if f := r.findingOf(obs); f != nil {
-			o.Kind = f.kind
-		}
-		r.findingParts(o, obs)
-	},
+}
+
+// assessmentPart reads what hangs on a member of such an organizer.
+func (r *reader) assessmentPart(o *record.Observation, obs tree.Node) {
+	if f := r.findingOf(obs); f != nil {
+		o.Kind = f.kind
+	}
+	r.findingParts(o, obs)
 }
 
 func assessmentTemplates() (out []string) {
@@ -38,6 +40,6 @@ func (r *reader) readAssessmentEntry(entry tree.Node) []record.Ref {
 		return r.readFindingEntry(assessmentSection, entry)
 	}
 	k := assessments
-	k.section = r.sectionCode()
+	k.section, k.more = r.sectionCode(), (*reader).assessmentPart
 	return r.readPanelEntry(entry, &k, &r.rec.AssessmentPanels, &r.rec.Assessments)
 }

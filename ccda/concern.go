@@ -49,6 +49,7 @@ func (r *reader) concern(act tree.Node, t *tracker) *record.Concern {
 	r.release(act.Child("languageCode")) // a concern has no language of its own
 	return &record.Concern{
 		ID: e.ID, Identifiers: e.Identifiers, Narrative: e.Narrative, Participants: e.Participants, Labels: e.Labels, Notes: e.Notes,
+		Relations: e.Relations, Preferences: e.Preferences,
 		Status: r.status(act), When: r.period(act.Child("effectiveTime")),
 	}
 }
@@ -58,9 +59,4 @@ func (r *reader) concernEncounter(c *record.Concern, rel, enc tree.Node) {
 	if ref := r.encounterRef(rel, enc); ref != nil {
 		c.Relations = append(c.Relations, r.relation(rel, *ref))
 	}
-}
-
-var priorityPreference = question{
-	templates: []string{"2.16.840.1.113883.10.20.22.4.143"},
-	system:    oidSNOMED, codes: []string{"225773000"}, displays: []string{"Preference"},
 }

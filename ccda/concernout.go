@@ -29,6 +29,7 @@ func (w *writer) concernAct(c *record.Concern, template, leaf string, f func(), 
 	w.In(leaf, -1)
 	w.answer(&priorityPreference, "REFR", false, "priority", &c.Priority)
 	w.comments(&c.Notes, "entryRelationship")
+	w.preferences(&c.Preferences)
 	w.relations(&c.Relations)
 	w.end()
 	w.rest(c)

@@ -120,6 +120,7 @@ func (r *reader) coverageActivity(act tree.Node) (*record.CoverageActivity, *rec
 	r.release(act.Child("languageCode")) // an activity has no language of its own
 	return &record.CoverageActivity{
 		ID: e.ID, Identifiers: e.Identifiers, Narrative: e.Narrative, Participants: e.Participants, Labels: e.Labels, Notes: e.Notes,
+		Relations: e.Relations, Preferences: e.Preferences,
 		Status: r.status(act), When: r.period(act.Child("effectiveTime")),
 	}, kind
 }

@@ -47,7 +47,7 @@ func usable(i *record.Identifier) bool {
 }
 
 // entry reads what every clinical statement has: ids, text, participants,
-// language, confidentiality and comments (C-CDA Comment Activity), and makes n
+// language, confidentiality and what may hang on any (attached), and makes n
 // and what is carried below it this entry's. Assertion and status are the concept's.
 func (r *reader) entry(kind string, n tree.Node) record.Entry {
 	idents := r.ids(n)
@@ -77,41 +77,6 @@ func (r *reader) entryBut(kind, id string, idents []record.Identifier, n tree.No
 	return e
 }
 
-// attached reads what may hang on an entry of any kind: comments, notes and privacy markings.
-func (r *reader) attached(e *record.Entry, kind string, n tree.Node) {
-	for rel, sub := range r.relations(n) {
-		switch sub.Name() {
-		case "act":
-			if r.isComment(sub) {
-				r.slot(rel, "notes", len(e.Notes))
-				e.Notes = append(e.Notes, r.comment(rel, sub))
-			} else if r.isNote(sub) {
-				r.noteWithin(rel, sub, &record.Ref{ID: e.ID, Kind: kind})
-			} else if hasRelations(kind) && r.isEntryReference(sub) {
-				r.entryReference(rel, sub, &e.Relations)
-			}
-		case "observation":
-			if r.isSecurity(sub) {
-				r.securityLabels(rel, sub, &e.Labels)
-			}
-		case "organizer":
-			if r.isPrivacyAnnotation(sub) {
-				r.securityLabels(rel, sub, &e.Labels)
-			}
-		}
-	}
-}
-
-// hasRelations reports whether what an entry of this kind refers to is a relation
-// of it: a concern act keeps none, and goals, concerns and plans have fields of their own.
-func hasRelations(kind string) bool {
-	switch kind {
-	case record.KindConcern, record.KindGoal, record.KindHealthConcern, record.KindCarePlan, record.KindOrder, record.KindIntervention:
-		return false
-	}
-	return true
-}
-
 func (r *reader) origins(n tree.Node) []record.Origin {
 	return append(r.room.origin.List(1), record.Origin{Source: r.source, Path: r.path(n), Line: n.Line()})
 }
@@ -120,13 +85,15 @@ func (r *reader) origins(n tree.Node) []record.Origin {
 func (r *reader) link(n tree.Node) *record.NarrativeLink {
 	t := n.Child("text")
 	if !t.OK() {
-		return nil
+		if t = n.ChildNS(spaceSDTC, "text"); !t.OK() { // an organizer has no text of CDA's own
+			return nil
+		}
 	}
 	var l record.NarrativeLink
 	if t.Attr("representation").Value() != "B64" {
 		l.Text = r.text(t)
 	}
-	if a := t.Child("reference").Attr("value"); a.OK() {
+	if a := typePart(t, "reference").Attr("value"); a.OK() {
 		anchor, hash := strings.CutPrefix(a.Value(), "#")
 		target := r.anchor(anchor)
 		switch {

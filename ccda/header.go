@@ -270,6 +270,7 @@ func (r *reader) location(n tree.Node, idents []record.Identifier, l record.Loca
 	} else {
 		h := &r.rec.Locations[at]
 		r.untakeAbsent(n, &idents, &l.Addresses, &l.Telecoms)
+		r.untakeAbsentCodes(n, &l.Types)
 		h.Identifiers, h.Types, h.Names = union(h.Identifiers, idents), union(h.Types, l.Types), union(h.Names, l.Names)
 		h.Addresses, h.Telecoms = union(h.Addresses, l.Addresses), union(h.Telecoms, l.Telecoms)
 		if h.Managing == nil {

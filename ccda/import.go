@@ -171,9 +171,10 @@ func (r *reader) read() {
 	r.findTexts(root)
 	doc := r.header(root)
 	r.body(root, doc)
+	r.documentPlan(root, doc)
 	r.meetEncounters()
 	r.meetImages()
-	r.meetEntries()
+	r.meetReferences()
 	r.rec.Documents = append(r.rec.Documents, *doc)
 }
 

@@ -23,7 +23,7 @@ func read(t testing.TB, name string) []byte {
 	return data
 }
 
-var own = []string{"full-r21.xml", "minimal.xml", "r11.xml", "odd.xml", "procedures.xml", "equipment.xml", "social.xml", "papers.xml", "imaging.xml", "unstructured.xml"}
+var own = []string{"full-r21.xml", "minimal.xml", "r11.xml", "odd.xml", "procedures.xml", "equipment.xml", "social.xml", "papers.xml", "imaging.xml", "unstructured.xml", "careplan.xml"}
 
 func TestGolden(t *testing.T) {
 	for _, name := range own {

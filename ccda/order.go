@@ -9,19 +9,35 @@ import (
 
 // Templates of what is planned: C-CDA and, before it, CCD and HITSP C32.
 var templatesPlanned = []string{
-	"2.16.840.1.113883.10.20.22.4.39", // Planned Act
-	"2.16.840.1.113883.10.20.22.4.40", // Planned Encounter
-	"2.16.840.1.113883.10.20.22.4.41", // Planned Procedure
-	"2.16.840.1.113883.10.20.22.4.43", // Planned Supply
-	"2.16.840.1.113883.10.20.22.4.44", // Planned Observation
+	"2.16.840.1.113883.10.20.22.4.39",  // Planned Act
+	"2.16.840.1.113883.10.20.22.4.40",  // Planned Encounter
+	"2.16.840.1.113883.10.20.22.4.41",  // Planned Procedure
+	"2.16.840.1.113883.10.20.22.4.43",  // Planned Supply
+	"2.16.840.1.113883.10.20.22.4.44",  // Planned Observation
+	"2.16.840.1.113883.10.20.22.4.130", // Nutrition Recommendation
+	"2.16.840.1.113883.10.20.22.4.140", // Patient Referral Act
+	"2.16.840.1.113883.10.20.22.4.146", // Planned Intervention Act
+	"2.16.840.1.113883.10.20.22.4.131", // Intervention Act, in R1.1 and R2.0 planned too
+	"2.16.840.1.113883.10.20.22.4.20",  // Instruction
 	"2.16.840.1.113883.10.20.1.25", "2.16.840.1.113883.3.88.11.83.22", "1.3.6.1.4.1.19376.1.5.3.1.1.20.3.1",
 }
+
+// plannedHere is how many of them are C-CDA's.
+const plannedHere = 10
 
 // plannedMoods are those of what is wanted: intended, ordered, proposed, promised, or an appointment.
 var plannedMoods = []string{"INT", "RQO", "PRP", "PRMS", "APT", "ARQ"}
 
 // isPlanned reports whether a statement is of what is wanted, and not of what happened.
 func isPlanned(n tree.Node) bool { return slices.Contains(plannedMoods, n.Attr("moodCode").Value()) }
+
+// readPlannedEntry reads an entry of a plan: what is planned, or what was done of it.
+func (r *reader) readPlannedEntry(entry tree.Node) []record.Ref {
+	if n := r.statement(entry); !isPlanned(n) && r.hasAny(n, templatesDone) {
+		return r.readInterventionEntry(entry)
+	}
+	return r.readOrderEntry(entry)
+}
 
 // readOrderEntry reads an entry that holds a planned act. A goal, though R1.1
 // gives it the template of an observation that is planned, is none.
@@ -35,7 +51,7 @@ func (r *reader) readOrderEntry(entry tree.Node) []record.Ref {
 	default:
 		return nil
 	}
-	if !r.hasAny(n, templatesPlanned[:5]) && !r.hasAny(n, templatesProcedure[:3]) && !r.hasAny(n, templatesEncounter[:1]) && !r.hasAny(n, templatesSupply) && !r.bare(n, nil) || !r.plain(n, plannedMoods...) {
+	if !r.hasAny(n, templatesPlanned[:plannedHere]) && !r.hasAny(n, templatesProcedure[:3]) && !r.hasAny(n, templatesEncounter[:1]) && !r.hasAny(n, templatesSupply) && !r.bare(n, nil) || !r.plain(n, plannedMoods...) {
 		return nil
 	}
 	o := r.order(n)
@@ -64,9 +80,15 @@ func (r *reader) order(n tree.Node) record.Order {
 		known = slices.Concat(templatesPlanned, templatesSupply)
 	case n.Name() == "encounter":
 		known = slices.Concat(templatesPlanned, templatesEncounter)
+	case r.hasAny(n, templatesInstruction):
+		known = slices.Concat(templatesPlanned, templatesInstruction)
 	}
 	r.templates(n, known...)
-	r.shape(n, classOf(n))
+	if r.has(n, "2.16.840.1.113883.10.20.22.4.140") {
+		r.fixed(n, "classCode", "PCPR", "ACT")
+	} else {
+		r.shape(n, classOf(n))
+	}
 	o.Code = r.concept(n.Child("code"))
 	o.Categories = r.categories(n)
 	o.When = r.period(n.Child("effectiveTime"))
@@ -94,9 +116,9 @@ func (r *reader) order(n tree.Node) record.Order {
 	}
 	for rel, sub := range r.relations(n) {
 		switch {
-		case sub.Name() == "encounter" && o.Encounter == nil:
+		case sub.Name() == "encounter" && isMention(sub) && o.Encounter == nil:
 			o.Encounter = r.encounterRef(rel, sub)
-		case r.isInstruction(sub):
+		case r.isInstruction(sub) && rel.Attr("typeCode").Value() != "REFR":
 			if i, ok := r.instruction(rel, sub); ok {
 				o.Instructions = append(o.Instructions, i)
 			}
@@ -104,6 +126,10 @@ func (r *reader) order(n tree.Node) record.Order {
 			if i, ok := r.indication(rel, sub); ok {
 				o.Indications = append(o.Indications, i)
 			}
+		case r.has(sub, templatePlannedCoverage):
+			r.plannedCoverage(&o, rel, sub)
+		default:
+			r.within(rel, sub, &o.Relations)
 		}
 	}
 	return o

@@ -1,6 +1,8 @@
 package ccda
 
 import (
+	"slices"
+
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -27,4 +29,16 @@ func (r *reader) serviceLocation(part tree.Node) *record.Ref {
 		return nil
 	}
 	return r.location(role, idents, l)
+}
+
+// untakeAbsentCodes is untakeAbsent for the codes of a place.
+func (r *reader) untakeAbsentCodes(n tree.Node, types *[]record.Concept) {
+	for c := n.Child("code"); c.OK(); c = c.NextNamed() {
+		if c.End()-c.Index() == 2 && c.Attr("nullFlavor").OK() {
+			r.release(c)
+		}
+	}
+	*types = slices.DeleteFunc(*types, func(c record.Concept) bool {
+		return len(c.Codings) == 0 && c.Text == "" && c.TextRef == "" && c.Absent != ""
+	})
 }

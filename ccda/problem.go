@@ -108,10 +108,7 @@ func (r *reader) problems(act tree.Node) []record.Ref {
 		return nil
 	}
 	for rel, sub := range r.relations(act) {
-		switch {
-		case concern.Priority == nil && r.asks(sub, &priorityPreference):
-			concern.Priority = r.answered(rel, sub, &priorityPreference, false, "REFR")
-		case sub.Name() == "encounter":
+		if sub.Name() == "encounter" {
 			r.concernEncounter(concern, rel, sub)
 		}
 	}
@@ -193,8 +190,6 @@ func (r *reader) problemPart(p *record.Problem, rel, sub tree.Node) {
 		}
 	case p.Severity == nil && r.asks(sub, &severity):
 		p.Severity = r.answered(rel, sub, &severity, true, "SUBJ")
-	case p.Priority == nil && r.asks(sub, &priorityPreference):
-		p.Priority = r.answered(rel, sub, &priorityPreference, false, "REFR")
 	case r.asks(sub, &prognosis):
 		if c := r.answered(rel, sub, &prognosis, false, "REFR"); c != nil {
 			p.Prognoses = append(p.Prognoses, *c)

@@ -120,7 +120,7 @@ func TestProblemParts(t *testing.T) {
 	require.Equal(t, "7771000", p.BodySites[0].Codings[0].Qualifiers[0].Value.Code)
 	require.Equal(t, "remission", p.Clinical.Code)
 	require.Equal(t, record.Quantity{Value: "41", Unit: "a", Code: "a", System: record.SystemUCUM}, *p.OnsetAge)
-	require.Equal(t, "394849002", p.Priority.Codings[0].Code)
+	require.Equal(t, "394849002", p.Preferences[0].Value.Codings[0].Code)
 	require.Equal(t, "guarded", p.Prognoses[0].Text)
 	require.Equal(t, "2018-06-12", p.DiagnosisDate.At.Value)
 	require.Equal(t, "24484000", p.Severity.Codings[0].Code)

@@ -93,7 +93,11 @@ func (r *reader) procedure(n tree.Node, assertion record.Assertion) record.Ref {
 	p := record.Procedure{Entry: r.entry(kindProcedure, n), Class: n.Name()}
 	r.assert(&p.Entry, n, assertion)
 	p.Status = r.status(n)
-	r.templates(n, templatesProcedure...)
+	known := templatesProcedure
+	if r.hasAny(n, templatesDone) {
+		known = slices.Concat(templatesProcedure, templatesDone)
+	}
+	r.templates(n, known...)
 	r.shape(n, classOf(n), "EVN")
 	p.Code = r.concept(n.Child("code"))
 	p.Categories = r.categories(n)
@@ -146,50 +150,56 @@ const failedAttempt = "103709008"
 
 // procedurePart reads one of the statements that hang on a procedure.
 func (r *reader) procedurePart(p *record.Procedure, rel, sub tree.Node) {
-	switch sub.Name() {
-	case "encounter":
+	negated := isTrue(rel.Parent().Attr("negationInd").Value())
+	switch {
+	case sub.Name() == "encounter" && isMention(sub):
 		if p.Encounter == nil {
 			p.Encounter = r.encounterRef(rel, sub)
 		}
-	case "organizer":
-		if r.isUDIOrganizer(sub) {
-			r.udiOrganizer(rel, sub, p.Devices)
-		}
-	case "substanceAdministration":
+	case sub.Name() == "organizer" && r.isUDIOrganizer(sub):
+		r.udiOrganizer(rel, sub, p.Devices)
+	case sub.Name() == "substanceAdministration" && rel.Attr("typeCode").Value() != "REFR":
 		if ref, ok := r.medicationWithin(rel, sub); ok {
 			p.Medications = append(p.Medications, ref)
 		}
-	case "act", "observation":
-		switch {
-		case p.Outcome == nil && sub.Name() == "act" && sub.Child("code").Attr("code").Value() == failedAttempt && sub.Child("code").Attr("codeSystem").Value() == oidSNOMED:
-			if r.plain(sub, "EVN") && r.relates(rel, true, "SUBJ") {
-				r.shape(sub, "ACT", "EVN")
-				r.fixed(sub.Child("statusCode"), "code", "completed")
-				p.Outcome = r.conceptPtr(sub.Child("code"))
-			}
-		case r.asks(sub, &reasonNotDone) && !isTrue(rel.Parent().Attr("negationInd").Value()):
-			// The same template tells why a procedure was done (C-CDA Reason: care action performed or not).
-			if c := r.answered(rel, sub, &reasonNotDone, false, "RSON"); c != nil {
-				p.Indications = append(p.Indications, record.Indication{Code: c, Identifiers: r.ids(sub), When: r.periodPtr(sub.Child("effectiveTime"))})
-			}
-		case r.asks(sub, &reasonNotDone):
-			if c := r.answered(rel, sub, &reasonNotDone, false, "RSON"); c != nil {
-				p.Status.Reasons = append(p.Status.Reasons, *c)
-			}
-		case r.isInstruction(sub):
-			if i, ok := r.instruction(rel, sub); ok {
-				p.Instructions = append(p.Instructions, i)
-			}
-		case r.hasAny(sub, templatesReaction):
-			if x, ok := r.reaction(rel, sub, "COMP", "CAUS", "MFST"); ok {
-				p.Reactions = append(p.Reactions, x)
-			}
-		case r.isIndication(rel, sub):
-			if i, ok := r.indication(rel, sub); ok {
-				p.Indications = append(p.Indications, i)
-			}
+	case p.Outcome == nil && isFailedAttempt(sub):
+		if r.plain(sub, "EVN") && r.relates(rel, true, "SUBJ") {
+			r.shape(sub, "ACT", "EVN")
+			r.fixed(sub.Child("statusCode"), "code", "completed")
+			p.Outcome = r.conceptPtr(sub.Child("code"))
 		}
+	case r.asks(sub, &reasonNotDone) && !negated:
+		// The same template tells why a procedure was done (C-CDA Reason: care action performed or not).
+		if c := r.answered(rel, sub, &reasonNotDone, false, "RSON"); c != nil {
+			p.Indications = append(p.Indications, record.Indication{Code: c, Identifiers: r.ids(sub), When: r.periodPtr(sub.Child("effectiveTime"))})
+		}
+	case r.asks(sub, &reasonNotDone):
+		if c := r.answered(rel, sub, &reasonNotDone, false, "RSON"); c != nil {
+			p.Status.Reasons = append(p.Status.Reasons, *c)
+		}
+	case r.isInstruction(sub) && rel.Attr("typeCode").Value() != "REFR":
+		if i, ok := r.instruction(rel, sub); ok {
+			p.Instructions = append(p.Instructions, i)
+		}
+	case sub.Name() == "observation" && r.hasAny(sub, templatesReaction):
+		if x, ok := r.reaction(rel, sub, "COMP", "CAUS", "MFST"); ok {
+			p.Reactions = append(p.Reactions, x)
+		}
+	case r.isIndication(rel, sub):
+		if i, ok := r.indication(rel, sub); ok {
+			p.Indications = append(p.Indications, i)
+		}
+	case negated || p.Assertion != record.Affirmed:
+		// Of what was not done the parts were not done either.
+	default:
+		r.within(rel, sub, &p.Relations)
 	}
+}
+
+// isFailedAttempt recognises the act that marks a procedure as unsuccessful.
+func isFailedAttempt(n tree.Node) bool {
+	code := n.Child("code")
+	return n.Name() == "act" && code.Attr("code").Value() == failedAttempt && code.Attr("codeSystem").Value() == oidSNOMED
 }
 
 // medicationWithin reads a medication that was given as part of another act.

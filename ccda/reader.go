@@ -51,7 +51,7 @@ type reader struct {
 	hasEncounter     bool
 	entryOfEncounter int
 	toEncounters     []*record.Ref // by an identifier alone
-	toEntries        bool          // a relation names an entry by an identifier alone
+	pending          []pendingRef
 
 	people  pool
 	anchors *anchorIndex

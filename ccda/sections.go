@@ -31,6 +31,10 @@ const (
 	directiveSection
 	noteSection
 	imagingSection
+	goalSection
+	concernSection
+	interventionSection
+	careTeamSection
 )
 
 // sectionTypes are the sections by template id (with entries optional and
@@ -52,6 +56,12 @@ var sectionTypes = [...]struct {
 	{equipmentSection, [2]string{"2.16.840.1.113883.10.20.22.2.23", ""}, "46264-8"},
 	{payerSection, [2]string{"2.16.840.1.113883.10.20.22.2.18", ""}, "48768-6"},
 	{directiveSection, [2]string{"2.16.840.1.113883.10.20.22.2.21", "2.16.840.1.113883.10.20.22.2.21.1"}, "42348-3"},
+	{plannedSection, [2]string{"2.16.840.1.113883.10.20.22.2.9", ""}, "51847-2"}, // assessment and plan
+	{goalSection, [2]string{"2.16.840.1.113883.10.20.22.2.60", ""}, "61146-7"},
+	{concernSection, [2]string{"2.16.840.1.113883.10.20.22.2.58", ""}, "75310-3"},
+	{interventionSection, [2]string{"2.16.840.1.113883.10.20.21.2.3", ""}, "62387-6"},
+	{interventionSection, [2]string{"2.16.840.1.113883.10.20.22.2.45", ""}, "69730-0"}, // instructions
+	{careTeamSection, [2]string{"2.16.840.1.113883.10.20.22.2.500", ""}, "85847-2"},
 	{pastHistorySection, [2]string{"2.16.840.1.113883.10.20.22.2.20", ""}, "11348-0"},
 	{administeredSection, [2]string{"2.16.840.1.113883.10.20.22.2.38", ""}, "29549-3"},
 	{medicationSection, [2]string{"2.16.840.1.113883.10.20.22.2.11", "2.16.840.1.113883.10.20.22.2.11.1"}, "10183-2"}, // at discharge
@@ -67,11 +77,11 @@ var sectionTypes = [...]struct {
 	{assessmentSection, [2]string{"2.16.840.1.113883.10.20.22.2.14", ""}, "47420-5"}, // functional status
 	{assessmentSection, [2]string{"2.16.840.1.113883.10.20.22.2.56", ""}, "10190-7"}, // mental status
 	{assessmentSection, [2]string{"2.16.840.1.113883.10.20.22.2.61", ""}, "11383-7"}, // health status evaluations and outcomes
+	{assessmentSection, [2]string{"2.16.840.1.113883.10.20.22.2.57", ""}, "61144-2"}, // nutrition
 }
 
 // otherSections are the templates of sections whose entries are carried, with the code each fixes.
 var otherSections = [...]struct{ template, code string }{
-	{"2.16.840.1.113883.10.20.22.2.58", "75310-3"},
 	{"2.16.840.1.113883.10.20.22.2.11", "10183-2"},
 	{"2.16.840.1.113883.10.20.22.2.11.1", "10183-2"},
 	{"2.16.840.1.113883.10.20.22.2.11", "75311-1"},
@@ -80,12 +90,7 @@ var otherSections = [...]struct{ template, code string }{
 	{"2.16.840.1.113883.10.20.22.2.43", "46241-6"},
 	{"2.16.840.1.113883.10.20.22.2.44", "42346-7"},
 	{"2.16.840.1.113883.10.20.22.2.44.1", "42346-7"},
-	{"2.16.840.1.113883.10.20.22.2.9", "51847-2"},
-	{"2.16.840.1.113883.10.20.22.2.45", "69730-0"},
 	{"2.16.840.1.113883.10.20.22.2.8", "51848-0"},
-	{"2.16.840.1.113883.10.20.22.2.60", "61146-7"},
-	{"2.16.840.1.113883.10.20.22.2.57", "61144-2"},
-	{"2.16.840.1.113883.10.20.22.2.500", "85847-2"},
 	{"2.16.840.1.113883.10.20.22.2.12", "29299-5"},
 	{"2.16.840.1.113883.10.20.22.2.13", "46239-0"},
 	{"2.16.840.1.113883.10.20.22.2.16", "11493-4"},
@@ -104,7 +109,6 @@ var otherSections = [...]struct{ template, code string }{
 	{"2.16.840.1.113883.10.20.22.2.41", "8653-8"},
 	{"2.16.840.1.113883.10.20.22.2.42", "18841-7"},
 	{"2.16.840.1.113883.10.20.22.2.64", "8648-8"},
-	{"2.16.840.1.113883.10.20.21.2.3", "62387-6"},
 	{"1.3.6.1.4.1.19376.1.5.3.1.3.1", "42349-1"},
 	{"2.16.840.1.113883.10.20.2.5", "10210-3"},
 	{"2.16.840.1.113883.10.20.2.10", "29545-1"},
@@ -129,52 +133,6 @@ var otherSections = [...]struct{ template, code string }{
 
 // templateNotes is the Notes Section, whose code says what kind of note it holds.
 const templateNotes = "2.16.840.1.113883.10.20.22.2.65"
-
-// sectionTemplates checks the template ids of a section. One is known if the
-// section has the code that it fixes, or none: else it claims what the code denies.
-func (r *reader) sectionTemplates(n tree.Node) {
-	code := n.Child("code").Attr("code").Value()
-	for t := n.Child("templateId"); t.OK(); t = t.NextNamed() {
-		root := t.Attr("root").Value()
-		if root == oidLevelOne {
-			continue
-		}
-		ext := t.Attr("extension")
-		if !sectionFits(root, code) || ext.OK() && !isRelease(ext.Value()) {
-			r.issue(record.IssueUnknownTemplate, t)
-			continue
-		}
-		r.scaffold(t.Attr("root"))
-		r.scaffold(ext)
-	}
-}
-
-func sectionFits(root, code string) bool {
-	if root == templateNotes {
-		return !fixedSectionCodes[code]
-	}
-	fixed, known := sectionCodes[root]
-	return known && (code == "" || slices.Contains(fixed, code))
-}
-
-// sectionCodes are the codes that each template of a section fixes, and
-// fixedSectionCodes all of them.
-var sectionCodes, fixedSectionCodes = func() (map[string][]string, map[string]bool) {
-	byTemplate, all := map[string][]string{}, map[string]bool{}
-	for _, s := range otherSections {
-		byTemplate[s.template] = append(byTemplate[s.template], s.code)
-		all[s.code] = true
-	}
-	for _, s := range slices.Backward(sectionTypes[:]) {
-		for _, t := range s.templates {
-			if t != "" {
-				byTemplate[t] = []string{s.loinc}
-			}
-		}
-		all[s.loinc] = true
-	}
-	return byTemplate, all
-}()
 
 // kindOf tells what a section holds: by its template, else by its code.
 func (r *reader) kindOf(n tree.Node) sectionKind {
@@ -246,6 +204,9 @@ func (r *reader) section(n tree.Node, s *record.Section) {
 				s.Sections = append(s.Sections, record.Section{})
 			}
 		}
+	}
+	if kind == plannedSection {
+		r.sectionPlan(n, s)
 	}
 	// Sections are filled where they stay, for entries point to them.
 	i := 0
@@ -327,6 +288,18 @@ var entryReaders = map[string]sectionKind{
 	templateTextObservation:            imagingSection,
 	templateCodeObservation:            imagingSection,
 	templateQuantityMeasurement:        imagingSection,
+	"2.16.840.1.113883.10.20.22.4.140": plannedSection,      // Patient Referral Act
+	"2.16.840.1.113883.10.20.22.4.130": plannedSection,      // Nutrition Recommendation
+	"2.16.840.1.113883.10.20.22.4.146": plannedSection,      // Planned Intervention Act
+	"2.16.840.1.113883.10.20.22.4.131": interventionSection, // Intervention Act
+	"2.16.840.1.113883.10.20.22.4.141": interventionSection, // Handoff Communication Participants
+	"2.16.840.1.113883.10.20.22.4.20":  interventionSection, // Instruction
+	templateInstructionObservation:     interventionSection,
+	templateHealthConcern:              concernSection,
+	templateRiskConcern:                concernSection,
+	templateHealthStatus:               concernSection,
+	"2.16.840.1.113883.10.20.22.4.80":  problemSection,  // Encounter Diagnosis
+	"2.16.840.1.113883.10.20.22.4.500": careTeamSection, // Care Team Organizer
 }
 
 // entryOf reads one entry: by the template of its statement, else by the section
@@ -341,54 +314,10 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 		r.fixed(n, "contextConductionInd", "true")
 		return nil
 	}
-	named := false
-	for t := act.Child("templateId"); t.OK(); t = t.NextNamed() {
-		if k, ok := entryReaders[t.Attr("root").Value()]; ok {
-			kind, named = k, true
-		}
+	if k, ok := r.conceptOf(act); ok {
+		kind = k
 	}
-	if f := r.findingOf(act); f != nil && !named {
-		kind = f.section
-	} else if !named && r.isNote(act) {
-		kind = noteSection
-	}
-	var refs []record.Ref
-	switch kind {
-	case allergySection:
-		refs = r.readAllergyEntry(n)
-	case problemSection, pastHistorySection:
-		refs = r.readProblemEntry(n)
-	case medicationSection, administeredSection:
-		refs = r.readMedicationEntry(n)
-	case immunizationSection:
-		refs = r.readImmunizationEntry(n)
-	case resultSection:
-		refs = r.readResultEntry(n)
-	case vitalSection:
-		refs = r.readVitalEntry(n)
-	case procedureSection:
-		refs = r.readProcedureEntry(n)
-	case encounterSection:
-		refs = r.readEncounterEntry(n)
-	case socialSection:
-		refs = r.readFindingEntry(socialSection, n)
-	case assessmentSection:
-		refs = r.readAssessmentEntry(n)
-	case familySection:
-		refs = r.readFamilyEntry(n)
-	case plannedSection:
-		refs = r.readOrderEntry(n)
-	case equipmentSection:
-		refs = r.readEquipmentEntry(n)
-	case payerSection:
-		refs = r.readPayerEntry(n)
-	case directiveSection:
-		refs = r.readDirectiveEntry(n)
-	case noteSection:
-		refs = r.readNoteEntry(n)
-	case imagingSection:
-		refs = r.readImagingEntry(n)
-	}
+	refs := r.readEntry(kind, n)
 	if refs == nil {
 		r.release(n)
 		return nil
@@ -396,4 +325,53 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 	r.fixed(n, "typeCode", "DRIV", "COMP")
 	r.fixed(n, "contextConductionInd", "true")
 	return refs
+}
+
+// readEntry reads the statement in an entry, or in what relates it to another, as one of a concept.
+func (r *reader) readEntry(kind sectionKind, n tree.Node) []record.Ref {
+	switch kind {
+	case allergySection:
+		return r.readAllergyEntry(n)
+	case problemSection, pastHistorySection:
+		return r.readProblemEntry(n)
+	case medicationSection, administeredSection:
+		return r.readMedicationEntry(n)
+	case immunizationSection:
+		return r.readImmunizationEntry(n)
+	case resultSection:
+		return r.readResultEntry(n)
+	case vitalSection:
+		return r.readVitalEntry(n)
+	case procedureSection:
+		return r.readProcedureEntry(n)
+	case encounterSection:
+		return r.readEncounterEntry(n)
+	case socialSection:
+		return r.readFindingEntry(socialSection, n)
+	case assessmentSection:
+		return r.readAssessmentEntry(n)
+	case familySection:
+		return r.readFamilyEntry(n)
+	case plannedSection:
+		return r.readPlannedEntry(n)
+	case equipmentSection:
+		return r.readEquipmentEntry(n)
+	case payerSection:
+		return r.readPayerEntry(n)
+	case directiveSection:
+		return r.readDirectiveEntry(n)
+	case noteSection:
+		return r.readNoteEntry(n)
+	case imagingSection:
+		return r.readImagingEntry(n)
+	case goalSection:
+		return r.readGoalEntry(n)
+	case concernSection:
+		return r.readConcernEntry(n)
+	case interventionSection:
+		return r.readInterventionEntry(n)
+	case careTeamSection:
+		return r.readCareTeamEntry(n)
+	}
+	return nil
 }

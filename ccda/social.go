@@ -43,10 +43,18 @@ var findings = [...]finding{
 	{"2.16.840.1.113883.10.20.22.4.74", "mental-status", assessmentSection},         // Mental Status Observation
 	{"2.16.840.1.113883.10.20.22.4.73", "mental-status", assessmentSection},         // Cognitive Status Problem Observation (R1.1)
 	{"2.16.840.1.113883.10.20.22.4.144", "outcome", assessmentSection},              // Outcome Observation
+	{templateProgress, "goal-progress", assessmentSection},                          // Progress Toward Goal Observation
+	{"2.16.840.1.113883.10.20.22.4.124", "nutrition-status", assessmentSection},     // Nutritional Status Observation
+	{templateNutrition, "nutrition-assessment", assessmentSection},                  // Nutrition Assessment
 	{"2.16.840.1.113883.10.20.22.4.86", "assessment-scale", assessmentSection},      // Assessment Scale Supporting Observation
 	{templateSocialHistory, "", socialSection},                                      // Social History Observation
 	{"2.16.840.1.113883.10.20.1.33", "", socialSection},                             // CCD
 }
+
+const (
+	templateProgress  = "2.16.840.1.113883.10.20.22.4.110"
+	templateNutrition = "2.16.840.1.113883.10.20.22.4.138"
+)
 
 const templateSocialHistory = "2.16.840.1.113883.10.20.22.4.38"
 
@@ -138,6 +146,15 @@ func (r *reader) findingParts(o *record.Observation, obs tree.Node) {
 			if f.kind == "assessment-scale" && r.legibleObservation(sub) && r.relates(rel, false, "COMP") {
 				o.Members = append(o.Members, r.finding(sub, f))
 			}
+		case o.Assertion != record.Affirmed:
+		case r.has(sub, templateNutrition):
+			if refs := r.nested(rel, sub); refs != nil && r.sameAs(rel, "SUBJ") {
+				o.Members = append(o.Members, refs...)
+			} else if refs != nil {
+				o.Relations = append(o.Relations, r.relation(rel, refs[0]))
+			}
+		case r.has(sub, templateProgress), r.isGoal(sub):
+			r.within(rel, sub, &o.Relations)
 		}
 	}
 }

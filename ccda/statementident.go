@@ -75,7 +75,7 @@ func (r *reader) findStatementIdents() *statementIdents {
 			if r.identity(&x, c.Attr(attrRoot).Value(), c.Attr("extension").Value()); !usable(&x) {
 				continue
 			}
-			if id := (systemValue{x.System, x.Value}); n.Name() == "encounter" && isMention(n) {
+			if id := (systemValue{x.System, x.Value}); n.Name() == "encounter" && isMention(n) || r.isEntryReference(n) {
 				s.mention(id)
 			} else {
 				s.note(n, id)

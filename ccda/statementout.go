@@ -221,6 +221,7 @@ func (w *writer) fixedCode(system, code, display string) {
 // relations that no field of the concept names.
 func (w *writer) tail(e *record.Entry, wrapper string) {
 	w.comments(&e.Notes, wrapper)
+	w.preferences(&e.Preferences)
 	w.relations(&e.Relations)
 }
 

@@ -58,4 +58,5 @@ type Concern struct {
 	Labels       []Label         `json:"labels,omitempty"`
 	Assertion    Assertion       `json:"assertion,omitempty"`
 	Relations    []Relation      `json:"relations,omitempty"`
+	Preferences  []Preference    `json:"preferences,omitempty"`
 }

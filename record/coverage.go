@@ -72,6 +72,8 @@ type CoverageActivity struct {
 	Narrative    *NarrativeLink  `json:"narrative,omitempty"`
 	Notes        []Note          `json:"notes,omitempty"`
 	Labels       []Label         `json:"labels,omitempty"`
+	Relations    []Relation      `json:"relations,omitempty"`
+	Preferences  []Preference    `json:"preferences,omitempty"`
 }
 
 // CoverageClass is a class of a coverage with its value: group, subgroup, plan, rxid …

@@ -208,6 +208,19 @@ type Relation struct {
 	Code       *Concept `json:"code,omitempty"`
 }
 
+// Preference is how much somebody cares for what an entry says (C-CDA Priority Preference).
+type Preference struct {
+	Identifiers []Identifier `json:"identifiers,omitempty"`
+	// Value is how high it ranks for them, as sent.
+	Value     *Concept       `json:"value,omitempty"`
+	Priority  *Concept       `json:"priority,omitempty"` // CDA priorityCode
+	Status    Status         `json:"status,omitzero"`
+	When      *Period        `json:"when,omitempty"`
+	Narrative *NarrativeLink `json:"narrative,omitempty"`
+	// Participants are whose preference it is: the patient, or a professional.
+	Participants []Participation `json:"participants,omitempty"`
+}
+
 // Entry is what every clinical concept has.
 type Entry struct {
 	// ID is stable: the same source gives the same ID. How it is made stands in docs/ids.md.
@@ -224,6 +237,7 @@ type Entry struct {
 	Narrative    *NarrativeLink  `json:"narrative,omitempty"`
 	Notes        []Note          `json:"notes,omitempty"`
 	Relations    []Relation      `json:"relations,omitempty"`
+	Preferences  []Preference    `json:"preferences,omitempty"`
 	Language     string          `json:"language,omitempty"`
 	// Recorded is when it was recorded, where the source says so apart from any author's time.
 	Recorded *Time `json:"recorded,omitempty"`

@@ -56,4 +56,6 @@ type HealthConcern struct {
 	About    []Ref    `json:"about,omitempty"` // the problems, allergies, results it is about
 	Goals    []Ref    `json:"goals,omitempty"`
 	Value    *Concept `json:"value,omitempty"`
+	// RiskOf are the conditions that a risk concern is a risk of: the patient is not said to have them.
+	RiskOf []Indication `json:"riskOf,omitempty"`
 }

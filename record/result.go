@@ -13,6 +13,7 @@ type Observation struct {
 	// estimated-delivery-date, occupation, industry, sdoh, alcohol-use,
 	// birth-sex, sex, gender-identity, sexual-orientation, tribal-affiliation,
 	// caregiver-characteristics, home-environment, cultural-religious, assessment-scale, outcome,
+	// goal-progress, nutrition-status, nutrition-assessment,
 	// disability, functional-status, mental-status, average-blood-pressure, oxygen-concentration,
 	// treatment-preference, care-experience-preference, screening …
 	Kind            string           `json:"kind,omitempty" portage:"made"`

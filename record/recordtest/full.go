@@ -89,6 +89,7 @@ func (f *filler) full(v reflect.Value, kind, name string) {
 	f.types = append(f.types, reflect.TypeFor[record.Entry]())
 	f.fill(reflect.ValueOf(&e.Notes).Elem(), key+".Notes", path+".Notes", 0)
 	f.fill(reflect.ValueOf(&e.Relations).Elem(), key+".Relations", path+".Relations", 0)
+	f.fill(reflect.ValueOf(&e.Preferences).Elem(), key+".Preferences", path+".Preferences", 0)
 	e.Language = "en-US"
 	e.Recorded, e.Updated = &record.Time{Value: "2023-04-05"}, &record.Time{Value: "2023-04-07T08:09:10.011Z"}
 	f.types = f.types[:0]

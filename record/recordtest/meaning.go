@@ -78,7 +78,7 @@ const (
 func Meanings() []Meaning {
 	var all []Meaning
 	for _, list := range [][]Meaning{allergyMeanings(), problemMeanings(), medicationMeanings(), immunizationMeanings(),
-		procedureMeanings(), observationMeanings(), otherMeanings()} {
+		procedureMeanings(), observationMeanings(), otherMeanings(), planMeanings()} {
 		all = append(all, list...)
 	}
 	return all
