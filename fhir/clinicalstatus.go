@@ -96,7 +96,7 @@ func (w *writer) concern(c *record.Concern, e *record.Entry, derived bool) []rec
 		w.dropStr("concern.status.asSent", c.Status.AsSent, &lostConcern)
 	}
 	w.dropStr("concern.status.absent", string(c.Status.Absent), &lostConcern)
-	rest := record.Concern{Priority: c.Priority, Narrative: c.Narrative, Labels: c.Labels, Relations: c.Relations, Status: record.Status{Reasons: c.Status.Reasons}}
+	rest := record.Concern{Priority: c.Priority, Narrative: c.Narrative, Labels: c.Labels, Relations: c.Relations, Preferences: c.Preferences, Status: record.Status{Reasons: c.Status.Reasons}}
 	parts := e.Participants
 	if author(parts) == nil && author(c.Participants) != nil {
 		parts = append(slices.Clone(parts), c.Participants...)

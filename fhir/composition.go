@@ -72,6 +72,7 @@ func (w *writer) composition(i int, d *record.Document) {
 	w.in("documents", i)
 	w.shownMedia(d, d.Sections, 0)
 	w.out()
+	w.serviceTeams(i, d)
 }
 
 // confidentiality writes Composition.confidentiality, one code of the labels
@@ -173,11 +174,14 @@ func (w *writer) events(d *record.Document) {
 		if !s.When.IsZero() {
 			w.period("period", &s.When)
 		}
-		if s.Ref != nil {
-			w.arr("detail")
-			w.reference("", s.Ref)
-			w.endArr()
+		w.arr("detail")
+		w.reference("", s.Ref)
+		if hasTeam(s) {
+			w.obj("")
+			w.urn(w.partID(&d.Entry, "services", i))
+			w.end()
 		}
+		w.endArr()
 		for j := range s.Identifiers {
 			w.fieldKnown("identifiers", &s.Identifiers[j])
 		}

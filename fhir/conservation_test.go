@@ -28,7 +28,7 @@ var testOptions = record.ExportOptions{Now: time.Date(2024, 2, 3, 4, 5, 6, 0, ti
 var written = []string{
 	"patient", "allergies", "problems", "medications", "immunizations", "procedures", "results", "resultPanels", "vitals", "vitalPanels", "social",
 	"assessments", "assessmentPanels", "observations", "specimens", "familyHistory",
-	"healthConcerns", "encounters", "orders", "notes", "imagingStudies", "devices", "supplies", "coverages", "directives", "lists", "consents", "relatedPersons", "practitioners", "organizations", "locations", "documents", "provenances",
+	"healthConcerns", "goals", "carePlans", "careTeams", "encounters", "orders", "notes", "imagingStudies", "devices", "supplies", "coverages", "directives", "lists", "consents", "relatedPersons", "practitioners", "organizations", "locations", "documents", "provenances",
 }
 
 func export(t testing.TB, x Exporter, rec *record.Record) ([]byte, *record.Report) {

@@ -186,6 +186,9 @@ func (w *writer) resources() {
 	}
 	each(w, r.Specimens, w.specimen)
 	each(w, r.HealthConcerns, w.healthConcern)
+	each(w, r.Goals, w.goal)
+	each(w, r.CarePlans, w.carePlan)
+	each(w, r.CareTeams, w.careTeam)
 	each(w, r.FamilyHistory, w.familyMember)
 	each(w, r.Encounters, w.encounter)
 	each(w, r.Orders, w.order)

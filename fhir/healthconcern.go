@@ -54,7 +54,7 @@ func (w *writer) concernCondition(i int, c *record.HealthConcern) {
 		w.concept("code", c.Value)
 		w.fieldConcept("code", &c.Code)
 	} else {
-		w.requiredConcept("code", &c.Code, "code")
+		w.described("code", &c.Code, w.toldWords(&c.Entry))
 	}
 	w.subject("subject")
 	when := c.When
@@ -76,6 +76,7 @@ func (w *writer) concernCondition(i int, c *record.HealthConcern) {
 	w.end()
 	w.endArr()
 	w.fieldBool("risk", c.Risk)
+	w.fieldAny("riskOf", c.RiskOf)
 	w.fieldConcept("priority", c.Priority)
 	w.fieldRefs("goals", c.Goals)
 	w.endResource()
@@ -90,14 +91,33 @@ func (w *writer) riskConcern(i int, c *record.HealthConcern) {
 	w.subject("subject")
 	w.when(choice{dateTime: "occurrenceDateTime", period: "occurrencePeriod"}, "when", &c.When)
 	w.references("basis", "about", c.About, 0)
-	if c.Value != nil {
-		w.arr("prediction")
-		w.obj("")
-		w.concept("outcome", c.Value)
-		w.end()
-		w.endArr()
+	w.arr("prediction")
+	w.obj("")
+	w.concept("outcome", c.Value)
+	w.end()
+	for k := range c.RiskOf {
+		if x := &c.RiskOf[k]; mayBe(x) {
+			w.obj("")
+			rest := *x
+			rest.Code = nil
+			w.concept("outcome", x.Code)
+			w.fieldAny("riskOf", &rest)
+			w.end()
+		}
+	}
+	w.endArr()
+	for k := range c.RiskOf {
+		if x := &c.RiskOf[k]; !mayBe(x) {
+			w.in("riskOf", k)
+			w.issue(record.IssueNotStated, "")
+			w.out()
+			w.fieldAny("riskOf", x)
+		}
 	}
 	w.fieldConcept("priority", c.Priority)
 	w.fieldRefs("goals", c.Goals)
 	w.endResource()
 }
+
+// mayBe reports whether a condition can stand as one that may come to be: one that is denied cannot.
+func mayBe(i *record.Indication) bool { return i.Assertion == "" || i.Assertion == record.Affirmed }

@@ -30,6 +30,9 @@ func (w *writer) index() {
 	}
 	addAll(w, r.Specimens, "specimens", func(s *record.Specimen) (*record.Entry, kind) { return &s.Entry, specimenKind(s) })
 	addAll(w, r.HealthConcerns, "healthConcerns", func(c *record.HealthConcern) (*record.Entry, kind) { return &c.Entry, healthConcernKind(c) })
+	addAll(w, r.Goals, "goals", func(g *record.Goal) (*record.Entry, kind) { return &g.Entry, goalKind(g) })
+	addAll(w, r.CarePlans, "carePlans", func(p *record.CarePlan) (*record.Entry, kind) { return &p.Entry, carePlanKind(p) })
+	addAll(w, r.CareTeams, "careTeams", func(t *record.CareTeam) (*record.Entry, kind) { return &t.Entry, teamKind(t) })
 	addAll(w, r.FamilyHistory, "familyHistory", func(m *record.FamilyMember) (*record.Entry, kind) { return &m.Entry, familyKind(m) })
 	addAll(w, r.Encounters, "encounters", func(e *record.Encounter) (*record.Entry, kind) { return &e.Entry, kindEncounter })
 	addAll(w, r.Orders, "orders", func(o *record.Order) (*record.Entry, kind) { return &o.Entry, orderKind(o) })

@@ -74,6 +74,25 @@ func (w *writer) narrative(e *record.Entry) {
 	}
 }
 
+// toldWords gives the words of an entry's narrative as plain text: its own, else
+// those of the part of the section that it points to.
+func (w *writer) toldWords(e *record.Entry) string {
+	l := e.Narrative
+	if l == nil {
+		return ""
+	}
+	if clean(l.Text) {
+		return l.Text
+	}
+	if at, found := w.anchor(e); found {
+		from, to := at.i, at.n.End(at.i)
+		if t := at.n.PlainText(from, to); clean(t) {
+			return t
+		}
+	}
+	return ""
+}
+
 // partNarrative keeps the link of a part of an entry, which FHIR gives no
 // narrative of its own. An anchor that points to nothing is dropped.
 func (w *writer) partNarrative(l *record.NarrativeLink) {

@@ -9,9 +9,6 @@ import "github.com/portage-health/portage/record"
 func (w *writer) dropUnwritten() {
 	r := w.rec
 	dropAll(w, "questionnaires", r.Questionnaires, &lostSlice)
-	dropAll(w, "goals", r.Goals, &lostSlice)
-	dropAll(w, "carePlans", r.CarePlans, &lostSlice)
-	dropAll(w, "careTeams", r.CareTeams, &lostSlice)
 	dropAll(w, "accounts", r.Accounts, &lostSlice)
 	dropAll(w, "charges", r.Charges, &lostSlice)
 	dropAll(w, "claims", r.Claims, &lostSlice)
@@ -23,9 +20,6 @@ func (w *writer) dropUnwritten() {
 func (w *writer) indexUnwritten() {
 	r := w.rec
 	leaveAll(w, r.Questionnaires, func(e *record.QuestionnaireResponse) *record.Entry { return &e.Entry })
-	leaveAll(w, r.Goals, func(e *record.Goal) *record.Entry { return &e.Entry })
-	leaveAll(w, r.CarePlans, func(e *record.CarePlan) *record.Entry { return &e.Entry })
-	leaveAll(w, r.CareTeams, func(e *record.CareTeam) *record.Entry { return &e.Entry })
 	leaveAll(w, r.Accounts, func(e *record.Account) *record.Entry { return &e.Entry })
 	leaveAll(w, r.Charges, func(e *record.Charge) *record.Entry { return &e.Entry })
 	leaveAll(w, r.Claims, func(e *record.Claim) *record.Entry { return &e.Entry })

@@ -26,6 +26,8 @@ type writer struct {
 
 	joined map[*record.Observation]*joint // vital signs that are one Observation
 
+	evaluated map[string][]string // ids of goals to those of the Observations that evaluate them
+
 	places   map[string]place // ids of sections
 	patient  target           // the subject of everything; zero where the record names no patient
 	pathText []byte           // scratch
@@ -265,6 +267,9 @@ func (w *writer) common(e *record.Entry, h has) {
 	}
 	if h&hasRelations == 0 && len(e.Relations) > 0 {
 		w.fieldAny("relations", e.Relations)
+	}
+	if len(e.Preferences) > 0 {
+		w.fieldAny("preferences", e.Preferences)
 	}
 	if h&hasParticipants == 0 && len(e.Participants) > 0 {
 		w.provenanceOf(e.Participants)
