@@ -83,9 +83,11 @@ func (w *writer) conceptContent(leaf string, c *record.Concept) {
 	*c = record.Concept{}
 }
 
-func (w *writer) dropIn(list string, i int, leaf, v string) {
+func (w *writer) dropIn(list string, i int, leaf, v string) { w.dropInWhy(list, i, leaf, v, &lost) }
+
+func (w *writer) dropInWhy(list string, i int, leaf, v string, why *record.IssueKind) {
 	w.In(list, i)
-	w.DropString(leaf, v, &lost)
+	w.DropString(leaf, v, why)
 	w.Leave()
 }
 
@@ -107,7 +109,7 @@ func (w *writer) codingAttrs(list string, i int, c *record.Coding, null bool) {
 	w.at("codeSystemName", name)
 	w.at("codeSystemVersion", c.Version)
 	w.at("displayName", c.Display)
-	w.at("sdtc:valueSet", c.ValueSet)
+	w.valueSet(list, i, c.ValueSet)
 	w.at("sdtc:valueSetVersion", c.ValueSetVersion)
 	if c.Absent != "" && !null {
 		absent := c.Absent
@@ -118,6 +120,16 @@ func (w *writer) codingAttrs(list string, i int, c *record.Coding, null bool) {
 	if c.UserSelected != nil {
 		w.dropBool(list, i, "userSelected")
 	}
+}
+
+// valueSet writes sdtc:valueSet, which is an OID.
+func (w *writer) valueSet(list string, i int, v string) {
+	v = strings.TrimPrefix(v, urnOID)
+	if w.strict && !codes.IsOID(v) {
+		w.dropInWhy(list, i, "valueSet", v, &withheld)
+		return
+	}
+	w.at("sdtc:valueSet", v)
 }
 
 func (w *writer) dropBool(list string, i int, leaf string) { w.dropIn(list, i, leaf, "true") }
@@ -312,6 +324,9 @@ func (w *writer) time(name, leaf string, t *record.Time) {
 	if t.IsZero() {
 		return
 	}
+	if w.toTheDay() {
+		w.precise(leaf, t)
+	}
 	w.el(name)
 	w.timeAttrs(leaf, t)
 	w.end()
@@ -385,6 +400,11 @@ func (w *writer) periodTyped(name, leaf, typ string, p *record.Period) {
 		if p.Age, p.AgeRange, p.Text = nil, nil, ""; p.IsZero() {
 			return
 		}
+	}
+	if w.toTheDay() {
+		w.precise(leaf, &p.At)
+		w.precise(leaf, &p.Start)
+		w.precise(leaf, &p.End)
 	}
 	w.el(name)
 	w.at("xsi:type", typ)
