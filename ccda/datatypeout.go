@@ -211,6 +211,12 @@ func (w *writer) qualifiers(list string, i int, c *record.Coding) {
 	if len(c.Qualifiers) == 0 {
 		return
 	}
+	if w.strict && !w.isCD() {
+		w.In(list, i)
+		w.Drop("qualifiers", c.Qualifiers, &withheld)
+		w.Leave()
+		return
+	}
 	w.In(list, i)
 	for k := range c.Qualifiers {
 		q := &c.Qualifiers[k]
@@ -225,6 +231,26 @@ func (w *writer) qualifiers(list string, i int, c *record.Coding) {
 		w.end()
 	}
 	w.Leave()
+}
+
+// isCD reports whether the element at hand is a CD, which alone has qualifiers; the schema has a CE at many places.
+func (w *writer) isCD() bool {
+	n := len(w.open)
+	switch w.open[n-1].name {
+	case "value", "translation", "approachSiteCode", "targetSiteCode", "name":
+		return true
+	case "code":
+		if n < 2 {
+			return false
+		}
+		switch up := w.open[n-2].name; up {
+		case "organizer", "criterion", "observationRange", "externalAct", "externalObservation", "externalProcedure":
+			return true
+		default:
+			return isStatement(up)
+		}
+	}
+	return false
 }
 
 func (w *writer) qualifierPart(name string, c *record.Coding) {
@@ -406,6 +432,9 @@ func (w *writer) periodTyped(name, leaf, typ string, p *record.Period) {
 		w.precise(leaf, &p.Start)
 		w.precise(leaf, &p.End)
 	}
+	if w.strict {
+		w.inOrder(leaf, p)
+	}
 	w.el(name)
 	w.at("xsi:type", typ)
 	if !p.At.IsZero() {
@@ -418,6 +447,17 @@ func (w *writer) periodTyped(name, leaf, typ string, p *record.Period) {
 	w.bound("high", leaf, &p.End, &p.EndOpen)
 	w.end()
 	*p = record.Period{}
+}
+
+// inOrder withholds the end of a period that lies before its beginning, as both
+// are written: one of them is wrong, and nobody says which.
+func (w *writer) inOrder(leaf string, p *record.Period) {
+	low, high := p.Start.Value, p.End.Value
+	n := min(len(low), len(high), len("2006-01-02T15:04:05"))
+	if n >= 4 && low[:n] > high[:n] {
+		w.Drop(leaf+".end", &p.End, &withheld)
+		p.End = record.Time{Absent: record.AbsentUnknown}
+	}
 }
 
 func (w *writer) periodPtr(name, leaf string, p **record.Period) {

@@ -54,7 +54,7 @@ func (w *writer) headerOnly(i int) bool {
 	if d.Encounter == nil || d.Encounter.ID != x.ID || w.listed[x.ID] {
 		return false
 	}
-	if w.isFrom(d, formatName) && x.Section == "" {
+	if w.native && x.Section == "" {
 		return true
 	}
 	x.Identifiers, x.Assertion, x.When, x.AdmitSource, x.Disposition, x.Class = nil, "", record.Period{}, nil, nil, record.Concept{}
@@ -145,6 +145,10 @@ func (w *writer) encounterCode(x *record.Encounter) {
 func (w *writer) encounterTime(x *record.Encounter) {
 	p := &x.When
 	if w.strict {
+		if p.Age != nil || p.AgeRange != nil || p.Text != "" {
+			w.Drop("when", &record.Period{Age: p.Age, AgeRange: p.AgeRange, Text: p.Text}, &lost)
+			p.Age, p.AgeRange, p.Text = nil, nil, ""
+		}
 		bounds := w.typ.typ == DischargeSummary || w.typ.typ == ProgressNote
 		if bounds && !p.At.IsZero() && p.Start.IsZero() && p.End.IsZero() && p.At.Absent == "" {
 			w.Note(&altered, "when.at")

@@ -81,6 +81,7 @@ func (w *writer) document() {
 		d = w.rec.Documents[0]
 	}
 	w.typ = w.typeOf(&d)
+	w.native = w.isFrom(&d, formatName)
 	w.before = !w.strict && w.fromBefore(&d)
 	w.findEntries()
 	w.gatherCarried()

@@ -107,6 +107,15 @@ func (w *writer) language(l *record.Language) {
 		codings[0].System = ""
 		l.Code.Codings = codings
 	}
+	if w.strict || !w.native {
+		if l.Code.IsZero() {
+			w.require("languageCode", "code", "NI") // CONF:1198-5407
+		} else {
+			c := &l.Code
+			w.cs("languageCode", "code", &c)
+			l.Code = record.Concept{}
+		}
+	}
 	w.concept("languageCode", "code", &l.Code)
 	w.conceptPtr("modeCode", "mode", &l.Mode)
 	w.conceptPtr("proficiencyLevelCode", "proficiency", &l.Proficiency)

@@ -41,6 +41,10 @@ func (w *writer) services(d *record.Document) {
 func (w *writer) service(s record.ServiceEvent) {
 	w.line()
 	w.el("documentationOf")
+	if w.strict && s.Status != nil {
+		w.Drop("status", s.Status, &withheld) // the schema has no sdtc:statusCode there
+		s.Status = nil
+	}
 	w.cs("sdtc:statusCode", "status", &s.Status)
 	w.el("serviceEvent")
 	if class := w.typ.service; w.strict && class != "" && s.Class != class && w.typ.typ != DiagnosticImagingReport {
@@ -84,6 +88,10 @@ func (w *writer) serviceTime(s *record.ServiceEvent) {
 	} else if !p.At.IsZero() {
 		w.Drop("when.at", &p.At, &withheld)
 		p.At = record.Time{}
+	}
+	if p.Age != nil || p.AgeRange != nil || p.Text != "" {
+		w.Drop("when", &record.Period{Age: p.Age, AgeRange: p.AgeRange, Text: p.Text}, &lost)
+		p.Age, p.AgeRange, p.Text = nil, nil, ""
 	}
 	p.Absent = ""
 	if p.Start.IsZero() {
@@ -131,7 +139,7 @@ func (w *writer) performers(s *record.ServiceEvent) {
 		w.participation("performer", p)
 		w.Leave()
 	}
-	if !met || w.strict && w.typ.typ == CarePlan && len(list) == 0 {
+	if !met || w.namedPerformer && len(list) == 0 {
 		w.Note(&issueRequired, "participants")
 		quiet := w.Quiet
 		w.Quiet = true
@@ -139,7 +147,6 @@ func (w *writer) performers(s *record.ServiceEvent) {
 		if demanded == "PPRF" {
 			p.RoleAsSent, p.Code = "PPRF", &record.Concept{Absent: record.AbsentNoInformation}
 		}
-		w.namedPerformer = w.typ.typ == CarePlan
 		w.participation("performer", p)
 		w.Quiet = quiet
 	}

@@ -24,6 +24,7 @@ type writer struct {
 	ids     *ids.Maker
 	typ     *documentType
 	strict  bool    // Conformant
+	native  bool    // the record's document was read from one of this format
 	file    bool    // the body is a file
 	release Release // whose template versions are claimed
 	before  bool    // R1.1: no template has an extension
