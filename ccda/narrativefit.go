@@ -256,7 +256,7 @@ func (f *fitter) refers(nd *record.NarrativeNode, name string) bool {
 			continue
 		}
 		for id := range strings.FieldsSeq(nd.Attrs[i].Value) {
-			if _, ok := f.w.said.find(f.s, id); !ok {
+			if _, ok := f.target(id); !ok {
 				return false
 			}
 			found = true
@@ -432,11 +432,20 @@ func (f *fitter) attribute(name, v, kind string) (string, bool) {
 func (f *fitter) references(v string) (string, bool) {
 	var out []string
 	for id := range strings.FieldsSeq(v) {
-		if a, ok := f.w.said.find(f.s, id); ok {
-			out = append(out, a.name)
+		if name, ok := f.target(id); ok {
+			out = append(out, name)
 		}
 	}
 	return strings.Join(out, " "), len(out) > 0
+}
+
+// target gives the name of what an ID of the source names in the document: a picture, or a place in a narrative.
+func (f *fitter) target(id string) (string, bool) {
+	if name, ok := f.w.said.media[id]; ok {
+		return name, true
+	}
+	a, ok := f.w.said.find(f.s, id)
+	return a.name, ok
 }
 
 // link gives the target of a link: a place in the document as it has it, or an address that does nothing but lead there.

@@ -12,7 +12,8 @@ import (
 // is being written, and the anchors in them.
 type narratives struct {
 	anchors map[string][]anchorOut
-	used    map[string]bool // the IDs of the document, where they must be one each (XML 1.0, 3.3.1)
+	media   map[string]string // the pictures and files that narratives show, by their name in the source
+	used    map[string]bool   // the IDs of the document, where they must be one each (XML 1.0, 3.3.1)
 }
 
 type anchorOut struct {
@@ -25,7 +26,14 @@ type anchorOut struct {
 // must be names and stand once, one that is not so gets another name.
 func (t *narratives) add(s *sectionOut, strict bool) {
 	if strict && s.src.Anchor != "" {
-		s.anchor = t.name(s.src.Anchor, s)
+		s.anchor = t.name(s.src.Anchor)
+	}
+	if strict {
+		for i := range s.src.Media {
+			if a := s.src.Media[i].Anchor; a != "" {
+				t.mediaName(a)
+			}
+		}
 	}
 	if !s.kept {
 		return
@@ -38,7 +46,7 @@ func (t *narratives) add(s *sectionOut, strict bool) {
 		if id := n.Nodes[i].ID; id != "" {
 			a := anchorOut{s, i, n.End(i), id}
 			if strict {
-				a.name = t.name(id, s)
+				a.name = t.name(id)
 			}
 			t.anchors[id] = append(t.anchors[id], a)
 		}
@@ -46,7 +54,7 @@ func (t *narratives) add(s *sectionOut, strict bool) {
 }
 
 // name gives an ID that is an XML name (XML 1.0, Name; Namespaces in XML, NCName) and stands nowhere else.
-func (t *narratives) name(id string, s *sectionOut) string {
+func (t *narratives) name(id string) string {
 	if t.used == nil {
 		t.used = make(map[string]bool, 64)
 	}
@@ -61,7 +69,7 @@ func (t *narratives) name(id string, s *sectionOut) string {
 	}
 	base := name
 	for n := 2; t.used[name]; n++ {
-		name = base + "-s" + strconv.Itoa(s.number) + "-" + strconv.Itoa(n)
+		name = base + "-" + strconv.Itoa(n)
 	}
 	t.used[name] = true
 	return name

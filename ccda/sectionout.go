@@ -212,7 +212,7 @@ func (w *writer) sectionParts(s *sectionOut) {
 		w.leaf("languageCode", "code", l)
 	}
 	w.sectionParticipants(&src)
-	w.timeRange(&src)
+	w.ofSection(&src)
 	w.splice(s)
 	src.Entries, src.Sections = nil, nil
 	w.rest(&src)
@@ -236,34 +236,6 @@ func (w *writer) sectionParticipants(src *record.Section) {
 		}
 	}
 	src.Participants = nil
-}
-
-// templateTimeRange and loincTimeRange are those of the time that a section
-// covers (Companion Guide, Section Time Range Observation).
-const (
-	templateTimeRange = "2.16.840.1.113883.10.20.22.4.201"
-	loincTimeRange    = "82607-3"
-)
-
-// timeRange writes the time that a section covers, as an entry of its own.
-func (w *writer) timeRange(src *record.Section) {
-	if src.Period == nil {
-		return
-	}
-	w.line()
-	w.el("entry")
-	w.at("typeCode", "DRIV")
-	w.el("observation")
-	w.at("classCode", "OBS")
-	w.at("moodCode", "EVN")
-	w.template(templateTimeRange)
-	w.fixedCode(oidLOINC, loincTimeRange, "Section Date and Time Range")
-	w.leaf("statusCode", "code", "completed")
-	p := *src.Period
-	w.periodTyped("value", "period", "IVL_TS", &p)
-	src.Period = nil
-	w.end()
-	w.end()
 }
 
 // splice writes the entries of a section into it, with the carried ones in their places.

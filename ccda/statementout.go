@@ -139,21 +139,26 @@ func (w *writer) comments(list *[]record.Note, wrapper string) {
 		w.at("typeCode", "SUBJ")
 		w.at("inversionInd", "true")
 		w.slot("notes", i)
-		w.el("act")
-		w.at("classCode", "ACT")
-		w.at("moodCode", "EVN")
-		w.template(templateComment)
-		w.identifiers("id", "identifiers", &n.Identifiers)
-		w.leaf("code", "code", loincComment, "codeSystem", oidLOINC, "codeSystemName", "LOINC", "displayName", "Annotation comment")
-		w.refText("text", &n.Text, &n.TextRef)
-		w.timePtr("effectiveTime", "when", &n.When)
-		w.authorsOf("authors", &n.Authors)
-		w.end()
+		w.comment(&n)
 		w.end()
 		w.rest(&n)
 		w.Leave()
 	}
 	*list = nil
+}
+
+// comment writes a Comment Activity.
+func (w *writer) comment(n *record.Note) {
+	w.el("act")
+	w.at("classCode", "ACT")
+	w.at("moodCode", "EVN")
+	w.template(templateComment)
+	w.identifiers("id", "identifiers", &n.Identifiers)
+	w.leaf("code", "code", loincComment, "codeSystem", oidLOINC, "codeSystemName", "LOINC", "displayName", "Annotation comment")
+	w.refText("text", &n.Text, &n.TextRef)
+	w.timePtr("effectiveTime", "when", &n.When)
+	w.authorsOf("authors", &n.Authors)
+	w.end()
 }
 
 // authorsOf writes participants that stand in a field of another name.
