@@ -10,7 +10,7 @@ const (
 
 // ofSection writes what a section says of itself in entries of its own: the time
 // it covers, comments, what its narrative shows (see reader.ofSection).
-func (w *writer) ofSection(src *record.Section) {
+func (w *writer) ofSection(s *sectionOut, src *record.Section) {
 	if src.Period != nil {
 		w.ownEntry(func() {
 			w.el("observation")
@@ -28,7 +28,11 @@ func (w *writer) ofSection(src *record.Section) {
 	for i := range src.Notes {
 		n := src.Notes[i]
 		w.In("notes", i)
+		if i < len(s.notes) {
+			w.noteRow = s.notes[i]
+		}
 		w.ownEntry(func() { w.comment(&n) })
+		w.noteRow = ""
 		w.rest(&n)
 		w.Leave()
 	}
@@ -47,6 +51,19 @@ func (w *writer) ofSection(src *record.Section) {
 		w.Leave()
 	}
 	src.Media = nil
+}
+
+// tellNotes gives the comments on a section a place in its narrative, where it does not tell of them.
+func (w *writer) tellNotes(s *sectionOut, src *record.Section) {
+	if !w.strict {
+		return
+	}
+	for i := range src.Notes {
+		w.beginRow(s)
+		w.tell("Comment", src.Notes[i].Text)
+		s.notes = append(s.notes, w.row.anchor())
+		w.row = nil
+	}
 }
 
 func (w *writer) ownEntry(f func()) {

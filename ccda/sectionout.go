@@ -14,6 +14,7 @@ type sectionOut struct {
 	i      int
 	def    *sectionDef // nil for a section that C-CDA does not define
 	anchor string      // its own ID, in a conformant document
+	notes  []string    // the rows of the comments on it
 	tried  int         // how many rows were begun
 	number int         // among all sections of the document, from 1
 	must   bool        // its entries are required by the type of document
@@ -205,6 +206,7 @@ func (w *writer) sectionParts(s *sectionOut) {
 		w.words("title", s.def.title)
 	}
 	w.words("title", take(&src.Title))
+	w.tellNotes(s, &src)
 	w.narrative(s)
 	src.Narrative = nil
 	w.label(&src.Labels)
@@ -212,7 +214,7 @@ func (w *writer) sectionParts(s *sectionOut) {
 		w.leaf("languageCode", "code", l)
 	}
 	w.sectionParticipants(&src)
-	w.ofSection(&src)
+	w.ofSection(s, &src)
 	w.splice(s)
 	src.Entries, src.Sections = nil, nil
 	w.rest(&src)

@@ -39,6 +39,7 @@ func (w *writer) services(d *record.Document) {
 }
 
 func (w *writer) service(s record.ServiceEvent) {
+	named := w.strict && w.typ.typ == CarePlan && (!s.When.End.IsZero() || !s.When.At.IsZero()) // CONF:1198-31905
 	w.line()
 	w.el("documentationOf")
 	if w.strict && s.Status != nil {
@@ -66,7 +67,7 @@ func (w *writer) service(s record.ServiceEvent) {
 	w.identifiers("id", "identifiers", &s.Identifiers)
 	w.conceptPtr("code", "code", &s.Code)
 	w.serviceTime(&s)
-	w.performers(&s)
+	w.performers(&s, named)
 	w.end()
 	w.end()
 	w.rest(&s)
@@ -106,7 +107,7 @@ func (w *writer) serviceTime(s *record.ServiceEvent) {
 }
 
 // performers writes who performed a service, and those whom the type of document demands.
-func (w *writer) performers(s *record.ServiceEvent) {
+func (w *writer) performers(s *record.ServiceEvent, named bool) {
 	list := slices.Clone(s.Participants)
 	s.Participants = nil
 	demanded := ""
@@ -117,7 +118,7 @@ func (w *writer) performers(s *record.ServiceEvent) {
 		case TransferSummary:
 			demanded = "PRF" // CONF:1198-31574
 		}
-		w.namedPerformer = w.typ.typ == CarePlan && !s.When.End.IsZero()
+		w.namedPerformer = named
 	}
 	met, first := demanded == "", true
 	for i := range list {

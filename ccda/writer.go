@@ -54,10 +54,12 @@ type writer struct {
 	carried map[string][]piece // by owner, what is carried and not yet written
 	slots   []slotted
 
-	out  []*sectionOut // the sections of the document, in order
-	sec  *sectionOut   // the section that is being written
-	row  *tableRow     // and the row of its narrative that tells of the entry being written
-	said narratives
+	out []*sectionOut // the sections of the document, in order
+	sec *sectionOut   // the section that is being written
+	row *tableRow     // and the row of its narrative that tells of the entry being written
+	// noteRow is the place in the narrative of a comment on the section itself.
+	noteRow string
+	said    narratives
 
 	stating *record.Stating // what the entries of the record say
 }
