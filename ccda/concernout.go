@@ -59,14 +59,3 @@ func (w *writer) concernStatus(c *record.Concern) {
 		w.end()
 	}
 }
-
-// encompassingEncounter writes the encounter that the document was made in.
-func (w *writer) encompassingEncounter(e *record.Encounter) {
-	x := *e
-	w.own(x.ID)
-	quiet := w.Quiet
-	w.Quiet = true // the encounter's own entry names what has no place
-	w.identifiers("id", "identifiers", &x.Identifiers)
-	w.period("effectiveTime", "when", &x.When)
-	w.Quiet = quiet
-}

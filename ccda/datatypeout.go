@@ -83,9 +83,11 @@ func (w *writer) conceptContent(leaf string, c *record.Concept) {
 	*c = record.Concept{}
 }
 
-func (w *writer) dropIn(list string, i int, leaf, v string) {
+func (w *writer) dropIn(list string, i int, leaf, v string) { w.dropInWhy(list, i, leaf, v, &lost) }
+
+func (w *writer) dropInWhy(list string, i int, leaf, v string, why *record.IssueKind) {
 	w.In(list, i)
-	w.DropString(leaf, v, &lost)
+	w.DropString(leaf, v, why)
 	w.Leave()
 }
 
@@ -107,7 +109,7 @@ func (w *writer) codingAttrs(list string, i int, c *record.Coding, null bool) {
 	w.at("codeSystemName", name)
 	w.at("codeSystemVersion", c.Version)
 	w.at("displayName", c.Display)
-	w.at("sdtc:valueSet", c.ValueSet)
+	w.valueSet(list, i, c.ValueSet)
 	w.at("sdtc:valueSetVersion", c.ValueSetVersion)
 	if c.Absent != "" && !null {
 		absent := c.Absent
@@ -118,6 +120,16 @@ func (w *writer) codingAttrs(list string, i int, c *record.Coding, null bool) {
 	if c.UserSelected != nil {
 		w.dropBool(list, i, "userSelected")
 	}
+}
+
+// valueSet writes sdtc:valueSet, which is an OID.
+func (w *writer) valueSet(list string, i int, v string) {
+	v = strings.TrimPrefix(v, urnOID)
+	if w.strict && !codes.IsOID(v) {
+		w.dropInWhy(list, i, "valueSet", v, &withheld)
+		return
+	}
+	w.at("sdtc:valueSet", v)
 }
 
 func (w *writer) dropBool(list string, i int, leaf string) { w.dropIn(list, i, leaf, "true") }
@@ -199,6 +211,12 @@ func (w *writer) qualifiers(list string, i int, c *record.Coding) {
 	if len(c.Qualifiers) == 0 {
 		return
 	}
+	if w.strict && !w.isCD() {
+		w.In(list, i)
+		w.Drop("qualifiers", c.Qualifiers, &withheld)
+		w.Leave()
+		return
+	}
 	w.In(list, i)
 	for k := range c.Qualifiers {
 		q := &c.Qualifiers[k]
@@ -213,6 +231,26 @@ func (w *writer) qualifiers(list string, i int, c *record.Coding) {
 		w.end()
 	}
 	w.Leave()
+}
+
+// isCD reports whether the element at hand is a CD, which alone has qualifiers; the schema has a CE at many places.
+func (w *writer) isCD() bool {
+	n := len(w.open)
+	switch w.open[n-1].name {
+	case "value", "translation", "approachSiteCode", "targetSiteCode", "name":
+		return true
+	case "code":
+		if n < 2 {
+			return false
+		}
+		switch up := w.open[n-2].name; up {
+		case "organizer", "criterion", "observationRange", "externalAct", "externalObservation", "externalProcedure":
+			return true
+		default:
+			return isStatement(up)
+		}
+	}
+	return false
 }
 
 func (w *writer) qualifierPart(name string, c *record.Coding) {
@@ -312,6 +350,9 @@ func (w *writer) time(name, leaf string, t *record.Time) {
 	if t.IsZero() {
 		return
 	}
+	if w.toTheDay() {
+		w.precise(leaf, t)
+	}
 	w.el(name)
 	w.timeAttrs(leaf, t)
 	w.end()
@@ -386,6 +427,14 @@ func (w *writer) periodTyped(name, leaf, typ string, p *record.Period) {
 			return
 		}
 	}
+	if w.toTheDay() {
+		w.precise(leaf, &p.At)
+		w.precise(leaf, &p.Start)
+		w.precise(leaf, &p.End)
+	}
+	if w.strict {
+		w.inOrder(leaf, p)
+	}
 	w.el(name)
 	w.at("xsi:type", typ)
 	if !p.At.IsZero() {
@@ -398,6 +447,17 @@ func (w *writer) periodTyped(name, leaf, typ string, p *record.Period) {
 	w.bound("high", leaf, &p.End, &p.EndOpen)
 	w.end()
 	*p = record.Period{}
+}
+
+// inOrder withholds the end of a period that lies before its beginning, as both
+// are written: one of them is wrong, and nobody says which.
+func (w *writer) inOrder(leaf string, p *record.Period) {
+	low, high := p.Start.Value, p.End.Value
+	n := min(len(low), len(high), len("2006-01-02T15:04:05"))
+	if n >= 4 && low[:n] > high[:n] {
+		w.Drop(leaf+".end", &p.End, &withheld)
+		p.End = record.Time{Absent: record.AbsentUnknown}
+	}
 }
 
 func (w *writer) periodPtr(name, leaf string, p **record.Period) {

@@ -1,6 +1,10 @@
 package ccda
 
-import "github.com/portage-health/portage/record"
+import (
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
 
 // documentType is a type of document with what its template requires (C-CDA R2.1, 1.1.1 to 1.1.15).
 type documentType struct {
@@ -8,39 +12,69 @@ type documentType struct {
 	template string
 	loinc    string
 	title    string
-	service  string // class of the service event that it requires
 	required []string
+	codes    []string // other codes that name it
+
+	service    string // class of the service event that it requires
+	oneService bool   // there is exactly one
+	serviceEnd bool   // and when it ended is required
+	encounter  bool   // the encompassing encounter is required
+	plan       bool   // Assessment and Plan, or Assessment and Plan of Treatment, are required
 }
 
-// The types of document with the sections that each requires, by LOINC code; a
-// code with "!" must have entries where it has anything to say.
+// The types of document with the sections that each requires, by LOINC code; for
+// a code with "!" it is the template whose entries are required.
 var typesOfDocument = [...]documentType{
-	{CCD, "2.16.840.1.113883.10.20.22.1.2", "34133-9", "Continuity of Care Document", "PCPR",
-		[]string{"!48765-2", "!10160-0", "!11450-4", "!30954-2", "29762-2", "!8716-3"}},
-	{HistoryAndPhysical, "2.16.840.1.113883.10.20.22.1.3", "34117-2", "History and Physical", "",
-		[]string{"48765-2", "51848-0", "10164-2", "11348-0", "10160-0", "10157-6", "10187-3", "10210-3", "29545-1", "8716-3", "29762-2", "30954-2", "18776-5"}},
-	{ConsultationNote, "2.16.840.1.113883.10.20.22.1.4", "11488-4", "Consultation Note", "",
-		[]string{"!48765-2", "10164-2", "!11450-4", "51848-0", "18776-5"}},
-	{DiagnosticImagingReport, "2.16.840.1.113883.10.20.22.1.5", "18748-4", "Diagnostic Imaging Report", "ACT", []string{"18782-3"}},
-	{ProcedureNote, "2.16.840.1.113883.10.20.22.1.6", "28570-0", "Procedure Note", "ACT",
-		[]string{"55109-3", "59769-0", "29554-3", "59768-2", "51848-0", "18776-5"}},
-	{OperativeNote, "2.16.840.1.113883.10.20.22.1.7", "11504-8", "Operative Note", "PCPR",
-		[]string{"59774-0", "55109-3", "10218-6", "10219-4", "59770-8", "29554-3", "59772-4", "59776-5", "59773-2", "59775-7"}},
-	{DischargeSummary, "2.16.840.1.113883.10.20.22.1.8", "18842-5", "Discharge Summary", "",
-		[]string{"48765-2", "8648-8", "11535-2", "18776-5"}},
-	{ProgressNote, "2.16.840.1.113883.10.20.22.1.9", "11506-3", "Progress Note", "", []string{"51848-0", "18776-5"}},
-	{UnstructuredDocument, "2.16.840.1.113883.10.20.22.1.10", "34133-9", "Unstructured Document", "", nil},
-	{TransferSummary, "2.16.840.1.113883.10.20.22.1.13", "18761-7", "Transfer Summary", "",
-		[]string{"!48765-2", "!10160-0", "!11450-4", "!30954-2", "!8716-3", "42349-1", "51848-0", "18776-5"}},
-	{ReferralNote, "2.16.840.1.113883.10.20.22.1.14", "57133-1", "Referral Note", "",
-		[]string{"!11450-4", "!48765-2", "!10160-0", "42349-1", "51848-0", "18776-5"}},
-	{CarePlan, "2.16.840.1.113883.10.20.22.1.15", "52521-2", "Care Plan", "PCPR", []string{"75310-3", "61146-7"}},
+	{typ: CCD, template: "2.16.840.1.113883.10.20.22.1.2", loinc: "34133-9", title: "Continuity of Care Document",
+		required: []string{"!48765-2", "!10160-0", "!11450-4", "!30954-2", "29762-2", "!8716-3"},
+		service:  "PCPR", oneService: true, serviceEnd: true},
+	{typ: HistoryAndPhysical, template: "2.16.840.1.113883.10.20.22.1.3", loinc: "34117-2", title: "History and Physical Note",
+		required:  []string{"48765-2", "10157-6", "10210-3", "11348-0", "10160-0", "29545-1", "30954-2", "10187-3", "29762-2", "8716-3"},
+		codes:     []string{"11492-6", "28626-0", "34774-0", "34115-6", "34116-4", "34095-0", "34096-8", "51849-8", "47039-3", "34763-3", "34094-3", "34138-8"},
+		encounter: true, plan: true},
+	{typ: ConsultationNote, template: "2.16.840.1.113883.10.20.22.1.4", loinc: "11488-4", title: "Consultation Note",
+		required: []string{"10164-2", "!48765-2", "!11450-4"},
+		codes: []string{"34100-8", "34104-0", "51845-6", "51846-4", "34101-6", "34749-2", "34102-4", "34099-2", "34756-7", "34758-3", "34760-9",
+			"34879-7", "34761-7", "34764-1", "34771-6", "34776-5", "34777-3", "34779-9", "34781-5", "34783-1", "34785-6", "34795-5", "34797-1", "34798-9",
+			"34800-3", "34803-7", "34855-7", "34805-2", "34807-8", "34810-2", "34812-8", "34814-4", "34816-9", "34820-1", "34822-7", "34824-3", "34826-8",
+			"34828-4", "34788-0", "34791-4", "34103-2", "34831-8", "34833-4", "34835-9", "34837-5", "34839-1", "34841-7", "34845-8", "34847-4", "34849-0",
+			"34851-6", "34853-2"},
+		encounter: true, plan: true},
+	{typ: DiagnosticImagingReport, template: "2.16.840.1.113883.10.20.22.1.5", loinc: "18748-4", title: "Diagnostic Imaging Report",
+		required: []string{"18782-3"}, codes: []string{"18747-6", "18755-9", "18760-9", "18757-5", "18758-3", "11522-0", "11525-3"},
+		service: "ACT", oneService: true},
+	{typ: ProcedureNote, template: "2.16.840.1.113883.10.20.22.1.6", loinc: "28570-0", title: "Procedure Note",
+		required: []string{"55109-3", "29554-3", "59768-2", "59769-0"},
+		codes: []string{"11505-5", "18744-3", "18753-4", "18836-7", "28577-5", "29757-2", "33721-2", "34121-4",
+			"34896-1", "34899-5", "47048-4", "48807-2"},
+		service: "PROC", oneService: true, serviceEnd: true, plan: true},
+	{typ: OperativeNote, template: "2.16.840.1.113883.10.20.22.1.7", loinc: "11504-8", title: "Surgical Operation Note",
+		required: []string{"59774-0", "55109-3", "10219-4", "59770-8", "59776-5", "59773-2", "29554-3", "10218-6"},
+		codes:    []string{"34137-0", "28583-3", "28573-4", "34877-1", "34874-8", "34870-6", "34868-0", "34818-5"},
+		service:  "PROC", oneService: true, serviceEnd: true},
+	{typ: DischargeSummary, template: "2.16.840.1.113883.10.20.22.1.8", loinc: "18842-5", title: "Discharge Summary",
+		required: []string{"48765-2", "8648-8", "11535-2", "18776-5"},
+		codes:    []string{"11490-0", "28655-9", "29761-4", "34745-0", "34105-7", "34106-5"}, encounter: true},
+	{typ: ProgressNote, template: "2.16.840.1.113883.10.20.22.1.9", loinc: "11506-3", title: "Progress Note",
+		codes: []string{"18733-6", "18762-5", "28569-2", "28617-9", "34900-1", "34904-3", "18764-1", "11507-1", "11508-9", "11509-7", "28627-8",
+			"11510-5", "28656-7", "11512-1", "34126-3", "15507-7", "34129-7", "34125-5", "34130-5", "34131-3", "34124-8", "34127-1", "34128-9", "34901-9",
+			"34132-1"},
+		service: "PCPR", oneService: true, serviceEnd: true, encounter: true, plan: true},
+	{typ: UnstructuredDocument, template: templateUnstructured, loinc: "34133-9", title: "Unstructured Document"},
+	{typ: TransferSummary, template: "2.16.840.1.113883.10.20.22.1.13", loinc: "18761-7", title: "Transfer Summary",
+		required: []string{"!48765-2", "!10160-0", "!11450-4", "!30954-2", "!8716-3", "42349-1"},
+		service:  "PCPR", oneService: true, plan: true},
+	{typ: ReferralNote, template: "2.16.840.1.113883.10.20.22.1.14", loinc: "57133-1", title: "Referral Note",
+		required: []string{"!11450-4", "!48765-2", "!10160-0", "42349-1"}, plan: true},
+	{typ: CarePlan, template: "2.16.840.1.113883.10.20.22.1.15", loinc: "52521-2", title: "Care Plan",
+		required: []string{"75310-3", "61146-7"}, service: "PCPR", oneService: true},
 }
 
-// fits reports whether a code names this type of document.
-func (t *documentType) fits(c *record.Concept) bool {
+// fits reports whether a code names this type of document. Only the first of the codes of a
+// type says so beyond doubt; in a faithful document what else a source claims is carried.
+func (w *writer) fits(t *documentType, c *record.Concept) bool {
 	for i := range c.Codings {
-		if c.Codings[i].System == record.SystemLOINC && c.Codings[i].Code == t.loinc {
+		if x := &c.Codings[i]; x.System == record.SystemLOINC && (x.Code == t.loinc || w.strict && slices.Contains(t.codes, x.Code)) {
 			return true
 		}
 	}
@@ -53,14 +87,15 @@ func (w *writer) typeOf(d *record.Document) *documentType {
 	if w.x.Type != AsRecorded {
 		return &typesOfDocument[w.x.Type-1]
 	}
+	if len(d.Body) > 0 && len(d.Sections) == 0 {
+		return &typesOfDocument[UnstructuredDocument-1]
+	}
 	for i := range typesOfDocument {
-		if typesOfDocument[i].typ != UnstructuredDocument && typesOfDocument[i].fits(&d.Type) {
+		if t := &typesOfDocument[i]; t.typ != UnstructuredDocument && w.fits(t, &d.Type) {
 			return &typesOfDocument[i]
 		}
 	}
 	switch {
-	case len(d.Body) > 0 && len(d.Sections) == 0:
-		return &typesOfDocument[UnstructuredDocument-1]
 	case !d.Type.IsZero():
 		return &documentType{} // of a type that C-CDA has no template for
 	}
@@ -72,6 +107,38 @@ func (w *writer) typeOf(d *record.Document) *documentType {
 type sectionDef struct {
 	loinc, optional, required, title string
 }
+
+// otherCodes are codes by which sections go besides the one that their template fixes.
+var otherCodes = map[string]string{
+	"75311-1": "10183-2", "78375-3": "11535-2", "42347-5": "46241-6", "10223-0": "10223-6",
+}
+
+// translations are the translations that the templates of some sections demand of
+// their code (CONF:1198-32834, 1198-32749, 1198-32854).
+var translations = map[string]record.Coding{
+	"11535-2": {System: record.SystemLOINC, Code: "78375-3", Display: "Discharge Diagnosis"},
+	"46241-6": {System: record.SystemLOINC, Code: "42347-5", Display: "Admission Diagnosis"},
+	"10183-2": {System: record.SystemLOINC, Code: "75311-1", Display: "Discharge medications"},
+}
+
+// entriesRequired are the templates of the entries that a section's template
+// demands, one of which must be there; for a section template by its root.
+var entriesRequired = map[string][]string{
+	sectionRoot + "6.1": {entryRoot + "30"}, sectionRoot + "1.1": {entryRoot + "16"}, sectionRoot + "5.1": {entryRoot + "3"},
+	sectionRoot + "7.1": {entryRoot + "14", entryRoot + "13", entryRoot + "12"}, sectionRoot + "3.1": {entryRoot + "1"},
+	sectionRoot + "4.1": {entryRoot + "26"}, sectionRoot + "2.1": {entryRoot + "52"}, sectionRoot + "22.1": {entryRoot + "49"},
+	sectionRoot + "21.1": {entryRoot + "48", entryRoot + "108"}, sectionRoot + "11.1": {entryRoot + "35"},
+	sectionRoot + "61": {entryRoot + "144"}, sectionRoot + "60": {entryRoot + "121"}, sectionRoot + "45": {entryRoot + "20"},
+	sectionRoot + "58": {entryRoot + "132"},
+}
+
+// entriesWhere are those that must be among the entries where there are any.
+var entriesWhere = map[string]string{
+	sectionRoot + "38": entryRoot + "16", sectionRoot + "43": entryRoot + "34", sectionRoot + "24": entryRoot + "33",
+	"2.16.840.1.113883.10.20.6.1.1": "2.16.840.1.113883.10.20.6.2.6",
+}
+
+const entryRoot = "2.16.840.1.113883.10.20.22.4."
 
 const sectionRoot = "2.16.840.1.113883.10.20.22.2."
 
@@ -121,7 +188,7 @@ var sectionDefs = [...]sectionDef{
 	{"59776-5", sectionRoot + "28", "", "Procedure Findings"},
 	{"29554-3", sectionRoot + "27", "", "Procedure Description"},
 	{"10216-0", "2.16.840.1.113883.10.20.7.12", "", "Operative Note Fluids"},
-	{"10223-0", "2.16.840.1.113883.10.20.7.14", "", "Operative Note Surgical Procedure"},
+	{"10223-6", "2.16.840.1.113883.10.20.7.14", "", "Operative Note Surgical Procedure"},
 	{"11537-8", "2.16.840.1.113883.10.20.7.13", "", "Surgical Drains"},
 	{"10154-3", "1.3.6.1.4.1.19376.1.5.3.1.1.13.2.1", "", "Chief Complaint"},
 	{"29299-5", sectionRoot + "12", "", "Reason for Visit"},
@@ -138,7 +205,6 @@ var sectionDefs = [...]sectionDef{
 	{"8653-8", sectionRoot + "41", "", "Hospital Discharge Instructions"},
 	{"18841-7", sectionRoot + "42", "", "Hospital Consultations"},
 	{"11493-4", sectionRoot + "16", "", "Hospital Discharge Studies Summary"},
-	{"10221-0", sectionRoot + "64", "", "Operative Note Specimens"},
 	{"61149-1", "2.16.840.1.113883.10.20.21.2.1", "", "Objective"},
 	{"61150-9", "2.16.840.1.113883.10.20.21.2.2", "", "Subjective"},
 	{"18782-3", "2.16.840.1.113883.10.20.6.1.2", "", "Findings"},

@@ -137,7 +137,7 @@ func (w *writer) unlisted() {
 	each := func(kind string, n int, loinc func(i int) string) {
 		for i := range n {
 			at := place{kind, i}
-			if e := w.entryAt(at); e == nil || w.wrote[e.ID] || w.listed[e.ID] || w.leftOut[e.ID] {
+			if e := w.entryAt(at); e == nil || w.wrote[e.ID] || w.listed[e.ID] || w.leftOut[e.ID] || kind == record.KindEncounter && w.headerOnly(i) {
 				continue
 			}
 			if code := loinc(i); code != "" {

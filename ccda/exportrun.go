@@ -81,11 +81,16 @@ func (w *writer) document() {
 		d = w.rec.Documents[0]
 	}
 	w.typ = w.typeOf(&d)
+	w.native = w.isFrom(&d, formatName)
 	w.before = !w.strict && w.fromBefore(&d)
 	w.findEntries()
 	w.gatherCarried()
-	w.At("documents", 0, func() { w.outline(&d) })
-	w.writeEntries()
+	if w.file = w.typ.typ == UnstructuredDocument || len(d.Body) > 0 && len(d.Sections) == 0 && !w.holds(); !w.file {
+		w.outside()
+		w.At("documents", 0, func() { w.outline(&d) })
+		w.writeEntries()
+		w.settle()
+	}
 
 	w.b = append(w.b, xmlHead...)
 	w.el("ClinicalDocument")
@@ -99,7 +104,6 @@ func (w *writer) document() {
 		d.Orders, d.Consents = append([]record.Ref(nil), d.Orders...), append([]record.Ref(nil), d.Consents...)
 		w.header(&d)
 		w.body(&d)
-		d.Sections = nil
 		w.rest(&d)
 	})
 	w.line()
@@ -124,10 +128,11 @@ func (w *writer) fromBefore(d *record.Document) bool {
 
 // body writes the sections, or the content of an unstructured document.
 func (w *writer) body(d *record.Document) {
-	if w.typ.typ == UnstructuredDocument || len(d.Body) > 0 && len(w.out) == 0 {
+	if w.file {
 		w.unstructured(d)
 		return
 	}
+	d.Sections = nil // each names what is left of it
 	w.line()
 	w.el("component")
 	w.el("structuredBody")
@@ -135,6 +140,7 @@ func (w *writer) body(d *record.Document) {
 		w.section(s)
 	}
 	if len(w.out) == 0 && w.strict {
+		w.Note(&issueRequired, "sections")
 		w.el("component")
 		w.el("section")
 		w.attr("nullFlavor", "NI")
@@ -165,6 +171,16 @@ func (w *writer) unstructured(d *record.Document) {
 	}
 	w.end()
 	w.end()
+}
+
+// holds reports whether the record holds statements, which a file cannot.
+func (w *writer) holds() bool {
+	for _, at := range w.index {
+		if w.entryAt(at) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // findEntries notes where every entry stands, and which of them sections list.

@@ -1,8 +1,11 @@
 package ccda
 
 import (
+	"math/big"
+	"strings"
 	"time"
 
+	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
 
@@ -22,16 +25,13 @@ func (w *writer) header(d *record.Document) {
 	w.headerParts(&d.Participants, "enterer", "dataEnterer")
 	w.headerParts(&d.Participants, "informant", "informant")
 	w.custodian(d)
-	for i := range d.Recipients {
-		w.line()
-		w.In("recipients", i)
-		w.participation("informationRecipient", d.Recipients[i])
-		w.Leave()
-	}
-	d.Recipients = nil
+	w.recipients(d)
 	w.headerParts(&d.Participants, "legal-authenticator", "legalAuthenticator")
 	w.headerParts(&d.Participants, "authenticator", "authenticator")
 	w.headerParts(&d.Participants, "", "participant")
+	for i := range w.recipientsLeft {
+		w.headerParticipant("recipients", i+1, w.recipientsLeft[i])
+	}
 	w.contacts()
 	w.fulfils(d)
 	w.services(d)
@@ -42,11 +42,18 @@ func (w *writer) header(d *record.Document) {
 
 // headerIdentity writes what a document says of itself.
 func (w *writer) headerIdentity(d *record.Document) {
-	if w.strict && len(d.Realm) == 0 {
+	if w.strict {
 		w.leaf("realmCode", "code", "US") // the realm of C-CDA's header (CONF:1198-16791)
 	}
-	for _, r := range d.Realm {
-		w.leaf("realmCode", "code", r)
+	for i, r := range d.Realm {
+		switch {
+		case !w.strict:
+			w.leaf("realmCode", "code", r)
+		case r != "US":
+			w.In("realm", i)
+			w.DropString("", r, &withheld)
+			w.Leave()
+		}
 	}
 	d.Realm = nil
 	w.leaf("typeId", "root", oidTypeID, "extension", oidDocumentType)
@@ -57,35 +64,83 @@ func (w *writer) headerIdentity(d *record.Document) {
 	w.documentID(d)
 	w.concepts("sdtc:category", "category", &d.Category)
 	w.documentCode(d)
-	if d.Title == "" && w.strict {
-		d.Title = w.typ.title
+	if d.Title == "" {
+		w.require("title", "title", "NI")
 	}
 	w.words("title", take(&d.Title))
-	w.conceptPtr("sdtc:statusCode", "completionCode", &d.CompletionCode)
+	w.cs("sdtc:statusCode", "completionCode", &d.CompletionCode)
 	switch {
 	case !d.Time.IsZero():
 		w.time("effectiveTime", "time", &d.Time)
 	case w.strict || len(w.rec.Documents) == 0:
 		w.leaf("effectiveTime", "value", w.now())
 	}
-	if len(d.Labels) == 0 && w.strict {
-		// A document's confidentiality is required (CONF:1198-5259); none is claimed.
-		w.require("confidentialityCode", "labels", "NI")
-	}
-	w.labels(&d.Labels)
+	w.confidentiality(d)
 	switch {
 	case d.Language != "":
 		w.leaf("languageCode", "code", take(&d.Language))
 	case w.strict:
 		w.require("languageCode", "language", "NI")
 	}
+	w.version(d)
+	w.timePtr("copyTime", "copyTime", &d.CopyTime)
+}
+
+// confidentiality writes the labels of the document, which demands one (CONF:1198-5259).
+func (w *writer) confidentiality(d *record.Document) {
+	if len(d.Labels) == 0 {
+		w.require("confidentialityCode", "labels", "NI")
+	}
+	w.label(&d.Labels)
+}
+
+// label writes confidentialityCode where the schema has one of them: in a
+// conformant document the most restrictive stands for all.
+func (w *writer) label(list *[]record.Label) {
+	if !w.strict || len(*list) < 2 {
+		w.labels(list)
+		return
+	}
+	const grades = "ULMNRV" // HL7 v3 Confidentiality, from open to very restricted
+	top, best := 0, -1
+	for i := range *list {
+		if c := &(*list)[i].Coding; c.System == record.SystemConfidentiality && len(c.Code) == 1 {
+			if g := strings.Index(grades, c.Code); g > best {
+				top, best = i, g
+			}
+		}
+	}
+	for i := range *list {
+		if i != top {
+			w.In("labels", i)
+			w.Drop("", &(*list)[i], &withheld)
+			w.Leave()
+		}
+	}
+	c := (*list)[top].Coding
+	w.el("confidentialityCode")
+	w.codingAttrs("labels", top, &c, false)
+	w.end()
+	w.qualifiersLost("labels", top, &c)
+	*list = nil
+}
+
+// version writes setId and versionNumber: neither stands without the other (CONF:1198-6380, 1198-6387).
+func (w *writer) version(d *record.Document) {
+	if w.strict && d.Version != "" && !isInteger(d.Version) {
+		w.DropString("version", take(&d.Version), &withheld)
+	}
 	if d.SetID != nil {
 		x := *d.SetID
 		w.identifier("setId", "setId", &x)
+		if d.Version == "" {
+			w.require("versionNumber", "version", "NI")
+		}
 		d.SetID = nil
+	} else if d.Version != "" {
+		w.require("setId", "setId", "NI")
 	}
 	w.leafIf("versionNumber", take(&d.Version))
-	w.timePtr("copyTime", "copyTime", &d.CopyTime)
 }
 
 // leafIf writes an element with a value; none where the value is "".
@@ -109,19 +164,54 @@ func (w *writer) now() string {
 func (w *writer) documentID(d *record.Document) {
 	if len(d.Identifiers) == 0 {
 		if w.strict || len(w.rec.Documents) == 0 {
-			w.leaf("id", "root", w.derive("document", w.typ.loinc))
+			root := w.derive("document", w.typ.loinc)
+			if w.strict && w.typ.typ == DiagnosticImagingReport {
+				root = uuidOID(root)
+			}
+			w.leaf("id", "root", root)
 		}
 		return
 	}
-	first := d.Identifiers[:1]
-	if !w.strict {
-		first = d.Identifiers
+	first := d.Identifiers
+	if w.strict {
+		first = []record.Identifier{d.Identifiers[0]}
+		if w.typ.typ == DiagnosticImagingReport {
+			w.oidOnly(&first[0])
+		}
+		for i := 1; i < len(d.Identifiers); i++ {
+			w.In("identifiers", i)
+			w.Drop("", &d.Identifiers[i], &withheld)
+			w.Leave()
+		}
 	}
 	w.identifiers("id", "identifiers", &first)
-	if w.strict && len(d.Identifiers) > 1 {
-		w.Drop("identifiers", d.Identifiers[1:], &withheld)
-	}
 	d.Identifiers = nil
+}
+
+// oidOnly gives the identifier of a Diagnostic Imaging Report the form of an OID,
+// which is all that is allowed there (CONF:1198-30934): a UUID has one (ITU-T X.667, 2.25).
+func (w *writer) oidOnly(i *record.Identifier) {
+	root, ext := w.rootOf(i)
+	switch {
+	case codes.IsUUID(root):
+		w.Note(&altered, "identifiers[0]")
+		i.System, i.SystemAsSent = urnOID+uuidOID(root), uuidOID(root)
+		if ext == "" {
+			i.System, i.SystemAsSent, i.Value, i.ValueAsSent = record.SystemURI, "", urnOID+uuidOID(root), ""
+		}
+	case !codes.IsOID(root):
+		w.Note(&altered, "identifiers[0]")
+		*i = record.Identifier{System: record.SystemURI, Value: urnOID + uuidOID(w.derive("document", root+ext))}
+	}
+}
+
+// uuidOID gives the OID of a UUID (ITU-T X.667, 7).
+func uuidOID(uuid string) string {
+	n, ok := new(big.Int).SetString(strings.ReplaceAll(uuid, "-", ""), 16)
+	if !ok {
+		return ""
+	}
+	return "2.25." + n.String()
 }
 
 // derive gives an id for something that has none of its own.
@@ -135,7 +225,7 @@ func (w *writer) derive(kind, part string) string {
 
 // documentCode writes the code of the document: the record's own, if the type of document is its own too.
 func (w *writer) documentCode(d *record.Document) {
-	if w.typ.loinc != "" && (d.Type.IsZero() || w.x.Type != AsRecorded && !w.typ.fits(&d.Type)) {
+	if w.typ.loinc != "" && (d.Type.IsZero() || w.x.Type != AsRecorded && !w.fits(w.typ, &d.Type)) {
 		if !d.Type.IsZero() {
 			w.Drop("type", &d.Type, &withheld)
 		}
@@ -175,6 +265,9 @@ func (w *writer) headerAuthors(list []record.Participation) []record.Participati
 		w.leaf("manufacturerModelName", "nullFlavor", "NI")
 		w.leaf("softwareName", "nullFlavor", "NI")
 		w.end()
+		if w.typ.typ == CCD {
+			w.leaf("representedOrganization", "nullFlavor", "NI") // CONF:1198-8456
+		}
 		w.end()
 		w.end()
 	}
@@ -194,21 +287,25 @@ func (w *writer) hostDevice(dev *record.Device) {
 		w.leaf("id", "nullFlavor", "NI")
 	}
 	w.identifiers("id", "", &x.Identifiers)
-	w.orNull("addr", len(x.Addresses))
+	w.orNull("addr", "", len(x.Addresses))
 	w.addresses("", &x.Addresses)
-	w.orNull("telecom", len(x.Contacts))
+	w.orNull("telecom", "", len(x.Contacts))
 	w.telecoms("", &x.Contacts)
 	w.el("assignedAuthoringDevice")
 	w.deviceParts(&x)
 	w.end()
+	if w.strict && w.typ.typ == CCD {
+		w.leaf("representedOrganization", "nullFlavor", "NI") // CONF:1198-8456
+	}
 	w.end()
 	w.end()
 	w.Quiet = quiet
 }
 
-func (w *writer) orNull(name string, n int) {
-	if n == 0 && w.strict {
-		w.leaf(name, "nullFlavor", "NI")
+// orNull writes an element with a nullFlavor where the header requires one and there are none.
+func (w *writer) orNull(name, leaf string, n int) {
+	if n == 0 {
+		w.require(name, leaf, "NI")
 	}
 }
 
@@ -223,15 +320,83 @@ func (w *writer) headerParts(list *[]record.Participation, role, name string) {
 		default:
 			r = ""
 		}
-		if r == role {
-			w.line()
-			w.In("participants", i)
-			w.participation(name, p)
-			w.Leave()
+		if w.strict && r == "legal-authenticator" && (p.Signature != "S" || w.signed) {
+			r = "" // see headerParticipant
 		}
+		if w.strict && r == "enterer" && w.entered {
+			r = "" // one enters the data (CDA R2 4.2.2)
+		}
+		if r != role {
+			continue
+		}
+		if w.strict && r == "informant" && w.typ.typ == DiagnosticImagingReport {
+			w.headerParticipant("participants", i, p) // it has no informant (CONF:1198-8410)
+			continue
+		}
+		if role == "" {
+			w.headerParticipant("participants", i, p)
+			continue
+		}
+		w.line()
+		w.In("participants", i)
+		w.participation(name, p)
+		w.Leave()
+		w.signed = w.signed || role == "legal-authenticator"
+		w.entered = w.entered || role == "enterer"
 	}
 	if role == "" {
 		*list = nil
+	}
+}
+
+// headerParticipant writes somebody who has a part in the document that no
+// element of the header is for. A legal authenticator whose signature is not
+// said to be there stands here, with the type code that says so: the element of
+// that name demands the code S, signed (CONF:1198-5584).
+func (w *writer) headerParticipant(list string, i int, p record.Participation) {
+	w.callback = w.strict && p.RoleAsSent == "CALLBCK" && (w.typ.typ == ConsultationNote || w.typ.typ == ReferralNote || w.typ.typ == TransferSummary)
+	w.indirect = w.callback || w.strict && typeCodeOf("participant", &p) == "IND" && (w.typ.typ == ReferralNote || w.typ.typ == TransferSummary || w.typ.typ == CarePlan)
+	defer func() { w.callback, w.indirect = false, false }()
+	w.In(list, i)
+	defer w.Leave()
+	if w.strict && w.typ.typ == ConsultationNote && !w.callback {
+		// The template's rules take every participant for the one to call back (CONF:1198-31656).
+		w.Drop("", &p, &withheld)
+		return
+	}
+	if w.strict && p.Signature != "" {
+		w.DropString("signature", take(&p.Signature), &withheld)
+	}
+	w.line()
+	w.participation("participant", p)
+}
+
+// recipients writes who is to have the document. A Referral Note has one (CONF:1198-31589):
+// the others are participants.
+func (w *writer) recipients(d *record.Document) {
+	one := w.strict && w.typ.typ == ReferralNote
+	for i := range d.Recipients {
+		w.line()
+		w.In("recipients", i)
+		w.participation("informationRecipient", d.Recipients[i])
+		w.Leave()
+		if one {
+			w.recipientsLeft = d.Recipients[1:]
+			break
+		}
+	}
+	none := len(d.Recipients) == 0
+	d.Recipients = nil
+	if one && none {
+		w.Note(&issueRequired, "recipients")
+		w.line()
+		w.el("informationRecipient")
+		w.el("intendedRecipient")
+		w.el("informationRecipient")
+		w.leaf("name", "nullFlavor", "NI")
+		w.end()
+		w.end()
+		w.end()
 	}
 }
 
@@ -249,10 +414,7 @@ func (w *writer) custodian(d *record.Document) {
 		w.el("representedCustodianOrganization")
 		quiet := w.Quiet
 		w.Quiet = true
-		w.identifiers("id", "", &x.Identifiers)
-		w.orgNames(&x.Names)
-		w.telecoms("", &x.Telecoms)
-		w.addresses("", &x.Addresses)
+		w.organizationParts("representedCustodianOrganization", &x)
 		w.Quiet = quiet
 		w.end()
 		w.end()
@@ -287,6 +449,10 @@ func (w *writer) contacts() {
 		if w.wrote[x.ID] || w.inStatements[x.ID] {
 			continue
 		}
+		if w.strict && w.typ.typ == ConsultationNote {
+			continue // see headerParticipant: unmentioned names them
+		}
+		w.indirect = w.strict && (w.typ.typ == ReferralNote || w.typ.typ == TransferSummary || w.typ.typ == CarePlan)
 		w.line()
 		w.el("participant")
 		w.at("typeCode", "IND")
@@ -295,11 +461,13 @@ func (w *writer) contacts() {
 		w.relatedRole("associatedEntity", i, &p)
 		w.end()
 		w.end()
+		w.indirect = false
 	}
 }
 
 // fulfils writes the orders that the document fulfils.
 func (w *writer) fulfils(d *record.Document) {
+	n := 0
 	for i := range d.Orders {
 		at, ok := w.place(&d.Orders[i])
 		if !ok || at.kind != kindOrder {
@@ -314,6 +482,9 @@ func (w *writer) fulfils(d *record.Document) {
 			if o.Mode == record.ModeRequest {
 				o.Mode = ""
 			}
+			if len(o.Identifiers) == 0 {
+				w.require("id", "identifiers", "NI")
+			}
 			w.identifiers("id", "identifiers", &o.Identifiers)
 			w.concept("code", "code", &o.Code)
 			w.conceptPtr("priorityCode", "priority", &o.Priority)
@@ -322,63 +493,18 @@ func (w *writer) fulfils(d *record.Document) {
 		w.end()
 		w.end()
 		d.Orders[i] = record.Ref{}
+		n++
 	}
-}
-
-// services writes the acts that the document is about.
-func (w *writer) services(d *record.Document) {
-	for i := range d.Services {
-		s := d.Services[i]
-		w.In("services", i)
+	if n == 0 && w.strict && w.typ.typ == ConsultationNote {
+		// The order that asked for it is required (CONF:1198-8382).
+		w.Note(&issueRequired, "orders")
 		w.line()
-		w.el("documentationOf")
-		w.conceptPtr("sdtc:statusCode", "status", &s.Status)
-		w.el("serviceEvent")
-		w.at("classCode", take(&s.Class))
-		w.identifiers("id", "identifiers", &s.Identifiers)
-		w.conceptPtr("code", "code", &s.Code)
-		w.serviceTime(&s)
-		for k := range s.Participants {
-			w.In("participants", k)
-			w.participation("performer", s.Participants[k])
-			w.Leave()
-		}
-		s.Participants = nil
-		w.end()
-		w.end()
-		w.rest(&s)
-		w.Leave()
-	}
-	if len(d.Services) == 0 && w.strict && w.typ.service != "" {
-		w.Note(&issueRequired, "services")
-		w.line()
-		w.el("documentationOf")
-		w.el("serviceEvent")
-		w.at("classCode", w.typ.service)
-		w.el("effectiveTime")
-		w.leaf("low", "nullFlavor", "NI")
-		w.end()
+		w.el("inFulfillmentOf")
+		w.el("order")
+		w.leaf("id", "nullFlavor", "NI")
 		w.end()
 		w.end()
 	}
-	d.Services = nil
-}
-
-func (w *writer) serviceTime(s *record.ServiceEvent) {
-	if w.strict && s.When.Start.IsZero() {
-		w.Note(&issueRequired, "when.start")
-		w.el("effectiveTime")
-		w.leaf("low", "nullFlavor", "NI")
-		w.bound("high", "when.end", &s.When.End, &s.When.EndOpen)
-		w.end()
-		s.When.StartOpen = nil
-		if !s.When.At.IsZero() {
-			w.Drop("when", &s.When, &withheld)
-		}
-		s.When = record.Period{}
-		return
-	}
-	w.period("effectiveTime", "when", &s.When)
 }
 
 // relatedDocuments writes the documents that this one replaces, appends or transforms.
@@ -397,6 +523,13 @@ func (w *writer) relatedDocuments(d *record.Document) {
 		w.el("relatedDocument")
 		w.at("typeCode", code)
 		w.el("parentDocument")
+		if len(x.Identifiers) == 0 {
+			w.require("id", "identifiers", "NI")
+		}
+		if w.strict && w.typ.typ == DiagnosticImagingReport && len(x.Identifiers) > 1 {
+			w.Drop("identifiers[1:]", x.Identifiers[1:], &withheld) // CONF:1198-32090
+			x.Identifiers = x.Identifiers[:1]
+		}
 		w.identifiers("id", "identifiers", &x.Identifiers)
 		w.conceptPtr("code", "code", &x.Code)
 		if x.Text != nil {
@@ -408,6 +541,9 @@ func (w *writer) relatedDocuments(d *record.Document) {
 			s := *x.SetID
 			w.identifier("setId", "setId", &s)
 			x.SetID = nil
+		}
+		if w.strict && !isInteger(x.Version) {
+			w.DropString("version", take(&x.Version), &withheld)
 		}
 		w.leafIf("versionNumber", take(&x.Version))
 		w.end()
@@ -428,11 +564,21 @@ func (w *writer) authorizations(d *record.Document) {
 		c := w.rec.Consents[at.i]
 		w.line()
 		w.el("authorization")
+		if w.strict {
+			w.at("typeCode", "AUTH")
+		}
 		w.el("consent")
 		w.own(c.ID)
+		if w.strict {
+			w.at("classCode", "CONS")
+			w.at("moodCode", "EVN")
+		}
 		w.mention("consents", c.ID, at.i, func() {
 			w.identifiers("id", "identifiers", &c.Identifiers)
 			w.conceptPtr("code", "code", &c.Code)
+			if w.strict && c.Status.Code == "" && c.Status.AsSent == "" && c.Status.Absent == "" {
+				w.require("statusCode", "status", "NI")
+			}
 			w.status(&c.Status)
 			w.rest(&c)
 		})
@@ -440,19 +586,4 @@ func (w *writer) authorizations(d *record.Document) {
 		w.end()
 		d.Consents[i] = record.Ref{}
 	}
-}
-
-// encompassing writes the encounter that the document was made in.
-func (w *writer) encompassing(d *record.Document) {
-	at, ok := w.place(d.Encounter)
-	if !ok || at.kind != kindEncounter {
-		return
-	}
-	d.Encounter = nil
-	w.line()
-	w.el("componentOf")
-	w.el("encompassingEncounter")
-	w.At("encounters", at.i, func() { w.encompassingEncounter(&w.rec.Encounters[at.i]) })
-	w.end()
-	w.end()
 }

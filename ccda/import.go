@@ -115,6 +115,7 @@ func (d *Document) reading(o record.ImportOptions) *reader {
 	}
 	r.schema(r.doc.Root())
 	r.sweep()
+	r.rec.State()
 	return r
 }
 

@@ -14,9 +14,13 @@ func (w *writer) useAttr(uses, asSent []string, t *codes.Table[string, string]) 
 	b := room[:0]
 	for i, u := range uses {
 		code, ok := t.From(u)
-		if !ok {
+		if !ok || w.strict && !allowed(code, useList(t)) {
 			w.In("uses", i)
-			w.DropString("", u, &lost)
+			why := &lost
+			if ok {
+				why = &withheld
+			}
+			w.DropString("", u, why)
 			w.Leave()
 			continue
 		}
@@ -52,6 +56,9 @@ func (w *writer) names(leaf string, list *[]record.Name) {
 }
 
 func (w *writer) name(x *record.Name) {
+	if w.strict {
+		w.usName(x)
+	}
 	w.el("name")
 	w.useAttr(x.Uses, x.UsesAsSent, codes.NameUseCDA())
 	w.nullFlavor("absent", &x.Absent)
@@ -68,13 +75,31 @@ func (w *writer) nameParts(name, leaf string, parts []record.NamePart) {
 	for i := range parts {
 		p := parts[i]
 		w.el(name)
-		w.at("qualifier", strings.Join(p.Qualifiers, " "))
 		w.In(leaf, i)
+		w.qualifier(p.Qualifiers)
 		w.nullFlavor("absent", &p.Absent)
 		w.Leave()
 		w.text(p.Value)
 		w.end()
 	}
+}
+
+// qualifier writes @qualifier of a part of a name; what the schema does not know is withheld.
+func (w *writer) qualifier(list []string) {
+	if w.strict {
+		known := make([]string, 0, len(list))
+		for i, q := range list {
+			if allowed(q, namePartQualifiers) {
+				known = append(known, q)
+			} else {
+				w.In("qualifiers", i)
+				w.DropString("", q, &withheld)
+				w.Leave()
+			}
+		}
+		list = known
+	}
+	w.at("qualifier", strings.Join(list, " "))
 }
 
 // orgNames writes the names of an organization or a place.
@@ -97,13 +122,16 @@ func (w *writer) addresses(leaf string, list *[]record.Address) {
 }
 
 func (w *writer) address(a *record.Address) {
+	if w.fieldedAddress() {
+		w.usAddress(a)
+	}
 	w.el("addr")
 	w.useAttr(a.Uses, a.UsesAsSent, codes.AddressUseCDA())
 	w.nullFlavor("absent", &a.Absent)
 	for _, t := range a.Unstructured {
 		w.text(t)
 	}
-	if len(a.Unstructured) == 0 && len(a.Lines) == 0 && a.City == "" && a.State == "" && a.PostalCode == "" && a.Country == "" && len(a.Parts) == 0 {
+	if onlyText(a) {
 		w.text(take(&a.Text)) // words alone
 	}
 	for _, l := range a.Lines {
@@ -128,10 +156,24 @@ func (w *writer) address(a *record.Address) {
 		}
 		w.Leave()
 	}
-	w.periodPtr("useablePeriod", "period", &a.Period)
+	w.useablePeriod(&a.Period)
 	w.end()
 	w.DropString("type", a.Type, &lost)
 	w.DropString("text", a.Text, &lost)
+}
+
+// useablePeriod writes when an address holds: the schema has an SXCM_TS there, of which an interval must say so.
+func (w *writer) useablePeriod(p **record.Period) {
+	if *p == nil {
+		return
+	}
+	x := **p
+	typ := ""
+	if x.At.IsZero() {
+		typ = "IVL_TS"
+	}
+	w.periodTyped("useablePeriod", "period", typ, &x)
+	*p = nil
 }
 
 // telecoms writes telecommunication addresses (CDA R2 TEL).
@@ -139,14 +181,14 @@ func (w *writer) telecoms(leaf string, list *[]record.Telecom) {
 	for i := range *list {
 		x := (*list)[i]
 		w.In(leaf, i)
-		w.telecom(&x)
+		w.telecom("telecom", &x)
 		w.Leave()
 	}
 	*list = nil
 }
 
-func (w *writer) telecom(t *record.Telecom) {
-	w.el("telecom")
+func (w *writer) telecom(name string, t *record.Telecom) {
+	w.el(name)
 	w.useAttr(t.Uses, t.UsesAsSent, codes.TelecomUseCDA())
 	w.nullFlavor("absent", &t.Absent)
 	v := t.Value
@@ -165,7 +207,7 @@ func (w *writer) telecom(t *record.Telecom) {
 		v = strings.ReplaceAll(v, " ", "") // an xs:anyURI holds no blanks; telephone numbers mean the same without (RFC 3966 5.1.1)
 	}
 	w.at("value", v)
-	w.periodPtr("useablePeriod", "period", &t.Period)
+	w.useablePeriod(&t.Period)
 	w.end()
 	w.DropString("rank", t.Rank, &lost)
 }

@@ -3,6 +3,7 @@ package ccda
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/portage-health/portage/record"
 )
@@ -11,15 +12,29 @@ import (
 // is being written, and the anchors in them.
 type narratives struct {
 	anchors map[string][]anchorOut
+	media   map[string]string // the pictures and files that narratives show, by their name in the source
+	used    map[string]bool   // the IDs of the document, where they must be one each (XML 1.0, 3.3.1)
 }
 
 type anchorOut struct {
 	sec      *sectionOut
 	from, to int
+	name     string // as the document has it
 }
 
-// add makes known the anchors of a section whose narrative is kept.
-func (t *narratives) add(s *sectionOut) {
+// add makes known the anchors of a section whose narrative is kept. Where IDs
+// must be names and stand once, one that is not so gets another name.
+func (t *narratives) add(s *sectionOut, strict bool) {
+	if strict && s.src.Anchor != "" {
+		s.anchor = t.name(s.src.Anchor)
+	}
+	if strict {
+		for i := range s.src.Media {
+			if a := s.src.Media[i].Anchor; a != "" {
+				t.mediaName(a)
+			}
+		}
+	}
 	if !s.kept {
 		return
 	}
@@ -29,9 +44,49 @@ func (t *narratives) add(s *sectionOut) {
 	n := s.src.Narrative
 	for i := range n.Nodes {
 		if id := n.Nodes[i].ID; id != "" {
-			t.anchors[id] = append(t.anchors[id], anchorOut{s, i, n.End(i)})
+			a := anchorOut{s, i, n.End(i), id}
+			if strict {
+				a.name = t.name(id)
+			}
+			t.anchors[id] = append(t.anchors[id], a)
 		}
 	}
+}
+
+// name gives an ID that is an XML name (XML 1.0, Name; Namespaces in XML, NCName) and stands nowhere else.
+func (t *narratives) name(id string) string {
+	if t.used == nil {
+		t.used = make(map[string]bool, 64)
+	}
+	name := id
+	if !isNCName(id) {
+		name = "_" + strings.Map(func(c rune) rune {
+			if c < 0x80 && !isNameByte(byte(c)) || c >= 0x80 {
+				return '_'
+			}
+			return c
+		}, id)
+	}
+	base := name
+	for n := 2; t.used[name]; n++ {
+		name = base + "-" + strconv.Itoa(n)
+	}
+	t.used[name] = true
+	return name
+}
+
+func isNameByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.'
+}
+
+// isNCName reports whether s is a name that needs no second look: of ASCII, and beginning with a letter.
+func isNCName(s string) bool {
+	for i := range len(s) {
+		if !isNameByte(s[i]) {
+			return false
+		}
+	}
+	return s != "" && (s[0]|0x20 >= 'a' && s[0]|0x20 <= 'z' || s[0] == '_')
 }
 
 // find gives the element of the narratives with this ID: one of the section at hand before one of any other.
@@ -58,7 +113,12 @@ func (t *narratives) says(sec *sectionOut, id string) (string, bool) {
 }
 
 // anchor gives the ID by which the document has an anchor of the source.
-func (t *narratives) anchor(_ *sectionOut, id string) string { return id }
+func (t *narratives) anchor(sec *sectionOut, id string) string {
+	if a, ok := t.find(sec, id); ok {
+		return a.name
+	}
+	return id
+}
 
 // tableRow is what the narrative of a section tells of one entry.
 type tableRow struct {
@@ -89,7 +149,12 @@ func (w *writer) beginRow(s *sectionOut) {
 	if s.kept && !w.strict {
 		return
 	}
-	s.rows = append(s.rows, tableRow{id: "s" + strconv.Itoa(s.number) + "e" + strconv.Itoa(len(s.rows)+1)})
+	id := "s" + strconv.Itoa(s.number) + "e" + strconv.Itoa(s.tried)
+	s.tried++
+	for w.said.used[id] || len(w.said.anchors[id]) > 0 {
+		id += "-"
+	}
+	s.rows = append(s.rows, tableRow{id: id})
 	w.row = &s.rows[len(s.rows)-1]
 }
 
@@ -101,16 +166,40 @@ func (w *writer) dropRow(s *sectionOut) {
 }
 
 // stillSays reports whether the narrative of the source still tells what the
-// entries of its section say.
-func (w *writer) stillSays(s *record.Section) bool { return true }
+// entries of its section say. Where nobody noted what they said, it does. One
+// that tells of entries which the options leave out does not.
+func (w *writer) stillSays(s *record.Section) bool {
+	for i := range s.Entries {
+		if w.leftOut[s.Entries[i].ID] {
+			return false
+		}
+	}
+	if s.Stated == "" {
+		return true
+	}
+	if w.stating == nil {
+		w.stating = w.rec.Stating()
+	}
+	return s.Stated == w.stating.Of(s)
+}
+
+// lostWords is for a narrative that says other than its entries do.
+var lostWords = record.IssueLost.Because("the entries of the section are not what they were when this narrative was written; it is made anew")
 
 // narrative writes the text of a section: the source's own, or a table of what its entries say.
 func (w *writer) narrative(s *sectionOut) {
+	if !s.kept && s.src != nil && !s.src.Narrative.IsZero() {
+		w.Drop("narrative", s.src.Narrative, &lostWords)
+	}
 	switch {
 	case s.kept:
 		w.el("text")
-		w.nodes(s.src.Narrative)
-		s.rows = slices.DeleteFunc(s.rows, func(r tableRow) bool { return !r.used }) // entries that it does not tell of
+		n := s.src.Narrative
+		if w.strict {
+			n = w.fit(s)
+		}
+		w.nodes(n)
+		s.rows = slices.DeleteFunc(s.rows, func(r tableRow) bool { return !r.used }) // entries that it tells of
 		if len(s.rows) > 0 {
 			w.table(s)
 		}
@@ -119,9 +208,11 @@ func (w *writer) narrative(s *sectionOut) {
 		w.el("text")
 		w.table(s)
 		w.end()
-	case w.strict && len(s.subs) == 0:
+	case w.strict && (len(s.subs) == 0 || s.def != nil):
 		w.el("text")
-		w.text("No information")
+		if len(s.subs) == 0 {
+			w.text("No information")
+		}
 		w.end()
 	}
 }

@@ -29,20 +29,17 @@ func elementFor(role string) string {
 // participation writes one part with the one who plays it. name is the element's.
 func (w *writer) participation(name string, p record.Participation) {
 	w.el(name)
-	switch name {
-	case "performer", "participant", "encounterParticipant", "informationRecipient":
-		w.at("typeCode", typeCodeOf(name, &p))
-	}
+	w.participationType(name, &p)
 	p.Role, p.RoleAsSent = "", ""
 	w.nullFlavor("absent", &p.Absent)
 	header := len(w.open) <= 2
 	switch name {
 	case "author":
-		if !header || w.strict && w.has119() {
+		if !header {
 			w.template(templateAuthor)
 		}
 		w.conceptPtr("functionCode", "function", &p.Function)
-		w.periodPtr("time", "when", &p.When)
+		w.pointOfTime(name, &p)
 		w.role("assignedAuthor", &p)
 	case "performer":
 		if header || w.inService() {
@@ -51,7 +48,9 @@ func (w *writer) participation(name string, p record.Participation) {
 			w.conceptPtr("sdtc:functionCode", "function", &p.Function)
 		}
 		w.periodPtr("time", "when", &p.When)
-		w.conceptPtr("modeCode", "mode", &p.Mode)
+		if !w.inService() {
+			w.conceptPtr("modeCode", "mode", &p.Mode)
+		}
 		w.role("assignedEntity", &p)
 	case "participant":
 		if header {
@@ -73,21 +72,11 @@ func (w *writer) participation(name string, p record.Participation) {
 	case "informationRecipient":
 		w.role("intendedRecipient", &p)
 	default: // dataEnterer, legalAuthenticator, authenticator, responsibleParty, encounterParticipant
-		w.periodPtr("time", "when", &p.When)
+		if name != "responsibleParty" { // the schema has none there
+			w.pointOfTime(name, &p)
+		}
 		if name == "legalAuthenticator" || name == "authenticator" {
-			if s := take(&p.Signature); s != "" || w.strict {
-				if s == "" {
-					w.Note(&issueRequired, "signature")
-					w.leaf("signatureCode", "nullFlavor", "NI")
-				} else {
-					w.leaf("signatureCode", "code", s)
-				}
-			}
-			if p.SignatureText != nil {
-				a := *p.SignatureText
-				w.attachment("sdtc:signatureText", "signatureText", "", &a)
-				p.SignatureText = nil
-			}
+			w.signature(&p)
 		}
 		w.role("assignedEntity", &p)
 	}
@@ -95,8 +84,72 @@ func (w *writer) participation(name string, p record.Participation) {
 	w.rest(&p)
 }
 
-// has119 says that header authors stand as US Realm authors without the entry's template.
-func (w *writer) has119() bool { return false }
+// participationType writes the type code of a part where the element's name does
+// not say it. The schema has closed lists: what is none of theirs is altered.
+func (w *writer) participationType(name string, p *record.Participation) {
+	list, other := "", ""
+	switch name {
+	case "performer":
+		list, other = "PRF PPRF SPRF", "PRF"
+		if len(w.open) > 1 && !w.inService() {
+			list = participationTypes // an entry's performer has no list (CDA R2 Performer2)
+		}
+	case "participant":
+		list, other = participationTypes, "IND"
+	case "encounterParticipant":
+		list, other = encounterParticipant, "CON"
+	case "informationRecipient":
+		list, other = "PRCP TRC", "PRCP"
+	default:
+		return
+	}
+	code := typeCodeOf(name, p)
+	if w.strict && code != "" && !allowed(code, list) {
+		w.Note(&altered, "role")
+		code = other
+	}
+	w.at("typeCode", code)
+}
+
+// pointOfTime writes the time of a part that the schema has as a point. The
+// author's and an authenticator's are required (CONF:1198-5445, 1198-5580).
+func (w *writer) pointOfTime(name string, p *record.Participation) {
+	if name == "encounterParticipant" {
+		w.periodPtr("time", "when", &p.When) // an interval
+		return
+	}
+	if w.strict && p.When != nil && !isPoint(p.When) {
+		w.Drop("when", p.When, &withheld)
+		p.When = nil
+		if name != "dataEnterer" {
+			w.leaf("time", "nullFlavor", "UNK")
+		}
+		return
+	}
+	if p.When == nil && name != "dataEnterer" {
+		w.require("time", "when", "NI")
+	}
+	w.periodPtr("time", "when", &p.When)
+}
+
+// isPoint reports whether a period is a point in time, or absent for a reason.
+func isPoint(p *record.Period) bool {
+	return p.Start.IsZero() && p.End.IsZero() && p.Center.IsZero() && p.Width == nil && p.Age == nil && p.AgeRange == nil
+}
+
+// signature writes the signature of an authenticator.
+func (w *writer) signature(p *record.Participation) {
+	if s := take(&p.Signature); s != "" {
+		w.leaf("signatureCode", "code", s)
+	} else {
+		w.require("signatureCode", "signature", "NI")
+	}
+	if p.SignatureText != nil {
+		a := *p.SignatureText
+		w.attachment("sdtc:signatureText", "signatureText", "", &a)
+		p.SignatureText = nil
+	}
+}
 
 func (w *writer) inService() bool {
 	return len(w.open) >= 2 && w.open[len(w.open)-2].name == "serviceEvent"
@@ -128,7 +181,10 @@ func (w *writer) role(name string, p *record.Participation) {
 	switch {
 	case name == "assignedAuthor" || name == "assignedEntity":
 	case p.Class != "":
-		w.at("classCode", take(&p.Class))
+		w.roleClass(name, take(&p.Class))
+	case name == "associatedEntity" && w.strict && !(ok && at.kind == kindRelated):
+		w.Note(&issueRequired, "class")
+		w.at("classCode", "ASSIGNED") // the schema demands a class; this one says that somebody was given a part
 	}
 	who := p.Who
 	if ok {
@@ -156,41 +212,114 @@ func (w *writer) role(name string, p *record.Participation) {
 	w.end()
 }
 
+// roleClass writes the class of a role, if the schema has it there.
+func (w *writer) roleClass(name, class string) {
+	if w.strict {
+		list := ""
+		switch name {
+		case "relatedEntity":
+			list = mutualClasses
+		case "intendedRecipient":
+			list = "ASSIGNED HLTHCHRT"
+		}
+		if w.callback {
+			list = "ASSIGNED" // CONF:1198-31659, 1198-31641, 1198-32419
+		}
+		if list != "" && !allowed(class, list) {
+			w.DropString("class", class, &withheld)
+			class = ""
+			if name == "relatedEntity" {
+				class = "PRS"
+			} else if w.callback {
+				class = "ASSIGNED"
+			}
+		}
+	}
+	w.at("classCode", class)
+}
+
 // nobody writes a role of which no person is known.
 func (w *writer) nobody(name string, p *record.Participation) {
 	w.requireID(name, len(p.Identifiers))
 	w.identifiers("id", "identifiers", &p.Identifiers)
-	w.roleParts(name, p, func() {
-		w.addresses("addresses", &p.Addresses)
-		w.telecoms("telecoms", &p.Telecoms)
-	})
+	w.roleParts(name, p, contacts{})
+	if w.needsPerson(name) {
+		w.person(name, 0, nil)
+	} else if w.strict && w.part() == "participant" && p.OnBehalfOf == nil && len(w.open) == 3 {
+		w.person(name, 0, func() {}) // a person or an organization must be named (CONF:1198-10006)
+	}
 	w.roleOrganization(name, p)
 }
 
-// roleParts writes code and specialties of a role and, between them and the person, what f writes.
-func (w *writer) roleParts(name string, p *record.Participation, f func()) {
+// contacts are how to reach the one who plays a part, as that one's own entry has it.
+type contacts struct {
+	list      string // of the record; "" where there are none
+	i         int
+	quiet     bool // named elsewhere
+	addresses []record.Address
+	telecoms  []record.Telecom
+	leaf      string // the field of the telecoms
+	then      func() // what comes after them
+}
+
+func (w *writer) contact(c *contacts, f func()) {
+	if c.list == "" {
+		return
+	}
+	quiet := w.Quiet
+	w.Quiet = quiet || c.quiet
+	w.At(c.list, c.i, f)
+	w.Quiet = quiet
+}
+
+// roleParts writes code, specialties, addresses and telecoms of a role: those of
+// the one who plays it before those given at this place.
+func (w *writer) roleParts(name string, p *record.Participation, c contacts) {
 	if name != "intendedRecipient" {
+		if w.strict && w.part() == "author" && p.Code != nil && (len(p.Code.Codings) == 0 || p.Code.Codings[0].Code == "") {
+			w.Drop("code", p.Code, &withheld) // an author's code must be one (CONF:1198-16788)
+			p.Code = nil
+		}
 		w.conceptPtr("code", "code", &p.Code)
 		if name != "relatedEntity" {
 			w.concepts("sdtc:specialty", "specialty", &p.Specialty)
 		}
 	}
-	f()
+	w.needs(name, "addr", "addresses", len(c.addresses)+len(p.Addresses))
+	w.contact(&c, func() { w.addresses("addresses", &c.addresses) })
+	w.addresses("addresses", &p.Addresses)
+	w.needs(name, "telecom", "telecoms", len(c.telecoms)+len(p.Telecoms))
+	w.contact(&c, func() { w.telecoms(c.leaf, &c.telecoms) })
+	w.telecoms("telecoms", &p.Telecoms)
+	if c.then != nil {
+		w.contact(&c, c.then)
+	}
 	if len(p.Identifiers) > 0 {
 		w.Drop("identifiers", p.Identifiers, &lost)
 		p.Identifiers = nil
 	}
-	w.addresses("addresses", &p.Addresses)
-	w.telecoms("telecoms", &p.Telecoms)
 }
 
 func (w *writer) requireID(name string, n int) {
-	if n == 0 && name != "relatedEntity" && name != "associatedEntity" && name != "participantRole" && name != "intendedRecipient" {
-		w.require("id", "identifiers", "NI")
+	if n > 0 || name == "relatedEntity" {
+		return
 	}
+	switch name {
+	case "associatedEntity":
+		if !w.callback {
+			return
+		}
+	case "participantRole":
+		return
+	case "intendedRecipient":
+		if w.typ.typ != CarePlan {
+			return
+		}
+	}
+	w.require("id", "identifiers", "NI")
 }
 
-// organizationName gives the element by which a role names the organization acted for.
+// organizationElement gives the element by which a role names the organization acted for.
 func organizationElement(role string) string {
 	switch role {
 	case "assignedAuthor", "assignedEntity":

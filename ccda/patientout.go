@@ -13,11 +13,11 @@ func (w *writer) recordTarget() {
 	w.el("patientRole")
 	w.own(x.ID)
 	w.At("patient", -1, func() {
-		w.orNull("id", len(x.Identifiers))
+		w.orNull("id", "identifiers", len(x.Identifiers))
 		w.identifiers("id", "identifiers", &x.Identifiers)
-		w.orNull("addr", len(x.Addresses))
+		w.orNull("addr", "addresses", len(x.Addresses))
 		w.addresses("addresses", &x.Addresses)
-		w.orNull("telecom", len(x.Telecoms))
+		w.orNull("telecom", "telecoms", len(x.Telecoms))
 		w.telecoms("telecoms", &x.Telecoms)
 		w.patient(&x)
 		if x.Provider != nil && w.organization("providerOrganization", x.Provider) {
@@ -31,7 +31,7 @@ func (w *writer) recordTarget() {
 
 func (w *writer) patient(x *record.Patient) {
 	w.el("patient")
-	w.orNull("name", len(x.Names))
+	w.orNull("name", "names", len(x.Names))
 	w.names("names", &x.Names)
 	w.words("sdtc:desc", take(&x.Description))
 	if x.AdministrativeSex.IsZero() {
@@ -63,6 +63,8 @@ func (w *writer) patient(x *record.Patient) {
 			w.address(&a)
 			w.Leave()
 			x.BirthPlace = nil
+		} else {
+			w.require("addr", "birthPlace", "NI") // CONF:1198-5397
 		}
 		w.end()
 		w.end()
@@ -105,6 +107,15 @@ func (w *writer) language(l *record.Language) {
 		codings[0].System = ""
 		l.Code.Codings = codings
 	}
+	if w.strict || !w.native {
+		if l.Code.IsZero() {
+			w.require("languageCode", "code", "NI") // CONF:1198-5407
+		} else {
+			c := &l.Code
+			w.cs("languageCode", "code", &c)
+			l.Code = record.Concept{}
+		}
+	}
 	w.concept("languageCode", "code", &l.Code)
 	w.conceptPtr("modeCode", "mode", &l.Mode)
 	w.conceptPtr("proficiencyLevelCode", "proficiency", &l.Proficiency)
@@ -118,6 +129,9 @@ func (w *writer) guardians() {
 		x := w.rec.RelatedPersons[i]
 		if len(x.Class) != 1 || x.Class[0] != "GUARD" || w.wrote[x.ID] {
 			continue
+		}
+		if w.strict && x.Organization != nil && len(x.Names) == 0 {
+			continue // a guardian must be a person (CONF:1198-5385): an organization is a participant, see contacts
 		}
 		w.el("guardian")
 		w.own(x.ID)
@@ -142,7 +156,7 @@ func (w *writer) guardians() {
 				}
 			default:
 				w.el("guardianPerson")
-				w.orNull("name", len(x.Names))
+				w.orNull("name", "names", len(x.Names))
 				w.names("names", &x.Names)
 				w.end()
 			}

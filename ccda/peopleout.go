@@ -15,24 +15,18 @@ func (w *writer) mention(list, id string, i int, f func()) {
 func (w *writer) practitionerRole(name string, i int, p *record.Participation) {
 	x := w.rec.Practitioners[i]
 	w.own(x.ID)
+	first := w.wrote["practitioners|"+x.ID] // what is withheld or altered is named at the first mention
 	whole := func(f func()) { w.mention("practitioners", x.ID, i, f) }
 	whole(func() {
 		w.requireID(name, len(x.Identifiers))
 		w.identifiers("id", "identifiers", &x.Identifiers)
 	})
-	w.roleParts(name, p, func() {
-		quiet := w.Quiet
-		w.Quiet = true // each is counted below, with the person
-		a, t := x.Addresses, x.Telecoms
-		w.addresses("addresses", &a)
-		w.telecoms("telecoms", &t)
-		w.Quiet = quiet
-	})
+	w.roleParts(name, p, contacts{list: "practitioners", i: i, quiet: first, addresses: x.Addresses, telecoms: x.Telecoms, leaf: "telecoms"})
 	x.Addresses, x.Telecoms = nil, nil
-	if len(x.Names) > 0 {
-		w.el(personElement(name))
-		w.At("practitioners", i, func() { w.names("names", &x.Names) })
-		w.end()
+	if len(x.Names) > 0 || w.needsPerson(name) {
+		w.person(name, len(x.Names), func() { w.At("practitioners", i, func() { w.names("names", &x.Names) }) })
+	} else if w.strict && w.part() == "participant" && p.OnBehalfOf == nil {
+		w.person(name, 0, func() {}) // a person or an organization must be named (CONF:1198-10006)
 	}
 	w.roleOrganization(name, p)
 	w.namedOnce("practitioners", x.ID, i, &x)
@@ -65,8 +59,12 @@ func personElement(role string) string {
 func (w *writer) relatedRole(name string, i int, p *record.Participation) {
 	x := w.rec.RelatedPersons[i]
 	w.own(x.ID)
+	again := w.wrote["relatedPersons|"+x.ID]
 	if len(x.Class) > 0 && name != "assignedAuthor" && name != "assignedEntity" {
-		w.at("classCode", x.Class[0])
+		quiet := w.Quiet
+		w.Quiet = quiet || again
+		w.At("relatedPersons", i, func() { w.roleClass(name, x.Class[0]) })
+		w.Quiet = quiet
 		x.Class = x.Class[1:]
 	} else if name == "relatedEntity" || name == "associatedEntity" {
 		w.at("classCode", "PRS") // a personal relationship: what every related person is (HL7 v3 RoleClass)
@@ -89,31 +87,29 @@ func (w *writer) relatedRole(name string, i int, p *record.Participation) {
 			x.Relationships = x.Relationships[1:]
 		}
 	})
-	w.roleParts(name, p, func() {
-		w.At("relatedPersons", i, func() {
-			w.addresses("addresses", &x.Addresses)
-			w.telecoms("telecoms", &x.Telecoms)
-			if name == "relatedEntity" {
-				w.periodPtr("effectiveTime", "period", &x.Period)
-			}
+	w.roleParts(name, p, contacts{list: "relatedPersons", i: i, quiet: again, addresses: x.Addresses, telecoms: x.Telecoms, leaf: "telecoms", then: func() {
+		if name == "relatedEntity" {
+			w.periodPtr("effectiveTime", "period", &x.Period)
+		}
+	}})
+	x.Addresses, x.Telecoms = nil, nil
+	header := w.strict && w.part() == "participant" && x.Organization == nil // a person or an organization must be named (CONF:1198-10006)
+	if len(x.Names) > 0 || header || name == "relatedEntity" && w.strict || len(x.Relationships) > 0 && name != "relatedEntity" || w.needsPerson(name) {
+		w.person(name, len(x.Names), func() {
+			w.At("relatedPersons", i, func() {
+				w.names("names", &x.Names)
+				if len(x.Relationships) > 0 && personElement(name) != "playingEntity" {
+					c := x.Relationships[0]
+					w.el("sdtc:asPatientRelationship")
+					w.attr("classCode", "PRS")
+					w.In("relationships", 1)
+					w.concept("sdtc:code", "", &c)
+					w.Leave()
+					w.end()
+					x.Relationships = x.Relationships[1:]
+				}
+			})
 		})
-	})
-	if len(x.Names) > 0 || name == "relatedEntity" && w.strict || len(x.Relationships) > 0 && name != "relatedEntity" {
-		w.el(personElement(name))
-		w.At("relatedPersons", i, func() {
-			w.names("names", &x.Names)
-			if len(x.Relationships) > 0 && personElement(name) != "playingEntity" {
-				c := x.Relationships[0]
-				w.el("sdtc:asPatientRelationship")
-				w.attr("classCode", "PRS")
-				w.In("relationships", 1)
-				w.concept("sdtc:code", "", &c)
-				w.Leave()
-				w.end()
-				x.Relationships = x.Relationships[1:]
-			}
-		})
-		w.end()
 	}
 	if x.Organization != nil && organizationElement(name) != "" && w.organization(organizationElement(name), x.Organization) {
 		x.Organization = nil
@@ -128,20 +124,23 @@ func (w *writer) deviceRole(name string, i int, p *record.Participation) {
 		w.requireID(name, len(x.Identifiers))
 		w.identifiers("id", "identifiers", &x.Identifiers)
 	})
-	w.roleParts(name, p, func() {
-		w.At("devices", i, func() {
-			w.addresses("addresses", &x.Addresses)
-			w.telecoms("contacts", &x.Contacts)
-		})
-	})
+	again := w.wrote["devices|"+x.ID]
+	w.roleParts(name, p, contacts{list: "devices", i: i, quiet: again, addresses: x.Addresses, telecoms: x.Contacts, leaf: "contacts"})
+	x.Addresses, x.Contacts = nil, nil
 	el := "assignedAuthoringDevice"
 	if name == "participantRole" {
 		el = "playingDevice"
 	}
-	if name == "assignedAuthor" || name == "participantRole" {
+	switch {
+	case name == "assignedAuthor" || name == "participantRole":
 		w.el(el)
 		w.At("devices", i, func() { w.deviceParts(&x) })
 		w.end()
+		if name == "assignedAuthor" && p.OnBehalfOf == nil && w.strict && w.part() == "author" && w.typ.typ == CCD {
+			w.require("representedOrganization", "onBehalfOf", "NI") // CONF:1198-8456
+		}
+	case w.needsPerson(name) || w.strict && w.part() == "participant" && p.OnBehalfOf == nil:
+		w.person(name, 0, func() {})
 	}
 	w.roleOrganization(name, p)
 	if x.Use != "patient" { // a device of the patient's is an entry too, which names the rest
@@ -161,7 +160,14 @@ func (w *writer) deviceParts(x *record.Device) {
 			x.Types = nil
 		}
 	}
+	author := w.strict && w.part() == "author" // an author's model and software are required (CONF:1198-16784, 1198-16785)
+	if x.Model == "" && author {
+		w.require("manufacturerModelName", "model", "NI")
+	}
 	w.words("manufacturerModelName", take(&x.Model))
+	if x.Software == "" && author {
+		w.require("softwareName", "software", "NI")
+	}
 	w.words("softwareName", take(&x.Software))
 }
 
@@ -173,20 +179,14 @@ func (w *writer) patientRole(name string, p *record.Participation) {
 	ids := x.Identifiers
 	w.identifiers("id", "identifiers", &ids)
 	w.Quiet = quiet
-	w.roleParts(name, p, func() {
-		w.Quiet = true
-		a, t := x.Addresses, x.Telecoms
-		w.addresses("addresses", &a)
-		w.telecoms("telecoms", &t)
-		w.Quiet = quiet
-	})
-	if len(x.Names) > 0 {
-		w.Quiet = true
-		names := x.Names
-		w.el(personElement(name))
-		w.names("names", &names)
-		w.end()
-		w.Quiet = quiet
+	w.roleParts(name, p, contacts{list: "patient", i: -1, quiet: true, addresses: x.Addresses, telecoms: x.Telecoms, leaf: "telecoms"})
+	if len(x.Names) > 0 || w.needsPerson(name) {
+		w.person(name, len(x.Names), func() {
+			w.Quiet = true
+			names := x.Names
+			w.names("names", &names)
+			w.Quiet = quiet
+		})
 	}
 	w.roleOrganization(name, p)
 }
@@ -202,10 +202,7 @@ func (w *writer) organization(name string, ref *record.Ref) bool {
 	w.el(name)
 	w.own(x.ID)
 	w.mention("organizations", x.ID, at.i, func() {
-		w.identifiers("id", "identifiers", &x.Identifiers)
-		w.orgNames(&x.Names)
-		w.telecoms("telecoms", &x.Telecoms)
-		w.addresses("addresses", &x.Addresses)
+		w.organizationParts(name, &x)
 		if name != "representedCustodianOrganization" {
 			w.conceptPtr("standardIndustryClassCode", "industry", &x.Industry)
 			if x.PartOf != nil {
@@ -220,6 +217,59 @@ func (w *writer) organization(name string, ref *record.Ref) bool {
 	})
 	w.end()
 	return true
+}
+
+// organizationParts writes what every organization has, and what the header requires of some
+// (CONF:1198-5417 to 5422, 1198-5522 to 5559, 1198-5578).
+func (w *writer) organizationParts(name string, x *record.Organization) {
+	whole := w.strict && (name == "providerOrganization" || name == "representedCustodianOrganization")
+	one := w.strict && (name == "representedCustodianOrganization" || name == "receivedOrganization")
+	if whole && len(x.Identifiers) == 0 {
+		w.require("id", "identifiers", "NI")
+	}
+	w.identifiers("id", "identifiers", &x.Identifiers)
+	if len(x.Names) == 0 && (whole || one) {
+		w.require("name", "names", "NI")
+	}
+	if one && len(x.Names) > 1 {
+		w.Drop("names[1:]", x.Names[1:], &withheld)
+		x.Names = x.Names[:1]
+	}
+	w.orgNames(&x.Names)
+	if whole && len(x.Telecoms) == 0 {
+		w.require("telecom", "telecoms", "NI")
+	}
+	if name == "representedCustodianOrganization" && len(x.Telecoms) > 1 {
+		w.custodianTelecoms(&x.Telecoms)
+	}
+	w.telecoms("telecoms", &x.Telecoms)
+	if whole && len(x.Addresses) == 0 {
+		w.require("addr", "addresses", "NI")
+	}
+	if name == "representedCustodianOrganization" && w.strict && len(x.Addresses) > 1 {
+		for i := 1; i < len(x.Addresses); i++ {
+			w.In("addresses", i)
+			w.Drop("", &x.Addresses[i], &withheld)
+			w.Leave()
+		}
+		x.Addresses = x.Addresses[:1]
+	}
+	w.addresses("addresses", &x.Addresses)
+}
+
+// custodianTelecoms writes the telecoms of a custodian: CDA has one, the others are the extension's (sdtc:telecom).
+func (w *writer) custodianTelecoms(list *[]record.Telecom) {
+	for i := range *list {
+		x := (*list)[i]
+		w.In("telecoms", i)
+		if i == 0 {
+			w.telecom("telecom", &x)
+		} else {
+			w.telecom("sdtc:telecom", &x)
+		}
+		w.Leave()
+	}
+	*list = nil
 }
 
 // nested reports whether organizations lie in one another deeper than anybody has them: a circle.

@@ -254,6 +254,9 @@ func (w *writer) attachment(name, leaf, typ string, a *record.Attachment) {
 	w.at("xsi:type", typ)
 	w.at("mediaType", take(&a.ContentType))
 	w.at("language", take(&a.Language))
+	if w.strict {
+		w.DropString(leaf+".charset", take(&a.Charset), &withheld) // the schema has none
+	}
 	w.at("charset", take(&a.Charset))
 	w.at("compression", take(&a.Compression))
 	if alg := a.HashAlgorithm; alg == "" || alg == "SHA-1" || alg == "SHA-256" {

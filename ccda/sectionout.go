@@ -2,7 +2,6 @@ package ccda
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/portage-health/portage/record"
 )
@@ -10,11 +9,18 @@ import (
 // sectionOut is a section of the document that is being written.
 type sectionOut struct {
 	src    *record.Section // nil for one that the record does not have
+	up     *sectionOut     // the section that it lies in
 	where  string          // the list that holds it, and its place: for the report
 	i      int
 	def    *sectionDef // nil for a section that C-CDA does not define
+	anchor string      // its own ID, in a conformant document
+	notes  []string    // the rows of the comments on it
+	tried  int         // how many rows were begun
 	number int         // among all sections of the document, from 1
 	must   bool        // its entries are required by the type of document
+	asked  bool        // the type of document requires it
+	bare   bool        // it claims no template, which another section of the document has
+	empty  bool        // it says that there is no information
 	kept   bool        // the source's own narrative stands
 	body   []byte      // its entries, as they are written
 	starts []int       // where in body each entry begins
@@ -22,66 +28,64 @@ type sectionOut struct {
 	subs   []*sectionOut
 }
 
-// outline decides which sections the document has: those of the record's own
-// document in their order, then those that the type of document requires.
+// outline decides which sections the document has: those of the record's own document, in their order.
 func (w *writer) outline(d *record.Document) {
-	w.out = w.sections(d.Sections, "sections")
-	if !w.strict {
-		return
-	}
-	for _, code := range w.typ.required {
-		loinc, must := strings.CutPrefix(code, "!")
-		s := w.find(w.out, loinc)
-		if s == nil {
-			if loinc == "51848-0" || loinc == "18776-5" {
-				// Assessment and Plan stands for both (CONF:1198-8704 and the like).
-				if w.find(w.out, "51847-2") != nil {
-					continue
-				}
-			}
-			s = w.addSection(defOf(loinc))
-		}
-		s.must = s.must || must
-	}
+	w.out = w.sections(d.Sections, nil)
 }
 
-func (w *writer) sections(list []record.Section, where string) []*sectionOut {
+func (w *writer) sections(list []record.Section, up *sectionOut) []*sectionOut {
+	const where = "sections"
 	var out []*sectionOut
 	for i := range list {
 		s := &list[i]
 		code := ""
 		for k := range s.Code.Codings {
-			if c := &s.Code.Codings[k]; code == "" && (c.System == record.SystemLOINC || c.System == "") {
+			if c := &s.Code.Codings[k]; code == "" && (c.System == record.SystemLOINC || c.System == systemCatalog || c.System == "") {
 				code = c.Code
 			}
 		}
 		if w.x.Sections != nil && !slices.Contains(w.x.Sections, code) {
-			w.leaveOut(s, where, i)
+			w.inside(&sectionOut{src: s, up: up, where: where, i: i}, func() { w.leaveOut(s) })
 			continue
 		}
 		w.numbers++
-		o := &sectionOut{src: s, where: where, i: i, def: defOf(code), number: w.numbers, kept: !s.Narrative.IsZero() && w.stillSays(s)}
-		w.said.add(o)
-		w.In(where, i)
-		o.subs = w.sections(s.Sections, "sections")
-		w.Leave()
+		o := &sectionOut{src: s, up: up, where: where, i: i, def: w.defOf(code), number: w.numbers, kept: !s.Narrative.IsZero() && w.stillSays(s)}
+		w.said.add(o, w.strict)
+		o.subs = w.sections(s.Sections, o)
 		out = append(out, o)
 	}
 	return out
 }
 
+// inside does f as if the writer stood in the section of the record.
+func (w *writer) inside(s *sectionOut, f func()) {
+	w.At("documents", 0, func() { w.down(s, f) })
+}
+
+func (w *writer) down(s *sectionOut, f func()) {
+	if s == nil || s.src == nil {
+		f()
+		return
+	}
+	w.down(s.up, func() {
+		w.In(s.where, s.i)
+		f()
+		w.Leave()
+	})
+}
+
 // leaveOut names what a section that the options leave out says.
-func (w *writer) leaveOut(s *record.Section, where string, i int) {
-	w.In(where, i)
+func (w *writer) leaveOut(s *record.Section) {
 	w.Drop("", s, &lostFilter)
-	w.Leave()
+	w.leaveEntries(s)
+}
+
+func (w *writer) leaveEntries(s *record.Section) {
 	for _, r := range s.Entries {
 		w.leftOut[r.ID] = true
 	}
 	for i := range s.Sections {
-		for _, r := range s.Sections[i].Entries {
-			w.leftOut[r.ID] = true
-		}
+		w.leaveEntries(&s.Sections[i])
 	}
 }
 
@@ -169,65 +173,71 @@ func (w *writer) entry(s *sectionOut, at place) {
 
 // section writes a section with its narrative and the entries that were written.
 func (w *writer) section(s *sectionOut) {
-	var src record.Section
-	if s.src != nil {
-		src = *s.src
-		w.In(s.where, s.i)
-		defer w.Leave()
-	}
 	w.line()
 	w.el("component")
 	w.el("section")
-	if s.src != nil {
-		w.own(src.ID)
-	}
-	w.at("ID", take(&src.Anchor))
-	if empty := len(s.starts) == 0 && len(s.subs) == 0 && (s.src == nil || src.Narrative.IsZero()); empty && w.strict && src.Absent == "" {
-		w.at("nullFlavor", "NI")
-	}
-	w.nullFlavor("absent", &src.Absent)
-	w.sectionTemplates(s)
-	w.identifiers("id", "identifiers", &src.Identifiers)
-	if src.Code.IsZero() && s.def != nil {
-		w.leaf("code", "code", s.def.loinc, "codeSystem", s.codeSystem(), "codeSystemName", s.codeSystemName(), "displayName", s.def.title)
-	}
-	w.concept("code", "code", &src.Code)
-	if src.Title == "" && s.def != nil && (w.strict || s.src == nil) {
-		w.words("title", s.def.title)
-	}
-	w.words("title", take(&src.Title))
-	w.narrative(s)
-	src.Narrative = nil
-	w.labels(&src.Labels)
-	if l := take(&src.Language); l != "" {
-		w.leaf("languageCode", "code", l)
-	}
-	w.authorsOf("participants", &src.Participants)
-	w.splice(s)
-	src.Entries = nil
-	src.Sections = nil
+	w.inside(s, func() { w.sectionParts(s) })
 	for _, sub := range s.subs {
 		w.section(sub)
 	}
 	w.end()
 	w.end()
+}
+
+func (w *writer) sectionParts(s *sectionOut) {
+	var src record.Section
 	if s.src != nil {
-		w.rest(&src)
+		src = *s.src
+		w.own(src.ID)
 	}
+	if w.strict && s.anchor != src.Anchor {
+		w.Note(&altered, "anchor")
+		src.Anchor = s.anchor
+	}
+	w.at("ID", take(&src.Anchor))
+	w.sectionAbsent(s, &src)
+	w.sectionTemplates(s)
+	w.identifiers("id", "identifiers", &src.Identifiers)
+	w.sectionCode(s, &src)
+	if src.Title == "" && s.def != nil && (w.strict || s.src == nil) {
+		if s.src != nil {
+			w.Note(&issueRequired, "title")
+		}
+		w.words("title", s.def.title)
+	}
+	w.words("title", take(&src.Title))
+	w.tellNotes(s, &src)
+	w.narrative(s)
+	src.Narrative = nil
+	w.label(&src.Labels)
+	if l := take(&src.Language); l != "" {
+		w.leaf("languageCode", "code", l)
+	}
+	w.sectionParticipants(&src)
+	w.ofSection(s, &src)
+	w.splice(s)
+	src.Entries, src.Sections = nil, nil
+	w.rest(&src)
 }
 
-func (s *sectionOut) codeSystem() string {
-	if s.def.loinc == "121181" {
-		return "1.2.840.10008.2.16.4" // DICOM Controlled Terminology
+// sectionParticipants writes the authors and informants of a section; the schema has no others there.
+func (w *writer) sectionParticipants(src *record.Section) {
+	for _, name := range [...]string{"author", "informant", "performer", "participant"} {
+		for i := range src.Participants {
+			p := src.Participants[i]
+			if elementFor(p.Role) != name {
+				continue
+			}
+			w.In("participants", i)
+			if name == "author" || name == "informant" {
+				w.participation(name, p)
+			} else {
+				w.Drop("", &p, &lost)
+			}
+			w.Leave()
+		}
 	}
-	return oidLOINC
-}
-
-func (s *sectionOut) codeSystemName() string {
-	if s.def.loinc == "121181" {
-		return "DCM"
-	}
-	return "LOINC"
+	src.Participants = nil
 }
 
 // splice writes the entries of a section into it, with the carried ones in their places.
@@ -245,17 +255,5 @@ func (w *writer) splice(s *sectionOut) {
 		}
 		w.meet("entry")
 		w.b = append(w.b, s.body[from:to]...)
-	}
-}
-
-// sectionTemplates writes the template ids of a section: that whose entries are
-// required only where there are some, or the section says that there is no information.
-func (w *writer) sectionTemplates(s *sectionOut) {
-	if s.def == nil {
-		return
-	}
-	w.template(s.def.optional)
-	if s.def.required != "" && (len(s.starts) > 0 || s.must) {
-		w.template(s.def.required)
 	}
 }

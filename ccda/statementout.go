@@ -139,21 +139,47 @@ func (w *writer) comments(list *[]record.Note, wrapper string) {
 		w.at("typeCode", "SUBJ")
 		w.at("inversionInd", "true")
 		w.slot("notes", i)
-		w.el("act")
-		w.at("classCode", "ACT")
-		w.at("moodCode", "EVN")
-		w.template(templateComment)
-		w.identifiers("id", "identifiers", &n.Identifiers)
-		w.leaf("code", "code", loincComment, "codeSystem", oidLOINC, "codeSystemName", "LOINC", "displayName", "Annotation comment")
-		w.refText("text", &n.Text, &n.TextRef)
-		w.timePtr("effectiveTime", "when", &n.When)
-		w.authorsOf("authors", &n.Authors)
-		w.end()
+		w.comment(&n)
 		w.end()
 		w.rest(&n)
 		w.Leave()
 	}
 	*list = nil
+}
+
+// comment writes a Comment Activity.
+func (w *writer) comment(n *record.Note) {
+	w.el("act")
+	w.at("classCode", "ACT")
+	w.at("moodCode", "EVN")
+	w.template(templateComment)
+	w.identifiers("id", "identifiers", &n.Identifiers)
+	w.leaf("code", "code", loincComment, "codeSystem", oidLOINC, "codeSystemName", "LOINC", "displayName", "Annotation comment")
+	w.commentText(n)
+	w.timePtr("effectiveTime", "when", &n.When)
+	w.authorsOf("authors", &n.Authors)
+	w.end()
+}
+
+// commentText writes the words of a comment, which the template has in the
+// narrative (CONF:81-15967): one that it does not tell of gets a place there.
+func (w *writer) commentText(n *record.Note) {
+	if w.strict && (w.row != nil || w.noteRow != "") {
+		if _, ok := w.said.says(w.sec, n.TextRef); !ok || n.TextRef == "" {
+			ref := w.noteRow
+			if w.row != nil {
+				w.tell("Comment", n.Text)
+				ref = w.row.anchor()
+			}
+			w.el("text")
+			w.text(n.Text)
+			w.leaf("reference", "value", "#"+ref)
+			w.end()
+			n.Text, n.TextRef = "", ""
+			return
+		}
+	}
+	w.refText("text", &n.Text, &n.TextRef)
 }
 
 // authorsOf writes participants that stand in a field of another name.

@@ -24,6 +24,8 @@ type writer struct {
 	ids     *ids.Maker
 	typ     *documentType
 	strict  bool    // Conformant
+	native  bool    // the record's document was read from one of this format
+	file    bool    // the body is a file
 	release Release // whose template versions are claimed
 	before  bool    // R1.1: no template has an extension
 
@@ -39,13 +41,27 @@ type writer struct {
 	numbers      int             // sections numbered so far
 	depth        int             // how deep statements lie in one another
 
+	// What the header of a conformant document requires of the part being written: see needs and needsPerson.
+	fielded        bool // addresses are US Realm Addresses
+	callback       bool // a contact to call back
+	indirect       bool // an indirect target, who must be a person
+	namedPerformer bool // a performer who must be a person
+	alone          bool // no entry tells of the encounter that the header names
+	signed         bool // a legal authenticator was written
+	entered        bool // and one who entered the data
+	recipientsLeft []record.Participation
+
 	carried map[string][]piece // by owner, what is carried and not yet written
 	slots   []slotted
 
-	out  []*sectionOut // the sections of the document, in order
-	sec  *sectionOut   // the section that is being written
-	row  *tableRow     // and the row of its narrative that tells of the entry being written
-	said narratives
+	out []*sectionOut // the sections of the document, in order
+	sec *sectionOut   // the section that is being written
+	row *tableRow     // and the row of its narrative that tells of the entry being written
+	// noteRow is the place in the narrative of a comment on the section itself.
+	noteRow string
+	said    narratives
+
+	stating *record.Stating // what the entries of the record say
 }
 
 // place is where an entry stands in the record.

@@ -161,7 +161,7 @@ func (w *writer) attribute(n *record.Narrative, i, j int, name, class, style str
 		return class, style
 	case "href", "src", "cite":
 		switch {
-		case !safeLink(a.Value) && !(a.Name == "src" && strings.HasPrefix(a.Value, "data:image/") && name == "img"):
+		case !record.SafeLink(a.Value) && !(a.Name == "src" && strings.HasPrefix(a.Value, "data:image/") && name == "img"):
 			w.dropAttr(n, i, j)
 		case a.Name == "src" && name == "a":
 			w.attr("href", a.Value)
@@ -274,20 +274,6 @@ func joinStyle(style, codes string) string {
 		}
 	}
 	return style
-}
-
-// safeLink reports whether a link may go out: a place in the document, a page, mail or telephone.
-func safeLink(v string) bool {
-	if strings.HasPrefix(v, "#") {
-		return true
-	}
-	l := strings.ToLower(v)
-	for _, s := range []string{"http://", "https://", "mailto:", "tel:"} {
-		if strings.HasPrefix(l, s) {
-			return true
-		}
-	}
-	return !strings.ContainsAny(v, ":\x00\t\n\r") && !strings.HasPrefix(v, "//")
 }
 
 // localImage reports whether an image is in the document itself: none is fetched from elsewhere.

@@ -35,6 +35,8 @@ type Section struct {
 	Code        Concept      `json:"code,omitzero"`
 	Title       string       `json:"title,omitempty"`
 	Narrative   *Narrative   `json:"narrative,omitempty"`
+	// Stated is a hash of what the entries said when the narrative was read: see Record.State. "" where nobody noted it.
+	Stated string `json:"stated,omitempty" portage:"made"`
 	// NarrativeStatus is FHIR's narrative status where the source gave one.
 	NarrativeStatus string          `json:"narrativeStatus,omitempty"`
 	Labels          []Label         `json:"labels,omitempty"`

@@ -41,6 +41,7 @@ func Full() *record.Record {
 	f.resolve(rec)
 	f.sections(rec)
 	sources(rec)
+	rec.State()
 	return rec
 }
 

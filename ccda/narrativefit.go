@@ -1,0 +1,471 @@
+package ccda
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/portage-health/portage/record"
+)
+
+// fit makes of a narrative one that the schema accepts (CDA R2 4.3.5,
+// NarrativeBlock.xsd): elements that it does not know, or not there, become
+// those that say the same, every word stays, in its order. What is altered or
+// withheld is in the report, by its place in the record.
+func (w *writer) fit(s *sectionOut) *record.Narrative {
+	f := fitter{w: w, s: s, n: s.src.Narrative, out: make([]record.NarrativeNode, 0, len(s.src.Narrative.Nodes)+8)}
+	f.children(0, len(f.n.Nodes), 0, "text")
+	return &record.Narrative{Nodes: f.out}
+}
+
+type fitter struct {
+	w   *writer
+	s   *sectionOut
+	n   *record.Narrative
+	out []record.NarrativeNode
+}
+
+const (
+	inlineElements = "content linkHtml sub sup br footnote footnoteRef renderMultiMedia"
+	blockElements  = " paragraph list table"
+)
+
+// contentOf gives the children that the schema allows in an element, and whether text may stand there.
+func contentOf(kind string) (children string, mixed bool) {
+	switch kind {
+	case "text", "item":
+		return inlineElements + blockElements, true
+	case "td":
+		return inlineElements + " paragraph list", true
+	case "content", "paragraph", "th":
+		return inlineElements, true
+	case "caption":
+		return "linkHtml sub sup footnote footnoteRef", true
+	case "footnote":
+		return "content linkHtml sub sup br renderMultiMedia" + blockElements, true
+	case "linkHtml":
+		return "footnote footnoteRef", true
+	case "sub", "sup":
+		return "", true
+	}
+	return "", false
+}
+
+// asCDA gives the element of the NarrativeBlock that says what one of HTML, or
+// one that nobody knows, says, and its style.
+func asCDA(kind string) (name, style string) {
+	switch kind {
+	case "p", "div", "blockquote", "pre", "dt", "dd", "address", "title", "section", "center":
+		return "paragraph", ""
+	case "h1", "h2", "h3", "h4", "h5", "h6":
+		return "paragraph", "Bold"
+	case "b", "strong":
+		return "content", "Bold"
+	case "i", "em", "cite", "dfn", "var":
+		return "content", "Italics"
+	case "u", "ins":
+		return "content", "Underline"
+	case "ul", "dl", "ol":
+		return "list", ""
+	case "li":
+		return "item", ""
+	case "a":
+		return "linkHtml", ""
+	case "hr":
+		return "br", ""
+	case "paragraph", "list", "item", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "colgroup", "col", "content", "br", "sub", "sup",
+		"linkHtml", "footnote", "footnoteRef", "renderMultiMedia":
+		return kind, ""
+	}
+	return "content", ""
+}
+
+// children fits the nodes [from, to) into an element of a kind.
+func (f *fitter) children(from, to, depth int, in string) {
+	allowed, mixed := contentOf(in)
+	for i := from; i < to; {
+		nd, end := &f.n.Nodes[i], f.n.End(i)
+		kind, _ := asCDA(nd.Kind)
+		switch {
+		case nd.Kind == "text":
+			if mixed {
+				f.out = append(f.out, record.NarrativeNode{Kind: "text", Depth: depth, Text: nd.Text})
+			}
+		case kind == "caption" && i == from && (in == "paragraph" || in == "item" || in == "list" || in == "renderMultiMedia"):
+			f.element(i, end, depth, "caption")
+		case (kind == "paragraph" || kind == "content") && f.hasTable(i+1, end) && strings.Contains(allowed, "table"):
+			// What holds a table cannot stay one paragraph: its parts stand on their own, behind its anchor.
+			f.altered(i)
+			f.anchor(i, depth)
+			f.children(i+1, end, depth, in)
+		case !isAllowed(kind, allowed):
+			f.elsewhere(i, end, depth, in, allowed)
+		case kind == "list":
+			f.list(i, end, depth)
+		case kind == "table":
+			f.table(i, end, depth)
+		default:
+			f.element(i, end, depth, kind)
+		}
+		i = end
+	}
+}
+
+func isAllowed(kind, list string) bool { return allowed(kind, list) }
+
+func (f *fitter) hasTable(from, to int) bool {
+	for i := from; i < to; i++ {
+		if f.n.Nodes[i].Kind == "table" {
+			return true
+		}
+	}
+	return false
+}
+
+// elsewhere fits an element into one that has no such child: its words stay, as content where
+// that may be, apart from what stands before and after.
+func (f *fitter) elsewhere(i, end, depth int, in, allowed string) {
+	f.altered(i)
+	kind, _ := asCDA(f.n.Nodes[i].Kind)
+	blocks := isAllowed("paragraph", allowed)
+	switch {
+	case blocks && (kind == "tr" || kind == "item" || kind == "caption"):
+		f.element(i, end, depth, "paragraph")
+	case blocks && kind == "table":
+		f.anchor(i, depth)
+		f.rows(i+1, end, depth, in)
+	case blocks:
+		// thead, tbody and the like outside a table
+		f.anchor(i, depth)
+		f.children(i+1, end, depth, in)
+	case isAllowed("content", allowed):
+		apart := kind != "content" && kind != "linkHtml" && kind != "col" && kind != "colgroup"
+		if apart && len(f.out) > 0 && f.out[len(f.out)-1].Depth >= depth && f.out[len(f.out)-1].Kind != "br" {
+			f.gap(depth, kind)
+		}
+		f.element(i, end, depth, "content")
+		if apart && kind != "th" && kind != "td" {
+			f.out = append(f.out, record.NarrativeNode{Kind: "br", Depth: depth})
+		}
+	default:
+		f.spaced(depth)
+		f.words(i, end, depth, in)
+		f.spaced(depth)
+	}
+}
+
+// gap parts what was one block from another: cells by a space, others by a line.
+func (f *fitter) gap(depth int, kind string) {
+	if kind == "th" || kind == "td" {
+		f.spaced(depth)
+		return
+	}
+	f.out = append(f.out, record.NarrativeNode{Kind: "br", Depth: depth})
+}
+
+func (f *fitter) spaced(depth int) {
+	f.out = append(f.out, record.NarrativeNode{Kind: "text", Depth: depth, Text: " "})
+}
+
+// words keeps the texts of an element alone, where nothing else may stand.
+func (f *fitter) words(i, end, depth int, in string) {
+	for k := i; k < end; k++ {
+		if nd := &f.n.Nodes[k]; nd.Kind == "text" {
+			f.out = append(f.out, record.NarrativeNode{Kind: "text", Depth: depth, Text: nd.Text})
+		} else if k > i {
+			f.altered(k)
+			f.spaced(depth)
+		}
+	}
+}
+
+// rows makes paragraphs of the rows of a table that may not stand where it does.
+func (f *fitter) rows(from, to, depth int, in string) {
+	for i := from; i < to; {
+		nd, end := &f.n.Nodes[i], f.n.End(i)
+		switch nd.Kind {
+		case "thead", "tbody", "tfoot":
+			f.anchor(i, depth)
+			f.rows(i+1, end, depth, in)
+		case "col", "colgroup":
+		case "text":
+			if strings.TrimSpace(nd.Text) != "" {
+				f.out = append(f.out, record.NarrativeNode{Kind: "paragraph", Depth: depth}, record.NarrativeNode{Kind: "text", Depth: depth + 1, Text: nd.Text})
+			}
+		default:
+			f.element(i, end, depth, "paragraph")
+		}
+		i = end
+	}
+}
+
+// anchor keeps the ID of an element that is no more, for what points to it.
+func (f *fitter) anchor(i, depth int) {
+	if id := f.n.Nodes[i].ID; id != "" {
+		f.out = append(f.out, record.NarrativeNode{Kind: "content", Depth: depth, ID: f.id(i)})
+	}
+}
+
+// element writes one element as another kind, with what is in it.
+func (f *fitter) element(i, end, depth int, kind string) {
+	nd := &f.n.Nodes[i]
+	_, style := asCDA(nd.Kind)
+	if kind != nd.Kind {
+		f.altered(i)
+	}
+	switch kind {
+	case "footnoteRef":
+		if !f.refers(nd, "IDREF") {
+			f.altered(i)
+			f.anchor(i, depth)
+			return
+		}
+	case "renderMultiMedia":
+		if !f.refers(nd, "referencedObject") {
+			// What it shows is not in the document: its caption's words stay.
+			f.altered(i)
+			kind = "content"
+		}
+	case "sub", "sup", "br":
+		if nd.ID != "" {
+			f.altered(i)
+			f.out = append(f.out, record.NarrativeNode{Kind: "content", Depth: depth, ID: f.id(i)})
+			depth++
+		}
+	}
+	x := record.NarrativeNode{Kind: kind, Depth: depth, Attrs: f.attributes(i, kind, style)}
+	if kind != "sub" && kind != "sup" && kind != "br" {
+		x.ID = f.id(i)
+	}
+	f.out = append(f.out, x)
+	switch kind {
+	case "br", "col", "footnoteRef":
+		if end > i+1 {
+			f.altered(i)
+			f.words(i, end, depth, kind)
+		}
+	default:
+		f.children(i+1, end, depth+1, kind)
+	}
+}
+
+// refers reports whether what an attribute names is in the document.
+func (f *fitter) refers(nd *record.NarrativeNode, name string) bool {
+	found := false
+	for i := range nd.Attrs {
+		if nd.Attrs[i].Name != name {
+			continue
+		}
+		for id := range strings.FieldsSeq(nd.Attrs[i].Value) {
+			if _, ok := f.target(id); !ok {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
+}
+
+// list writes a list: captions and items, and nothing beside them.
+func (f *fitter) list(i, end, depth int) {
+	nd := &f.n.Nodes[i]
+	if nd.Kind != "list" {
+		f.altered(i)
+	}
+	f.out = append(f.out, record.NarrativeNode{Kind: "list", Depth: depth, ID: f.id(i), Attrs: f.attributes(i, "list", "")})
+	items := 0
+	for k := i + 1; k < end; {
+		x, to := &f.n.Nodes[k], f.n.End(k)
+		switch kind, _ := asCDA(x.Kind); {
+		case x.Kind == "text" && strings.TrimSpace(x.Text) == "":
+		case kind == "caption" && items == 0 && f.out[len(f.out)-1].Kind == "list":
+			f.element(k, to, depth+1, "caption")
+		case kind == "item":
+			f.element(k, to, depth+1, "item")
+			items++
+		default:
+			// A list has items alone: what stands beside them is one.
+			f.altered(k)
+			f.out = append(f.out, record.NarrativeNode{Kind: "item", Depth: depth + 1})
+			f.children(k, to, depth+2, "item")
+			items++
+		}
+		k = to
+	}
+	if items == 0 {
+		f.altered(i)
+		f.out = append(f.out, record.NarrativeNode{Kind: "item", Depth: depth + 1})
+	}
+}
+
+func (f *fitter) altered(i int) { f.note(&altered, i, "") }
+
+func (f *fitter) note(k *record.IssueKind, i int, leaf string) {
+	f.w.In("narrative", -1)
+	f.w.In("nodes", i)
+	f.w.Note(k, leaf)
+	f.w.Leave()
+	f.w.Leave()
+}
+
+// id gives the ID of an element as the document has it.
+func (f *fitter) id(i int) string {
+	id := f.n.Nodes[i].ID
+	if id == "" {
+		return ""
+	}
+	for _, a := range f.w.said.anchors[id] {
+		if a.sec == f.s && a.from == i {
+			if a.name != id {
+				f.note(&altered, i, "id")
+			}
+			return a.name
+		}
+	}
+	return ""
+}
+
+// attributes gives the attributes that the schema has for an element.
+func (f *fitter) attributes(i int, kind, style string) []record.NarrativeAttr {
+	nd := &f.n.Nodes[i]
+	var out []record.NarrativeAttr
+	ordered := nd.Kind == "ol"
+	for j := range nd.Attrs {
+		a := nd.Attrs[j]
+		if a.Name == "styleCode" && style != "" {
+			a.Value, style = style+" "+a.Value, ""
+		}
+		v, ok := f.attribute(a.Name, a.Value, kind)
+		if !ok {
+			f.w.In("narrative", -1)
+			f.w.In("nodes", i)
+			f.w.In("attrs", j)
+			f.w.Drop("", &nd.Attrs[j], &withheld)
+			f.w.Leave()
+			f.w.Leave()
+			f.w.Leave()
+			continue
+		}
+		if slices.ContainsFunc(out, func(x record.NarrativeAttr) bool { return x.Name == a.Name }) {
+			continue
+		}
+		if v != nd.Attrs[j].Value {
+			f.note(&altered, i, "attrs")
+		}
+		ordered = ordered && a.Name != "listType"
+		out = append(out, record.NarrativeAttr{Name: a.Name, Value: v})
+	}
+	if style != "" && kind != "sub" && kind != "sup" && kind != "br" {
+		out = append(out, record.NarrativeAttr{Name: "styleCode", Value: style})
+	}
+	if ordered {
+		out = append(out, record.NarrativeAttr{Name: "listType", Value: "ordered"})
+	}
+	return out
+}
+
+const cellAttrs = "abbr axis headers scope rowspan colspan align char charoff valign"
+
+// attribute gives the value of an attribute as the schema has it; ok is false where the element has none such.
+func (f *fitter) attribute(name, v, kind string) (string, bool) {
+	if kind == "sub" || kind == "sup" || kind == "br" {
+		return "", false
+	}
+	own := ""
+	switch kind {
+	case "table":
+		own = "summary width border frame rules cellspacing cellpadding"
+	case "col", "colgroup":
+		own = "span width align char charoff valign"
+	case "thead", "tbody", "tfoot", "tr":
+		own = "align char charoff valign"
+	case "td", "th":
+		own = cellAttrs
+	case "list":
+		own = "listType"
+	case "linkHtml":
+		own = "name href rel rev title"
+	case "content":
+		own = "revised"
+	case "renderMultiMedia":
+		own = "referencedObject"
+	case "footnoteRef":
+		own = "IDREF"
+	}
+	switch {
+	case name == "styleCode":
+		v = tokens(v)
+		return v, v != ""
+	case name == "language":
+		return v, v != "" && tokens(v) == v && !strings.Contains(v, " ")
+	case !isAllowed(name, own):
+		return "", false
+	}
+	list := ""
+	switch name {
+	case "align":
+		list = "left center right justify char"
+	case "valign":
+		list = "top middle bottom baseline"
+	case "scope":
+		list = "row col rowgroup colgroup"
+	case "frame":
+		list = "void above below hsides lhs rhs vsides box border"
+	case "rules":
+		list = "none groups rows cols all"
+	case "listType":
+		list = "ordered unordered"
+	case "revised":
+		list = "insert delete"
+	case "headers", "IDREF", "referencedObject":
+		return f.references(v)
+	case "href":
+		return f.link(v)
+	}
+	if list != "" {
+		v = strings.ToLower(v)
+		return v, isAllowed(v, list)
+	}
+	return v, true
+}
+
+// references gives IDs that are in the document, as it has them; the others are dropped.
+func (f *fitter) references(v string) (string, bool) {
+	var out []string
+	for id := range strings.FieldsSeq(v) {
+		if name, ok := f.target(id); ok {
+			out = append(out, name)
+		}
+	}
+	return strings.Join(out, " "), len(out) > 0
+}
+
+// target gives the name of what an ID of the source names in the document: a picture, or a place in a narrative.
+func (f *fitter) target(id string) (string, bool) {
+	if name, ok := f.w.said.media[id]; ok {
+		return name, true
+	}
+	a, ok := f.w.said.find(f.s, id)
+	return a.name, ok
+}
+
+// link gives the target of a link: a place in the document as it has it, or an address that does nothing but lead there.
+func (f *fitter) link(v string) (string, bool) {
+	if id, ok := strings.CutPrefix(v, "#"); ok {
+		a, ok := f.w.said.find(f.s, id)
+		return "#" + a.name, ok
+	}
+	return v, record.SafeLink(v)
+}
+
+// tokens keeps of a list of names those that the schema takes for one (XML 1.0, Nmtokens).
+func tokens(v string) string {
+	var out []string
+	for t := range strings.FieldsSeq(v) {
+		if !strings.ContainsFunc(t, func(c rune) bool {
+			return c < 0x80 && !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c == '_' || c == ':')
+		}) {
+			out = append(out, t)
+		}
+	}
+	return strings.Join(out, " ")
+}

@@ -1,0 +1,155 @@
+package ccda
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
+
+// services writes the acts that the document is about.
+func (w *writer) services(d *record.Document) {
+	list := d.Services
+	d.Services = nil
+	one := w.strict && w.typ.oneService
+	chosen := 0
+	if one {
+		for i := range list {
+			if list[i].Class == w.typ.service {
+				chosen = i
+				break
+			}
+		}
+	}
+	for i := range list {
+		w.In("services", i)
+		if one && i != chosen {
+			w.Drop("", &list[i], &withheld) // there is exactly one (CONF:1198-8452, 1198-8416, 1198-31570, 1198-31901)
+		} else {
+			w.service(list[i])
+		}
+		w.Leave()
+	}
+	if len(list) == 0 && w.strict && w.typ.service != "" && w.typ.typ != ProgressNote {
+		w.Note(&issueRequired, "services")
+		quiet := w.Quiet
+		w.Quiet = true
+		w.service(record.ServiceEvent{Class: w.typ.service})
+		w.Quiet = quiet
+	}
+}
+
+func (w *writer) service(s record.ServiceEvent) {
+	named := w.strict && w.typ.typ == CarePlan && (!s.When.End.IsZero() || !s.When.At.IsZero()) // CONF:1198-31905
+	w.line()
+	w.el("documentationOf")
+	if w.strict && s.Status != nil {
+		w.Drop("status", s.Status, &withheld) // the schema has no sdtc:statusCode there
+		s.Status = nil
+	}
+	w.cs("sdtc:statusCode", "status", &s.Status)
+	w.el("serviceEvent")
+	if class := w.typ.service; w.strict && class != "" && s.Class != class && w.typ.typ != DiagnosticImagingReport {
+		// The template fixes the class of what the document is about (CONF:1198-8453, 1198-26420, 1198-31572).
+		if s.Class != "" {
+			w.Note(&altered, "class")
+		} else {
+			w.Note(&issueRequired, "class")
+		}
+		s.Class = class
+	} else if w.strict && s.Class == "" {
+		w.Note(&issueRequired, "class")
+		s.Class = "ACT" // the schema demands a class: any act
+	}
+	w.at("classCode", take(&s.Class))
+	if w.strict && w.typ.typ == ProgressNote {
+		w.leaf("templateId", "root", templateServiceNote) // CONF:1198-9480
+	}
+	w.identifiers("id", "identifiers", &s.Identifiers)
+	w.conceptPtr("code", "code", &s.Code)
+	w.serviceTime(&s)
+	w.performers(&s, named)
+	w.end()
+	w.end()
+	w.rest(&s)
+}
+
+// serviceTime writes when a service took place. The header demands when it began
+// (CONF:1198-14838), several types of document when it ended.
+func (w *writer) serviceTime(s *record.ServiceEvent) {
+	if !w.strict {
+		w.period("effectiveTime", "when", &s.When)
+		return
+	}
+	p := &s.When
+	if !p.At.IsZero() && p.Start.IsZero() && p.End.IsZero() && p.At.Absent == "" {
+		// A point in time is the interval that begins and ends there.
+		w.Note(&altered, "when.at")
+		p.Start, p.End = p.At, p.At
+		p.At = record.Time{}
+	} else if !p.At.IsZero() {
+		w.Drop("when.at", &p.At, &withheld)
+		p.At = record.Time{}
+	}
+	if p.Age != nil || p.AgeRange != nil || p.Text != "" {
+		w.Drop("when", &record.Period{Age: p.Age, AgeRange: p.AgeRange, Text: p.Text}, &lost)
+		p.Age, p.AgeRange, p.Text = nil, nil, ""
+	}
+	p.Absent = ""
+	if p.Start.IsZero() {
+		w.Note(&issueRequired, "when.start")
+		p.Start.Absent = record.AbsentNoInformation
+	}
+	if w.typ.serviceEnd && p.End.IsZero() && p.Width == nil {
+		w.Note(&issueRequired, "when.end")
+		p.End.Absent = record.AbsentNoInformation
+	}
+	w.period("effectiveTime", "when", p)
+}
+
+// performers writes who performed a service, and those whom the type of document demands.
+func (w *writer) performers(s *record.ServiceEvent, named bool) {
+	list := slices.Clone(s.Participants)
+	s.Participants = nil
+	demanded := ""
+	if w.strict {
+		switch w.typ.typ {
+		case ProcedureNote, OperativeNote:
+			demanded = "PPRF" // CONF:1198-8520, 1198-8489
+		case TransferSummary:
+			demanded = "PRF" // CONF:1198-31574
+		}
+		w.namedPerformer = named
+	}
+	met, first := demanded == "", true
+	for i := range list {
+		p := list[i]
+		w.In("participants", i)
+		switch code := typeCodeOf("performer", &p); {
+		case code != demanded || demanded == "PRF":
+			met = met || code == demanded
+		case first:
+			met, first = true, false
+			if w.typ.typ == OperativeNote && p.Code == nil {
+				p.Code = &record.Concept{Absent: record.AbsentNoInformation} // CONF:1198-8490
+				w.Note(&issueRequired, "code")
+			}
+		default:
+			w.Note(&altered, "role") // one is the primary performer
+			p.Role, p.RoleAsSent = "performer", ""
+		}
+		w.participation("performer", p)
+		w.Leave()
+	}
+	if !met || w.namedPerformer && len(list) == 0 {
+		w.Note(&issueRequired, "participants")
+		quiet := w.Quiet
+		w.Quiet = true
+		p := record.Participation{Role: "performer"}
+		if demanded == "PPRF" {
+			p.RoleAsSent, p.Code = "PPRF", &record.Concept{Absent: record.AbsentNoInformation}
+		}
+		w.participation("performer", p)
+		w.Quiet = quiet
+	}
+	w.namedPerformer = false
+}

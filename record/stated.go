@@ -1,0 +1,277 @@
+package record
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"reflect"
+	"strconv"
+	"sync"
+	"unsafe"
+)
+
+// A narrative tells what the entries of its section say. Whoever changes,
+// removes or withholds an entry leaves words behind that say otherwise.
+// Section.Stated is a hash of what the entries said when the narrative was read;
+// where it no longer fits, the narrative does not go out, and is made anew.
+//
+// The hash goes over every field of the entries but bookkeeping, over the
+// statements within them, and over what is carried for them. It is the same in
+// every process, and after a record went through JSON. Like the count of leaves
+// (leavescount.go) it reads the words of memory that layouts name, and writes none.
+
+// State notes in every section with a narrative what its entries say now. An
+// importer calls it when the record is complete.
+func (r *Record) State() {
+	var s *Stating
+	var each func(list []Section)
+	each = func(list []Section) {
+		for i := range list {
+			if !list[i].Narrative.IsZero() {
+				if s == nil {
+					s = r.Stating()
+				}
+				list[i].Stated = s.Of(&list[i])
+			}
+			each(list[i].Sections)
+		}
+	}
+	for i := range r.Documents {
+		each(r.Documents[i].Sections)
+	}
+}
+
+// Stating tells of sections of one record what their entries say. The record
+// must not change while it is used. It is used by one goroutine.
+type Stating struct {
+	byID    map[string]*stated
+	all     []stated
+	carried map[string]uint64
+}
+
+type stated struct {
+	at   unsafe.Pointer
+	sum  *sum
+	busy bool
+	done bool
+	hash uint64
+}
+
+// Stating makes ready to tell of the record's sections what their entries say.
+func (r *Record) Stating() *Stating {
+	p := unsafe.Pointer(r)
+	n := 0
+	for i := range statements() {
+		n += (*sliceWords)(unsafe.Add(p, statements()[i].offset)).len
+	}
+	s := &Stating{byID: make(map[string]*stated, n), all: make([]stated, 0, n)}
+	for _, l := range statements() {
+		w := (*sliceWords)(unsafe.Add(p, l.offset))
+		for j := range w.len {
+			at := unsafe.Add(w.first, uintptr(j)*l.sum.size)
+			id := *(*string)(unsafe.Add(at, l.id))
+			if _, twice := s.byID[id]; !twice {
+				s.all = append(s.all, stated{at: at, sum: l.sum})
+				s.byID[id] = &s.all[len(s.all)-1]
+			}
+		}
+	}
+	if len(r.Carried) > 0 {
+		s.carried = make(map[string]uint64, min(len(r.Carried), 256))
+		for i := range r.Carried {
+			// What is carried is told by its kind, name and size: it does not change, it can only be taken away.
+			c := &r.Carried[i]
+			s.carried[c.Owner] += mixText(mixText(uint64(len(c.Data)), c.Kind), c.Name)
+		}
+	}
+	return s
+}
+
+// Of gives a hash of what the entries of a section say.
+func (s *Stating) Of(sec *Section) string {
+	h := mix(uint64(len(sec.Entries)), s.carried[sec.ID])
+	for i := range sec.Entries {
+		id := sec.Entries[i].ID
+		h = mix(s.of(h, id), s.carried[id])
+	}
+	return strconv.FormatUint(h, 36)
+}
+
+// of adds what the statement with this id says.
+func (s *Stating) of(h uint64, id string) uint64 {
+	x := s.byID[id]
+	switch {
+	case x == nil:
+		return mixText(h, id)
+	case x.busy:
+		return mix(h, 1) // a circle
+	case !x.done:
+		x.busy = true
+		x.hash = x.sum.add(s, uint64(x.sum.size), x.at)
+		x.busy, x.done = false, true
+	}
+	return mix(h, x.hash)
+}
+
+func mix(h, v uint64) uint64 {
+	return bits.RotateLeft64(h^v, 29) * 0x9e3779b97f4a7c15
+}
+
+func mixText(h uint64, v string) uint64 {
+	h = mix(h, uint64(len(v)))
+	for len(v) >= 8 {
+		h = mix(h, binary.LittleEndian.Uint64(unsafe.Slice(unsafe.StringData(v), 8)))
+		v = v[8:]
+	}
+	var last uint64
+	for i := range len(v) {
+		last |= uint64(v[i]) << (8 * i)
+	}
+	return mix(h, last)
+}
+
+// sum is how the struct type of a statement is hashed.
+type sum struct {
+	size  uintptr
+	words []uintptr // offsets of the words that tell whether a field says anything
+	steps []sumStep // what to add where one does
+}
+
+type sumStep struct {
+	op     sumOp
+	offset uintptr
+	field  uint64
+	sum    *sum
+}
+
+type sumOp uint8
+
+const (
+	sumString sumOp = iota
+	sumStrings
+	sumBool   // *bool
+	sumStruct // *struct
+	sumStructs
+	sumRef // the ID of a Ref
+	sumData
+)
+
+// statementList is a slice of the record that holds statements.
+type statementList struct {
+	offset, id uintptr
+	sum        *sum
+}
+
+// statements are the slices of Record that hold what is said of the patient.
+var statements = sync.OnceValue(func() []statementList {
+	var all []statementList
+	m := map[reflect.Type]*sum{}
+	root := layouts()[reflect.TypeFor[Record]()]
+	for i := range root.fields {
+		f := &root.fields[i]
+		if f.layout.shape != shapeSlice || f.layout.elem.shape != shapeStruct {
+			continue
+		}
+		switch f.name {
+		case "documents", "provenances", "relatedPersons", "practitioners", "organizations", "locations", "sources", "carried":
+			continue
+		}
+		l := f.layout.elem
+		if id, ok := l.byName["id"]; ok {
+			all = append(all, statementList{f.offset, l.fields[id].offset, sumOf(l, m)})
+		}
+	}
+	return all
+})
+
+func sumOf(l *layout, m map[reflect.Type]*sum) *sum {
+	if s := m[l.typ]; s != nil {
+		return s
+	}
+	s := &sum{size: l.typ.Size()}
+	m[l.typ] = s
+	s.lay(l, 0, m)
+	return s
+}
+
+// lay lays the fields of l flat into s, which holds it at base.
+func (s *sum) lay(l *layout, base uintptr, m map[reflect.Type]*sum) {
+	for i := range l.fields {
+		f := &l.fields[i]
+		if f.made {
+			continue
+		}
+		at := base + f.offset
+		x := sumStep{offset: at, field: uint64(len(s.steps) + 1)}
+		test := at
+		switch e := f.layout.elem; f.layout.shape {
+		case shapeStruct:
+			s.lay(f.layout, at, m)
+			continue
+		case shapeString:
+			test = at + word
+			if l.typ == reflect.TypeFor[Ref]() && f.name == "id" {
+				x.op = sumRef
+			}
+		case shapeData:
+			x.op = sumData
+		case shapePointer:
+			switch e.shape {
+			case shapeBool:
+				x.op = sumBool
+			case shapeStruct:
+				x.op, x.sum = sumStruct, sumOf(e, m)
+			default:
+				continue
+			}
+		case shapeSlice:
+			test = at + word
+			if x.op = sumStrings; e.shape == shapeStruct {
+				x.op, x.sum = sumStructs, sumOf(e, m)
+			}
+		default:
+			continue
+		}
+		s.words, s.steps = append(s.words, test), append(s.steps, x)
+	}
+}
+
+// add adds the struct at p to a hash.
+func (s *sum) add(g *Stating, h uint64, p unsafe.Pointer) uint64 {
+	for i, at := range s.words {
+		if *(*uintptr)(unsafe.Add(p, at)) != 0 {
+			h = s.steps[i].add(g, h, p)
+		}
+	}
+	return h
+}
+
+func (x *sumStep) add(g *Stating, h uint64, p unsafe.Pointer) uint64 {
+	at := unsafe.Add(p, x.offset)
+	h = mix(h, x.field)
+	switch x.op {
+	case sumString:
+		return mixText(h, *(*string)(at))
+	case sumRef:
+		return g.of(h, *(*string)(at))
+	case sumStrings:
+		list := *(*[]string)(at)
+		for i := range list {
+			h = mixText(h, list[i])
+		}
+		return mix(h, uint64(len(list)))
+	case sumBool:
+		if **(**bool)(at) {
+			return mix(h, 2)
+		}
+		return mix(h, 3)
+	case sumStruct:
+		return mix(x.sum.add(g, h, *(*unsafe.Pointer)(at)), 4)
+	case sumStructs:
+		w := (*sliceWords)(at)
+		for j := range w.len {
+			h = mix(x.sum.add(g, h, unsafe.Add(w.first, uintptr(j)*x.sum.size)), 5)
+		}
+		return mix(h, uint64(w.len))
+	}
+	return h // content is opened, not held: that there is some is told by its field
+}
