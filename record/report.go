@@ -39,11 +39,13 @@ const (
 type Issue struct {
 	Severity Severity `json:"severity"`
 	Code     string   `json:"code"` // stable; listed in docs/report-codes.md
-	Path     string   `json:"path"`
-	Line     int      `json:"line,omitempty"`
-	Column   int      `json:"column,omitempty"`
-	Message  string   `json:"message"`
-	Action   Action   `json:"action"`
+	// Rule is the statement of the standard that is broken, where the issue is about one, such as CONF:1098-7508.
+	Rule    string `json:"rule,omitempty"`
+	Path    string `json:"path"`
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+	Message string `json:"message"`
+	Action  Action `json:"action"`
 }
 
 // Counts are the two sums of the conservation law.

@@ -330,3 +330,10 @@ func equivalences() [5]equivalence {
 		{thoPrefix + "v3-ObservationValue", "http://hl7.org/fhir/allergy-intolerance-criticality", "", &criticality},
 	}
 }
+
+// Whole says whether every code of a system is embedded, so that a code that
+// Lookup does not find is none of the system's.
+func Whole(system string) bool {
+	s, ok := sections()[FromCDA(Canonical(system))]
+	return ok && s.complete
+}
