@@ -73,6 +73,10 @@ type Exporter struct {
 	// Device made the document (assignedAuthoringDevice); it is an author beside those of the record.
 	Device *record.Device
 
+	// Check runs Conform over the document before it goes out; what it finds is in
+	// the report. Nothing is withheld for it.
+	Check bool
+
 	// Edit, where not nil, may change the document before it is written: put a
 	// host's own templates into it, say. What comes back is read again, so that
 	// nothing that is no XML goes out.

@@ -49,6 +49,13 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 			return rep, err
 		}
 	}
+	if x.Check {
+		d, err := Parse(b, record.Limits{})
+		if err != nil {
+			return rep, err
+		}
+		rep.Issues = append(rep.Issues, d.Conform(ConformOptions{Terminology: o.Terminology})...)
+	}
 	_, err := out.Write(b)
 	return rep, err
 }

@@ -1,5 +1,5 @@
 // Command gen makes the tables of internal/codes from HL7's published
-// terminology. Run it from the root of the module:
+// terminology, and that of the rules of C-CDA's templates from its Schematron. Run it from the root of the module:
 //
 //	go run ./internal/gen
 //
@@ -84,7 +84,12 @@ func generate(shared string) (files map[string][]byte, notes []string, err error
 	if err != nil {
 		return nil, nil, err
 	}
+	rules, err := templateRules(shared)
+	if err != nil {
+		return nil, nil, err
+	}
 	return map[string][]byte{
+		rulesFile:                           rules,
 		"internal/codes/systems.txt":        sys.text(src),
 		"internal/codes/concepts.txt":       concepts,
 		"internal/codes/valuesets.txt":      con.valueSetText(src),
