@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
 
@@ -44,8 +45,12 @@ func (m *markup) attributes(e *element) {
 		if p.Kind != "attribute" || !strings.HasPrefix(p.way, "@") || *p.done {
 			continue
 		}
-		if prefix, _, ok := strings.Cut(p.Name, ":"); ok && prefix != "xsi" && prefix != "sdtc" && prefix != "xml" {
-			continue // the prefix is not declared here
+		twice := false
+		for _, q := range e.pieces[:i] {
+			twice = twice || q.Kind == "attribute" && q.Name == p.Name && strings.HasPrefix(q.way, "@")
+		}
+		if twice {
+			continue
 		}
 		m.put(p.Name, p.Data)
 		*p.done = true
@@ -201,8 +206,9 @@ func (w *writer) gatherCarried() {
 	}
 	w.carried = make(map[string][]piece, n)
 	w.done = make([]bool, len(w.rec.Carried))
+	var parser tree.Parser
 	for i := range w.rec.Carried {
-		if c := &w.rec.Carried[i]; c.Format == formatName {
+		if c := &w.rec.Carried[i]; c.Format == formatName && isWhole(&parser, c) {
 			w.carried[c.Owner] = append(w.carried[c.Owner], piece{c, c.At, &w.done[i]})
 		}
 	}

@@ -229,16 +229,26 @@ func (w *writer) nodes(n *record.Narrative) {
 			w.text(x.Text)
 			continue
 		}
+		if !isName(x.Kind) {
+			w.Drop(nodePath(i), x, &lost)
+			continue
+		}
 		w.el(x.Kind)
 		w.at("ID", x.ID)
-		for _, a := range x.Attrs {
-			w.attr(a.Name, a.Value)
+		for k := range x.Attrs {
+			if !isNarrativeAttribute(x, k) {
+				w.Drop(nodePath(i)+".attrs["+strconv.Itoa(k)+"]", &x.Attrs[k], &lost)
+				continue
+			}
+			w.attr(x.Attrs[k].Name, x.Attrs[k].Value)
 		}
 	}
 	for len(w.open) > base {
 		w.end()
 	}
 }
+
+func nodePath(i int) string { return "narrative.nodes[" + strconv.Itoa(i) + "]" }
 
 // table writes the rows of a section as one table, a column for each heading.
 func (w *writer) table(s *sectionOut) {

@@ -1,0 +1,390 @@
+package ccda
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+	"github.com/portage-health/portage/record/recordtest"
+)
+
+var thorough = flag.Bool("thorough", false, "clear every leaf, not one of a few")
+
+var exportOptions = record.ExportOptions{Now: time.Date(2024, 2, 3, 4, 5, 6, 0, time.UTC)}
+
+var bothModes = []struct {
+	name string
+	Exporter
+}{{"faithful", Exporter{}}, {"conformant", Exporter{Mode: Conformant}}}
+
+func write(t testing.TB, x Exporter, rec *record.Record, o record.ExportOptions) ([]byte, *record.Report) {
+	t.Helper()
+	var b bytes.Buffer
+	rep, err := x.Export(t.Context(), rec, &b, o)
+	require.NoError(t, err)
+	return b.Bytes(), rep
+}
+
+func TestExportConservation(t *testing.T) {
+	recordtest.CheckExport(t, Exporter{}, recordtest.Full(), recordtest.ExportCheck{Options: exportOptions, Every: 41})
+}
+
+// A leaf is in the output, or named in the report: as lost, or, in a conformant document, as withheld or altered.
+func TestExportEveryLeaf(t *testing.T) {
+	for _, mode := range bothModes {
+		t.Run(mode.name, func(t *testing.T) {
+			t.Parallel()
+			full := recordtest.Full()
+			base, rep := write(t, mode.Exporter, full, exportOptions)
+			named := map[string]bool{}
+			for _, i := range rep.Issues {
+				switch i.Code {
+				case record.IssueLost.Code, record.IssueWithheld.Code, record.IssueAltered.Code:
+					named[i.Path] = true
+				}
+			}
+			every, n := 13, 0
+			if *thorough {
+				every = 1
+			}
+			for leaf := range record.Leaves(full) {
+				if n++; n%every != 0 || named[leaf.Path] {
+					continue
+				}
+				leaf.Clear()
+				var b bytes.Buffer
+				_, err := mode.Export(t.Context(), full, &b, exportOptions)
+				leaf.Restore()
+				if err == nil && bytes.Equal(b.Bytes(), base) {
+					t.Errorf("%s: neither in the output nor named", leaf.Path)
+				}
+			}
+		})
+	}
+}
+
+// fieldsOfRecord are the names of the record's fields that hold leaves.
+func fieldsOfRecord(rec *record.Record) []string {
+	var names []string
+	for leaf := range record.Leaves(rec) {
+		name := leaf.Path
+		if i := strings.IndexAny(name, ".["); i >= 0 {
+			name = name[:i]
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// TestExportLosses compares the losses of a record in which every field says something with those we know and accept.
+func TestExportLosses(t *testing.T) {
+	full := recordtest.Full()
+	_, rep := write(t, Exporter{}, full, exportOptions)
+	for _, field := range fieldsOfRecord(full) {
+		t.Run(field, func(t *testing.T) {
+			var lost []string
+			for _, i := range rep.Issues {
+				if i.Code == record.IssueLost.Code && (i.Path == field || strings.HasPrefix(i.Path, field+".") || strings.HasPrefix(i.Path, field+"[")) {
+					lost = append(lost, i.Path+"\t"+i.Message)
+				}
+			}
+			slices.Sort(lost)
+			text := strings.Join(lost, "\n")
+			if text != "" {
+				text += "\n"
+			}
+			name := filepath.Join("testdata", "losses", field+".golden")
+			if *update {
+				require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+				require.NoError(t, os.WriteFile(name, []byte(text), 0o644))
+			}
+			want, err := os.ReadFile(name)
+			require.NoError(t, err)
+			require.Equal(t, string(want), text)
+		})
+	}
+}
+
+// No value of the record's may stand in a report or in an ID of the document.
+func TestExportMarkersStayInTheOutput(t *testing.T) {
+	for _, mode := range bothModes {
+		for typ := AsRecorded; typ <= CarePlan; typ++ {
+			rec, _ := recordtest.Markers()
+			anchors := map[string]bool{} // of the source
+			for i := range rec.Documents {
+				anchorsOf(rec.Documents[i].Sections, anchors)
+			}
+			mode.Type, mode.Check = typ, true
+			out, rep := write(t, mode.Exporter, rec, exportOptions)
+			require.NotEmpty(t, rep.Issues)
+			issues, err := json.Marshal(rep)
+			require.NoError(t, err)
+			recordtest.NoMarkers(t, string(issues))
+			doc, err := tree.ParseXML(out, tree.XMLOptions{})
+			require.NoError(t, err)
+			for i := range doc.Len() {
+				if n := doc.Node(i); n.Kind() == tree.Attr && n.Name() == "ID" && !anchors[n.Value()] {
+					recordtest.NoMarkers(t, n.Value())
+				}
+			}
+		}
+	}
+}
+
+func anchorsOf(list []record.Section, to map[string]bool) {
+	for i := range list {
+		to[list[i].Anchor] = true
+		if n := list[i].Narrative; n != nil {
+			for k := range n.Nodes {
+				to[n.Nodes[k].ID] = true
+			}
+		}
+		anchorsOf(list[i].Sections, to)
+	}
+}
+
+// Export is safe for concurrent use, gives the same bytes each time, and leaves the record as it was.
+func TestExportConcurrently(t *testing.T) {
+	rec := recordtest.Full()
+	before, err := record.Marshal(rec)
+	require.NoError(t, err)
+	for _, mode := range bothModes {
+		want, wantReport := write(t, mode.Exporter, rec, exportOptions)
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				for range 3 {
+					var b bytes.Buffer
+					rep, err := mode.Export(t.Context(), rec, &b, exportOptions)
+					if err != nil || !bytes.Equal(want, b.Bytes()) || !reflect.DeepEqual(wantReport, rep) {
+						t.Errorf("%s: another document or report the second time (error: %v)", mode.name, err)
+						return
+					}
+				}
+			})
+		}
+		all.Wait()
+	}
+	after, err := record.Marshal(rec)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(before, after), "the export changed the record")
+}
+
+// largeDocument repeats the entries of a document, each time with other identifiers, until it has about so many bytes.
+func largeDocument(t testing.TB, size int) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", "conform.xml"))
+	require.NoError(t, err)
+	sections := strings.SplitAfter(string(data), "</section></component>")
+	entries := 0
+	for _, s := range sections {
+		if i := strings.Index(s, "<entry"); i >= 0 {
+			entries += len(s) - i
+		}
+	}
+	times := size / entries
+	var b bytes.Buffer
+	for _, s := range sections {
+		from := strings.Index(s, "<entry")
+		if from < 0 {
+			b.WriteString(s)
+			continue
+		}
+		to := strings.LastIndex(s, "</section>")
+		b.WriteString(s[:from])
+		for i := range times {
+			number := strconv.Itoa(100000 + i)
+			b.WriteString(strings.ReplaceAll(s[from:to], "9d0a-000000", "9d0a-"+number))
+		}
+		b.WriteString(s[to:])
+	}
+	return b.Bytes()
+}
+
+// Import and export of a document of 10 MB take at most twelve times its size in memory.
+func TestExportMemory(t *testing.T) {
+	if testing.Short() || raceEnabled {
+		t.Skip("reads and writes 10 MB, and measures")
+	}
+	data := largeDocument(t, 10<<20)
+	defer debug.SetGCPercent(debug.SetGCPercent(10))
+	runtime.GC()
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	read := func() uint64 {
+		metrics.Read(sample)
+		return sample[0].Value.Uint64()
+	}
+	base := read()
+	stop, peak := make(chan struct{}), make(chan uint64)
+	go func() {
+		most := uint64(0)
+		for {
+			select {
+			case <-stop:
+				peak <- most
+				return
+			case <-time.After(time.Millisecond):
+				most = max(most, read())
+			}
+		}
+	}()
+	rec, _, err := Import(t.Context(), data, record.ImportOptions{})
+	require.NoError(t, err)
+	var n counter
+	_, err = Exporter{}.Export(t.Context(), rec, &n, exportOptions)
+	require.NoError(t, err)
+	close(stop)
+	used := float64(<-peak-base)/float64(len(data)) + 1 // the document itself
+	t.Logf("%.1f times the size of the document; %d bytes out of %d", used, n, len(data))
+	require.Less(t, used, 12.0)
+	runtime.KeepAlive(data)
+}
+
+type counter int
+
+func (c *counter) Write(b []byte) (int, error) {
+	*c += counter(len(b))
+	return len(b), nil
+}
+
+// eachString replaces every string of a value, deep down.
+func eachString(v reflect.Value, f func(string) string) {
+	switch v.Kind() {
+	case reflect.String:
+		if v.CanSet() && v.String() != "" {
+			v.SetString(f(v.String()))
+		}
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			eachString(v.Elem(), f)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			eachString(v.Index(i), f)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				eachString(v.Field(i), f)
+			}
+		}
+	}
+}
+
+// shape counts the elements and attributes of a document by their names.
+func shape(t testing.TB, data []byte) map[string]int {
+	t.Helper()
+	doc, err := tree.ParseXML(data, tree.XMLOptions{})
+	require.NoError(t, err)
+	count := map[string]int{}
+	for i := range doc.Len() {
+		if n := doc.Node(i); n.Kind() != tree.Text {
+			count[n.Name()]++
+		}
+	}
+	return count
+}
+
+// Whatever a record's strings hold, they stay what they are: none of them makes an element or an attribute.
+func TestExportHostileValues(t *testing.T) {
+	for _, hostile := range []string{`"<&>'` + "\x00]]>", `--><evil a="1"/><!--`, `]]><evil/>`, "\xff\xfe\ufffe", "&#0;&evil;", `" evil="1`, "?><evil/>", "\x1f\r\n\t"} {
+		for _, mode := range bothModes {
+			for _, typ := range []DocumentType{AsRecorded, CarePlan, UnstructuredDocument} {
+				mode.Type = typ
+				make := func(more string) []byte {
+					rec := recordtest.Full()
+					eachString(reflect.ValueOf(rec).Elem(), func(s string) string { return s + more })
+					out, rep := write(t, mode.Exporter, rec, exportOptions)
+					for _, i := range rep.Issues {
+						require.NotContains(t, i.Path+i.Message+i.Code, "evil")
+					}
+					return out
+				}
+				out := make(hostile)
+				want, got := shape(t, make(" Z ")), shape(t, out) // neither is a name of XML
+				for name := range got {
+					require.Contains(t, want, name)
+				}
+				for _, name := range []string{"section", "entry", "component", "recordTarget", "text"} {
+					require.Equal(t, want[name], got[name], name)
+				}
+				require.NotContains(t, string(out), "\x00")
+				rec, rep, err := Import(t.Context(), out, record.ImportOptions{})
+				require.NoError(t, err)
+				require.NotNil(t, rec)
+				require.Zero(t, rep.Counts.Unaccounted())
+			}
+		}
+	}
+}
+
+// What is carried comes from a record, which may come from anywhere: it cannot break out of its place either.
+func TestExportHostileCarried(t *testing.T) {
+	for _, data := range []string{
+		`<a xmlns="urn:hl7-org:v3"/></section><evil/>`, `</section>`, `<a`, `<!DOCTYPE a><a/>`, `<a xmlns="urn:hl7-org:v3"><b></a>`, `text`, `<?xml version="1.0"?><a xmlns="urn:hl7-org:v3"/>`,
+		`<x:a/>`, `<a xmlns="urn:hl7-org:v3"/><evil/>`, "\x00", "", `<![CDATA[<evil/>]]>`, `<!-- --><evil xmlns="urn:hl7-org:v3"/><!-- -->`,
+	} {
+		for _, kind := range []string{"element", "attribute", "text"} {
+			rec := recordtest.Full()
+			base, _ := write(t, Exporter{}, rec, exportOptions)
+			for i := range rec.Carried {
+				if c := &rec.Carried[i]; c.Format == formatName {
+					c.Data, c.Kind, c.Name = data, kind, `x="1" evil`
+				}
+			}
+			out, _ := write(t, Exporter{}, rec, exportOptions)
+			doc, err := tree.ParseXML(out, tree.XMLOptions{})
+			require.NoError(t, err, "%q as %s", data, kind)
+			for i := range doc.Len() {
+				require.False(t, doc.Node(i).Kind() == tree.Attr && doc.Node(i).Name() == "evil", "%q as %s", data, kind)
+			}
+			require.Equal(t, strings.Count(string(base), "<section"), strings.Count(string(out), "<section"))
+		}
+	}
+}
+
+// Any document that can be read can be written as XML that can be read again, with nothing unaccounted for.
+func FuzzExport(f *testing.F) {
+	for _, name := range []string{"minimal", "odd", "r11", "full-r21", "social", "procedures", "equipment", "conform"} {
+		data, err := os.ReadFile(filepath.Join("testdata", name+".xml"))
+		require.NoError(f, err)
+		f.Add(data, uint8(0))
+		f.Add(data, uint8(5))
+	}
+	f.Fuzz(func(t *testing.T, data []byte, how uint8) {
+		rec, rep, err := Import(t.Context(), data, record.ImportOptions{})
+		if err != nil {
+			return
+		}
+		require.Zero(t, rep.Counts.Unaccounted())
+		x := Exporter{Mode: Mode(how & 1), Type: DocumentType(how >> 1 % 13), Release: Release(how >> 5 % 3)}
+		o := exportOptions
+		o.TypedOnly = how&128 != 0
+		var b bytes.Buffer
+		if _, err := x.Export(t.Context(), rec, &b, o); err != nil {
+			require.ErrorIs(t, err, ErrNoPatient)
+			return
+		}
+		_, rep, err = Import(t.Context(), b.Bytes(), record.ImportOptions{})
+		require.NoError(t, err)
+		require.Zero(t, rep.Counts.Unaccounted())
+	})
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package ccda
+
+const raceEnabled = false

@@ -1,0 +1,62 @@
+package ccda
+
+import (
+	"strings"
+
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// A record may come from anywhere: a name in it, or a piece of markup, goes out
+// only if it can be no other thing than it says.
+
+// isName reports whether a text is a name of an element or an attribute without
+// a prefix (XML 1.0, 2.3), of ASCII characters, as all names of CDA are.
+func isName(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_':
+		case i > 0 && (c >= '0' && c <= '9' || c == '-' || c == '.'):
+		default:
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isAttributeName also knows the prefixes that the document declares, and no declaration of another.
+func isAttributeName(s string) bool {
+	if prefix, name, ok := strings.Cut(s, ":"); ok {
+		return (prefix == "xsi" || prefix == "sdtc" || prefix == "xml") && isName(name)
+	}
+	return s != "xmlns" && isName(s)
+}
+
+// isNarrativeAttribute reports whether an attribute of a narrative node can go out: one that stands there twice cannot.
+func isNarrativeAttribute(x *record.NarrativeNode, i int) bool {
+	name := x.Attrs[i].Name
+	if !isAttributeName(name) || name == "ID" && x.ID != "" {
+		return false
+	}
+	for k := range i {
+		if x.Attrs[k].Name == name {
+			return false
+		}
+	}
+	return true
+}
+
+// isWhole reports whether a carried piece is what it says: an element complete in itself, an attribute by its name.
+func isWhole(p *tree.Parser, c *record.Carried) bool {
+	switch c.Kind {
+	case "element":
+		if len(c.Data) < 4 || c.Data[0] != '<' || c.Data[1] == '?' || c.Data[1] == '!' || c.Data[len(c.Data)-1] != '>' {
+			return false
+		}
+		_, err := p.XML([]byte(c.Data))
+		return err == nil
+	case "attribute":
+		return isAttributeName(c.Name)
+	}
+	return true
+}
