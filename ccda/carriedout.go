@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -45,7 +46,7 @@ func (m *markup) attributes(e *element) {
 		if p.Kind != "attribute" || !strings.HasPrefix(p.way, "@") || *p.done {
 			continue
 		}
-		twice := false
+		twice := m.tagHas(p.Name)
 		for _, q := range e.pieces[:i] {
 			twice = twice || q.Kind == "attribute" && q.Name == p.Name && strings.HasPrefix(q.way, "@")
 		}
@@ -54,6 +55,21 @@ func (m *markup) attributes(e *element) {
 		}
 		m.put(p.Name, p.Data)
 		*p.done = true
+	}
+}
+
+// tagHas reports whether the start tag that is being written has the attribute.
+func (m *markup) tagHas(name string) bool {
+	tag := m.b[bytes.LastIndexByte(m.b, '<'):] // no value has this character
+	for {
+		i := bytes.Index(tag, []byte(name))
+		if i < 1 {
+			return false
+		}
+		if rest := tag[i+len(name):]; tag[i-1] == ' ' && len(rest) > 1 && rest[0] == '=' && rest[1] == '"' {
+			return true
+		}
+		tag = tag[i+len(name):]
 	}
 }
 
