@@ -6,7 +6,7 @@ import (
 	"github.com/portage-health/portage/internal/tree"
 )
 
-const entryRoot = "2.16.840.1.113883.10.20.22.4."
+const statementRoot = "2.16.840.1.113883.10.20.22.4."
 
 // smokingCodes are those of Smoking Status - Meaningful Use (C-CDA R2.1, CONF:1098-14810).
 const smokingCodes = " 449868002 428041000124106 8517006 266919005 77176002 266927001 428071000124103 428061000124105 "
@@ -14,9 +14,9 @@ const smokingCodes = " 449868002 428041000124106 8517006 266919005 77176002 2669
 // recommended are value sets, short enough to be listed, of SNOMED CT codes that
 // templates recommend for their code or value.
 var recommended = [...]struct{ template, element, codes, rule string }{
-	{entryRoot + "7", "value", " 419511003 414285001 416098002 418038007 418471000 419199007 420134006 59037007 235719002 ", "CONF:1098-7390"},
-	{entryRoot + "8", "value", " 255604002 371923003 6736007 371924009 24484000 399166001 ", "CONF:1098-7356"},
-	{entryRoot + "4", "code", " 404684003 409586006 282291009 64572001 248536006 418799008 55607006 373930000 ", "CONF:1198-9045"},
+	{statementRoot + "7", "value", " 419511003 414285001 416098002 418038007 418471000 419199007 420134006 59037007 235719002 ", "CONF:1098-7390"},
+	{statementRoot + "8", "value", " 255604002 371923003 6736007 371924009 24484000 399166001 ", "CONF:1098-7356"},
+	{statementRoot + "4", "code", " 404684003 409586006 282291009 64572001 248536006 418799008 55607006 373930000 ", "CONF:1198-9045"},
 }
 
 // vitalUnits are those that the guide recommends for vital signs.
@@ -56,7 +56,7 @@ func (c *checker) statement(n tree.Node) {
 	}
 	switch n.Name() {
 	case "act":
-		if claimsAny(n, entryRoot+"30") || claimsAny(n, entryRoot+"3") {
+		if claimsAny(n, statementRoot+"30") || claimsAny(n, statementRoot+"3") {
 			c.concern(n)
 		}
 	case "organizer":
@@ -68,11 +68,11 @@ func (c *checker) statement(n tree.Node) {
 		}
 		drug := p.Child("manufacturedMaterial").Child("code")
 		switch {
-		case claimsAny(n, entryRoot+"52"):
+		case claimsAny(n, statementRoot+"52"):
 			if !has(drug, oidCVX) {
 				c.find(&conformPreferredSystem, drug, "")
 			}
-		case claimsAny(n, entryRoot+"16"):
+		case claimsAny(n, statementRoot+"16"):
 			if !has(drug, codesRxNorm) {
 				c.find(&conformPreferredSystem, drug, "")
 			}
@@ -94,34 +94,34 @@ func (c *checker) observation(n tree.Node) {
 		}
 	}
 	switch {
-	case claimsAny(n, entryRoot+"27"):
+	case claimsAny(n, statementRoot+"27"):
 		if !has(code, oidLOINC) {
 			c.find(&conformPreferredSystem, code, "")
 		}
 		if u := value.Attr("unit"); u.OK() && !strings.Contains(vitalUnits, " "+u.Value()+" ") {
 			c.find(&conformVitalUnit, u, "")
 		}
-	case claimsAny(n, entryRoot+"2"):
+	case claimsAny(n, statementRoot+"2"):
 		if !has(code, oidLOINC) {
 			c.find(&conformPreferredSystem, code, "")
 		}
-	case claimsAny(n, entryRoot+"4"):
+	case claimsAny(n, statementRoot+"4"):
 		if !has(value, oidSNOMED) {
 			c.find(&conformPreferredSystem, value, "")
 		}
 		if v := value.Attr("code"); v.OK() && v.Value() == code.Attr("code").Value() {
 			c.find(&conformProblemType, v, "")
 		}
-	case claimsAny(n, entryRoot+"7"):
+	case claimsAny(n, statementRoot+"7"):
 		for p := n.Child("participant"); p.OK(); p = p.NextNamed() {
 			if code := p.Child("participantRole").Child("playingEntity").Child("code"); !has(code, codesRxNorm, oidSNOMED, "2.16.840.1.113883.4.9", "2.16.840.1.113883.3.26.1.5") {
 				c.find(&conformPreferredSystem, code, "")
 			}
 		}
-		if n.Attr("negationInd").Value() != "true" && !c.related(n, "observation", entryRoot+"9") {
+		if n.Attr("negationInd").Value() != "true" && !c.related(n, "observation", statementRoot+"9") {
 			c.find(&conformReaction, n, "")
 		}
-	case claimsAny(n, entryRoot+"78"):
+	case claimsAny(n, statementRoot+"78"):
 		if v := value.Attr("code"); v.OK() && !strings.Contains(smokingCodes, " "+v.Value()+" ") {
 			c.find(&conformSmoking, v, "CONF:1098-14810")
 		}
@@ -145,7 +145,7 @@ func (c *checker) related(n tree.Node, name, root string) bool {
 func (c *checker) concern(n tree.Node) {
 	code := n.Child("code")
 	switch v, system := code.Attr("code").Value(), code.Attr("codeSystem").Value(); {
-	case v == "CONC" && system == oidActClass, v == "48765-2" && system == oidLOINC && claimsAny(n, entryRoot+"30"), code.Attr("nullFlavor").OK():
+	case v == "CONC" && system == oidActClass, v == "48765-2" && system == oidLOINC && claimsAny(n, statementRoot+"30"), code.Attr("nullFlavor").OK():
 	default:
 		at := code
 		if !at.OK() {
@@ -221,7 +221,7 @@ func (c *checker) reference(n tree.Node) {
 func (c *checker) sig(n tree.Node) {
 	for rel := n.Child("entryRelationship"); rel.OK(); rel = rel.NextNamed() {
 		s := rel.Child("substanceAdministration")
-		if !claimsAny(s, entryRoot+"147") {
+		if !claimsAny(s, statementRoot+"147") {
 			continue
 		}
 		id, _ := strings.CutPrefix(s.Child("text").Child("reference").Attr("value").Value(), "#")
