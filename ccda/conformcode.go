@@ -184,7 +184,7 @@ next:
 		}
 		c.find(&conformSystem, n, "")
 	}
-	if n.Name() == "ethnicGroupCode" && oid == codesRace {
+	if n.Name() == "ethnicGroupCode" && n.Space() == c.root.Space() && oid == codesRace {
 		switch n.Attr("code").Value() {
 		case "2135-2", "2186-5":
 		default:

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
@@ -379,3 +381,46 @@ func FuzzExport(f *testing.F) {
 		require.Zero(t, rep.Counts.Unaccounted())
 	})
 }
+
+// A conformant document has no fault that Conform would find. Until every concept
+// is written so, faults are counted; -conformant makes them failures.
+func TestExportConformant(t *testing.T) {
+	recs := []*record.Record{recordtest.Full()}
+	for seed := range uint64(10) {
+		recs = append(recs, recordtest.Generate(seed, recordtest.Small))
+	}
+	faults := map[string]int{}
+	for typ := CCD; typ <= CarePlan; typ++ {
+		for i, rec := range recs {
+			if i > 1 && typ != CCD {
+				continue
+			}
+			out, _ := write(t, Exporter{Mode: Conformant, Type: typ}, rec, exportOptions)
+			doc, err := Parse(out, record.Limits{})
+			require.NoError(t, err)
+			for _, i := range doc.Conform(ConformOptions{RequiredOnly: true}) {
+				switch i.Code {
+				case conformCode.Code, conformCodeForm.Code, conformUnit.Code: // the record's own codes, many of them invented
+				default:
+					faults[i.Code+" "+i.Rule+" "+unnumbered(i.Path)]++
+				}
+			}
+		}
+	}
+	for _, f := range slices.Sorted(maps.Keys(faults)) {
+		if *conformant {
+			t.Errorf("%d times %s", faults[f], f)
+		} else {
+			t.Logf("%d times %s", faults[f], f)
+		}
+	}
+}
+
+// unnumbered cuts the numbers out of a path.
+func unnumbered(path string) string {
+	return numbers.ReplaceAllString(path, "")
+}
+
+var numbers = regexp.MustCompile(`\[\d+\]`)
+
+var conformant = flag.Bool("conformant", false, "fail where Conform finds a fault in a conformant export")
