@@ -182,7 +182,7 @@ func TestConformAgainstOracle(t *testing.T) {
 			rule = "CONF:1198-32934" // hasCompatibleR1.1TemplateId
 			if n, ok := strings.CutPrefix(x[3], "a-"); ok {
 				number, _, _ := strings.Cut(n, "-branch")
-				rule = "CONF:" + strings.TrimSuffix(number, "-c")
+				rule = "CONF:" + strings.TrimSuffix(strings.TrimSuffix(number, "-c"), "-CL")
 			}
 		}
 		if want[x[0]] == nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -354,32 +355,84 @@ func TestExportHostileCarried(t *testing.T) {
 	}
 }
 
-// Any document that can be read can be written as XML that can be read again, with nothing unaccounted for.
+// writesAgain checks that a document that can be read can be written as XML that
+// can be read again, with nothing unaccounted for. how chooses among the ways to write.
+func writesAgain(t testing.TB, data []byte, how uint8) {
+	t.Helper()
+	rec, rep, err := Import(t.Context(), data, record.ImportOptions{})
+	if err != nil {
+		return
+	}
+	require.Zero(t, rep.Counts.Unaccounted())
+	x := Exporter{Mode: Mode(how & 1), Type: DocumentType(how >> 1 % 13), Release: Release(how >> 5 % 3)}
+	o := exportOptions
+	o.TypedOnly = how&128 != 0
+	var b bytes.Buffer
+	if _, err := x.Export(t.Context(), rec, &b, o); err != nil {
+		require.ErrorIs(t, err, ErrNoPatient)
+		return
+	}
+	_, rep, err = Import(t.Context(), b.Bytes(), record.ImportOptions{})
+	require.NoError(t, err)
+	require.Zero(t, rep.Counts.Unaccounted())
+}
+
+var exportSeeds = []string{"minimal", "odd", "r11", "full-r21", "social", "procedures", "equipment", "conform"}
+
 func FuzzExport(f *testing.F) {
-	for _, name := range []string{"minimal", "odd", "r11", "full-r21", "social", "procedures", "equipment", "conform"} {
+	for _, name := range exportSeeds {
 		data, err := os.ReadFile(filepath.Join("testdata", name+".xml"))
 		require.NoError(f, err)
 		f.Add(data, uint8(0))
 		f.Add(data, uint8(5))
 	}
-	f.Fuzz(func(t *testing.T, data []byte, how uint8) {
-		rec, rep, err := Import(t.Context(), data, record.ImportOptions{})
-		if err != nil {
-			return
-		}
-		require.Zero(t, rep.Counts.Unaccounted())
-		x := Exporter{Mode: Mode(how & 1), Type: DocumentType(how >> 1 % 13), Release: Release(how >> 5 % 3)}
-		o := exportOptions
-		o.TypedOnly = how&128 != 0
-		var b bytes.Buffer
-		if _, err := x.Export(t.Context(), rec, &b, o); err != nil {
-			require.ErrorIs(t, err, ErrNoPatient)
-			return
-		}
-		_, rep, err = Import(t.Context(), b.Bytes(), record.ImportOptions{})
+	f.Fuzz(func(t *testing.T, data []byte, how uint8) { writesAgain(t, data, how) })
+}
+
+// TestExportChanged does what the fuzzer does, to documents of which something
+// was left out, stands twice, or has the value of something else.
+func TestExportChanged(t *testing.T) {
+	rounds := 40
+	if *thorough {
+		rounds = 1000
+	}
+	for _, name := range exportSeeds {
+		data, err := os.ReadFile(filepath.Join("testdata", name+".xml"))
 		require.NoError(t, err)
-		require.Zero(t, rep.Counts.Unaccounted())
-	})
+		d, err := Parse(data, record.Limits{})
+		require.NoError(t, err)
+		doc := d.tree
+		var elements, values []tree.Node
+		for i := 1; i < doc.Len(); i++ {
+			switch n := doc.Node(i); {
+			case n.Kind() == tree.Element:
+				elements = append(elements, n)
+			case n.Kind() == tree.Attr && !n.Decl():
+				values = append(values, n)
+			}
+		}
+		r := rand.New(rand.NewPCG(1, 2))
+		for round := range rounds {
+			out := bytes.Clone(data)
+			n := elements[r.IntN(len(elements))]
+			from, to := n.Offset(), n.Offset()+len(n.Raw())
+			switch round % 3 {
+			case 0:
+				out = slices.Delete(out, from, to)
+			case 1:
+				out = slices.Insert(out, to, data[from:to]...)
+			default:
+				a, b := values[r.IntN(len(values))], values[r.IntN(len(values))]
+				raw := string(a.Raw())
+				changed := raw[:strings.IndexAny(raw, `"'`)] + `"` + strings.ReplaceAll(b.Value(), `"`, "") + `"`
+				out = append(append(append([]byte{}, data[:a.Offset()]...), changed...), data[a.Offset()+len(raw):]...)
+			}
+			writesAgain(t, out, uint8(r.Uint32()))
+			if t.Failed() {
+				t.Fatalf("%s, round %d", name, round)
+			}
+		}
+	}
 }
 
 // A conformant document has no fault that Conform would find. Until every concept
