@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/portage-health/portage/record"
+	"github.com/portage-health/portage/record/recordtest"
 )
 
 func conform(t *testing.T, data []byte, o ConformOptions) []record.Issue {
@@ -109,4 +110,14 @@ func TestConform(t *testing.T) {
 	for _, k := range conformKinds() {
 		require.True(t, seen[k.Code], "no fault of kind %s is tried", k.Code)
 	}
+}
+
+// Exporter.Check puts what Conform finds into the report, and withholds nothing.
+func TestExporterCheck(t *testing.T) {
+	rec := recordtest.Full()
+	plain, without := write(t, Exporter{}, rec, exportOptions)
+	out, with := write(t, Exporter{Check: true}, rec, exportOptions)
+	require.Equal(t, string(plain), string(out))
+	require.Greater(t, len(with.Issues), len(without.Issues))
+	require.Equal(t, with.Issues[len(without.Issues):], conform(t, out, ConformOptions{}))
 }

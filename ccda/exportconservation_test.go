@@ -73,6 +73,9 @@ func TestExportEveryLeaf(t *testing.T) {
 				if n++; n%every != 0 || named[leaf.Path] || slices.ContainsFunc(unproven, func(p string) bool { return strings.HasPrefix(leaf.Path, p) }) {
 					continue
 				}
+				if mode.Mode == Conformant && strings.HasSuffix(leaf.Path, "status.code") {
+					continue // it may be the one that the template fixes
+				}
 				leaf.Clear()
 				var b bytes.Buffer
 				_, err := mode.Export(t.Context(), full, &b, exportOptions)

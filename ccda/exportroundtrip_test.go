@@ -19,7 +19,7 @@ import (
 const (
 	floorFaithful = 0.05 // with what is carried in its place: 1 when all concepts are written
 	floorTyped    = 0.05 // with typed fields alone: 0.97 then
-	floorSame     = 0.5  // documents whose second export has the bytes of the first: 1 then
+	floorSame     = 0.1  // documents whose second export has the bytes of the first: 1 then
 )
 
 // notStatements are fields of the record that say who, where and whence.

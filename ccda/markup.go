@@ -136,12 +136,24 @@ func (m *markup) words(name, v string) {
 	}
 }
 
+// plain are the characters that stand for themselves everywhere.
+var plain = func() (t [256]bool) {
+	for c := byte(' '); c < utf8.RuneSelf-1; c++ {
+		t[c] = c != '&' && c != '<' && c != '>' && c != '"'
+	}
+	return t
+}()
+
 // appendEscaped appends text as XML has it (XML 1.0, 2.4 and 3.3.3). What XML
 // cannot say, such as control characters, becomes U+FFFD.
 func appendEscaped(b []byte, s string, quoted bool) []byte {
 	from := 0
 	for i := 0; i < len(s); {
 		c := s[i]
+		if plain[c] {
+			i++
+			continue
+		}
 		var esc string
 		size := 1
 		switch {
