@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -47,9 +48,22 @@ func (m *markup) attributes(e *element) {
 		if prefix, _, ok := strings.Cut(p.Name, ":"); ok && prefix != "xsi" && prefix != "sdtc" && prefix != "xml" {
 			continue // the prefix is not declared here
 		}
+		m.unput(e, p.Name)
 		m.put(p.Name, p.Data)
 		*p.done = true
 	}
+}
+
+// unput takes back an attribute that was written before it was known that the source's own is carried.
+func (m *markup) unput(e *element, name string) {
+	from := bytes.Index(m.b[e.at:], []byte(" "+name+`="`))
+	if from < 0 {
+		return
+	}
+	from += e.at
+	to := from + len(name) + 3
+	to += bytes.IndexByte(m.b[to:], '"') + 1
+	m.b = append(m.b[:from], m.b[to:]...)
 }
 
 // texts writes the carried texts of an element.

@@ -312,7 +312,13 @@ func (w *writer) orNull(name, leaf string, n int) {
 // headerParts writes the participants of the header that have a role, under an
 // element of their own; role "" is for all that have none.
 func (w *writer) headerParts(list *[]record.Participation, role, name string) {
+	if w.stands == nil {
+		w.stands = make([]bool, len(*list))
+	}
 	for i := range *list {
+		if w.stands[i] {
+			continue
+		}
 		p := (*list)[i]
 		r := p.Role
 		switch r {
@@ -329,6 +335,7 @@ func (w *writer) headerParts(list *[]record.Participation, role, name string) {
 		if r != role {
 			continue
 		}
+		w.stands[i] = true
 		if w.strict && r == "informant" && w.typ.typ == DiagnosticImagingReport {
 			w.headerParticipant("participants", i, p) // it has no informant (CONF:1198-8410)
 			continue

@@ -255,7 +255,7 @@ func (w *writer) sectionCode(s *sectionOut, src *record.Section) {
 	}
 	if src.Code.IsZero() {
 		w.require("code", "code", "NI")
-	} else if s.def != nil && w.strict && !s.bare {
+	} else if s.def != nil && w.strict && !s.bare && s.def.loinc != "18782-3" { // the Findings Section may have any code
 		w.fixSectionCode(s, &src.Code)
 	}
 	w.concept("code", "code", &src.Code)
