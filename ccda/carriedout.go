@@ -137,10 +137,49 @@ func (m *markup) flush() {
 	}
 }
 
-// raw writes a carried element, which is complete in itself.
+// raw writes a carried element. It is complete in itself: the namespaces that
+// the document declares need not be declared again.
 func (m *markup) raw(p *piece) {
-	m.b = append(m.b, p.Data...)
+	m.b = appendElement(m.b, p.Data)
 	*p.done = true
+}
+
+// declared are the namespace declarations of every document that is written (see writer.document).
+var declared = [...]string{`xmlns="` + spaceCDA + `"`, `xmlns:xsi="` + spaceXSI + `"`, `xmlns:sdtc="` + spaceSDTC + `"`}
+
+// appendElement appends an element with one space before each attribute of its
+// start tag, but for the declarations that stand in the document already.
+func appendElement(b []byte, data string) []byte {
+	i := strings.IndexAny(data, " \t\r\n/>")
+	if i < 0 || data[0] != '<' {
+		return append(b, data...)
+	}
+	b = append(b, data[:i]...)
+attributes:
+	for {
+		for i < len(data) && space(data[i]) {
+			i++
+		}
+		if i == len(data) || data[i] == '/' || data[i] == '>' {
+			return append(b, data[i:]...)
+		}
+		q := strings.IndexAny(data[i:], `"'`)
+		if q < 0 {
+			return append(b, data[i:]...)
+		}
+		end := strings.IndexByte(data[i+q+1:], data[i+q])
+		if end < 0 {
+			return append(b, data[i:]...)
+		}
+		a := data[i : i+q+1+end+1]
+		i += len(a)
+		for _, d := range declared {
+			if a == d {
+				continue attributes
+			}
+		}
+		b = append(append(b, ' '), a...)
+	}
 }
 
 // isWrapper knows the elements that only hold another statement.

@@ -42,6 +42,8 @@ func (w *writer) header(d *record.Document) {
 
 // headerIdentity writes what a document says of itself.
 func (w *writer) headerIdentity(d *record.Document) {
+	w.claimed(templateHeader)
+	w.claimed(w.typ.template)
 	if w.strict {
 		w.leaf("realmCode", "code", "US") // the realm of C-CDA's header (CONF:1198-16791)
 	}
