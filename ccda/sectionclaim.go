@@ -16,12 +16,10 @@ func (w *writer) settle() {
 	if !w.strict {
 		return
 	}
-	var names []string
 	for _, code := range w.typ.required {
 		loinc, must := strings.CutPrefix(code, "!")
 		s := w.ask(loinc)
 		s.must = s.must || must
-		names = append(names, loinc)
 	}
 	if w.typ.plan {
 		w.assessmentAndPlan()
