@@ -46,31 +46,29 @@ func (m *markup) attributes(e *element) {
 		if p.Kind != "attribute" || !strings.HasPrefix(p.way, "@") || *p.done {
 			continue
 		}
-		twice := m.tagHas(p.Name)
+		twice := false
 		for _, q := range e.pieces[:i] {
 			twice = twice || q.Kind == "attribute" && q.Name == p.Name && strings.HasPrefix(q.way, "@")
 		}
 		if twice {
 			continue
 		}
+		m.unput(e, p.Name)
 		m.put(p.Name, p.Data)
 		*p.done = true
 	}
 }
 
-// tagHas reports whether the start tag that is being written has the attribute.
-func (m *markup) tagHas(name string) bool {
-	tag := m.b[bytes.LastIndexByte(m.b, '<'):] // no value has this character
-	for {
-		i := bytes.Index(tag, []byte(name))
-		if i < 1 {
-			return false
-		}
-		if rest := tag[i+len(name):]; tag[i-1] == ' ' && len(rest) > 1 && rest[0] == '=' && rest[1] == '"' {
-			return true
-		}
-		tag = tag[i+len(name):]
+// unput takes back an attribute that was written before it was known that the source's own is carried.
+func (m *markup) unput(e *element, name string) {
+	from := bytes.Index(m.b[e.at:], []byte(" "+name+`="`))
+	if from < 0 {
+		return
 	}
+	from += e.at
+	to := from + len(name) + 3
+	to += bytes.IndexByte(m.b[to:], '"') + 1
+	m.b = append(m.b[:from], m.b[to:]...)
 }
 
 // texts writes the carried texts of an element.
@@ -144,10 +142,49 @@ func (m *markup) flush() {
 	}
 }
 
-// raw writes a carried element, which is complete in itself.
+// raw writes a carried element. It is complete in itself: the namespaces that
+// the document declares need not be declared again.
 func (m *markup) raw(p *piece) {
-	m.b = append(m.b, p.Data...)
+	m.b = appendElement(m.b, p.Data)
 	*p.done = true
+}
+
+// declared are the namespace declarations of every document that is written (see writer.document).
+var declared = [...]string{`xmlns="` + spaceCDA + `"`, `xmlns:xsi="` + spaceXSI + `"`, `xmlns:sdtc="` + spaceSDTC + `"`}
+
+// appendElement appends an element with one space before each attribute of its
+// start tag, but for the declarations that stand in the document already.
+func appendElement(b []byte, data string) []byte {
+	i := strings.IndexAny(data, " \t\r\n/>")
+	if i < 0 || data[0] != '<' {
+		return append(b, data...)
+	}
+	b = append(b, data[:i]...)
+attributes:
+	for {
+		for i < len(data) && space(data[i]) {
+			i++
+		}
+		if i == len(data) || data[i] == '/' || data[i] == '>' {
+			return append(b, data[i:]...)
+		}
+		q := strings.IndexAny(data[i:], `"'`)
+		if q < 0 {
+			return append(b, data[i:]...)
+		}
+		end := strings.IndexByte(data[i+q+1:], data[i+q])
+		if end < 0 {
+			return append(b, data[i:]...)
+		}
+		a := data[i : i+q+1+end+1]
+		i += len(a)
+		for _, d := range declared {
+			if a == d {
+				continue attributes
+			}
+		}
+		b = append(append(b, ' '), a...)
+	}
 }
 
 // isWrapper knows the elements that only hold another statement.

@@ -111,6 +111,7 @@ type sectionDef struct {
 // otherCodes are codes by which sections go besides the one that their template fixes.
 var otherCodes = map[string]string{
 	"75311-1": "10183-2", "78375-3": "11535-2", "42347-5": "46241-6", "10223-0": "10223-6",
+	"121070": "18782-3",
 }
 
 // translations are the translations that the templates of some sections demand of

@@ -42,6 +42,8 @@ func (w *writer) header(d *record.Document) {
 
 // headerIdentity writes what a document says of itself.
 func (w *writer) headerIdentity(d *record.Document) {
+	w.claimed(templateHeader)
+	w.claimed(w.typ.template)
 	if w.strict {
 		w.leaf("realmCode", "code", "US") // the realm of C-CDA's header (CONF:1198-16791)
 	}
@@ -312,7 +314,13 @@ func (w *writer) orNull(name, leaf string, n int) {
 // headerParts writes the participants of the header that have a role, under an
 // element of their own; role "" is for all that have none.
 func (w *writer) headerParts(list *[]record.Participation, role, name string) {
+	if w.stands == nil {
+		w.stands = make([]bool, len(*list))
+	}
 	for i := range *list {
+		if w.stands[i] {
+			continue
+		}
 		p := (*list)[i]
 		r := p.Role
 		switch r {
@@ -329,6 +337,7 @@ func (w *writer) headerParts(list *[]record.Participation, role, name string) {
 		if r != role {
 			continue
 		}
+		w.stands[i] = true
 		if w.strict && r == "informant" && w.typ.typ == DiagnosticImagingReport {
 			w.headerParticipant("participants", i, p) // it has no informant (CONF:1198-8410)
 			continue

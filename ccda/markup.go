@@ -16,6 +16,7 @@ type markup struct {
 // element is one that is being written.
 type element struct {
 	name   string // with its prefix
+	at     int    // where its attributes begin
 	slot   string // the part of its owner that it is or lies in
 	pieces []piece
 	seen   []namesake // how many of each child were written; kept only where there are pieces
@@ -45,6 +46,7 @@ func (m *markup) el(name string) {
 	}
 	m.endTag()
 	m.b = append(append(m.b, '<'), name...)
+	e.at = len(m.b)
 	m.open = append(m.open, e)
 	m.inTag = true
 }

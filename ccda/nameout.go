@@ -110,10 +110,17 @@ func (w *writer) orgNames(list *[]string) {
 	*list = nil
 }
 
+// again reports whether somebody is mentioned once more: that something is not
+// known of them stands at the first mention alone.
+func (w *writer) again() bool { return w.Quiet && !w.strict }
+
 // addresses writes postal addresses (CDA R2 AD).
 func (w *writer) addresses(leaf string, list *[]record.Address) {
 	for i := range *list {
 		x := (*list)[i]
+		if x.Absent != "" && w.again() {
+			continue
+		}
 		w.In(leaf, i)
 		w.address(&x)
 		w.Leave()
@@ -180,6 +187,9 @@ func (w *writer) useablePeriod(p **record.Period) {
 func (w *writer) telecoms(leaf string, list *[]record.Telecom) {
 	for i := range *list {
 		x := (*list)[i]
+		if x.Absent != "" && x.Value == "" && w.again() {
+			continue
+		}
 		w.In(leaf, i)
 		w.telecom("telecom", &x)
 		w.Leave()

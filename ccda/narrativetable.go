@@ -39,13 +39,12 @@ func (f *fitter) countBodies(from, to int) int {
 
 type tableFit struct {
 	*fitter
-	depth  int
-	stage  int    // 0 caption, 1 columns, 2 head, 3 bodies
-	col    string // col or colgroup: a table has one of them
-	body   bool   // a body was begun
-	loose  bool   // rows that stand in the table itself are being gathered in a body
-	heads  bool   // there is a body behind a head
-	within string
+	depth int
+	stage int    // 0 caption, 1 columns, 2 head, 3 bodies
+	col   string // col or colgroup: a table has one of them
+	body  bool   // a body was begun
+	loose bool   // rows that stand in the table itself are being gathered in a body
+	heads bool   // there is a body behind a head
 }
 
 func (t *tableFit) open(kind string) {

@@ -239,7 +239,7 @@ func (w *writer) organizationParts(name string, x *record.Organization) {
 	if whole && len(x.Telecoms) == 0 {
 		w.require("telecom", "telecoms", "NI")
 	}
-	if name == "representedCustodianOrganization" && len(x.Telecoms) > 1 {
+	if name == "representedCustodianOrganization" && len(x.Telecoms) > 1 && (w.strict || !w.native) {
 		w.custodianTelecoms(&x.Telecoms)
 	}
 	w.telecoms("telecoms", &x.Telecoms)
@@ -259,10 +259,15 @@ func (w *writer) organizationParts(name string, x *record.Organization) {
 
 // custodianTelecoms writes the telecoms of a custodian: CDA has one, the others are the extension's (sdtc:telecom).
 func (w *writer) custodianTelecoms(list *[]record.Telecom) {
+	first := true
 	for i := range *list {
 		x := (*list)[i]
+		if x.Absent != "" && x.Value == "" && w.again() {
+			continue
+		}
 		w.In("telecoms", i)
-		if i == 0 {
+		if first {
+			first = false
 			w.telecom("telecom", &x)
 		} else {
 			w.telecom("sdtc:telecom", &x)

@@ -16,12 +16,10 @@ func (w *writer) settle() {
 	if !w.strict {
 		return
 	}
-	var names []string
 	for _, code := range w.typ.required {
 		loinc, must := strings.CutPrefix(code, "!")
 		s := w.ask(loinc)
 		s.must = s.must || must
-		names = append(names, loinc)
 	}
 	if w.typ.plan {
 		w.assessmentAndPlan()
@@ -255,7 +253,7 @@ func (w *writer) sectionCode(s *sectionOut, src *record.Section) {
 	}
 	if src.Code.IsZero() {
 		w.require("code", "code", "NI")
-	} else if s.def != nil && w.strict && !s.bare {
+	} else if s.def != nil && w.strict && !s.bare && s.def.loinc != "18782-3" { // the Findings Section may have any code
 		w.fixSectionCode(s, &src.Code)
 	}
 	w.concept("code", "code", &src.Code)

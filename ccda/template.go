@@ -80,8 +80,26 @@ var templateVersions = func() map[string]versions {
 	return m
 }()
 
+// claimed takes the carried template ids that say what the element is about to claim itself.
+func (w *writer) claimed(root string) {
+	e := &w.open[len(w.open)-1]
+	for i := range e.pieces {
+		p := &e.pieces[i]
+		if p.Kind != "element" || !strings.HasPrefix(p.Data, "<templateId") || !strings.Contains(p.Data, `root="`+root+`"`) {
+			continue
+		}
+		v := templateVersions[root]
+		ext := v.ext[min(int(w.release), len(v.ext)-1)]
+		plain := w.before || ext == "" || v.before && w.release == R21
+		if plain && !strings.Contains(p.Data, "extension=") || !w.before && ext != "" && strings.Contains(p.Data, `extension="`+ext+`"`) {
+			*p.done = true
+		}
+	}
+}
+
 // template writes a template id as the release has it.
 func (w *writer) template(root string) {
+	w.claimed(root)
 	v := templateVersions[root]
 	ext := v.ext[min(int(w.release), len(v.ext)-1)]
 	if w.before || ext == "" || v.before && w.release == R21 {

@@ -42,13 +42,14 @@ type writer struct {
 	depth        int             // how deep statements lie in one another
 
 	// What the header of a conformant document requires of the part being written: see needs and needsPerson.
-	fielded        bool // addresses are US Realm Addresses
-	callback       bool // a contact to call back
-	indirect       bool // an indirect target, who must be a person
-	namedPerformer bool // a performer who must be a person
-	alone          bool // no entry tells of the encounter that the header names
-	signed         bool // a legal authenticator was written
-	entered        bool // and one who entered the data
+	fielded        bool   // addresses are US Realm Addresses
+	callback       bool   // a contact to call back
+	indirect       bool   // an indirect target, who must be a person
+	namedPerformer bool   // a performer who must be a person
+	alone          bool   // no entry tells of the encounter that the header names
+	signed         bool   // a legal authenticator was written
+	stands         []bool // the participants of the header that were written
+	entered        bool   // and one who entered the data
 	recipientsLeft []record.Participation
 
 	carried map[string][]piece // by owner, what is carried and not yet written
