@@ -17,6 +17,7 @@ type markup struct {
 type element struct {
 	name   string // with its prefix
 	slot   string // the part of its owner that it is or lies in
+	owner  bool   // it is an owner's own element: see own
 	pieces []piece
 	seen   []namesake // how many of each child were written; kept only where there are pieces
 }
