@@ -66,6 +66,7 @@ func (r *reader) readAllergyEntry(entry tree.Node) []record.Ref {
 		if concern == nil {
 			concern = r.concern(st, &allergyTracker)
 		}
+		r.slot(rel, "members", len(out))
 		out = append(out, r.allergy(obs, assertion, concern))
 	}
 	if concern == nil {
@@ -188,20 +189,23 @@ func (r *reader) allergyParts(a *record.Allergy, obs tree.Node) {
 		switch {
 		case a.Clinical.IsZero() && r.asks(sub, &allergyStatus):
 			a.Clinical = r.clinicalStatus(rel, sub, &allergyStatus, codes.AllergyStatus())
-			r.slot(rel, "clinicalStatus", -1)
 		case a.Severity == nil && r.asks(sub, &severity):
-			a.Severity = r.answered(rel, sub, &severity, true, "SUBJ")
-			r.slot(rel, "severity", -1)
+			if a.Severity = r.answered(rel, sub, &severity, true, "SUBJ"); a.Severity != nil {
+				r.slot(rel, "severity", -1)
+			}
 		case a.Criticality == nil && r.asks(sub, &criticality):
-			a.Criticality = r.answered(rel, sub, &criticality, true, "SUBJ")
-			r.slot(rel, "criticality", -1)
+			if a.Criticality = r.answered(rel, sub, &criticality, true, "SUBJ"); a.Criticality != nil {
+				r.slot(rel, "criticality", -1)
+			}
 		case r.isReaction(rel, sub):
 			if x, ok := r.reaction(rel, sub, "MFST"); ok {
 				r.slot(rel, "reactions", len(a.Reactions))
 				a.Reactions = append(a.Reactions, x)
 			}
 		case a.Encounter == nil && sub.Name() == "encounter":
-			a.Encounter = r.encounterRef(rel, sub)
+			if a.Encounter = r.encounterRef(rel, sub); a.Encounter != nil {
+				r.slot(rel, "encounter", -1)
+			}
 		}
 	}
 }
@@ -213,6 +217,7 @@ func (r *reader) clinicalStatus(rel, obs tree.Node, q *question, table *codes.Ta
 	if s.AsSent = r.answered(rel, obs, q, rel.Attr("typeCode").Value() == "SUBJ", "REFR", "SUBJ"); s.AsSent == nil {
 		return s
 	}
+	r.slot(rel, "clinicalStatus", -1)
 	s.Code, _ = table.To(s.AsSent.Code(record.SystemSNOMED))
 	s.When = r.periodPtr(obs.Child("effectiveTime"))
 	return s

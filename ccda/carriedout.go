@@ -193,7 +193,7 @@ func isWrapper(name string) bool { return name == "entryRelationship" || name ==
 // own says that the element just started is the entry's, the section's or the
 // person's with this id: what is carried for it is written in it, once.
 func (w *writer) own(id string) {
-	w.open[len(w.open)-1].slot = ""
+	w.open[len(w.open)-1].slot, w.open[len(w.open)-1].owner = "", true
 	all, ok := w.carried[id]
 	if !ok {
 		return
@@ -210,6 +210,27 @@ func (w *writer) own(id string) {
 	delete(w.carried, id)
 	if len(rest) > 0 {
 		w.slots = append(w.slots, slotted{depth: len(w.open), pieces: rest})
+	}
+}
+
+// ownFact says that the element just started is one part of an owner that is
+// written elsewhere: what is carried for that part is written in it.
+func (w *writer) ownFact(id, field string, i int) {
+	if i >= 0 {
+		field += "[" + strconv.Itoa(i) + "]"
+	}
+	e := &w.open[len(w.open)-1]
+	e.slot, e.owner = "", true
+	rest := w.carried[id][:0:0]
+	for _, p := range w.carried[id] {
+		if p.Slot == field {
+			e.pieces = append(e.pieces, p)
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	if len(e.pieces) > 0 {
+		w.carried[id] = rest
 	}
 }
 
@@ -237,7 +258,14 @@ func (w *writer) slot(name string, i int) {
 		name = e.slot + "." + name
 	}
 	e.slot = name
+	owner := len(w.open)
+	for owner > 0 && !w.open[owner-1].owner {
+		owner--
+	}
 	for k := range w.slots {
+		if w.slots[k].depth != owner {
+			continue // of an owner further out, whose parts may have the same name
+		}
 		for _, p := range w.slots[k].pieces {
 			if !*p.done && p.Slot == name {
 				e.pieces = append(e.pieces, p)

@@ -57,6 +57,7 @@ func (r *reader) concern(act tree.Node, t *tracker) *record.Concern {
 // concernEncounter takes the encounter that an act around observations names.
 func (r *reader) concernEncounter(c *record.Concern, rel, enc tree.Node) {
 	if ref := r.encounterRef(rel, enc); ref != nil {
+		r.slot(rel, "relations", len(c.Relations))
 		c.Relations = append(c.Relations, r.relation(rel, *ref))
 	}
 }

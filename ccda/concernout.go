@@ -2,10 +2,17 @@ package ccda
 
 import "github.com/portage-health/portage/record"
 
-// concernAct writes the act that follows problems or allergies, and what f
-// writes within it (C-CDA R2.1 Allergy Concern Act, Problem Concern Act).
-func (w *writer) concernAct(c *record.Concern, template, leaf string, f func(), e *record.Entry) {
-	w.In(leaf, -1)
+// actAround is an act that holds observations: one that follows them, or that
+// says in which list a diagnosis stands.
+type actAround struct {
+	template, system, code, display string
+	followed                        bool // a concern: it has a status and a time
+}
+
+// concernAct writes the act around problems or allergies, and what f writes within
+// it (C-CDA R2.1 Allergy Concern Act, Problem Concern Act, Hospital Discharge Diagnosis …).
+func (w *writer) concernAct(c *record.Concern, a *actAround, f func(), e *record.Entry) {
+	w.In("concern", -1)
 	w.el("act")
 	if c.ID != "" {
 		w.own(c.ID)
@@ -13,20 +20,21 @@ func (w *writer) concernAct(c *record.Concern, template, leaf string, f func(), 
 	w.at("classCode", "ACT")
 	w.at("moodCode", "EVN")
 	c.Assertion = ""
-	w.template(template)
+	w.template(a.template)
 	if len(c.Identifiers) == 0 && w.strict {
 		w.leaf("id", "root", w.derive("concern", c.ID+e.ID))
 	}
 	w.identifiers("id", "identifiers", &c.Identifiers)
-	w.fixedCode(oidActClass, codeConcern, "Concern")
-	w.link(c.Narrative)
-	c.Narrative = nil
-	w.concernStatus(c)
-	w.period("effectiveTime", "when", &c.When)
+	w.fixedCode(a.system, a.code, a.display)
+	w.linkPart(&c.Narrative)
+	w.concernStatus(c, a)
+	if !w.strict {
+		w.labels(&c.Labels)
+	}
 	w.participants(&c.Participants)
 	w.Leave()
 	f()
-	w.In(leaf, -1)
+	w.In("concern", -1)
 	w.answer(&priorityPreference, "REFR", false, "priority", &c.Priority)
 	w.comments(&c.Notes, "entryRelationship")
 	w.preferences(&c.Preferences)
@@ -36,26 +44,45 @@ func (w *writer) concernAct(c *record.Concern, template, leaf string, f func(), 
 	w.Leave()
 }
 
-// concernStatus writes the status of a concern; the template demands one, and a
-// time that agrees with it (CONF:1198-7485, 1198-7498, 1198-10085).
-func (w *writer) concernStatus(c *record.Concern) {
+// concernStatus writes status and time of a concern; the template demands both,
+// and a status that agrees with the time (CONF:1198-7485, 1198-7498, 1198-10085).
+func (w *writer) concernStatus(c *record.Concern, a *actAround) {
 	none := c.Status.Code == "" && c.Status.AsSent == "" && c.Status.Absent == ""
-	w.status(&c.Status)
-	if !w.strict {
-		return
-	}
-	if none {
+	if w.strict && none && a.followed {
 		w.Note(&issueRequired, "status")
-		code := "active"
+		c.Status.Code = record.StatusActive
 		if !c.When.End.IsZero() {
-			code = "completed"
+			c.Status.Code = record.StatusCompleted
 		}
-		w.leaf("statusCode", "code", code)
 	}
-	if c.When.IsZero() {
-		w.Note(&issueRequired, "when")
-		w.el("effectiveTime")
-		w.leaf("low", "nullFlavor", "NI")
-		w.end()
+	if w.strict && a.followed {
+		w.concernCode(&c.Status)
 	}
+	w.status(&c.Status)
+	if a.followed {
+		w.bounds("effectiveTime", "when", &c.When, needLow)
+	} else {
+		w.period("effectiveTime", "when", &c.When)
+	}
+}
+
+// concernCode makes the status one of those that a concern may have: active,
+// suspended, aborted or completed (CONF:1198-19086, 1198-31525).
+func (w *writer) concernCode(s *record.Status) {
+	code := s.AsSent
+	if code == "" {
+		code, _ = actStatus.From(s.Code)
+	}
+	switch code {
+	case "active", "suspended", "aborted", "completed":
+		return
+	case "held":
+		s.Code = record.StatusOnHold
+	case "cancelled", "obsolete", "nullified":
+		s.Code = record.StatusAborted
+	default:
+		s.Code = record.StatusActive
+	}
+	w.Note(&altered, "status")
+	s.AsSent, s.Absent = "", ""
 }

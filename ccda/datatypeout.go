@@ -59,7 +59,7 @@ func (w *writer) conceptContent(leaf string, c *record.Concept) {
 		defer w.Leave()
 	}
 	main := -1
-	if len(c.Codings) > 0 && (c.Absent == "" || c.Codings[0].Code == "") {
+	if len(c.Codings) > 0 && (c.Absent == "" || c.Codings[0].Code == "" && c.Codings[0].Absent == "") {
 		main = 0
 		w.codingAttrs("codings", 0, &c.Codings[0], c.Absent != "")
 	}

@@ -134,10 +134,18 @@ func (w *writer) entryAt(at place) *record.Entry {
 // unlisted writes the entries that no section lists into the sections where
 // C-CDA has them. What groups others comes before what it groups.
 func (w *writer) unlisted() {
+	w.unlistedBut(w.grouped)
+	w.factsOfPatient()
+	if len(w.grouped) > 0 {
+		w.unlistedBut(nil) // a group that was not written, or a circle
+	}
+}
+
+func (w *writer) unlistedBut(grouped map[string]bool) {
 	each := func(kind string, n int, loinc func(i int) string) {
 		for i := range n {
 			at := place{kind, i}
-			if e := w.entryAt(at); e == nil || w.wrote[e.ID] || w.listed[e.ID] || w.leftOut[e.ID] || kind == record.KindEncounter && w.headerOnly(i) {
+			if e := w.entryAt(at); e == nil || w.wrote[e.ID] || w.listed[e.ID] || w.leftOut[e.ID] || grouped[e.ID] || kind == record.KindEncounter && w.headerOnly(i) {
 				continue
 			}
 			if code := loinc(i); code != "" {
@@ -200,6 +208,7 @@ func (w *writer) unwritten() {
 	dropEach(w, "careTeams", r.CareTeams, func(x *record.CareTeam) string { return x.ID })
 	dropEach(w, "supplies", r.Supplies, func(x *record.Supply) string { return x.ID })
 	dropEach(w, "specimens", r.Specimens, func(x *record.Specimen) string { return x.ID })
+	w.uncollected()
 	dropEach(w, "notes", r.Notes, func(x *record.ClinicalNote) string { return x.ID })
 	dropEach(w, "coverages", r.Coverages, func(x *record.Coverage) string { return x.ID })
 	dropEach(w, "accounts", r.Accounts, func(x *record.Account) string { return x.ID })

@@ -199,7 +199,7 @@ func (w *writer) findEntries() {
 	w.index = make(map[string]place, n)
 	w.wrote, w.leftOut = make(map[string]bool, n), map[string]bool{}
 	w.listed = make(map[string]bool, n)
-	w.pointedTo, w.inStatements = map[string]bool{}, map[string]bool{}
+	w.pointedTo, w.inStatements = map[string]int{}, map[string]bool{}
 	kind, i := "", 0
 	for k, e := range w.rec.Entries() {
 		if k != kind {
@@ -210,12 +210,44 @@ func (w *writer) findEntries() {
 		}
 		i++
 		for j := range e.Relations {
-			w.pointedTo[e.Relations[j].Target.ID] = true
+			w.pointedTo[e.Relations[j].Target.ID]++
 		}
 		for j := range e.Participants {
 			if who := e.Participants[j].Who; who != nil {
 				w.inStatements[who.ID] = true
 			}
+		}
+	}
+	point := func(ref *record.Ref) {
+		if ref != nil {
+			w.pointedTo[ref.ID]++
+		}
+	}
+	r := w.rec
+	for i := range r.Allergies {
+		point(r.Allergies[i].Encounter)
+	}
+	for i := range r.Problems {
+		point(r.Problems[i].Encounter)
+	}
+	group := func(list []record.Ref) {
+		for i := range list {
+			if w.grouped == nil {
+				w.grouped = make(map[string]bool, 64)
+			}
+			w.grouped[list[i].ID] = true
+		}
+	}
+	for _, list := range [...][]record.Observation{r.Results, r.Vitals, r.Social, r.Assessments, r.Observations} {
+		for i := range list {
+			point(list[i].Encounter)
+			group(list[i].Members)
+		}
+	}
+	for _, list := range [...][]record.Panel{r.ResultPanels, r.VitalPanels, r.AssessmentPanels} {
+		for i := range list {
+			point(list[i].Encounter)
+			group(list[i].Members)
 		}
 	}
 	for i := range w.rec.Documents {

@@ -140,16 +140,17 @@ func (r *reader) familyCondition(m *record.FamilyMember, rel, obs tree.Node) {
 	for rel, sub := range r.relations(obs) {
 		switch {
 		case c.OnsetAge == nil && r.asks(sub, &ageAtOnset):
-			if r.plain(sub, "EVN") && r.relates(rel, true, "SUBJ") {
-				r.frame(sub, &ageAtOnset)
-				c.OnsetAge = r.quantity(sub.Child("value"))
-			}
+			c.OnsetAge = r.onsetAge(rel, sub)
 		case c.CauseOfDeath == nil && rel.Attr("typeCode").Value() == "CAUS" && r.asks(sub, &familyDeath):
-			if c.CauseOfDeath = r.answered(rel, sub, &familyDeath, false, "CAUS"); c.CauseOfDeath != nil && c.CauseOfDeath.Has(record.SystemSNOMED, snomedDead) {
-				c.Fatal = ptr(true)
+			if c.CauseOfDeath = r.answered(rel, sub, &familyDeath, false, "CAUS"); c.CauseOfDeath != nil {
+				r.slot(rel, "causeOfDeath", -1)
+				if c.CauseOfDeath.Has(record.SystemSNOMED, snomedDead) {
+					c.Fatal = ptr(true)
+				}
 			}
 		}
 	}
+	r.slot(rel, "conditions", len(m.Conditions))
 	m.Conditions = append(m.Conditions, c)
 }
 

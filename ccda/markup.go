@@ -18,6 +18,7 @@ type element struct {
 	name   string // with its prefix
 	at     int    // where its attributes begin
 	slot   string // the part of its owner that it is or lies in
+	owner  bool   // it is an owner's own element: see own
 	pieces []piece
 	seen   []namesake // how many of each child were written; kept only where there are pieces
 }

@@ -35,13 +35,17 @@ func (r *reader) observation(kind string, obs tree.Node, templates []string) rec
 	for rel, sub := range r.relations(obs) {
 		switch {
 		case o.Encounter == nil && sub.Name() == "encounter":
-			o.Encounter = r.encounterRef(rel, sub)
+			if o.Encounter = r.encounterRef(rel, sub); o.Encounter != nil {
+				r.slot(rel, "encounter", -1)
+			}
 		case r.isIndication(rel, sub):
 			if i, ok := r.indication(rel, sub); ok {
+				r.slot(rel, "indications", len(o.Indications))
 				o.Indications = append(o.Indications, i)
 			}
 		case sub.Name() == "observationMedia":
 			if a := r.media(rel, sub); a != nil {
+				r.slot(rel, "attachments", len(o.Attachments))
 				o.Attachments = append(o.Attachments, *a)
 			}
 		}

@@ -104,23 +104,33 @@ func (r *reader) panel(org tree.Node, k *panelKind, panels *[]record.Panel, into
 			// a marking of the panel, which entry took
 		case sub.Name() == "observation":
 			if r.legibleObservation(sub) && r.relates(rel, false, "COMP") {
+				r.slot(rel, "members", len(p.Members))
 				p.Members = append(p.Members, r.member(sub, k, into))
 			}
 		case sub.Name() == "organizer" && r.bare(sub, k.templates) && r.legiblePanel(sub):
 			if r.relates(rel, false, "COMP") {
+				r.slot(rel, "members", len(p.Members))
 				ref, _ := r.panel(sub, k, panels, into, &self)
 				p.Members = append(p.Members, ref)
 			}
 		case r.isSpecimenCollection(sub):
-			if ref, ok := r.collection(rel, sub); ok && !slices.Contains(p.Specimens, ref) {
-				p.Specimens = append(p.Specimens, ref)
+			if ref, ok := r.collection(rel, sub); ok {
+				at := slices.Index(p.Specimens, ref)
+				if at < 0 {
+					at = len(p.Specimens)
+					p.Specimens = append(p.Specimens, ref)
+				}
+				r.slot(rel, "specimens", at)
 			}
 		case sub.Name() == "observationMedia":
 			if a := r.media(rel, sub); a != nil {
+				r.slot(rel, "attachments", len(p.Attachments))
 				p.Attachments = append(p.Attachments, *a)
 			}
 		case p.Encounter == nil && sub.Name() == "encounter":
-			p.Encounter = r.encounterRef(rel, sub)
+			if p.Encounter = r.encounterRef(rel, sub); p.Encounter != nil {
+				r.slot(rel, "encounter", -1)
+			}
 		}
 	}
 	(*panels)[at] = p

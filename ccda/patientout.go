@@ -19,6 +19,9 @@ func (w *writer) recordTarget() {
 		w.addresses("addresses", &x.Addresses)
 		w.orNull("telecom", "telecoms", len(x.Telecoms))
 		w.telecoms("telecoms", &x.Telecoms)
+		if w.factsWritten {
+			x.BirthSex, x.Sex, x.GenderIdentities, x.SexualOrientations, x.TribalAffiliations = nil, nil, nil, nil, nil
+		}
 		w.patient(&x)
 		if x.Provider != nil && w.organization("providerOrganization", x.Provider) {
 			x.Provider = nil

@@ -60,6 +60,7 @@ var problemUse = codes.NewTable(
 	codes.OnlyTo("59769-0", "postoperative"),
 	codes.Both("55109-3", "complication"),
 	codes.Both("75310-3", "health-concern"),
+	codes.Both("59768-2", "indication"),
 )
 
 func (r *reader) useOf(act tree.Node) string {
@@ -102,6 +103,7 @@ func (r *reader) problems(act tree.Node) []record.Ref {
 		if concern == nil {
 			concern = r.concern(act, &problemTracker)
 		}
+		r.slot(rel, "members", len(out))
 		out = append(out, r.problem(obs, assertion, r.useOf(act), concern))
 	}
 	if concern == nil {
@@ -184,24 +186,37 @@ func (r *reader) problemPart(p *record.Problem, rel, sub tree.Node) {
 	case p.Clinical.IsZero() && r.asks(sub, &problemStatus):
 		p.Clinical = r.clinicalStatus(rel, sub, &problemStatus, codes.ProblemStatus())
 	case p.OnsetAge == nil && r.asks(sub, &ageAtOnset):
-		if r.plain(sub, "EVN") && r.relates(rel, true, "SUBJ") {
-			r.frame(sub, &ageAtOnset)
-			p.OnsetAge = r.quantity(sub.Child("value"))
-		}
+		p.OnsetAge = r.onsetAge(rel, sub)
 	case p.Severity == nil && r.asks(sub, &severity):
-		p.Severity = r.answered(rel, sub, &severity, true, "SUBJ")
+		if p.Severity = r.answered(rel, sub, &severity, true, "SUBJ"); p.Severity != nil {
+			r.slot(rel, "severity", -1)
+		}
 	case r.asks(sub, &prognosis):
 		if c := r.answered(rel, sub, &prognosis, false, "REFR"); c != nil {
+			r.slot(rel, "prognoses", len(p.Prognoses))
 			p.Prognoses = append(p.Prognoses, *c)
 		}
 	case p.DiagnosisDate == nil && sub.Name() == "act" && r.asks(sub, &dateOfDiagnosis):
 		if r.plain(sub, "EVN") && r.relates(rel, false, "COMP") {
 			r.frame(sub, &dateOfDiagnosis)
+			r.slot(rel, "diagnosisDate", -1)
 			p.DiagnosisDate = r.periodPtr(sub.Child("effectiveTime"))
 		}
 	case p.Encounter == nil && sub.Name() == "encounter":
-		p.Encounter = r.encounterRef(rel, sub)
+		if p.Encounter = r.encounterRef(rel, sub); p.Encounter != nil {
+			r.slot(rel, "encounter", -1)
+		}
 	case sub.Name() == "observation" && r.hasAny(sub, further):
 		r.furtherObservation(rel, sub, &p.Relations)
 	}
+}
+
+// onsetAge reads an Age Observation (C-CDA R2.1 3.3).
+func (r *reader) onsetAge(rel, obs tree.Node) *record.Quantity {
+	if !r.plain(obs, "EVN") || !r.relates(rel, true, "SUBJ") {
+		return nil
+	}
+	r.frame(obs, &ageAtOnset)
+	r.slot(rel, "onsetAge", -1)
+	return r.quantity(obs.Child("value"))
 }

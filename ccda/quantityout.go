@@ -235,7 +235,7 @@ func (w *writer) value(name string, v *record.Value) {
 		id.System, id.SystemAsSent, id.Value, id.ValueAsSent = "", "", "", ""
 		w.Drop("identifier", &id, &lost)
 	case x.URI != nil:
-		simple("URL", *x.URI)
+		simple("TEL", *x.URI) // URL, which it extends, is abstract
 	case x.TimeOfDay != nil, x.Sampled != nil, x.Ref != nil:
 		w.Drop("", &x, &lost)
 	case x.Absent != "":

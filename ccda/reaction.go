@@ -30,9 +30,12 @@ func (r *reader) reaction(rel, obs tree.Node, types ...string) (record.Reaction,
 	for rel, sub := range r.relations(obs) {
 		switch {
 		case x.Severity == nil && r.asks(sub, &severity):
-			x.Severity = r.answered(rel, sub, &severity, true, "SUBJ")
+			if x.Severity = r.answered(rel, sub, &severity, true, "SUBJ"); x.Severity != nil {
+				r.slot(rel, "severity", -1)
+			}
 		case sub.Name() == "substanceAdministration" && rel.Attr("typeCode").Value() == "RSON":
 			if ref, ok := r.treatment(rel, sub); ok {
+				r.slot(rel, "treatments", len(x.Treatments))
 				x.Treatments = append(x.Treatments, ref)
 			}
 		}

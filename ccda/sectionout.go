@@ -152,21 +152,34 @@ func (w *writer) entry(s *sectionOut, at place) {
 	if e == nil || w.wrote[e.ID] || w.leftOut[e.ID] || s == nil || w.ctx.Err() != nil {
 		return
 	}
+	mark := w.beginEntry(s)
+	if w.statementAt(at) {
+		w.endEntry(s)
+		return
+	}
+	s.starts = s.starts[:len(s.starts)-1]
+	w.b, w.open, w.inTag = w.b[:mark], w.open[:0], false
+	w.dropRow(s)
+	s.body = w.b
+	w.sec, w.row = nil, nil
+}
+
+// beginEntry starts an entry of a section, in the section's own buffer, and gives where in it that begins.
+func (w *writer) beginEntry(s *sectionOut) (mark int) {
 	w.sec = s
 	w.b, w.open = s.body, w.open[:0]
 	w.beginRow(s)
-	mark := len(w.b)
+	mark = len(w.b)
+	s.starts = append(s.starts, mark)
 	w.b = append(w.b, '\n')
 	// What is carried at the entry element itself belongs to the section: see section.
 	w.el("entry")
 	w.at("typeCode", "DRIV")
-	if w.statementAt(at) {
-		w.end()
-		s.starts = append(s.starts, mark)
-	} else {
-		w.b, w.open, w.inTag = w.b[:mark], w.open[:0], false
-		w.dropRow(s)
-	}
+	return mark
+}
+
+func (w *writer) endEntry(s *sectionOut) {
+	w.end()
 	s.body = w.b
 	w.sec, w.row = nil, nil
 }

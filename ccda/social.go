@@ -2,6 +2,7 @@ package ccda
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
@@ -38,15 +39,15 @@ var findings = [...]finding{
 	{"2.16.840.1.113883.10.20.22.4.505", "disability", assessmentSection},           // Disability Status Observation
 	{"2.16.840.1.113883.10.20.22.4.67", "functional-status", assessmentSection},     // Functional Status Observation
 	{"2.16.840.1.113883.10.20.22.4.68", "functional-status", assessmentSection},     // Functional Status Problem Observation (R1.1)
-	{"2.16.840.1.113883.10.20.22.4.128", "functional-status", assessmentSection},    // Self-Care Activities
-	{"2.16.840.1.113883.10.20.22.4.127", "functional-status", assessmentSection},    // Sensory Status
+	{"2.16.840.1.113883.10.20.22.4.128", "self-care", assessmentSection},            // Self-Care Activities
+	{"2.16.840.1.113883.10.20.22.4.127", "sensory-status", assessmentSection},       // Sensory Status
 	{"2.16.840.1.113883.10.20.22.4.74", "mental-status", assessmentSection},         // Mental Status Observation
 	{"2.16.840.1.113883.10.20.22.4.73", "mental-status", assessmentSection},         // Cognitive Status Problem Observation (R1.1)
 	{"2.16.840.1.113883.10.20.22.4.144", "outcome", assessmentSection},              // Outcome Observation
 	{templateProgress, "goal-progress", assessmentSection},                          // Progress Toward Goal Observation
 	{"2.16.840.1.113883.10.20.22.4.124", "nutrition-status", assessmentSection},     // Nutritional Status Observation
 	{templateNutrition, "nutrition-assessment", assessmentSection},                  // Nutrition Assessment
-	{"2.16.840.1.113883.10.20.22.4.86", "assessment-scale", assessmentSection},      // Assessment Scale Supporting Observation
+	{"2.16.840.1.113883.10.20.22.4.86", "assessment-scale-item", assessmentSection}, // Assessment Scale Supporting Observation
 	{templateSocialHistory, "", socialSection},                                      // Social History Observation
 	{"2.16.840.1.113883.10.20.1.33", "", socialSection},                             // CCD
 }
@@ -143,12 +144,14 @@ func (r *reader) findingParts(o *record.Observation, obs tree.Node) {
 			r.component(o, rel, sub, templatesStatus, "REFR", "COMP")
 		case r.hasAny(sub, []string{"2.16.840.1.113883.10.20.22.4.69", "2.16.840.1.113883.10.20.22.4.86"}):
 			f := r.findingOf(sub)
-			if f.kind == "assessment-scale" && r.legibleObservation(sub) && r.relates(rel, false, "COMP") {
+			if strings.HasPrefix(f.kind, "assessment-scale") && r.legibleObservation(sub) && r.relates(rel, false, "COMP") {
+				r.slot(rel, "members", len(o.Members))
 				o.Members = append(o.Members, r.finding(sub, f))
 			}
 		case o.Assertion != record.Affirmed:
 		case r.has(sub, templateNutrition):
 			if refs := r.nested(rel, sub); refs != nil && r.sameAs(rel, "SUBJ") {
+				r.slot(rel, "members", len(o.Members))
 				o.Members = append(o.Members, refs...)
 			} else if refs != nil {
 				o.Relations = append(o.Relations, r.relation(rel, refs[0]))
@@ -167,6 +170,7 @@ func (r *reader) component(o *record.Observation, rel, obs tree.Node, templates 
 	r.templates(obs, templates...)
 	r.shape(obs, "OBS", "EVN")
 	r.fixed(obs.Child("statusCode"), "code", "completed")
+	r.slot(rel, "components", len(o.Components))
 	o.Components = append(o.Components, record.Component{Identifiers: r.ids(obs), Code: r.concept(obs.Child("code")), Values: r.values(obs)})
 }
 
@@ -179,6 +183,14 @@ var (
 	ofPatient = map[string]*question{"birth-sex": &birthSex, "sex": &sex, "gender-identity": &gender, "tribal-affiliation": &tribe}
 )
 
+// saysNothing reports whether an element is empty.
+func saysNothing(n tree.Node) bool {
+	for range n.Attrs() {
+		return false
+	}
+	return !n.First().OK()
+}
+
 // ofPatient reads an observation that is a fact of the patient's own, where the
 // patient's fields hold all that the entry says (CF-social). One that says more,
 // by whom and when, stays an observation.
@@ -189,6 +201,12 @@ func (r *reader) ofPatient(obs tree.Node, f *finding) bool {
 		return false
 	}
 	for c := range obs.Elements("") {
+		if saysNothing(c) {
+			continue
+		}
+		if c.Name() == "effectiveTime" && c.Attr("nullFlavor").OK() && !c.First().OK() {
+			continue // that the time is not known is left to be carried
+		}
 		switch n := c.Name(); n {
 		case "templateId", "code", "statusCode":
 		case "value":
@@ -211,6 +229,16 @@ func (r *reader) ofPatient(obs tree.Node, f *finding) bool {
 		return false
 	}
 	r.own(obs, p.ID)
+	switch f.kind {
+	case "birth-sex":
+		r.slot(obs, "birthSex", -1)
+	case "sex":
+		r.slot(obs, "sex", -1)
+	case "gender-identity":
+		r.slot(obs, "genderIdentities", len(p.GenderIdentities))
+	case "tribal-affiliation":
+		r.slot(obs, "tribalAffiliations", len(p.TribalAffiliations))
+	}
 	q = &question{templates: append(slices.Clone(templatesSocial), f.template), system: q.system, codes: q.codes, displays: q.displays}
 	r.frame(obs, q)
 	switch f.kind {

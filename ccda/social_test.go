@@ -52,7 +52,7 @@ func TestAssessments(t *testing.T) {
 		byID[rec.Assessments[i].ID] = &rec.Assessments[i]
 		kinds[rec.Assessments[i].Kind]++
 	}
-	require.Equal(t, map[string]int{"functional-status": 3, "disability": 1, "mental-status": 3, "assessment-scale": 3, "outcome": 1}, kinds)
+	require.Equal(t, map[string]int{"functional-status": 2, "self-care": 1, "disability": 1, "mental-status": 3, "assessment-scale": 1, "assessment-scale-item": 2, "outcome": 1}, kinds)
 	quick := byID[rec.AssessmentPanels[1].Members[0].ID]
 	scale := byID[quick.Members[0].ID]
 	require.Equal(t, "9", *scale.Values[0].Integer)

@@ -98,6 +98,7 @@ func (r *reader) collection(rel, n tree.Node) (record.Ref, bool) {
 	for rel, sub := range r.relations(n) {
 		if r.asks(sub, &specimenCondition) {
 			if c := r.answered(rel, sub, &specimenCondition, false, "COMP"); c != nil {
+				r.slot(rel, "conditions", len(s.Conditions))
 				s.Conditions = append(s.Conditions, *c)
 			}
 		}

@@ -246,7 +246,7 @@ func (r *reader) encounterNamed(rel, enc tree.Node, inverted bool) *record.Ref {
 	if i.IsZero() {
 		return nil
 	}
-	ref := &record.Ref{Identifier: &i}
+	ref := &record.Ref{Kind: kindEncounter, Identifier: &i}
 	r.toEncounters = append(r.toEncounters, ref)
 	return ref
 }
@@ -338,6 +338,10 @@ func (r *reader) furtherObservation(rel, obs tree.Node, into *[]record.Relation)
 		return
 	}
 	o := r.observation(kindObservation, obs, further)
+	if o.Kind = "functional-status"; r.has(obs, further[0]) {
+		o.Kind = "health-status"
+	}
 	r.rec.Observations = append(r.rec.Observations, o)
+	r.slot(rel, "relations", len(*into))
 	*into = append(*into, r.relation(rel, record.Ref{ID: o.ID, Kind: kindObservation}))
 }

@@ -40,7 +40,11 @@ var moods = codes.NewTable(
 // entryIDs writes the ids of a statement. One that has none and needs one, for
 // the templates demand it, has its entry's own.
 func (w *writer) entryIDs(e *record.Entry) {
-	if len(e.Identifiers) == 0 && (w.strict || w.pointedTo[e.ID]) {
+	named := w.pointedTo[e.ID]
+	if len(w.open) > 2 {
+		named-- // by what it hangs on
+	}
+	if len(e.Identifiers) == 0 && (w.strict || named > 0) {
 		w.leaf("id", "root", w.uuid(e.ID))
 	}
 	w.identifiers("id", "identifiers", &e.Identifiers)
@@ -94,7 +98,9 @@ func (w *writer) statusAs(s *record.Status, fixed string) {
 }
 
 // link writes the text of a statement: where in the narrative it is told.
-func (w *writer) link(e *record.NarrativeLink) {
+func (w *writer) link(e *record.NarrativeLink) { w.linkIn("text", e) }
+
+func (w *writer) linkIn(name string, e *record.NarrativeLink) {
 	var l record.NarrativeLink
 	if e != nil {
 		l = *e
@@ -113,7 +119,7 @@ func (w *writer) link(e *record.NarrativeLink) {
 	if ref == "" && l.Text == "" {
 		return
 	}
-	w.el("text")
+	w.el(name)
 	w.text(l.Text)
 	if ref != "" {
 		w.leaf("reference", "value", "#"+ref)
@@ -136,9 +142,11 @@ func (w *writer) comments(list *[]record.Note, wrapper string) {
 		n := (*list)[i]
 		w.In("notes", i)
 		w.el(wrapper)
-		w.at("typeCode", "SUBJ")
-		w.at("inversionInd", "true")
 		w.slot("notes", i)
+		if wrapper == "entryRelationship" { // a component of an organizer has no type but its own
+			w.at("typeCode", "SUBJ")
+			w.at("inversionInd", "true")
+		}
 		w.comment(&n)
 		w.end()
 		w.rest(&n)
@@ -196,11 +204,11 @@ func (w *writer) authorsOf(leaf string, list *[]record.Participation) {
 // names the part (see slot), with its number in a list where i is not -1.
 func (w *writer) relate(typeCode string, inverted bool, field string, i int) {
 	w.el("entryRelationship")
+	w.slot(field, i)
 	w.at("typeCode", typeCode)
 	if inverted {
 		w.at("inversionInd", "true")
 	}
-	w.slot(field, i)
 }
 
 // answer writes an observation that asks one fixed thing of the statement it hangs on.
@@ -214,7 +222,11 @@ func (w *writer) answer(q *question, typeCode string, inverted bool, field strin
 	w.el("observation")
 	w.at("classCode", "OBS")
 	w.at("moodCode", "EVN")
-	w.questionHead(q)
+	w.template(q.templates[0])
+	if q == &priorityPreference && w.strict {
+		w.leaf("id", "root", w.derive("preference", w.Path(field)))
+	}
+	w.fixedCode(q.system, q.codes[0], first(q.displays))
 	w.leaf("statusCode", "code", "completed")
 	w.codedValue("value", field, &c)
 	w.end()
@@ -257,16 +269,21 @@ func (w *writer) relations(list *[]record.Relation) {
 	for i := range *list {
 		x := (*list)[i]
 		w.In("relations", i)
-		w.relation(&x)
+		w.relation(&x, i)
 		w.rest(&x)
 		w.Leave()
 	}
 	*list = nil
 }
 
-func (w *writer) relation(x *record.Relation) {
+func (w *writer) relation(x *record.Relation, i int) {
 	at, ok := w.place(&x.Target)
-	if !ok {
+	mention, known := w.isMention(&x.Target), x.Target.Identifier != nil
+	if !ok && known && x.Target.Kind == kindDocument {
+		w.elsewhere(x)
+		return
+	}
+	if !ok && !mention && !known || ok && w.unsayable(at) {
 		return
 	}
 	code := x.TypeAsSent
@@ -279,12 +296,115 @@ func (w *writer) relation(x *record.Relation) {
 		x.Type, x.TypeAsSent = "", ""
 	}
 	w.el("entryRelationship")
+	w.slot("relations", i)
 	w.at("typeCode", code)
 	w.flag("inversionInd", &x.Inverted)
 	w.flag("negationInd", &x.Negated)
 	w.leafIf("sequenceNumber", take(&x.Sequence))
-	w.nest(at, &x.Target)
-	x.Target.ID, x.Target.Kind = "", ""
+	if mention {
+		w.mentionOf(&x.Target)
+	} else if !ok {
+		w.referenceTo(&x.Target)
+	} else {
+		w.nest(at, &x.Target)
+		x.Target.ID, x.Target.Kind = "", ""
+	}
+	w.end()
+}
+
+// elsewhere writes a reference to a document that is not this one (C-CDA R2.1 External Document Reference, 3.36).
+func (w *writer) elsewhere(x *record.Relation) {
+	code := x.TypeAsSent
+	if code == "" {
+		code, _ = relationTypes.From(x.Type)
+	}
+	if code == "" {
+		code = "REFR"
+	} else {
+		x.Type, x.TypeAsSent = "", ""
+	}
+	w.el("reference")
+	w.at("typeCode", code)
+	w.el("externalDocument")
+	w.at("classCode", "DOCCLIN")
+	w.at("moodCode", "EVN")
+	w.template(templateExternalDocument)
+	id := *x.Target.Identifier
+	x.Target.Identifier = nil
+	w.In("target", -1)
+	w.identifier("id", "identifier", &id)
+	w.Leave()
+	w.conceptPtr("code", "code", &x.Code)
+	w.words("text", take(&x.Text))
+	w.end()
+	w.end()
+}
+
+// referenceTo writes an Entry Reference to something of which the record has only the identifier.
+func (w *writer) referenceTo(ref *record.Ref) {
+	id := *ref.Identifier
+	ref.Identifier = nil
+	w.el("act")
+	w.at("classCode", "ACT")
+	w.at("moodCode", "EVN")
+	w.template(templateEntryReference)
+	w.In("target", -1)
+	w.identifier("id", "identifier", &id)
+	w.Leave()
+	w.leaf("code", "nullFlavor", "NP")
+	w.leaf("statusCode", "code", "completed")
+	w.end()
+}
+
+// isMention reports whether a reference is to an encounter that is named by its id alone (see encounterRef).
+func (w *writer) isMention(ref *record.Ref) bool {
+	if at, ok := w.place(ref); ok {
+		return at.kind == record.KindEncounter
+	}
+	return ref != nil && ref.Identifier != nil && ref.Kind == record.KindEncounter
+}
+
+// mentionOf writes an encounter by its id, and takes the reference.
+func (w *writer) mentionOf(ref *record.Ref) {
+	w.el("encounter")
+	w.at("classCode", "ENC")
+	w.at("moodCode", "EVN")
+	if ref.Identifier != nil {
+		id := *ref.Identifier
+		w.identifier("id", "identifier", &id)
+		ref.Identifier = nil
+	} else if at, ok := w.place(ref); ok {
+		quiet := w.Quiet
+		w.Quiet = true
+		e := w.entryAt(at)
+		if len(e.Identifiers) == 0 {
+			w.leaf("id", "root", w.uuid(e.ID))
+		} else {
+			id := e.Identifiers[0]
+			w.identifier("id", "", &id)
+		}
+		w.Quiet = quiet
+	}
+	ref.ID, ref.Kind = "", ""
+	w.end()
+}
+
+// inEncounter writes the encounter that a statement was made in, within wrapper.
+func (w *writer) inEncounter(wrapper string, ref **record.Ref) {
+	if *ref == nil || (*ref).Identifier == nil && !w.isMention(*ref) {
+		return
+	}
+	x := **ref
+	*ref = nil
+	w.el(wrapper)
+	w.slot("encounter", -1)
+	if wrapper == "entryRelationship" {
+		w.at("typeCode", "REFR")
+	}
+	w.In("encounter", -1)
+	w.mentionOf(&x)
+	w.rest(&x)
+	w.Leave()
 	w.end()
 }
 

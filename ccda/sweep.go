@@ -111,7 +111,7 @@ func (s *sweeper) element(n tree.Node, place int) {
 	}
 	if id, ok := s.r.owners[i]; ok || !up.OK() {
 		// The owner's own element is the start of the way to what it owns.
-		s.owner, s.slot, s.from = id, "", len(s.path)
+		s.owner, s.slot, s.from = id, s.r.slots[i], len(s.path)
 	} else if name, ok := s.r.slots[i]; ok {
 		if s.slot != "" {
 			name = s.slot + "." + name

@@ -34,11 +34,13 @@ type writer struct {
 	done   []bool           // by carried piece: it was written
 	wrote  map[string]bool  // entries that were written
 
+	grouped      map[string]bool // entries that others group
 	leftOut      map[string]bool // entries that the options leave out
-	pointedTo    map[string]bool // entries that others name
+	pointedTo    map[string]int  // how many name an entry
 	inStatements map[string]bool // people who have a part in some entry
 	typedLost    int             // leaves of the record that are not in the document, carried pieces aside
 	numbers      int             // sections numbered so far
+	factsWritten bool            // what the patient is was written as observations: see factsOfPatient
 	depth        int             // how deep statements lie in one another
 
 	// What the header of a conformant document requires of the part being written: see needs and needsPerson.

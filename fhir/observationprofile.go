@@ -20,7 +20,7 @@ func (w *writer) observationProfile(list string, o *record.Observation, j *joint
 	switch {
 	case lab:
 		return profileBase + "observation-lab"
-	case hasConcept(o.Categories, sysObservationCategory, "survey") || list == "assessments" && o.Kind == "assessment-scale":
+	case hasConcept(o.Categories, sysObservationCategory, "survey") || list == "assessments" && isScale(o.Kind):
 		return profileBase + "observation-screening-assessment"
 	case list == "results":
 		return profileBase + "observation-clinical-result"
@@ -96,16 +96,18 @@ func firstPoint(p *record.Period) record.Time {
 	return record.Time{}
 }
 
+func isScale(kind string) bool { return kind == "assessment-scale" || kind == "assessment-scale-item" }
+
 // categoryOf gives the category that the kind of an assessment has in FHIR or US Core, by its template.
 func categoryOf(kind string) (system, code string) {
 	switch kind {
-	case "functional-status":
+	case "functional-status", "self-care", "sensory-status":
 		return sysUSCoreCategory, "functional-status"
 	case "disability":
 		return sysUSCoreCategory, "disability-status"
 	case "mental-status":
 		return sysUSCoreCategory, "cognitive-status"
-	case "assessment-scale":
+	case "assessment-scale", "assessment-scale-item":
 		return sysObservationCategory, "survey"
 	}
 	return "", ""

@@ -12,9 +12,9 @@ type Observation struct {
 	// smoking-status, tobacco-use, pregnancy-status, pregnancy-intent,
 	// estimated-delivery-date, occupation, industry, sdoh, alcohol-use,
 	// birth-sex, sex, gender-identity, sexual-orientation, tribal-affiliation,
-	// caregiver-characteristics, home-environment, cultural-religious, assessment-scale, outcome,
+	// caregiver-characteristics, home-environment, cultural-religious, assessment-scale, assessment-scale-item, outcome,
 	// goal-progress, nutrition-status, nutrition-assessment,
-	// disability, functional-status, mental-status, average-blood-pressure, oxygen-concentration,
+	// disability, functional-status, self-care, sensory-status, mental-status, health-status, average-blood-pressure, oxygen-concentration,
 	// treatment-preference, care-experience-preference, screening …
 	Kind            string           `json:"kind,omitempty" portage:"made"`
 	Values          []Value          `json:"values,omitempty"`

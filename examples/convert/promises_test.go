@@ -124,7 +124,8 @@ func (r resource) json() string {
 }
 
 var (
-	denies   = regexp.MustCompile(`"refuted"|"not-done"|"not-taken"|"doNotPerform":true|no-known|716186003|160245001|No known`)
+	// A reaction that did not happen has no place in FHIR but the record extension, with its assertion.
+	denies   = regexp.MustCompile(`"refuted"|"not-done"|"not-taken"|"doNotPerform":true|no-known|716186003|160245001|No known|"valueString":"negated"`)
 	dateTime = regexp.MustCompile(`^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)`)
 	offset   = regexp.MustCompile(`(Z|[+-]\d\d:\d\d)$`)
 	decimal  = regexp.MustCompile(`^[<>=]*-?\d+(\.\d+)?$`)

@@ -1,0 +1,154 @@
+package ccda
+
+import "github.com/portage-health/portage/record"
+
+// observationRelations writes what hangs on an observation.
+func (w *writer) observationRelations(x *record.Observation) {
+	w.indicationsOf(&x.Indications)
+	for i := range x.Components {
+		c := x.Components[i]
+		w.In("components", i)
+		w.componentOut(&c, i)
+		w.rest(&c)
+		w.Leave()
+	}
+	x.Components = nil
+	w.members(&x.Members, "entryRelationship")
+	w.mediaOf(&x.Attachments, "entryRelationship")
+	w.inEncounter("entryRelationship", &x.Encounter)
+	w.tail(&x.Entry, "entryRelationship")
+}
+
+// members writes the observations that another groups.
+func (w *writer) members(list *[]record.Ref, wrapper string) {
+	for i := range *list {
+		ref := (*list)[i]
+		w.In("members", i)
+		if at, ok := w.place(&ref); ok && !w.unsayable(at) {
+			w.el(wrapper)
+			w.slot("members", i)
+			if wrapper == "entryRelationship" {
+				w.at("typeCode", memberType(w, at))
+			}
+			w.nest(at, &ref)
+			w.end()
+			ref.ID, ref.Kind = "", ""
+		} else if ok {
+			ref.ID, ref.Kind = "", "" // named with the entry
+		}
+		w.rest(&ref)
+		w.Leave()
+	}
+	*list = nil
+}
+
+// memberType gives how a member hangs on its observation: an assessment of nutrition is its subject (CONF:1098-30324).
+func memberType(w *writer, at place) string {
+	if at.kind == record.KindAssessment && w.rec.Assessments[at.i].Kind == "nutrition-assessment" {
+		return "SUBJ"
+	}
+	return "COMP"
+}
+
+// componentOut writes a part of an observation as an observation of its own
+// that hangs on it: its template is known by its code (see findingParts).
+func (w *writer) componentOut(c *record.Component, i int) {
+	w.el("entryRelationship")
+	w.slot("components", i)
+	w.at("typeCode", "REFR")
+	w.el("observation")
+	w.at("classCode", "OBS")
+	w.at("moodCode", "EVN")
+	if c.Assertion == record.Negated {
+		w.at("negationInd", "true")
+	}
+	c.Assertion = ""
+	for _, t := range componentTemplates(c) {
+		w.template(t)
+	}
+	if len(c.Identifiers) == 0 && w.strict {
+		w.leaf("id", "root", w.derive("component", w.Path("")))
+	}
+	w.identifiers("id", "identifiers", &c.Identifiers)
+	w.concept("code", "code", &c.Code)
+	w.leaf("statusCode", "code", "completed")
+	w.values(&c.Values)
+	w.interpretations(&c.Interpretations, false)
+	w.referenceRanges(&c.ReferenceRanges, false)
+	w.end()
+	w.end()
+}
+
+func componentTemplates(c *record.Component) []string {
+	for i := range c.Code.Codings {
+		if x := &c.Code.Codings[i]; x.System == record.SystemLOINC || x.System == "" {
+			switch x.Code {
+			case "11778-8", "11779-6", "11780-4":
+				return templatesDelivery[:1]
+			case "86188-0":
+				return templatesIndustry
+			case "33999-4":
+				return templatesStatus[:1]
+			}
+		}
+	}
+	return nil
+}
+
+// mediaOf writes files as observationMedia (CDA R2 4.3.6.7).
+func (w *writer) mediaOf(list *[]record.Attachment, wrapper string) {
+	for i := range *list {
+		a := (*list)[i]
+		w.el(wrapper)
+		w.slot("attachments", i)
+		if wrapper == "entryRelationship" {
+			w.at("typeCode", "COMP")
+		}
+		w.el("observationMedia")
+		w.at("classCode", "OBS")
+		w.at("moodCode", "EVN")
+		w.In("attachments", i)
+		w.attachment("value", "", "ED", &a)
+		w.Leave()
+		w.end()
+		w.end()
+	}
+	*list = nil
+}
+
+// indicationsOf writes what an observation was made for (C-CDA R2.1 Indication).
+func (w *writer) indicationsOf(list *[]record.Indication) {
+	for i := range *list {
+		x := (*list)[i]
+		w.In("indications", i)
+		w.relate("RSON", false, "indications", i)
+		w.el("observation")
+		w.at("classCode", "OBS")
+		w.at("moodCode", "EVN")
+		if x.Assertion == record.Negated {
+			w.at("negationInd", "true")
+		}
+		x.Assertion = ""
+		w.template(templatesIndication[0])
+		if len(x.Identifiers) == 0 && w.strict {
+			w.leaf("id", "root", w.derive("indication", w.Path("")))
+		}
+		w.identifiers("id", "identifiers", &x.Identifiers)
+		if x.Kind == nil {
+			w.require("code", "kind", "NI")
+		}
+		w.conceptPtr("code", "kind", &x.Kind)
+		w.statusAs(&x.Status, "completed")
+		w.periodPtr("effectiveTime", "when", &x.When)
+		if x.Code != nil {
+			c := *x.Code
+			x.Code = nil
+			w.codedValue("value", "code", &c)
+		}
+		w.end()
+		w.end()
+		w.rest(&x)
+		w.Leave()
+	}
+	*list = nil
+}

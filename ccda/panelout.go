@@ -1,0 +1,149 @@
+package ccda
+
+import (
+	"github.com/portage-health/portage/record"
+)
+
+// panelForm is how one kind of organizer is written.
+type panelForm struct {
+	template string
+	class    string // that the template fixes
+	fixed    bool   // the status is completed, else one of Result Status
+	timed    bool   // the template demands a time
+}
+
+var (
+	resultPanelForm = panelForm{template: results.templates[0]}
+	vitalPanelForm  = panelForm{template: vitals.templates[0], class: "CLUSTER", fixed: true, timed: true}
+	averagePressure = panelForm{template: "2.16.840.1.113883.10.20.22.4.512", class: "BATTERY", fixed: true}
+	functionalPanel = panelForm{template: "2.16.840.1.113883.10.20.22.4.66", class: "CLUSTER", fixed: true}
+	mentalPanel     = panelForm{template: "2.16.840.1.113883.10.20.22.4.75", class: "CLUSTER", fixed: true}
+)
+
+// panelOut writes a panel as an organizer with what it groups: a copy, of which
+// the rest is named as lost. claimed says that the template can be claimed.
+func (w *writer) panelOut(x *record.Panel, f *panelForm, claimed bool) {
+	w.wrote[x.ID] = true
+	if x.Conclusion != "" {
+		w.tell("Conclusion", x.Conclusion)
+	}
+	w.tell("Panel", wordsOf(&x.Code))
+	if x.Assertion == record.NotKnown && x.Absent == "" {
+		x.Absent = record.AbsentUnknown
+	}
+	class := take(&x.Class)
+	if class == "" {
+		class = "CLUSTER" // the schema demands one, and this says no more than that they stand together
+	}
+	if w.strict && (claimed && f.class != "" && f.class != class || class != "CLUSTER" && class != "BATTERY") {
+		w.Note(&altered, "class")
+		if class = f.class; class == "" {
+			class = "CLUSTER"
+		}
+	}
+	w.begin("organizer", class, moodCode(&x.Mode), &x.Entry)
+	x.Assertion = record.Affirmed
+	if claimed {
+		w.template(f.template)
+	}
+	w.entryIDs(&x.Entry)
+	w.concepts("sdtc:category", "categories", &x.Categories)
+	if claimed && w.strict && f == &vitalPanelForm {
+		w.vitalPanelCode(&x.Code)
+	} else {
+		if x.Code.IsZero() {
+			w.require("code", "code", "NI")
+		}
+		w.concept("code", "code", &x.Code)
+	}
+	w.panelText(&x.Entry)
+	w.observationStatus(&x.Status, claimed && f.fixed)
+	when := needNothing
+	if x.When.IsZero() && f.timed && claimed {
+		when = needTime
+	} else if !x.When.IsZero() && f == &resultPanelForm && claimed {
+		when = needBoth // CONF:1198-32488, 1198-32489
+	}
+	w.bounds("effectiveTime", "when", &x.When, when)
+	w.marks(&x.Entry)
+	w.specimensOut(&x.Specimens, true)
+	w.participants(&x.Participants)
+	w.collections(&x.Specimens)
+	w.members(&x.Members, "component")
+	w.mediaOf(&x.Attachments, "component")
+	w.inEncounter("component", &x.Encounter)
+	w.comments(&x.Notes, "component")
+	w.end()
+	x.Parent = w.parentOf(x)
+	w.rest(x)
+}
+
+// panelText writes the text of an organizer, which the schema has as an extension.
+func (w *writer) panelText(e *record.Entry) {
+	if e.Narrative == nil {
+		return
+	}
+	l := *e.Narrative
+	e.Narrative = nil
+	w.Drop("narrative", &record.NarrativeLink{Body: l.Body, Status: l.Status}, &lost)
+	if l.Text == "" && l.Anchor == "" {
+		return
+	}
+	w.linkIn("sdtc:text", &l)
+}
+
+// parentOf gives the reference to the panel that a panel is part of, nil where its place in the document says so.
+func (w *writer) parentOf(x *record.Panel) *record.Ref {
+	at, ok := w.place(x.Parent)
+	if !ok {
+		return x.Parent
+	}
+	list, _ := w.panelsOf(at.kind)
+	if list == nil {
+		return x.Parent
+	}
+	for _, m := range list[at.i].Members {
+		if m.ID == x.ID {
+			p := *x.Parent
+			p.ID, p.Kind = "", ""
+			if p.IsZero() {
+				return nil
+			}
+			return &p
+		}
+	}
+	return x.Parent
+}
+
+// atEntry reports whether the statement being written is that of an entry itself.
+func (w *writer) atEntry() bool { return len(w.open) == 1 }
+
+// ownOrganizer writes an observation that no panel groups within an organizer of its
+// own, where the section's template knows entries of no other kind.
+func (w *writer) ownOrganizer(kind string, x *record.Observation, f *panelForm, claimed bool, code func(), observation func()) {
+	w.Note(&altered, "")
+	w.el("organizer")
+	w.at("classCode", "CLUSTER")
+	w.at("moodCode", "EVN")
+	if claimed {
+		w.template(f.template)
+	}
+	w.leaf("id", "root", w.derive(kind, x.ID))
+	code()
+	status := observationStatusCode(&x.Status)
+	if f.fixed || !isResultStatus(status) {
+		status = "completed"
+	}
+	w.leaf("statusCode", "code", status)
+	if when := x.When; f == &resultPanelForm {
+		if !when.IsZero() {
+			w.quietly(func() { w.bounds("effectiveTime", "when", &when, needBoth) })
+		}
+	} else {
+		w.quietly(func() { w.bounds("effectiveTime", "when", &when, needTime) })
+	}
+	w.el("component")
+	observation()
+	w.end()
+	w.end()
+}
