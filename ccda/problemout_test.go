@@ -11,8 +11,8 @@ import (
 	"github.com/portage-health/portage/record"
 )
 
-// exported writes a record and gives the text with the report.
-func exported(t *testing.T, rec *record.Record, mode Mode, typedOnly bool) (string, *record.Report) {
+// exportedAs writes a record and gives the text with the report.
+func exportedAs(t *testing.T, rec *record.Record, mode Mode, typedOnly bool) (string, *record.Report) {
 	t.Helper()
 	var b bytes.Buffer
 	rep, err := Exporter{Mode: mode}.Export(context.Background(), rec, &b, record.ExportOptions{TypedOnly: typedOnly})
@@ -64,7 +64,7 @@ func TestProblemSense(t *testing.T) {
 				rec := chart()
 				c.p.ID = "x"
 				rec.Problems = []record.Problem{c.p}
-				text, rep := exported(t, rec, mode, false)
+				text, rep := exportedAs(t, rec, mode, false)
 				back := again(t, text).Problems
 				if c.want == "" || mode == Conformant && !c.strictToo {
 					require.Empty(t, back)
@@ -106,7 +106,7 @@ func TestAllergySense(t *testing.T) {
 				rec := chart()
 				c.a.ID = "x"
 				rec.Allergies = []record.Allergy{c.a}
-				text, rep := exported(t, rec, mode, false)
+				text, rep := exportedAs(t, rec, mode, false)
 				back := again(t, text).Allergies
 				if c.want == "" {
 					require.Empty(t, back)
@@ -131,7 +131,7 @@ func TestAllergyOfFHIR(t *testing.T) {
 		Type: "allergy", Categories: []string{"food"}, Clinical: record.ClinicalStatus{Code: "inactive"},
 		LastOccurrence: &record.Time{Value: "2020-05"},
 	}}
-	text, rep := exported(t, rec, Faithful, false)
+	text, rep := exportedAs(t, rec, Faithful, false)
 	x := again(t, text).Allergies[0]
 	require.Equal(t, "414285001", x.Kind.Code(record.SystemSNOMED))
 	require.Equal(t, "inactive", x.Clinical.Code)
@@ -149,7 +149,7 @@ func TestProblemDemands(t *testing.T) {
 	rec := chart()
 	rec.Problems = []record.Problem{{Entry: record.Entry{ID: "x", Assertion: record.Affirmed}, Code: coded("195967001", "Asthma"),
 		Kind: coded("64572001", "Condition"), Onset: record.Period{At: record.Time{Value: "2011"}}, Use: "discharge-diagnosis"}}
-	text, rep := exported(t, rec, Conformant, false)
+	text, rep := exportedAs(t, rec, Conformant, false)
 	require.Contains(t, text, `<effectiveTime><low value="2011"/></effectiveTime>`)
 	require.Contains(t, text, `code="75323-6"`)
 	require.Contains(t, text, `root="2.16.840.1.113883.10.20.22.4.33"`)
@@ -169,9 +169,9 @@ func TestSecondPass(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, typedOnly := range []bool{false, true} {
 				first := again(t, string(read(t, name)))
-				one, _ := exported(t, first, Faithful, typedOnly)
+				one, _ := exportedAs(t, first, Faithful, typedOnly)
 				second := again(t, one)
-				two, _ := exported(t, second, Faithful, typedOnly)
+				two, _ := exportedAs(t, second, Faithful, typedOnly)
 				require.Equal(t, one, two)
 				require.Equal(t, leavesOfChart(first), leavesOfChart(second))
 			}
