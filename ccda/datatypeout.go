@@ -327,7 +327,9 @@ func (w *writer) rootOf(i *record.Identifier) (root, ext string) {
 		return "", value
 	default:
 		var ok bool
-		if root, ok = codes.ToCDA(i.System); !ok {
+		if root, ok = codes.ToCDA(i.System); !ok && !strings.Contains(i.System, ":") {
+			root = i.System // no URI, but a root as it was sent
+		} else if !ok {
 			// A system that has no OID: system and value in one (C-CDA on FHIR).
 			return oidURI, i.System + "/" + value
 		}
@@ -437,6 +439,12 @@ func (w *writer) periodTyped(name, leaf, typ string, p *record.Period) {
 	}
 	w.el(name)
 	w.at("xsi:type", typ)
+	w.periodContent(leaf, p)
+	w.end()
+}
+
+// periodContent writes the point or the bounds of a period into the element at hand.
+func (w *writer) periodContent(leaf string, p *record.Period) {
 	if !p.At.IsZero() {
 		w.timeAttrs(leaf, &p.At)
 	}
@@ -445,7 +453,6 @@ func (w *writer) periodTyped(name, leaf, typ string, p *record.Period) {
 	w.bound("center", leaf, &p.Center, nil)
 	w.quantityPtr("width", leaf, &p.Width)
 	w.bound("high", leaf, &p.End, &p.EndOpen)
-	w.end()
 	*p = record.Period{}
 }
 

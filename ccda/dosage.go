@@ -40,15 +40,8 @@ func (r *reader) partDose(rel, sa tree.Node) record.Dosage {
 	if n := rel.Child("sequenceNumber"); isInteger(n.Attr("value").Value()) {
 		d.Sequence = r.attr(n, "value")
 	}
-	d.Text, _ = r.partText(sa)
+	d.Text = r.text(sa.Child("text")) // a reference alone is left: a dosage has no place for it
 	return d
-}
-
-// partText takes words that stand in the act itself; a reference alone is left, as a dosage has no place for it.
-func (r *reader) partText(sa tree.Node) (string, bool) {
-	t := sa.Child("text")
-	s := r.text(t)
-	return s, s != ""
 }
 
 // amount takes a dose or a rate: a quantity, or a range of quantities (CDA R2 IVL_PQ).

@@ -93,7 +93,11 @@ func headerPart(p *record.Participation) bool {
 func (w *writer) encompassingEncounter(x *record.Encounter) {
 	x.Assertion = ""
 	if len(x.Identifiers) == 0 {
-		w.require("id", "identifiers", "NI")
+		if w.pointedTo[x.ID] > 0 {
+			w.leaf("id", "root", w.uuid(x.ID)) // as the entry has it
+		} else {
+			w.require("id", "identifiers", "NI")
+		}
 	}
 	w.identifiers("id", "identifiers", &x.Identifiers)
 	w.encounterCode(x)

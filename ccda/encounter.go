@@ -67,6 +67,7 @@ func (r *reader) encounter(n tree.Node) record.Ref {
 	e.AdmitSource = r.conceptPtr(n.ChildNS(spaceSDTC, "admissionReferralSourceCode"))
 	for p := n.Child("participant"); p.OK(); p = p.NextNamed() {
 		if ref := r.serviceLocation(p); ref != nil {
+			r.slot(p, "locations", len(e.Locations))
 			e.Locations = append(e.Locations, record.EncounterLocation{Location: *ref, When: r.periodPtr(p.Child("time"))})
 		}
 	}
@@ -89,20 +90,24 @@ func (r *reader) encounterPart(e *record.Encounter, rel, sub tree.Node) {
 	switch {
 	case sub.Name() == "act" && (r.asks(sub, &encounterDiagnosis) || r.hasAny(sub, templatesHospitalDiagnosis)):
 		if r.relates(rel, false, "COMP", "SUBJ", "REFR", "RSON") {
+			r.slot(rel, "diagnoses", len(e.Diagnoses))
 			for _, ref := range r.problems(sub) {
 				e.Diagnoses = append(e.Diagnoses, record.EncounterDiagnosis{Problem: ref})
 			}
 		}
 	case r.isInstruction(sub):
 		if i, ok := r.instruction(rel, sub); ok {
+			r.slot(rel, "instructions", len(e.Instructions))
 			e.Instructions = append(e.Instructions, i)
 		}
 	case r.isIndication(rel, sub):
 		if i, ok := r.indication(rel, sub); ok {
+			r.slot(rel, "reasons", len(e.Reasons))
 			e.Reasons = append(e.Reasons, i)
 		}
 	case r.isProblem(sub):
 		if a, ok := r.problemAssertion(sub); ok && r.relates(rel, false, "COMP", "SUBJ", "REFR") {
+			r.slot(rel, "diagnoses", len(e.Diagnoses))
 			e.Diagnoses = append(e.Diagnoses, record.EncounterDiagnosis{Problem: r.problem(sub, a, r.useOf(tree.Node{}), nil)})
 		}
 	}

@@ -95,6 +95,7 @@ func (w *writer) document() {
 	if w.file = w.typ.typ == UnstructuredDocument || len(d.Body) > 0 && len(d.Sections) == 0 && !w.holds(); !w.file {
 		w.outside()
 		w.At("documents", 0, func() { w.outline(&d) })
+		w.headerFirst(&d)
 		w.writeEntries()
 		w.settle()
 	}
@@ -229,6 +230,33 @@ func (w *writer) findEntries() {
 	}
 	for i := range r.Problems {
 		point(r.Problems[i].Encounter)
+	}
+	reasons := func(list []record.Indication) {
+		for i := range list {
+			point(list[i].Ref)
+		}
+	}
+	for i := range r.Medications {
+		point(r.Medications[i].Encounter)
+		reasons(r.Medications[i].Indications)
+	}
+	for i := range r.Immunizations {
+		point(r.Immunizations[i].Encounter)
+		reasons(r.Immunizations[i].Indications)
+	}
+	for i := range r.Procedures {
+		point(r.Procedures[i].Encounter)
+		reasons(r.Procedures[i].Indications)
+	}
+	for i := range r.Orders {
+		point(r.Orders[i].Encounter)
+		reasons(r.Orders[i].Indications)
+	}
+	for i := range r.Encounters {
+		reasons(r.Encounters[i].Reasons)
+		for j := range r.Encounters[i].Diagnoses {
+			point(&r.Encounters[i].Diagnoses[j].Problem)
+		}
 	}
 	group := func(list []record.Ref) {
 		for i := range list {

@@ -135,6 +135,7 @@ func (r *reader) immunization(sa tree.Node, assertion record.Assertion) record.R
 	}
 	i.AdminUnit = r.conceptPtr(sa.Child("administrationUnitCode"))
 	i.DoseNumber = r.repeatNumber(sa)
+	i.Location = r.locationOf(sa)
 	i.Preconditions = r.preconditions(sa)
 	for rel, sub := range r.relations(sa) {
 		r.immunizationPart(&i, rel, sub)
@@ -171,24 +172,31 @@ func (r *reader) immunizationPart(i *record.Immunization, rel, sub tree.Node) {
 		r.supply(rel, sub, &i.Orders, &i.Dispenses)
 	case "encounter":
 		if i.Encounter == nil {
-			i.Encounter = r.encounterRef(rel, sub)
+			if i.Encounter = r.encounterRef(rel, sub); i.Encounter != nil {
+				r.slot(rel, "encounter", -1)
+			}
 		}
 	case "act", "observation":
 		switch {
 		case r.isNotGivenReason(rel, sub):
 			if c := r.notGivenReason(rel, sub); c != nil {
+				r.slot(rel, "status.reasons", len(i.Status.Reasons))
 				i.Status.Reasons = append(i.Status.Reasons, *c)
 			}
 		case r.isInstruction(sub):
 			if x, ok := r.instruction(rel, sub); ok {
+				r.slot(rel, "instructions", len(i.Instructions))
 				i.Instructions = append(i.Instructions, x)
 			}
 		case r.hasAny(sub, templatesReaction):
 			if x, ok := r.reaction(rel, sub, "CAUS", "MFST"); ok {
+				r.slot(rel, "reactions", len(i.Reactions))
 				i.Reactions = append(i.Reactions, x)
 			}
 		case i.InfoSource == nil && r.asks(sub, &informationSource):
-			i.InfoSource = r.answered(rel, sub, &informationSource, false, "SUBJ", "COMP", "REFR")
+			if i.InfoSource = r.answered(rel, sub, &informationSource, false, "SUBJ", "COMP", "REFR"); i.InfoSource != nil {
+				r.slot(rel, "informationSource", -1)
+			}
 		case i.DoseNumber == "" && r.asks(sub, &seriesNumber) && isInteger(sub.Child("value").Attr("value").Value()):
 			if r.plain(sub, "EVN") && r.relates(rel, false, "SUBJ") {
 				r.frame(sub, &seriesNumber)
@@ -197,6 +205,7 @@ func (r *reader) immunizationPart(i *record.Immunization, rel, sub tree.Node) {
 			}
 		case r.isIndication(rel, sub):
 			if x, ok := r.indication(rel, sub); ok {
+				r.slot(rel, "indications", len(i.Indications))
 				i.Indications = append(i.Indications, x)
 			}
 		}

@@ -87,7 +87,10 @@ func (r *reader) medicationsIn(act tree.Node) []record.Ref {
 			}
 			r.fixed(act.Child("statusCode"), "code", "completed", "active")
 		}
-		out = append(out, r.medication(sa, assertion))
+		if out = append(out, r.medication(sa, assertion)); len(out) == 1 {
+			r.own(act, out[0].ID)
+			r.slot(act, "list", -1)
+		}
 		if category != nil {
 			m := &r.rec.Medications[len(r.rec.Medications)-1]
 			m.Categories = append(m.Categories, *category)
@@ -163,15 +166,21 @@ func (r *reader) medication(sa tree.Node, assertion record.Assertion) record.Ref
 	if n := sa.Child("repeatNumber"); isInteger(n.Attr("value").Value()) {
 		m.Repeats = r.attr(n, "value")
 	}
+	m.Categories = r.concepts(sa, "code")
 	m.Priority = r.conceptPtr(sa.Child("priorityCode"))
 	m.Product = r.consumable(sa)
 	if d, ok := r.dosage(sa, &m.Taken); ok {
 		m.Dosages = append(m.Dosages, d)
 	}
 	m.Product.Vehicles = r.vehicles(sa)
+	m.Location = r.locationOf(sa)
 	m.Preconditions = r.preconditions(sa)
 	for rel, sub := range r.relations(sa) {
 		r.medicationPart(&m, sa, rel, sub)
+	}
+	if assertion == record.Negated && len(m.Status.Reasons) > 0 {
+		m.Assertion = record.Affirmed // what has a reason is an act that did not happen
+		r.notGiven(&m.Status, sa)
 	}
 	r.rec.Medications = add(r.rec.Medications, &m, r.expected.entries)
 	return record.Ref{ID: m.ID, Kind: kindMedication}
@@ -186,6 +195,7 @@ func (r *reader) medicationPart(m *record.Medication, sa, rel, sub tree.Node) {
 			r.sig(m, rel, sub)
 		case r.isPartDose(sa, sub):
 			if r.plain(sub, medicationMoods...) && sub.Attr("moodCode").Value() == sa.Attr("moodCode").Value() && r.relates(rel, false, "COMP") {
+				r.slot(rel, "dosages", len(m.Dosages))
 				m.Dosages = append(m.Dosages, r.partDose(rel, sub))
 			}
 		}
@@ -194,11 +204,14 @@ func (r *reader) medicationPart(m *record.Medication, sa, rel, sub tree.Node) {
 	case "act", "observation":
 		switch {
 		case m.ClinicalStatus == nil && r.asks(sub, &medicationStatus):
-			m.ClinicalStatus = r.answered(rel, sub, &medicationStatus, false, "REFR")
+			if m.ClinicalStatus = r.answered(rel, sub, &medicationStatus, false, "REFR"); m.ClinicalStatus != nil {
+				r.slot(rel, "statusObservation", -1)
+			}
 		case m.Adherence == nil && r.asks(sub, &adherence):
 			m.Adherence = r.adherence(rel, sub)
 		case r.asks(sub, &reasonNotDone):
 			if c := r.answered(rel, sub, &reasonNotDone, false, "RSON"); c != nil {
+				r.slot(rel, "status.reasons", len(m.Status.Reasons))
 				m.Status.Reasons = append(m.Status.Reasons, *c)
 			}
 		case sub.Name() == "observation" && r.hasAny(sub, templatesMedicationType):
@@ -210,20 +223,25 @@ func (r *reader) medicationPart(m *record.Medication, sa, rel, sub tree.Node) {
 			}
 		case r.isInstruction(sub):
 			if i, ok := r.instruction(rel, sub); ok {
+				r.slot(rel, "instructions", len(m.Instructions))
 				m.Instructions = append(m.Instructions, i)
 			}
 		case r.hasAny(sub, templatesReaction):
 			if x, ok := r.reaction(rel, sub, "CAUS", "MFST"); ok {
+				r.slot(rel, "reactions", len(m.Reactions))
 				m.Reactions = append(m.Reactions, x)
 			}
 		case r.isIndication(rel, sub):
 			if i, ok := r.indication(rel, sub); ok {
+				r.slot(rel, "indications", len(m.Indications))
 				m.Indications = append(m.Indications, i)
 			}
 		}
 	case "encounter":
 		if m.Encounter == nil {
-			m.Encounter = r.encounterRef(rel, sub)
+			if m.Encounter = r.encounterRef(rel, sub); m.Encounter != nil {
+				r.slot(rel, "encounter", -1)
+			}
 		}
 	}
 }
@@ -239,6 +257,7 @@ func (r *reader) sig(m *record.Medication, rel, sa tree.Node) {
 	if !r.plain(sa, medicationMoods...) || !r.relates(rel, false, "COMP") {
 		return
 	}
+	r.slot(rel, "sig", -1)
 	r.templates(sa, templateSig)
 	r.shape(sa, "SBADM", "INT", "EVN")
 	r.fixes(sa.Child("code"), oidLOINC, loincSig, "Medication Instructions", "Instructions Medication", "Medication instructions")
@@ -255,6 +274,7 @@ func (r *reader) adherence(rel, obs tree.Node) *record.Adherence {
 	if !r.plain(obs, "EVN") || !r.relates(rel, false, "COMP") {
 		return nil
 	}
+	r.slot(rel, "adherence", -1)
 	r.frame(obs, &adherence)
 	a := record.Adherence{Identifiers: r.ids(obs), When: r.timePtr(obs.Child("effectiveTime"))}
 	if c := r.answer(obs); c != nil {

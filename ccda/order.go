@@ -51,7 +51,7 @@ func (r *reader) readOrderEntry(entry tree.Node) []record.Ref {
 	default:
 		return nil
 	}
-	if !r.hasAny(n, templatesPlanned[:plannedHere]) && !r.hasAny(n, templatesProcedure[:3]) && !r.hasAny(n, templatesEncounter[:1]) && !r.hasAny(n, templatesSupply) && !r.bare(n, nil) || !r.plain(n, plannedMoods...) {
+	if !r.hasAny(n, templatesPlanned[:plannedHere]) && !r.hasAny(n, templatesProcedure[:3]) && !r.hasAny(n, templatesEncounter[:1]) && !r.hasAny(n, templatesSupply) && !r.bare(n, nil) || !r.legibleOrder(n) {
 		return nil
 	}
 	o := r.order(n)
@@ -67,10 +67,25 @@ func productType(n tree.Node) string {
 	return "DEV"
 }
 
+// legibleOrder reports whether what is planned can be read. A negated one is not
+// to be done, where CDA has a negation for it; any other way of saying no is not read.
+func (r *reader) legibleOrder(n tree.Node) bool {
+	switch n.Name() {
+	case "act", "observation", "procedure":
+		if r.hasAny(n, templatesPlanned[:5]) || r.hasAny(n, templatesProcedure[:3]) {
+			return !n.Attr("nullFlavor").OK() && r.legible(n, plannedMoods...)
+		}
+	}
+	return r.plain(n, plannedMoods...)
+}
+
 // order reads a Planned Act, Encounter, Observation, Procedure or Supply (C-CDA R2.1 3.70–3.78).
 func (r *reader) order(n tree.Node) record.Order {
 	o := record.Order{Entry: r.entry(kindOrder, n), Class: n.Name()}
 	o.Assertion = record.Affirmed
+	if negated, _ := r.negation(n); negated {
+		o.DoNotPerform = ptr(true)
+	}
 	o.Status, o.Mode = r.status(n), r.mode(n)
 	known := templatesPlanned
 	switch {
@@ -109,25 +124,33 @@ func (r *reader) order(n tree.Node) record.Order {
 	o.Specimens = r.specimens(n)
 	for p := n.Child("participant"); p.OK(); p = p.NextNamed() {
 		if ref := r.serviceLocation(p); ref != nil {
+			r.slot(p, "locations", len(o.Locations))
 			o.Locations = append(o.Locations, *ref)
 		} else if ref := r.productInstance(p, productType(n), handled(&o.Entry, false)); ref != nil {
+			r.slot(p, "devices", len(o.Devices))
 			o.Devices = append(o.Devices, *ref)
 		}
 	}
 	for rel, sub := range r.relations(n) {
 		switch {
 		case sub.Name() == "encounter" && isMention(sub) && o.Encounter == nil:
-			o.Encounter = r.encounterRef(rel, sub)
+			if o.Encounter = r.encounterRef(rel, sub); o.Encounter != nil {
+				r.slot(rel, "encounter", -1)
+			}
 		case r.isInstruction(sub) && rel.Attr("typeCode").Value() != "REFR":
 			if i, ok := r.instruction(rel, sub); ok {
+				r.slot(rel, "instructions", len(o.Instructions))
 				o.Instructions = append(o.Instructions, i)
 			}
 		case r.isIndication(rel, sub):
 			if i, ok := r.indication(rel, sub); ok {
+				r.slot(rel, "indications", len(o.Indications))
 				o.Indications = append(o.Indications, i)
 			}
 		case r.has(sub, templatePlannedCoverage):
 			r.plannedCoverage(&o, rel, sub)
+		case o.DoNotPerform != nil:
+			// Of what is not to be done the parts are not either.
 		default:
 			r.within(rel, sub, &o.Relations)
 		}

@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -8,7 +9,7 @@ import (
 	"github.com/portage-health/portage/record"
 )
 
-// A planned act is an order in the mood that it is sent in; a goal is none, and one that is negated is not read.
+// A planned act is an order in the mood that it is sent in; a goal is none. One that is negated is not to be done.
 func TestOrderMode(t *testing.T) {
 	for _, x := range []struct {
 		section, name, template, attrs string
@@ -26,7 +27,9 @@ func TestOrderMode(t *testing.T) {
 		{"46240-8", "encounter", "49", ` moodCode="INT"`, record.ModeIntent},
 		{"18776-5", "observation", "44", ` moodCode="GOL"`, ""}, // a goal
 		{"18776-5", "observation", "44", ` moodCode="EVN"`, ""},
-		{"18776-5", "procedure", "41", ` moodCode="RQO" negationInd="true"`, ""},
+		{"18776-5", "procedure", "41", ` moodCode="RQO" negationInd="true"`, record.ModeRequest},
+		{"18776-5", "supply", "43", ` moodCode="RQO" negationInd="true"`, ""},
+		{"18776-5", "observation", "44", ` moodCode="RQO" negationInd="maybe"`, ""},
 		{"18776-5", "procedure", "41", ` moodCode="RQO" nullFlavor="UNK"`, ""},
 		{"18776-5", "observation", "2", ` moodCode="INT"`, ""},
 	} {
@@ -41,6 +44,7 @@ func TestOrderMode(t *testing.T) {
 			}
 			require.Len(t, rec.Orders, 1)
 			require.Equal(t, x.want, rec.Orders[0].Mode)
+			require.Equal(t, strings.Contains(x.attrs, `"true"`), rec.Orders[0].DoNotPerform != nil)
 			require.Equal(t, x.name, rec.Orders[0].Class)
 			require.Equal(t, record.StatusActive, rec.Orders[0].Status.Code)
 		})

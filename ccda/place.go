@@ -42,3 +42,14 @@ func (r *reader) untakeAbsentCodes(n tree.Node, types *[]record.Concept) {
 		return len(c.Codings) == 0 && c.Text == "" && c.TextRef == "" && c.Absent != ""
 	})
 }
+
+// locationOf reads the first participant that is where something took place.
+func (r *reader) locationOf(n tree.Node) *record.Ref {
+	for p := n.Child("participant"); p.OK(); p = p.NextNamed() {
+		if ref := r.serviceLocation(p); ref != nil {
+			r.slot(p, "location", -1)
+			return ref
+		}
+	}
+	return nil
+}

@@ -115,8 +115,10 @@ func (r *reader) procedure(n tree.Node, assertion record.Assertion) record.Ref {
 	notDone := isTrue(n.Attr("negationInd").Value())
 	for c := n.Child("participant"); c.OK(); c = c.NextNamed() {
 		if ref := r.serviceLocation(c); ref != nil {
+			r.slot(c, "locations", len(p.Locations))
 			p.Locations = append(p.Locations, *ref)
 		} else if ref := r.productInstance(c, "DEV", handled(&p.Entry, notDone)); ref != nil {
+			r.slot(c, "devices", len(p.Devices))
 			p.Devices = append(p.Devices, *ref)
 		}
 	}
@@ -154,39 +156,48 @@ func (r *reader) procedurePart(p *record.Procedure, rel, sub tree.Node) {
 	switch {
 	case sub.Name() == "encounter" && isMention(sub):
 		if p.Encounter == nil {
-			p.Encounter = r.encounterRef(rel, sub)
+			if p.Encounter = r.encounterRef(rel, sub); p.Encounter != nil {
+				r.slot(rel, "encounter", -1)
+			}
 		}
 	case sub.Name() == "organizer" && r.isUDIOrganizer(sub):
 		r.udiOrganizer(rel, sub, p.Devices)
 	case sub.Name() == "substanceAdministration" && rel.Attr("typeCode").Value() != "REFR":
 		if ref, ok := r.medicationWithin(rel, sub); ok {
+			r.slot(rel, "medications", len(p.Medications))
 			p.Medications = append(p.Medications, ref)
 		}
 	case p.Outcome == nil && isFailedAttempt(sub):
 		if r.plain(sub, "EVN") && r.relates(rel, true, "SUBJ") {
 			r.shape(sub, "ACT", "EVN")
 			r.fixed(sub.Child("statusCode"), "code", "completed")
+			r.slot(rel, "outcome", -1)
 			p.Outcome = r.conceptPtr(sub.Child("code"))
 		}
 	case r.asks(sub, &reasonNotDone) && !negated:
 		// The same template tells why a procedure was done (C-CDA Reason: care action performed or not).
 		if c := r.answered(rel, sub, &reasonNotDone, false, "RSON"); c != nil {
+			r.slot(rel, "indications", len(p.Indications))
 			p.Indications = append(p.Indications, record.Indication{Code: c, Identifiers: r.ids(sub), When: r.periodPtr(sub.Child("effectiveTime"))})
 		}
 	case r.asks(sub, &reasonNotDone):
 		if c := r.answered(rel, sub, &reasonNotDone, false, "RSON"); c != nil {
+			r.slot(rel, "status.reasons", len(p.Status.Reasons))
 			p.Status.Reasons = append(p.Status.Reasons, *c)
 		}
 	case r.isInstruction(sub) && rel.Attr("typeCode").Value() != "REFR":
 		if i, ok := r.instruction(rel, sub); ok {
+			r.slot(rel, "instructions", len(p.Instructions))
 			p.Instructions = append(p.Instructions, i)
 		}
 	case sub.Name() == "observation" && r.hasAny(sub, templatesReaction):
 		if x, ok := r.reaction(rel, sub, "COMP", "CAUS", "MFST"); ok {
+			r.slot(rel, "reactions", len(p.Reactions))
 			p.Reactions = append(p.Reactions, x)
 		}
 	case r.isIndication(rel, sub):
 		if i, ok := r.indication(rel, sub); ok {
+			r.slot(rel, "indications", len(p.Indications))
 			p.Indications = append(p.Indications, i)
 		}
 	case negated || p.Assertion != record.Affirmed:

@@ -111,6 +111,7 @@ func (r *reader) vehicles(sa tree.Node) []record.Concept {
 		r.templates(role, templatesVehicle...)
 		r.fixes(role.Child("code"), oidSNOMED, snomedVehicle, "Drug vehicle", "Drug vehicle (substance)")
 		if c := r.material(role.Child("playingEntity"), "MMAT"); !c.IsZero() {
+			r.slot(p, "product.vehicles", len(out))
 			out = append(out, c)
 		}
 	}

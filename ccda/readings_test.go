@@ -36,7 +36,7 @@ func TestReadings(t *testing.T) {
 		// Refused, stopped, failed, planned.
 		{"Immunizations/Immunization not given Patient refused", "immunization refused 166"},
 		{"Procedures/Procedure Refused", "procedure refused 6025007"},
-		{"Medications/Medication Refused", "medication negated 314076"},
+		{"Medications/Medication Refused", "medication refused 314076"},
 		{"Plan of Treatment/Planned EKG", "order intent active 34534-8"},
 		{"Plan of Treatment/Planned Encounter - Referral", "order intent active 11429006"},
 		{"Procedures/Procedure Alternatives", "order intent active 44950"},

@@ -222,7 +222,9 @@ func (w *writer) answer(q *question, typeCode string, inverted bool, field strin
 	w.el("observation")
 	w.at("classCode", "OBS")
 	w.at("moodCode", "EVN")
-	w.template(q.templates[0])
+	if len(q.templates) > 0 {
+		w.template(q.templates[0])
+	}
 	if q == &priorityPreference && w.strict {
 		w.leaf("id", "root", w.derive("preference", w.Path(field)))
 	}
@@ -235,7 +237,9 @@ func (w *writer) answer(q *question, typeCode string, inverted bool, field strin
 
 // questionHead writes template and code of a question.
 func (w *writer) questionHead(q *question) {
-	w.template(q.templates[0])
+	if len(q.templates) > 0 {
+		w.template(q.templates[0])
+	}
 	w.fixedCode(q.system, q.codes[0], first(q.displays))
 }
 
@@ -454,13 +458,17 @@ func (w *writer) entryReference(at place) {
 }
 
 // location writes a participant that is where something took place (C-CDA R2.1 Service Delivery Location).
-func (w *writer) serviceLocation(leaf string, ref *record.Ref, when func()) bool {
+func (w *writer) serviceLocation(leaf string, i int, ref *record.Ref, when func()) bool {
 	at, ok := w.place(ref)
 	if !ok || at.kind != kindLocation {
 		return false
 	}
 	x := w.rec.Locations[at.i]
+	if w.headerPlace == x.ID {
+		x.Managing = nil // the header says it
+	}
 	w.el("participant")
+	w.slot(leaf, i)
 	w.at("typeCode", "LOC")
 	if when != nil {
 		when()
@@ -473,6 +481,10 @@ func (w *writer) serviceLocation(leaf string, ref *record.Ref, when func()) bool
 		w.identifiers("id", "identifiers", &x.Identifiers)
 		if len(x.Types) == 0 {
 			w.require("code", "types", "NI")
+		}
+		if w.strict && len(x.Types) > 1 {
+			w.Drop("types[1:]", x.Types[1:], &withheld) // one code (CONF:81-16850)
+			x.Types = x.Types[:1]
 		}
 		w.concepts("code", "types", &x.Types)
 		w.addresses("addresses", &x.Addresses)

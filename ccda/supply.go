@@ -35,8 +35,10 @@ func (r *reader) supply(rel, s tree.Node, orders *[]record.SupplyOrder, dispense
 	}
 	r.shape(s, "SPLY")
 	if modeCode := s.Attr("moodCode").Value(); modeCode == "EVN" {
+		r.slot(rel, "dispenses", len(*dispenses))
 		*dispenses = append(*dispenses, r.dispense(s))
 	} else {
+		r.slot(rel, "orders", len(*orders))
 		*orders = append(*orders, r.supplyOrder(s))
 	}
 }
@@ -52,6 +54,7 @@ func (r *reader) supplyOrder(s tree.Node) record.SupplyOrder {
 	for rel, sub := range r.relations(s) {
 		if r.isInstruction(sub) {
 			if i, ok := r.instruction(rel, sub); ok {
+				r.slot(rel, "instructions", len(o.Instructions))
 				o.Instructions = append(o.Instructions, i)
 			}
 		}

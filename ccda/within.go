@@ -28,7 +28,10 @@ func (r *reader) conceptOf(act tree.Node) (kind sectionKind, ok bool) {
 // within reads a statement that hangs on another and is an entry of its own, by
 // its template, and relates the two. Any other is left to be carried.
 func (r *reader) within(rel, st tree.Node, into *[]record.Relation) {
-	for _, ref := range r.nested(rel, st) {
+	for i, ref := range r.nested(rel, st) {
+		if i == 0 {
+			r.slot(rel, "relations", len(*into))
+		}
 		*into = append(*into, r.relation(rel, ref))
 	}
 }

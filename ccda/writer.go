@@ -39,9 +39,13 @@ type writer struct {
 	pointedTo    map[string]int  // how many name an entry
 	inStatements map[string]bool // people who have a part in some entry
 	typedLost    int             // leaves of the record that are not in the document, carried pieces aside
-	numbers      int             // sections numbered so far
-	factsWritten bool            // what the patient is was written as observations: see factsOfPatient
-	depth        int             // how deep statements lie in one another
+	headerPlace  string          // the place that the header's encounter was at
+
+	headerEncounter string // the encounter that the document was made in
+
+	numbers      int  // sections numbered so far
+	factsWritten bool // what the patient is was written as observations: see factsOfPatient
+	depth        int  // how deep statements lie in one another
 
 	// What the header of a conformant document requires of the part being written: see needs and needsPerson.
 	fielded        bool   // addresses are US Realm Addresses

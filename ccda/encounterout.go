@@ -1,0 +1,222 @@
+package ccda
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
+
+// headerFirst notes, before any entry is written, what the header has too: the
+// encounter that the document was made in, with its place, and the orders that it
+// fulfils, which are no entries where no section lists them and the header holds all of them.
+func (w *writer) headerFirst(d *record.Document) {
+	if at, ok := w.place(d.Encounter); ok && at.kind == kindEncounter {
+		e := &w.rec.Encounters[at.i]
+		w.headerEncounter = e.ID
+		if !w.headerOnly(at.i) {
+			w.pointedTo[e.ID]++ // both forms need its id
+		}
+		for i := range e.Locations {
+			if at, ok := w.place(&e.Locations[i].Location); ok && at.kind == kindLocation {
+				w.headerPlace = e.Locations[i].Location.ID
+				break
+			}
+		}
+	}
+	for i := range d.Orders {
+		if at, ok := w.place(&d.Orders[i]); ok && at.kind == kindOrder && !w.listed[d.Orders[i].ID] {
+			o := w.rec.Orders[at.i]
+			o.Identifiers, o.Code, o.Priority, o.Mode = nil, record.Concept{}, nil, ""
+			if record.CountLeavesOf(&o) == 0 {
+				w.leftOut[d.Orders[i].ID] = true
+			}
+		}
+	}
+}
+
+// entryCode writes what kind of encounter it is: the type, and the class as
+// another code for it (C-CDA on FHIR, CF-encounters, code). Of several types the
+// header, where it tells of the encounter too, has the first.
+func (w *writer) entryCode(x *record.Encounter, header bool) {
+	types, class := x.Types, x.Class
+	x.Types, x.Class = nil, record.Concept{}
+	first := 0
+	if header && len(types) > 1 {
+		first, class = 1, record.Concept{}
+	}
+	if len(types) == 0 {
+		if class.IsZero() {
+			w.require("code", "types", "NI")
+		}
+		w.concept("code", "class", &class)
+		return
+	}
+	for i := first; i < len(types); i++ {
+		c := types[i]
+		w.In("types", i)
+		switch {
+		case i == first:
+			c.Codings = append(c.Codings[:len(c.Codings):len(c.Codings)], class.Codings...)
+			w.concept("code", "", &c)
+		case w.strict:
+			w.Drop("", &c, &withheld) // an encounter has one code
+		default:
+			w.concept("code", "", &c)
+		}
+		w.Leave()
+	}
+	if class.Codings = nil; !class.IsZero() {
+		w.Drop("class", &class, &lost)
+	}
+}
+
+// leftToHeader gives the parts in an encounter that the header does not say.
+func leftToHeader(list []record.Participation) []record.Participation {
+	responsible := false
+	return slices.DeleteFunc(slices.Clone(list), func(p record.Participation) bool {
+		if !headerPart(&p) || p.Role == "responsible" && responsible {
+			return false // the header has one who is responsible
+		}
+		responsible = responsible || p.Role == "responsible"
+		return true
+	})
+}
+
+// inHeader reports whether the header says where it was: the place, and no more of it.
+func inHeader(l *record.EncounterLocation) bool {
+	return l.When == nil && l.Status == "" && l.Physical == nil
+}
+
+// encounterEntry writes an Encounter Activity (C-CDA R2.1 3.24).
+func (w *writer) encounterEntry(i int) bool {
+	x := w.rec.Encounters[i]
+	if x.Mode != record.ModeEvent || x.Assertion == record.Negated || x.Assertion == record.NoneKnown {
+		return false // CDA knows no encounter that was not
+	}
+	w.wrote[x.ID] = true
+	w.tellEncounter(&x)
+	if x.Assertion == record.NotKnown && x.Absent == "" {
+		x.Absent = record.AbsentUnknown
+	}
+	x.Assertion = record.Affirmed
+	w.begin("encounter", "ENC", "EVN", &x.Entry)
+	w.template(templatesEncounter[0])
+	w.entryIDs(&x.Entry)
+	header := w.headerEncounter == x.ID
+	w.entryCode(&x, header)
+	w.linkOf(&x.Entry)
+	w.statusKnown(&x.Status)
+	w.timed("effectiveTime", "when", "UNK", &x.When)
+	w.conceptPtr("sdtc:dischargeDispositionCode", "disposition", &x.Disposition)
+	w.conceptPtr("priorityCode", "priority", &x.Priority)
+	if header {
+		x.AdmitSource = nil // the header says it
+		x.Participants = leftToHeader(x.Participants)
+	}
+	w.participants(&x.Participants)
+	w.encounterPlaces(&x, header)
+	w.diagnoses(&x)
+	w.end()
+	w.rest(&x)
+	return true
+}
+
+// statusKnown writes a status that no template demands: what has no code is null or left out.
+func (w *writer) statusKnown(s *record.Status) {
+	if s.AsSent == "" && s.Absent == "" && s.Code == record.StatusUnknown {
+		s.Code, s.Absent = "", record.AbsentUnknown
+	}
+	w.status(s)
+}
+
+// encounterPlaces writes where it took place, each place with its time. The first may be the header's.
+func (w *writer) encounterPlaces(x *record.Encounter, header bool) {
+	for i := range x.Locations {
+		l := x.Locations[i]
+		if header && l.Location.ID != "" && l.Location.ID == w.headerPlace && inHeader(&l) {
+			continue
+		}
+		w.In("locations", i)
+		if w.serviceLocation("locations", i, &l.Location, func() { w.periodPtr("time", "when", &l.When) }) {
+			l.Location = record.Ref{}
+		}
+		w.rest(&l)
+		w.Leave()
+	}
+	x.Locations = nil
+}
+
+// diagnoses writes diagnoses, reasons and instructions.
+func (w *writer) diagnoses(x *record.Encounter) {
+	var acts []string // the acts around diagnoses that were written here, each with all its problems
+	for i := range x.Diagnoses {
+		d := x.Diagnoses[i]
+		w.In("diagnoses", i)
+		if at, ok := w.place(&d.Problem); ok && w.entryAt(at) != nil {
+			act := ""
+			if at.kind == record.KindProblem {
+				if c := w.rec.Problems[at.i].Concern; c != nil {
+					act = c.ID
+				}
+			}
+			if act == "" || !slices.Contains(acts, act) {
+				acts = append(acts, act)
+				w.diagnosis(i, at, &d.Problem)
+			}
+			d.Problem = record.Ref{}
+		}
+		w.rest(&d)
+		w.Leave()
+	}
+	x.Diagnoses = nil
+	w.indicationsOut("reasons", &x.Reasons)
+	w.instructionsOut(&x.Instructions)
+	w.reasonsOut(&x.Status)
+	w.tail(&x.Entry, "entryRelationship")
+}
+
+// diagnosis writes a problem that was diagnosed: within its Encounter Diagnosis
+// where it stands in no other list, else by a reference.
+func (w *writer) diagnosis(i int, at place, ref *record.Ref) {
+	own := at.kind == record.KindProblem && w.rec.Problems[at.i].Use == "encounter-diagnosis"
+	if own {
+		w.relate("COMP", false, "diagnoses", i)
+		w.nest(at, ref)
+	} else {
+		w.relate("REFR", false, "diagnoses", i)
+		w.entryReference(at)
+	}
+	w.end()
+}
+
+// tellEncounter tells of an encounter in the narrative.
+func (w *writer) tellEncounter(x *record.Encounter) {
+	if w.row == nil {
+		return
+	}
+	for i := range x.Types {
+		w.tell("Encounter", wordsOf(&x.Types[i]))
+	}
+	if len(x.Types) == 0 && x.Class.IsZero() {
+		w.tell("Encounter", "Encounter")
+	}
+	w.tell("Encounter", wordsOf(&x.Class))
+	w.tell("Date", wordsOfPeriod(&x.When))
+	w.tellStatus(&x.Status)
+	w.tellPeople(x.Participants)
+	for i := range x.Locations {
+		w.tellPlaces(&x.Locations[i].Location)
+	}
+	for i := range x.Diagnoses {
+		if at, ok := w.place(&x.Diagnoses[i].Problem); ok && at.kind == record.KindProblem {
+			p := &w.rec.Problems[at.i]
+			words := wordsOf(&p.Code)
+			if p.Assertion == record.Negated {
+				words = "Not: " + words
+			}
+			w.tell("Diagnosis", words)
+		}
+	}
+	w.tellIndications(x.Reasons)
+	w.tell("Disposition", wordsOf(x.Disposition))
+}

@@ -1,0 +1,203 @@
+package ccda
+
+import "github.com/portage-health/portage/record"
+
+// orderForm is how an order is written.
+type orderForm struct {
+	element, class, template string
+	moods                    string // those that the template allows
+}
+
+const (
+	moodsOfActs     = " INT ARQ PRMS PRP RQO APT "
+	moodsOfSupplies = " INT PRMS PRP RQO "
+)
+
+// orderFormOf gives the statement that an order is: what C-CDA called it, else by what is ordered.
+func orderFormOf(o *record.Order) orderForm {
+	class := o.Class
+	if class == "" {
+		switch o.Kind {
+		case "laboratory", "clinical-test":
+			class = "observation"
+		case "procedure", "imaging":
+			class = "procedure"
+		case "encounter", "supply":
+			class = o.Kind
+		}
+	}
+	switch class {
+	case "encounter":
+		return orderForm{"encounter", "ENC", templatesPlanned[1], moodsOfActs}
+	case "procedure":
+		return orderForm{"procedure", "PROC", templatesPlanned[2], moodsOfActs}
+	case "supply":
+		return orderForm{"supply", "SPLY", templatesPlanned[3], moodsOfSupplies}
+	case "observation":
+		return orderForm{"observation", "OBS", templatesPlanned[4], moodsOfSupplies}
+	}
+	return orderForm{"act", "ACT", templatesPlanned[0], moodsOfActs}
+}
+
+// orderEntry writes a Planned Act, Encounter, Observation, Procedure or Supply (C-CDA R2.1 3.70–3.78).
+func (w *writer) orderEntry(i int) bool {
+	x := w.rec.Orders[i]
+	f := orderFormOf(&x)
+	mood, exact, ok := plannedMood(x.Mode)
+	if mood == "EVN" {
+		mood = "RQO" // what an order is
+	}
+	negated := x.DoNotPerform != nil && *x.DoNotPerform || x.Assertion == record.Negated
+	if !ok || x.Assertion == record.NoneKnown || negated && (f.element == "encounter" || f.element == "supply") {
+		return false // CDA has no negation for them
+	}
+	w.wrote[x.ID] = true
+	w.tellOrder(&x, negated)
+	if exact {
+		x.Mode = record.ModeEvent
+	}
+	x.Class, x.Kind = "", ""
+	if x.Assertion == record.NotKnown && x.Absent == "" {
+		x.Absent = record.AbsentUnknown
+	}
+	x.Assertion = record.Affirmed
+	w.begin(f.element, f.class, mood, &x.Entry)
+	if negated {
+		w.at("negationInd", "true")
+		x.DoNotPerform = nil
+	} else if x.DoNotPerform != nil && (f.element == "act" || f.element == "observation" || f.element == "procedure") {
+		w.at("negationInd", "false")
+		x.DoNotPerform = nil
+	}
+	w.plannedTemplate(&f, mood, &x.Status)
+	w.orderIDs(&x)
+	w.categoriesBefore(f.element, &x.Categories)
+	if x.Code.IsZero() && f.element != "encounter" && f.element != "supply" {
+		w.require("code", "code", "NI")
+	}
+	w.concept("code", "code", &x.Code)
+	w.linkOf(&x.Entry)
+	w.statusPlanned(&x.Status)
+	if f.element == "supply" {
+		w.interval("effectiveTime", "when", &x.When)
+	} else {
+		w.period("effectiveTime", "when", &x.When)
+	}
+	w.conceptPtr("priorityCode", "priority", &x.Priority)
+	switch f.element {
+	case "act", "observation", "procedure":
+		w.leafCode("languageCode", &x.Language)
+	}
+	w.orderWhat(f.element, &x)
+	w.orderReason(&x)
+	w.authored(&x.Participants, &x.AuthoredOn)
+	w.participants(&x.Participants)
+	if f.element == "supply" {
+		w.productInstances("PRD", false, &x.Devices)
+	} else {
+		w.productInstances("DEV", false, &x.Devices)
+	}
+	w.locationsOut("locations", &x.Locations)
+	w.indicationsOut("indications", &x.Indications)
+	w.instructionsOut(&x.Instructions)
+	w.inEncounter("entryRelationship", &x.Encounter)
+	w.reasonsOut(&x.Status)
+	w.tail(&x.Entry, "entryRelationship")
+	w.end()
+	w.rest(&x)
+	return true
+}
+
+// plannedTemplate claims the template of what is planned, if mood and status allow it.
+func (w *writer) plannedTemplate(f *orderForm, mood string, s *record.Status) {
+	if w.strict && (!w.plannedFits(s) || !allows(f.moods, mood)) {
+		if w.plannedFits(s) {
+			w.Note(&unclaimed, "mode")
+		}
+		return
+	}
+	w.template(f.template)
+}
+
+func allows(moods, mood string) bool {
+	for i := 0; i+len(mood)+2 <= len(moods); i++ {
+		if moods[i] == ' ' && moods[i+1:i+1+len(mood)] == mood && moods[i+1+len(mood)] == ' ' {
+			return true
+		}
+	}
+	return false
+}
+
+// orderIDs writes the ids of an order: those that the placer and the filler gave it are its ids too.
+func (w *writer) orderIDs(x *record.Order) {
+	if len(x.Identifiers) == 0 && x.Placer == nil && x.Filler == nil {
+		w.entryIDs(&x.Entry)
+	}
+	w.identifiers("id", "identifiers", &x.Identifiers)
+	for _, p := range [...]struct {
+		leaf string
+		id   **record.Identifier
+	}{{"placer", &x.Placer}, {"filler", &x.Filler}} {
+		if *p.id != nil {
+			c := **p.id
+			*p.id = nil
+			w.identifier("id", p.leaf, &c)
+		}
+	}
+}
+
+// orderWhat writes what is ordered beyond its code.
+func (w *writer) orderWhat(element string, x *record.Order) {
+	switch element {
+	case "observation":
+		w.values(&x.Values)
+		w.concepts("methodCode", "methods", &x.Methods)
+		w.sitesOut(&x.BodySites)
+	case "procedure":
+		w.concepts("methodCode", "methods", &x.Methods)
+		w.sitesOut(&x.BodySites)
+	case "supply":
+		if a := x.Quantity; a != nil && a.Quantity != nil && a.Range == nil && a.Ratio == nil {
+			q := *a.Quantity
+			w.quantity("quantity", "quantity", &q)
+			x.Quantity = nil
+		}
+	}
+	w.specimensOut(&x.Specimens, false)
+	if element == "supply" {
+		w.productPtr(templatesProduct[0], &x.Product)
+	}
+}
+
+// orderReason makes the reason in words an indication.
+func (w *writer) orderReason(x *record.Order) {
+	if s := take(&x.Reason); s != "" {
+		n := len(x.Indications)
+		x.Indications = append(x.Indications[:n:n], record.Indication{Code: &record.Concept{Text: s}})
+	}
+}
+
+// tellOrder tells of an order in the narrative.
+func (w *writer) tellOrder(x *record.Order, negated bool) {
+	if w.row == nil {
+		return
+	}
+	name := wordsOf(&x.Code)
+	if negated {
+		name = "Not to be done: " + name
+	}
+	w.tell("Planned", name)
+	w.tell("Intent", string(x.Mode))
+	w.tell("Date", wordsOfPeriod(&x.When))
+	w.tell("Priority", wordsOf(x.Priority))
+	for i := range x.BodySites {
+		w.tell("Site", wordsOf(&x.BodySites[i].Code))
+	}
+	w.tellStatus(&x.Status)
+	w.tellIndications(x.Indications)
+	w.tell("Indication", x.Reason)
+	w.tellPeople(x.Participants)
+	for i := range x.Locations {
+		w.tellPlaces(&x.Locations[i])
+	}
+}
