@@ -282,7 +282,8 @@ func (w *writer) relations(list *[]record.Relation) {
 
 func (w *writer) relation(x *record.Relation, i int) {
 	at, ok := w.place(&x.Target)
-	mention, known := w.isMention(&x.Target), x.Target.Identifier != nil
+	known := x.Target.Identifier != nil
+	mention := known && w.isMention(&x.Target) // an encounter without an identifier here was read as an entry
 	if !ok && known && x.Target.Kind == kindDocument {
 		w.elsewhere(x)
 		return
