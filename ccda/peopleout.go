@@ -236,14 +236,15 @@ func (w *writer) organizationParts(name string, x *record.Organization) {
 		x.Names = x.Names[:1]
 	}
 	w.orgNames(&x.Names)
-	if whole && len(x.Telecoms) == 0 {
+	reached := w.procedure && name == "representedOrganization" // CONF:1098-7736, 1098-7737 and the like
+	if (whole || reached) && len(x.Telecoms) == 0 {
 		w.require("telecom", "telecoms", "NI")
 	}
 	if name == "representedCustodianOrganization" && len(x.Telecoms) > 1 && (w.strict || !w.native) {
 		w.custodianTelecoms(&x.Telecoms)
 	}
 	w.telecoms("telecoms", &x.Telecoms)
-	if whole && len(x.Addresses) == 0 {
+	if (whole || reached) && len(x.Addresses) == 0 {
 		w.require("addr", "addresses", "NI")
 	}
 	if name == "representedCustodianOrganization" && w.strict && len(x.Addresses) > 1 {

@@ -93,7 +93,9 @@ func (w *writer) procedureEntry(i int) bool {
 	w.leafCode("languageCode", &x.Language)
 	w.procedureHow(element, &x)
 	w.specimensOut(&x.Specimens, false)
+	w.procedure = w.strict
 	w.participants(&x.Participants)
+	w.procedure = false
 	devices := x.Devices
 	w.productInstances("DEV", true, &x.Devices)
 	w.locationsOut("locations", &x.Locations)
