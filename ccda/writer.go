@@ -44,6 +44,7 @@ type writer struct {
 	headerEncounter string // the encounter that the document was made in
 
 	numbers      int  // sections numbered so far
+	procedure    bool // what is being written is the performer of a procedure
 	factsWritten bool // what the patient is was written as observations: see factsOfPatient
 	depth        int  // how deep statements lie in one another
 
