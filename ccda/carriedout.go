@@ -207,7 +207,7 @@ func (w *writer) own(id string) {
 			rest = append(rest, p)
 		}
 	}
-	delete(w.carried, id)
+	w.carried[id] = rest
 	if len(rest) > 0 {
 		w.slots = append(w.slots, slotted{depth: len(w.open), pieces: rest})
 	}
@@ -311,5 +311,18 @@ func (w *writer) tellCarried() {
 		}
 		w.Lost++
 		w.Report.Add(kind.At(c.Path, c.Line, 0))
+	}
+}
+
+// apart says that the element just started is a part of an owner that stands
+// apart from the owner's own element, and after it (the label of a device): what
+// is carried for that part is written in it.
+func (w *writer) apart(id, slot string) {
+	e := &w.open[len(w.open)-1]
+	e.slot = slot
+	for _, p := range w.carried[id] {
+		if p.Slot == slot && !*p.done {
+			e.pieces = append(e.pieces, p)
+		}
 	}
 }

@@ -143,17 +143,21 @@ func (r *reader) policy(act tree.Node, activity *record.CoverageActivity) record
 		switch {
 		case n.Name() == "performer" && isPayer(n):
 			if ref := r.payer(n); ref != nil {
+				r.slot(n, "payors", len(c.Payors))
 				c.Payors = append(c.Payors, *ref)
 			}
 		case n.Name() == "performer" && isGuarantor(n):
 			if g := r.guarantor(n); g != nil {
+				r.slot(n, "guarantors", len(c.Guarantors))
 				c.Guarantors = append(c.Guarantors, *g)
 			}
 		case isCovered(n) && c.MemberParty == nil && c.MemberID == nil && c.Relationship == nil:
 			r.covered(&c, n)
 		case n.Name() == "participant" && n.Attr("typeCode").Value() == "HLD" && c.HolderParty == nil:
 			r.fixed(n, "typeCode", "HLD")
-			c.HolderParty = r.party(n, n.Child("participantRole"), templatesHolder)
+			if c.HolderParty = r.party(n, n.Child("participantRole"), templatesHolder); c.HolderParty != nil {
+				r.slot(n, "holderParty", -1)
+			}
 		}
 	}
 	for rel, sub := range r.relations(act) {
@@ -195,6 +199,7 @@ func (r *reader) coveragePlan(c *record.Coverage, rel, act tree.Node) {
 		r.release(rel)
 		return
 	}
+	r.slot(rel, "plan", -1)
 	r.shape(act, "ACT", "DEF")
 }
 
@@ -203,6 +208,7 @@ func (r *reader) authorized(c *record.Coverage, rel, act tree.Node) {
 	if r.isComment(act) || !r.hasAny(act, templatesAuthorization) && !r.bare(act, nil) || !r.plain(act, "EVN") || !r.relates(rel, false, "REFR") {
 		return
 	}
+	r.slot(rel, "authorizations", len(c.Authorizations))
 	r.templates(act, templatesAuthorization...)
 	r.shape(act, "ACT", "EVN")
 	a := record.CoverageAuthorization{

@@ -124,6 +124,7 @@ func (r *reader) covered(c *record.Coverage, part tree.Node) {
 	if p == nil {
 		return
 	}
+	r.slot(part, "memberParty", -1)
 	if p.When != nil {
 		c.When, p.When = *p.When, nil
 	}

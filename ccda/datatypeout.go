@@ -59,7 +59,8 @@ func (w *writer) conceptContent(leaf string, c *record.Concept) {
 		defer w.Leave()
 	}
 	main := -1
-	if len(c.Codings) > 0 && (c.Absent == "" || c.Codings[0].Code == "" && c.Codings[0].Absent == "") {
+	// A coding that says that it is absent is a translation: of the first the concept says so.
+	if len(c.Codings) > 0 && (c.Absent == "" || c.Codings[0].Code == "") && c.Codings[0].Absent == "" {
 		main = 0
 		w.codingAttrs("codings", 0, &c.Codings[0], c.Absent != "")
 	}
@@ -68,19 +69,22 @@ func (w *writer) conceptContent(leaf string, c *record.Concept) {
 	if main == 0 {
 		w.qualifiers("codings", 0, &c.Codings[0])
 	}
-	for i := main + 1; i < len(c.Codings); i++ {
-		w.el("translation")
-		w.codingAttrs("codings", i, &c.Codings[i], false)
-		if t := c.Codings[i].Text; t != "" {
-			w.words("originalText", t)
-		}
-		w.qualifiers("codings", i, &c.Codings[i])
-		w.end()
-	}
+	w.translations(c.Codings, main+1)
 	if main == 0 && c.Codings[0].Text != "" {
 		w.dropIn("codings", 0, "text", c.Codings[0].Text)
 	}
 	*c = record.Concept{}
+}
+
+// translations writes codings, from one of them on, as translations of a coded value.
+func (w *writer) translations(list []record.Coding, from int) {
+	for i := from; i < len(list); i++ {
+		w.el("translation")
+		w.codingAttrs("codings", i, &list[i], false)
+		w.words("originalText", list[i].Text)
+		w.qualifiers("codings", i, &list[i])
+		w.end()
+	}
 }
 
 func (w *writer) dropIn(list string, i int, leaf, v string) { w.dropInWhy(list, i, leaf, v, &lost) }

@@ -51,7 +51,7 @@ func (r *reader) device(role, dev tree.Node, idents []record.Identifier, addrs [
 		d := &r.rec.Devices[place]
 		r.untakeAbsent(role, &idents, &addrs, &tels)
 		for c := dev.Child("code"); c.OK(); c = c.NextNamed() {
-			if c.Attr("nullFlavor").OK() && c.End()-c.Index() == 2 {
+			if saysAbsent(c) {
 				r.release(c)
 			}
 		}

@@ -99,13 +99,16 @@ func (r *reader) directive(obs tree.Node) record.Ref {
 	}
 	for c := obs.Child("reference"); c.OK(); c = c.NextNamed() {
 		if x, ok := r.externalDocument(c); ok {
+			r.slot(c, "external", len(d.External))
 			d.External = append(d.External, x)
 		}
 	}
 	for rel, sub := range r.relations(obs) {
 		switch {
 		case d.State == nil && r.asks(sub, &directiveState):
-			d.State = r.answered(rel, sub, &directiveState, false, "REFR")
+			if d.State = r.answered(rel, sub, &directiveState, false, "REFR"); d.State != nil {
+				r.slot(rel, "state", -1)
+			}
 		case existence && r.isDirective(sub) && r.legibleDirective(sub) && r.relates(rel, false, "REFR"):
 			d.Members = append(d.Members, r.directive(sub))
 		}
@@ -160,6 +163,7 @@ func (r *reader) externalDocument(ref tree.Node) (record.RelatedDocument, bool) 
 		return x, false
 	}
 	r.fixed(ref, "typeCode", "REFR")
+	r.templates(n, templateExternalDocument)
 	r.fixed(n, "classCode", "DOC", "DOCCLIN")
 	r.fixed(n, "moodCode", "EVN")
 	return x, true

@@ -211,6 +211,7 @@ var sectionDefs = [...]sectionDef{
 	{"18782-3", "2.16.840.1.113883.10.20.6.1.2", "", "Findings"},
 	{"121181", "2.16.840.1.113883.10.20.6.1.1", "", "DICOM Object Catalog"},
 	{"34109-9", sectionRoot + "65", "", "Notes"},
+	{loincPrivacy, templatePrivacySection, "", "Privacy Markings"},
 }
 
 func defOf(loinc string) *sectionDef {

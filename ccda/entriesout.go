@@ -47,6 +47,10 @@ func (w *writer) statementAt(at place) (ok bool) {
 		in("careTeams", w.careTeamEntry)
 	case record.KindDevice:
 		in("devices", w.deviceEntry)
+	case record.KindSupply:
+		in("supplies", w.supplyEntry)
+	case record.KindList:
+		in("lists", w.listEntry)
 	case record.KindSpecimen:
 		in("specimens", w.specimenEntry)
 	case record.KindNote:
@@ -111,6 +115,10 @@ func (w *writer) entryAt(at place) *record.Entry {
 		return &r.CareTeams[at.i].Entry
 	case record.KindDevice:
 		return &r.Devices[at.i].Entry
+	case record.KindSupply:
+		return &r.Supplies[at.i].Entry
+	case record.KindList:
+		return &r.Lists[at.i].Entry
 	case record.KindSpecimen:
 		return &r.Specimens[at.i].Entry
 	case record.KindNote:
@@ -161,6 +169,8 @@ func (w *writer) unlistedBut(grouped map[string]bool) {
 	each(record.KindProblem, len(r.Problems), w.problemSection)
 	each(record.KindMedication, len(r.Medications), w.medicationSection)
 	each(record.KindImmunization, len(r.Immunizations), w.immunizationSection)
+	each(record.KindList, len(r.Lists), always("46264-8"))
+	each(record.KindSupply, len(r.Supplies), always("46264-8"))
 	each(record.KindProcedure, len(r.Procedures), always("47519-4"))
 	each(record.KindResultPanel, len(r.ResultPanels), always("30954-2"))
 	each(record.KindResult, len(r.Results), always("30954-2"))
@@ -179,7 +189,7 @@ func (w *writer) unlistedBut(grouped map[string]bool) {
 	each(record.KindDevice, len(r.Devices), w.deviceSection)
 	each(record.KindCoverage, len(r.Coverages), always("48768-6"))
 	each(record.KindDirective, len(r.Directives), always("42348-3"))
-	each(record.KindNote, len(r.Notes), always("34109-9"))
+	each(record.KindNote, len(r.Notes), w.noteSection)
 	each(record.KindImagingStudy, len(r.ImagingStudies), always("121181"))
 	each(record.KindObservation, len(r.Observations), w.observationSection)
 }

@@ -68,23 +68,29 @@ func (r *reader) equipment(n tree.Node) record.Ref {
 	s.Product = r.productOf(n)
 	for c := n.Child("participant"); c.OK(); c = c.NextNamed() {
 		if ref := r.productInstance(c, "PRD", handled(&s.Entry, false)); ref != nil {
+			r.slot(c, "devices", len(s.Devices))
 			s.Devices = append(s.Devices, *ref)
 		} else if ref := r.serviceLocation(c); ref != nil {
+			r.slot(c, "locations", len(s.Locations))
 			s.Locations = append(s.Locations, *ref)
 		}
 	}
 	for rel, sub := range r.relations(n) {
 		switch {
 		case sub.Name() == "encounter" && s.Encounter == nil:
-			s.Encounter = r.encounterRef(rel, sub)
+			if s.Encounter = r.encounterRef(rel, sub); s.Encounter != nil {
+				r.slot(rel, "encounter", -1)
+			}
 		case r.isUDIOrganizer(sub):
 			r.udiOrganizer(rel, sub, s.Devices)
 		case r.isInstruction(sub):
 			if i, ok := r.instruction(rel, sub); ok {
+				r.slot(rel, "instructions", len(s.Instructions))
 				s.Instructions = append(s.Instructions, i)
 			}
 		case r.isIndication(rel, sub):
 			if i, ok := r.indication(rel, sub); ok {
+				r.slot(rel, "indications", len(s.Indications))
 				s.Indications = append(s.Indications, i)
 			}
 		}

@@ -112,6 +112,7 @@ func (w *writer) document() {
 		d.Orders, d.Consents = append([]record.Ref(nil), d.Orders...), append([]record.Ref(nil), d.Consents...)
 		w.header(&d)
 		w.body(&d)
+		d.Labels = w.markers // those that no section has
 		w.rest(&d)
 	})
 	w.line()
@@ -283,6 +284,7 @@ func (w *writer) findEntries() {
 			w.listEntries(w.rec.Documents[i].Sections)
 		}
 	}
+	w.findNotes()
 }
 
 func (w *writer) listEntries(list []record.Section) {

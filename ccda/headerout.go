@@ -90,41 +90,11 @@ func (w *writer) headerIdentity(d *record.Document) {
 
 // confidentiality writes the labels of the document, which demands one (CONF:1198-5259).
 func (w *writer) confidentiality(d *record.Document) {
-	if len(d.Labels) == 0 {
+	if confidentialityAt(d.Labels) < 0 {
 		w.require("confidentialityCode", "labels", "NI")
 	}
-	w.label(&d.Labels)
-}
-
-// label writes confidentialityCode where the schema has one of them: in a
-// conformant document the most restrictive stands for all.
-func (w *writer) label(list *[]record.Label) {
-	if !w.strict || len(*list) < 2 {
-		w.labels(list)
-		return
-	}
-	const grades = "ULMNRV" // HL7 v3 Confidentiality, from open to very restricted
-	top, best := 0, -1
-	for i := range *list {
-		if c := &(*list)[i].Coding; c.System == record.SystemConfidentiality && len(c.Code) == 1 {
-			if g := strings.Index(grades, c.Code); g > best {
-				top, best = i, g
-			}
-		}
-	}
-	for i := range *list {
-		if i != top {
-			w.In("labels", i)
-			w.Drop("", &(*list)[i], &withheld)
-			w.Leave()
-		}
-	}
-	c := (*list)[top].Coding
-	w.el("confidentialityCode")
-	w.codingAttrs("labels", top, &c, false)
-	w.end()
-	w.qualifiersLost("labels", top, &c)
-	*list = nil
+	w.confidentialityCode(&d.Labels)
+	w.markers, d.Labels = d.Labels, nil
 }
 
 // version writes setId and versionNumber: neither stands without the other (CONF:1198-6380, 1198-6387).

@@ -74,10 +74,13 @@ func (r *reader) study(act tree.Node) record.Ref {
 		switch {
 		case sub.Name() == "act" && (r.has(sub, templateSeries) || isDICOM(sub.Child("code"), dcmSeries)):
 			if r.plain(sub, "EVN") && r.relates(rel, false, "COMP") {
+				r.slot(rel, "series", len(s.Series))
 				s.Series = append(s.Series, r.series(sub))
 			}
 		case sub.Name() == "encounter" && s.Encounter == nil:
-			s.Encounter = r.encounterRef(rel, sub)
+			if s.Encounter = r.encounterRef(rel, sub); s.Encounter != nil {
+				r.slot(rel, "encounter", -1)
+			}
 		}
 	}
 	r.rec.ImagingStudies = append(r.rec.ImagingStudies, s)
@@ -114,6 +117,7 @@ func (r *reader) series(act tree.Node) record.ImagingSeries {
 	s.Description = r.text(act.Child("text"))
 	for rel, sub := range r.relations(act) {
 		if x := r.instance(rel, sub, "COMP"); x != nil {
+			r.slot(rel, "instances", len(s.Instances))
 			s.Instances = append(s.Instances, *x)
 		}
 	}
@@ -137,6 +141,7 @@ func (r *reader) instance(rel, obs tree.Node, types ...string) *record.ImagingIn
 		case sub.Name() != "observation":
 		case r.has(sub, templateFrames) || isDICOM(sub.Child("code"), dcmFrames):
 			if r.plain(sub, "EVN") && r.relates(rel, false, "COMP") {
+				r.slot(rel, "frames", -1)
 				r.templates(sub, templateFrames)
 				r.shape(sub, "ROIBND", "EVN")
 				r.fixes(sub.Child("code"), oidDICOM, dcmFrames, "Referenced Frames")
@@ -144,6 +149,7 @@ func (r *reader) instance(rel, obs tree.Node, types ...string) *record.ImagingIn
 			}
 		case r.has(sub, templatePurposeOfReference) && x.Purpose == nil:
 			if r.plain(sub, "EVN") && r.relates(rel, false, "RSON") {
+				r.slot(rel, "purpose", -1)
 				r.templates(sub, templatePurposeOfReference)
 				r.shape(sub, "OBS", "EVN")
 				r.fixes(sub.Child("code"), oidActCode, "ASSERTION", "Assertion")
@@ -184,10 +190,12 @@ func (r *reader) imagingFinding(obs tree.Node) record.Ref {
 		case sub.Name() != "observation" || r.isSecurity(sub):
 		case r.hasAny(sub, templatesImagingFinding):
 			if r.legibleObservation(sub) && r.relates(rel, false, "SPRT") {
+				r.slot(rel, "derivedFrom", len(o.DerivedFrom))
 				o.DerivedFrom = append(o.DerivedFrom, r.imagingFinding(sub))
 			}
 		default:
 			if x := r.instance(rel, sub, "SUBJ", "SPRT", "COMP", "REFR"); x != nil {
+				r.slot(rel, "images", len(o.Images))
 				o.Images = append(o.Images, *x)
 			}
 		}

@@ -68,15 +68,17 @@ func (r *reader) note(act tree.Node, on *record.Ref) record.Ref {
 	n.Type = r.noteType(act.Child("code"))
 	r.noteText(&n, act.Child("text"))
 	n.When = r.period(act.Child("effectiveTime"))
-	n.RelatedDocs = r.externalDocuments(act)
+	n.RelatedDocs = r.externalDocuments(act, "relatedDocuments")
 	for rel, sub := range r.relations(act) {
 		switch sub.Name() {
 		case "encounter":
 			if ref := r.noteEncounter(rel, sub); ref != nil {
+				r.slot(rel, "encounters", len(n.Encounter))
 				n.Encounter = append(n.Encounter, *ref)
 			}
 		case "observationMedia":
 			if a := r.media(rel, sub); a != nil {
+				r.slot(rel, "contents", len(n.Contents))
 				n.Contents = append(n.Contents, record.NoteContent{Attachment: *a})
 			}
 		}
@@ -144,18 +146,25 @@ func (r *reader) noteEncounter(rel, enc tree.Node) *record.Ref {
 }
 
 // externalDocuments takes the documents outside that an act refers to (C-CDA R2.1 External Document Reference).
-func (r *reader) externalDocuments(n tree.Node) []record.RelatedDocument {
+// field is the part of the act that they are.
+func (r *reader) externalDocuments(n tree.Node, field string) []record.RelatedDocument {
 	var out []record.RelatedDocument
 	for ref := n.Child("reference"); ref.OK(); ref = ref.NextNamed() {
 		d := ref.Child("externalDocument")
 		if !d.OK() || ref.Attr("nullFlavor").OK() || d.Attr("nullFlavor").OK() {
 			continue
 		}
-		r.fixed(ref, "typeCode", "REFR")
+		typ, ok := externalTypes.To(ref.Attr("typeCode").Value())
+		if typ == "replaces" {
+			r.take(ref.Attr("typeCode"))
+		} else if r.fixed(ref, "typeCode", "REFR"); !ok {
+			typ = "refers-to"
+		}
+		r.slot(ref, field, len(out))
 		r.shape(d, "DOCCLIN", "EVN")
 		r.templates(d, templateExternalDocument)
 		x := record.RelatedDocument{
-			Type: "refers-to", Identifiers: r.ids(d), Code: r.conceptPtr(d.Child("code")), Text: r.attachment(d.Child("text")),
+			Type: typ, Identifiers: r.ids(d), Code: r.conceptPtr(d.Child("code")), Text: r.attachment(d.Child("text")),
 			Version: r.attr(d.Child("versionNumber"), "value"),
 		}
 		if s := d.Child("setId"); s.OK() {

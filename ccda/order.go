@@ -122,11 +122,15 @@ func (r *reader) order(n tree.Node) record.Order {
 		o.Product = r.productOf(n)
 	}
 	o.Specimens = r.specimens(n)
+	as := handled(&o.Entry, false)
+	if o.DoNotPerform != nil && *o.DoNotPerform {
+		as.Assertion = record.Negated // what is not to be done wants no device
+	}
 	for p := n.Child("participant"); p.OK(); p = p.NextNamed() {
 		if ref := r.serviceLocation(p); ref != nil {
 			r.slot(p, "locations", len(o.Locations))
 			o.Locations = append(o.Locations, *ref)
-		} else if ref := r.productInstance(p, productType(n), handled(&o.Entry, false)); ref != nil {
+		} else if ref := r.productInstance(p, productType(n), as); ref != nil {
 			r.slot(p, "devices", len(o.Devices))
 			o.Devices = append(o.Devices, *ref)
 		}
@@ -137,6 +141,8 @@ func (r *reader) order(n tree.Node) record.Order {
 			if o.Encounter = r.encounterRef(rel, sub); o.Encounter != nil {
 				r.slot(rel, "encounter", -1)
 			}
+		case r.isUDIOrganizer(sub):
+			r.udiOrganizer(rel, sub, o.Devices)
 		case r.isInstruction(sub) && rel.Attr("typeCode").Value() != "REFR":
 			if i, ok := r.instruction(rel, sub); ok {
 				r.slot(rel, "instructions", len(o.Instructions))

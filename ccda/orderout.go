@@ -92,14 +92,16 @@ func (w *writer) orderEntry(i int) bool {
 	w.orderReason(&x)
 	w.authored(&x.Participants, &x.AuthoredOn)
 	w.participants(&x.Participants)
+	var devices []deviceOut
 	if f.element == "supply" {
-		w.productInstances("PRD", false, &x.Devices)
+		devices = w.productInstances("PRD", &x.Devices)
 	} else {
-		w.productInstances("DEV", false, &x.Devices)
+		devices = w.productInstances("DEV", &x.Devices)
 	}
 	w.locationsOut("locations", &x.Locations)
 	w.indicationsOut("indications", &x.Indications)
 	w.instructionsOut(&x.Instructions)
+	w.labelsOut(devices)
 	w.inEncounter("entryRelationship", &x.Encounter)
 	w.reasonsOut(&x.Status)
 	w.tail(&x.Entry, "entryRelationship")

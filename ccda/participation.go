@@ -83,7 +83,11 @@ func otherParticipant(n tree.Node) bool {
 // isAssembler recognises who put a document or an entry together from others'
 // (C-CDA Companion Guide, Provenance - Assembler Participation).
 func isAssembler(n tree.Node) bool {
-	return n.Attr("typeCode").Value() == "DEV" && n.Child("functionCode").Attr("code").Value() == "assembler"
+	f := n.Child("functionCode")
+	if !f.OK() {
+		f = n.ChildNS(spaceSDTC, "functionCode") // of a statement
+	}
+	return n.Attr("typeCode").Value() == "DEV" && f.Attr("code").Value() == "assembler"
 }
 
 // participants takes authors, informants, performers and those participants that skip does not claim.

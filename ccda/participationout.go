@@ -2,6 +2,10 @@ package ccda
 
 import "github.com/portage-health/portage/record"
 
+// oidProvenanceRole is FHIR's code system of the parts that somebody can have in
+// making a record (C-CDA Companion Guide, Provenance - Assembler Participation).
+const oidProvenanceRole = "2.16.840.1.113883.4.642.4.1131"
+
 // participants writes those who had a part in a statement, in the order that the
 // schema has: performers, authors, informants, others (CDA R2 4.3.6).
 func (w *writer) participants(list *[]record.Participation) {
@@ -29,9 +33,19 @@ func elementFor(role string) string {
 // participation writes one part with the one who plays it. name is the element's.
 func (w *writer) participation(name string, p record.Participation) {
 	w.el(name)
+	role := p.Role
 	w.participationType(name, &p)
 	p.Role, p.RoleAsSent = "", ""
 	w.nullFlavor("absent", &p.Absent)
+	switch {
+	case role == "assembler" && name == "participant":
+		w.template(templateAssembler)
+		if p.Function == nil {
+			p.Function = &record.Concept{Codings: []record.Coding{{SystemAsSent: oidProvenanceRole, SystemName: "ProvenanceParticipantType", Code: "assembler", Display: "Assembler"}}}
+		}
+	case role == "verifier" && w.inDirective:
+		w.template(templateDirectiveVerifier)
+	}
 	header := len(w.open) <= 2
 	switch name {
 	case "author":
@@ -168,6 +182,8 @@ func typeCodeOf(name string, p *record.Participation) string {
 		return "PRCP"
 	case ok:
 		return code
+	case p.Role == "assembler":
+		return "DEV"
 	case name == "participant" || name == "encounterParticipant":
 		return "IND"
 	}

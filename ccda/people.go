@@ -159,7 +159,7 @@ next:
 // something is absent: it would be one with the same word of another mention.
 func (r *reader) untakeAbsent(n tree.Node, idents *[]record.Identifier, addrs *[]record.Address, tels *[]record.Telecom) {
 	for c := n.First(); c.OK(); c = c.Next() {
-		if c.Kind() != tree.Element || c.End()-c.Index() != 2 || !c.Attr("nullFlavor").OK() {
+		if c.Kind() != tree.Element || !saysAbsent(c) {
 			continue
 		}
 		switch c.Name() {
@@ -175,6 +175,20 @@ func (r *reader) untakeAbsent(n tree.Node, idents *[]record.Identifier, addrs *[
 	*tels = slices.DeleteFunc(*tels, func(t record.Telecom) bool {
 		return t.System == "" && t.Value == "" && t.Uses == nil && t.UsesAsSent == nil && t.Period == nil
 	})
+}
+
+// saysAbsent reports whether an element has a nullFlavor, and nothing else that it says.
+func saysAbsent(n tree.Node) bool {
+	null := n.Attr("nullFlavor")
+	if !null.OK() {
+		return false
+	}
+	for i := n.Index() + 1; i < n.End(); i++ {
+		if i != null.Index() && n.Doc().IsLeaf(i) {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *reader) newEntry(id string, idents []record.Identifier, n tree.Node) record.Entry {

@@ -96,11 +96,9 @@ func (w *writer) procedureEntry(i int) bool {
 	w.procedure = w.strict
 	w.participants(&x.Participants)
 	w.procedure = false
-	devices := x.Devices
-	w.productInstances("DEV", true, &x.Devices)
+	devices := w.productInstances("DEV", &x.Devices)
 	w.locationsOut("locations", &x.Locations)
-	w.deviceLabels(devices)
-	w.procedureParts(&x)
+	w.procedureParts(&x, devices)
 	w.end()
 	w.rest(&x)
 	return true
@@ -167,7 +165,7 @@ func (w *writer) sitesOut(list *[]record.BodySite) {
 }
 
 // procedureParts writes what hangs on a procedure.
-func (w *writer) procedureParts(x *record.Procedure) {
+func (w *writer) procedureParts(x *record.Procedure, devices []deviceOut) {
 	w.indicationsOut("indications", &x.Indications)
 	w.instructionsOut(&x.Instructions)
 	for i := range x.Medications {
@@ -193,6 +191,7 @@ func (w *writer) procedureParts(x *record.Procedure) {
 	x.Complications = nil
 	w.outcomeOut(&x.Outcome)
 	w.reasonsOut(&x.Status)
+	w.labelsOut(devices)
 	w.inEncounter("entryRelationship", &x.Encounter)
 	w.tail(&x.Entry, "entryRelationship")
 }

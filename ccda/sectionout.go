@@ -31,6 +31,9 @@ type sectionOut struct {
 // outline decides which sections the document has: those of the record's own document, in their order.
 func (w *writer) outline(d *record.Document) {
 	w.out = w.sections(d.Sections, nil)
+	if hasMarkings(d.Labels) && w.find(w.out, loincPrivacy) == nil {
+		w.addSection(defOf(loincPrivacy))
+	}
 }
 
 func (w *writer) sections(list []record.Section, up *sectionOut) []*sectionOut {
@@ -50,6 +53,9 @@ func (w *writer) sections(list []record.Section, up *sectionOut) []*sectionOut {
 		}
 		w.numbers++
 		o := &sectionOut{src: s, up: up, where: where, i: i, def: w.defOf(code), number: w.numbers, kept: !s.Narrative.IsZero() && w.stillSays(s)}
+		if o.def == nil && w.holdsNotes(s) {
+			o.def = w.notesDef(code)
+		}
 		w.said.add(o, w.strict)
 		o.subs = w.sections(s.Sections, o)
 		out = append(out, o)
@@ -117,7 +123,11 @@ func (w *writer) sectionFor(loinc string) *sectionOut {
 	if w.x.Sections != nil && !slices.Contains(w.x.Sections, loinc) {
 		return nil
 	}
-	return w.addSection(defOf(loinc))
+	def := defOf(loinc)
+	if def == nil {
+		def = w.notesDef(loinc)
+	}
+	return w.addSection(def)
 }
 
 // writeEntries writes the entries of all sections, each into its section's own
@@ -220,14 +230,16 @@ func (w *writer) sectionParts(s *sectionOut) {
 	}
 	w.words("title", take(&src.Title))
 	w.tellNotes(s, &src)
+	w.tellMarkings(s)
 	w.narrative(s)
 	src.Narrative = nil
-	w.label(&src.Labels)
+	w.confidentialityCode(&src.Labels)
 	if l := take(&src.Language); l != "" {
 		w.leaf("languageCode", "code", l)
 	}
 	w.sectionParticipants(&src)
 	w.ofSection(s, &src)
+	w.marked(s, &src)
 	w.splice(s)
 	src.Entries, src.Sections = nil, nil
 	w.rest(&src)

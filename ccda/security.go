@@ -51,6 +51,9 @@ func (r *reader) isPrivacyAnnotation(n tree.Node) bool {
 // securityLabels takes a security observation, or each of those in an organizer, as labels.
 func (r *reader) securityLabels(rel, n tree.Node, into *[]record.Label) {
 	if r.isSecurity(n) {
+		if rel.OK() {
+			r.slot(rel, "labels", len(*into))
+		}
 		if l, ok := r.securityLabel(rel, n); ok {
 			*into = append(*into, l)
 		}

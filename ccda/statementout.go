@@ -263,6 +263,8 @@ func (w *writer) fixedCode(system, code, display string) {
 // relations that no field of the concept names.
 func (w *writer) tail(e *record.Entry, wrapper string) {
 	w.comments(&e.Notes, wrapper)
+	w.markings(&e.Labels, wrapper)
+	w.notesOn(e, wrapper)
 	w.preferences(&e.Preferences)
 	w.relations(&e.Relations)
 }

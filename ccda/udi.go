@@ -21,6 +21,7 @@ type udiPart struct {
 	question
 	free func(*record.Device) bool
 	set  func(*reader, *record.Device, tree.Node) bool
+	put  func(*writer, *record.Device) // writes the value, and clears it
 }
 
 func ofLabel(template, code string, displays ...string) question {
@@ -32,6 +33,11 @@ func inWords(q question, at func(*record.Device) *string) udiPart {
 	return udiPart{q, func(d *record.Device) bool { return *at(d) == "" }, func(r *reader, d *record.Device, v tree.Node) bool {
 		*at(d) = r.wordsOfValue(v)
 		return *at(d) != ""
+	}, func(w *writer, d *record.Device) {
+		w.el("value")
+		w.attr("xsi:type", "ST")
+		w.text(take(at(d)))
+		w.end()
 	}}
 }
 
@@ -42,6 +48,13 @@ func inTime(q question, at func(*record.Device) **record.Time) udiPart {
 			*at(d) = r.timePtr(v)
 		}
 		return *at(d) != nil
+	}, func(w *writer, d *record.Device) {
+		t := **at(d)
+		*at(d) = nil
+		w.el("value")
+		w.attr("xsi:type", "TS")
+		w.timeAttrs("", &t)
+		w.end()
 	}}
 }
 
@@ -50,11 +63,15 @@ func inCode(q question, at func(*record.Device) **record.Concept) udiPart {
 	return udiPart{q, func(d *record.Device) bool { return *at(d) == nil }, func(r *reader, d *record.Device, v tree.Node) bool {
 		*at(d) = r.conceptPtr(v)
 		return *at(d) != nil
+	}, func(w *writer, d *record.Device) {
+		c := **at(d)
+		*at(d) = nil
+		w.codedValue("value", "", &c)
 	}}
 }
 
 var udiParts = [...]udiPart{
-	{ofLabel("304", "C101722", "Primary DI Number", "Device Identifier"), func(d *record.Device) bool { return d.UDI == nil || d.UDI.DeviceID == "" }, (*reader).deviceIdentifier},
+	{ofLabel("304", "C101722", "Primary DI Number", "Device Identifier"), func(d *record.Device) bool { return d.UDI == nil || d.UDI.DeviceID == "" }, (*reader).deviceIdentifier, (*writer).deviceIdentifierOut},
 	inWords(ofLabel("315", "C101672", "Lot or Batch Number"), func(d *record.Device) *string { return &d.Lot }),
 	inWords(ofLabel("319", "C101671", "Serial Number"), func(d *record.Device) *string { return &d.Serial }),
 	inWords(ofLabel("308", "C113843", "Distinct Identification Code", "Distinct Identification"), func(d *record.Device) *string { return &d.Distinct }),
@@ -78,6 +95,8 @@ func (r *reader) deviceIdentifier(d *record.Device, v tree.Node) bool {
 	u.DeviceID, u.IssuerName = r.attr(v, "extension"), r.attr(v, "assigningAuthorityName")
 	if u.Issuer == "" {
 		u.Issuer = r.attr(v, attrRoot)
+	} else {
+		r.fixed(v, attrRoot, u.Issuer) // the scoping entity said it
 	}
 	return true
 }
@@ -133,6 +152,7 @@ func (r *reader) udiOrganizer(rel, org tree.Node, devices []record.Ref) {
 		return
 	}
 	r.own(org, d.ID)
+	r.slot(org, "label", -1)
 }
 
 // labelled finds the device that an organizer is about, and takes the identifier that it is found by.

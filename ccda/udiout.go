@@ -1,116 +1,112 @@
 package ccda
 
-import "github.com/portage-health/portage/record"
+import (
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/record"
+)
 
-// takeLabel takes what the label of a device says from a copy of it, but for the model, which a device names itself.
-func takeLabel(x *record.Device) record.Device {
-	l := record.Device{Lot: take(&x.Lot), Serial: take(&x.Serial), Distinct: take(&x.Distinct), Brand: take(&x.Brand), Company: take(&x.Company),
-		Catalog: take(&x.Catalog), Manufactured: x.Manufactured, Expires: x.Expires, Latex: x.Latex, MRISafety: x.MRISafety, ImplantStatus: x.ImplantStatus}
-	x.Manufactured, x.Expires, x.Latex, x.MRISafety, x.ImplantStatus = nil, nil, nil, nil, nil
-	if x.UDI != nil && x.UDI.DeviceID != "" {
+// labelsOut writes what the labels of the devices of an act say, and names what is
+// left of each device: at the first mention of it.
+func (w *writer) labelsOut(list []deviceOut) {
+	for i := range list {
+		d := &list[i]
+		if !d.last {
+			continue
+		}
+		w.At("devices", d.at, func() {
+			if len(list) == 1 || w.labelID(&w.rec.Devices[d.at]) != nil {
+				w.labelOut("entryRelationship", &d.x)
+			}
+			d.x.Use, d.x.Assertion, d.x.Mode = "", record.Affirmed, record.ModeEvent // the act says them
+			w.rest(&d.x)
+		})
+	}
+}
+
+// labelID gives the identifier by which a label names its device.
+func (w *writer) labelID(x *record.Device) *record.Identifier {
+	for i := range x.Identifiers {
+		if usable(&x.Identifiers[i]) {
+			return &x.Identifiers[i]
+		}
+	}
+	if x.UDI != nil && x.UDI.Carrier != "" {
+		return &record.Identifier{System: record.SystemFDAUDI, Value: x.UDI.Carrier}
+	}
+	return nil
+}
+
+// labelOut writes a UDI Organizer: what the label of a device says, part by part
+// (C-CDA Companion Guide). None where it says nothing.
+func (w *writer) labelOut(wrapper string, x *record.Device) {
+	parts := 0
+	for i := range udiParts {
+		if !udiParts[i].free(x) {
+			parts++
+		}
+	}
+	if parts == 0 {
+		return
+	}
+	if x.UDI != nil {
 		u := *x.UDI
-		l.UDI = &record.UDI{DeviceID: take(&u.DeviceID), Issuer: take(&u.Issuer), IssuerName: take(&u.IssuerName)}
 		x.UDI = &u
 	}
-	return l
-}
-
-// deviceLabels writes what the labels of the devices of an act say, each as a UDI
-// Organizer (C-CDA Companion Guide). A device that a section lists has its own.
-func (w *writer) deviceLabels(list []record.Ref) {
-	for i := range list {
-		at, ok := w.place(&list[i])
-		if !ok || at.kind != kindDevice || w.listed[w.rec.Devices[at.i].ID] {
-			continue
-		}
-		x := w.rec.Devices[at.i]
-		l := takeLabel(&x)
-		key := "label|" + x.ID
-		if record.CountLeavesOf(&l) == 0 {
-			continue
-		}
-		quiet := w.Quiet
-		w.Quiet = quiet || w.wrote[key]
-		w.wrote[key] = true
-		w.At("devices", at.i, func() { w.deviceLabel(&x, &l) })
-		w.Quiet = quiet
-	}
-}
-
-func (w *writer) deviceLabel(x, l *record.Device) {
-	w.el("entryRelationship")
+	w.el(wrapper)
 	w.at("typeCode", "COMP")
 	w.el("organizer")
+	w.apart(x.ID, "label")
 	w.at("classCode", "CLUSTER")
 	w.at("moodCode", "EVN")
 	w.template(templateUDIOrganizer)
 	quiet := w.Quiet
-	w.Quiet = true // the device says it
-	for i := range x.Identifiers {
-		if usable(&x.Identifiers[i]) {
-			id := x.Identifiers[i]
-			w.identifier("id", "", &id)
-			break
+	w.Quiet = true // the device has it
+	if at, ok := w.index[x.ID]; ok {
+		if id := w.labelID(&w.rec.Devices[at.i]); id != nil {
+			c := *id
+			root, ext := w.rootOf(&c)
+			w.leaf("id", "root", root, "extension", ext)
+		} else if w.strict {
+			w.leaf("id", "nullFlavor", "NI")
 		}
 	}
 	w.Quiet = quiet
-	w.fixedCode(oidLOINC, loincUDI, "Unique Device Identifier")
+	w.leaf("code", "code", loincUDI, "codeSystem", oidLOINC, "codeSystemName", "LOINC", "displayName", "Unique Device Identifier")
 	w.leaf("statusCode", "code", "completed")
-	if u := l.UDI; u != nil {
-		w.labelPart(0, "II", func() {
-			w.at("root", take(&u.Issuer))
-			w.at("extension", take(&u.DeviceID))
-			w.at("assigningAuthorityName", take(&u.IssuerName))
-		})
-		l.UDI = nil
-	}
-	for _, p := range [...]struct {
-		i     int
-		words *string
-	}{{1, &l.Lot}, {2, &l.Serial}, {3, &l.Distinct}, {4, &l.Brand}, {6, &l.Company}, {7, &l.Catalog}} {
-		if *p.words != "" {
-			w.labelPart(p.i, "ST", func() { w.text(take(p.words)) })
+	for i := range udiParts {
+		p := &udiParts[i]
+		if p.free(x) {
+			continue
 		}
+		w.el("component")
+		w.el("observation")
+		w.at("classCode", "OBS")
+		w.at("moodCode", "EVN")
+		w.questionHead(&p.question)
+		w.leaf("statusCode", "code", "completed")
+		p.put(w, x)
+		w.end()
+		w.end()
 	}
-	for _, p := range [...]struct {
-		i    int
-		leaf string
-		day  **record.Time
-	}{{8, "manufactured", &l.Manufactured}, {9, "expires", &l.Expires}} {
-		if *p.day != nil {
-			t := **p.day
-			*p.day = nil
-			w.labelPart(p.i, "TS", func() { w.timeAttrs(p.leaf, &t) })
-		}
+	if x.UDI != nil && *x.UDI == (record.UDI{}) {
+		x.UDI = nil
 	}
-	for _, p := range [...]struct {
-		i    int
-		leaf string
-		code **record.Concept
-	}{{10, "latexSafety", &l.Latex}, {11, "mriSafety", &l.MRISafety}, {12, "implantStatus", &l.ImplantStatus}} {
-		if *p.code != nil {
-			c := **p.code
-			*p.code = nil
-			w.labelPart(p.i, "CD", func() { w.conceptContent(p.leaf, &c) })
-		}
-	}
-	w.rest(l)
 	w.end()
 	w.end()
 }
 
-// labelPart writes one observation of a UDI Organizer, by its place in udiParts.
-func (w *writer) labelPart(i int, typ string, value func()) {
-	w.el("component")
-	w.el("observation")
-	w.at("classCode", "OBS")
-	w.at("moodCode", "EVN")
-	w.questionHead(&udiParts[i].question)
-	w.leaf("statusCode", "code", "completed")
+// deviceIdentifierOut writes the DI under the root of the agency that issued it.
+func (w *writer) deviceIdentifierOut(x *record.Device) {
+	u := x.UDI
 	w.el("value")
-	w.attr("xsi:type", typ)
-	value()
-	w.end()
-	w.end()
+	w.attr("xsi:type", "II")
+	if root, ok := codes.ToCDA(u.Issuer); isUID(u.Issuer) {
+		w.at("root", take(&u.Issuer))
+	} else if ok {
+		u.Issuer = ""
+		w.at("root", root)
+	}
+	w.at("extension", take(&u.DeviceID))
+	w.at("assigningAuthorityName", take(&u.IssuerName))
 	w.end()
 }

@@ -62,6 +62,10 @@ type writer struct {
 	carried map[string][]piece // by owner, what is carried and not yet written
 	slots   []slotted
 
+	notesOf     map[string][]int // the notes that hang on an entry
+	inDirective bool             // the participants of an advance directive are being written
+	markers     []record.Label   // the document's, which its section of privacy markings has
+
 	out []*sectionOut // the sections of the document, in order
 	sec *sectionOut   // the section that is being written
 	row *tableRow     // and the row of its narrative that tells of the entry being written

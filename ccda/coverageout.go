@@ -1,0 +1,508 @@
+package ccda
+
+import "github.com/portage-health/portage/record"
+
+// coverageEntry writes the Coverage Activity of a policy, with all policies that
+// stand in the same activity (C-CDA R2.1 3.22).
+func (w *writer) coverageEntry(i int) bool {
+	first := &w.rec.Coverages[i]
+	if first.Assertion == record.NoneKnown || first.Mode != record.ModeEvent {
+		return false
+	}
+	var a record.CoverageActivity
+	if first.Activity != nil {
+		a = *first.Activity
+	}
+	w.In("activity", -1)
+	w.el("act")
+	if a.ID != "" {
+		w.own(a.ID)
+	}
+	w.at("classCode", "ACT")
+	w.at("moodCode", "EVN")
+	w.template(templatesCoverage[0])
+	if len(a.Identifiers) == 0 {
+		if w.strict {
+			w.leaf("id", "root", w.derive("coverage-activity", a.ID+first.ID))
+		}
+	}
+	w.identifiers("id", "identifiers", &a.Identifiers)
+	w.coverageCode(first)
+	w.link(a.Narrative)
+	if n := a.Narrative; n != nil {
+		w.Drop("narrative", &record.NarrativeLink{Body: n.Body, Status: n.Status}, &lost)
+		a.Narrative = nil
+	}
+	w.statusFixed(&a.Status)
+	w.period("effectiveTime", "when", &a.When)
+	w.participants(&a.Participants)
+	w.Leave()
+	for k := i; k < len(w.rec.Coverages); k++ {
+		o := &w.rec.Coverages[k]
+		if k != i && (a.ID == "" || o.Activity == nil || o.Activity.ID != a.ID || w.wrote[o.ID] || w.leftOut[o.ID]) {
+			continue
+		}
+		w.At("coverages", k, func() { w.policyOut(k) })
+	}
+	w.In("activity", -1)
+	w.comments(&a.Notes, "entryRelationship")
+	w.markings(&a.Labels, "entryRelationship")
+	w.end()
+	w.rest(&a)
+	w.Leave()
+	return true
+}
+
+// coverageCode writes the code of the activity: that which the template fixes, or the record's own.
+func (w *writer) coverageCode(c *record.Coverage) {
+	if c.Kind != nil && !w.strict {
+		k := *c.Kind
+		quiet := w.Quiet
+		w.Quiet = true // each policy names it
+		w.concept("code", "kind", &k)
+		w.Quiet = quiet
+		return
+	}
+	code := coverageCodes[0]
+	if w.release != R21 {
+		code = coverageCodes[1]
+	}
+	w.leaf("code", "code", code, "codeSystem", oidLOINC, "codeSystemName", "LOINC", "displayName", "Payment sources")
+}
+
+// statusFixed writes the status of an act that the template has as completed;
+// in a faithful document, only what the record says.
+func (w *writer) statusFixed(s *record.Status) {
+	if w.strict && s.Code == "" && s.AsSent == "" && s.Absent == "" {
+		w.leaf("statusCode", "code", "completed") // of the act, which says nothing of the policy
+		return
+	}
+	w.statusAs(s, "completed")
+}
+
+// policyOut writes a Policy Activity (C-CDA R2.1 3.80).
+func (w *writer) policyOut(i int) {
+	x := w.rec.Coverages[i]
+	w.wrote[x.ID] = true
+	w.tellCoverage(&x)
+	x.Activity = nil // written around it
+	if x.Kind != nil && w.strict {
+		w.Drop("kind", x.Kind, &withheld)
+	}
+	x.Kind = nil
+	w.el("entryRelationship")
+	w.at("typeCode", "COMP")
+	if isInteger(x.Order) {
+		w.leaf("sequenceNumber", "value", take(&x.Order))
+	}
+	negated := x.Assertion == record.Negated
+	if x.Assertion == record.NotKnown && x.Absent == "" && !hollow(&x) {
+		x.Absent = record.AbsentUnknown
+	}
+	x.Assertion = record.Affirmed
+	w.begin("act", "ACT", "EVN", &x.Entry)
+	if negated {
+		w.at("negationInd", "true")
+	}
+	w.template(templatesPolicy[0])
+	w.entryIDs(&x.Entry)
+	w.policyCode(&x.Type)
+	w.linkOf(&x.Entry)
+	w.statusFixed(&x.Status)
+	w.leafCode("languageCode", &x.Language)
+	fielded := w.fielded
+	w.fielded = true // the addresses of performers (CONF:1198-8910, 1198-8964)
+	w.payors(&x)
+	for k := range x.Guarantors {
+		p := x.Guarantors[k]
+		w.In("guarantors", k)
+		w.guarantorOut(k, &p)
+		w.rest(&p)
+		w.Leave()
+	}
+	x.Guarantors = nil
+	w.fielded = fielded
+	w.participants(&x.Participants)
+	w.coveredOut(&x)
+	w.holderOut(&x)
+	w.planOut(&x)
+	for k := range x.Authorizations {
+		a := x.Authorizations[k]
+		w.In("authorizations", k)
+		w.authorizedOut(k, &a)
+		w.rest(&a)
+		w.Leave()
+	}
+	x.Authorizations = nil
+	w.tail(&x.Entry, "entryRelationship")
+	w.end()
+	w.end()
+	w.rest(&x)
+}
+
+// policyCode writes the kind of coverage. The template demands a translation (CONF:1198-32172).
+func (w *writer) policyCode(c *record.Concept) {
+	if !w.strict || len(c.Codings) > 1 {
+		w.concept("code", "type", c)
+		return
+	}
+	w.Note(&issueRequired, "type")
+	w.el("code")
+	if c.IsZero() {
+		c.Absent = record.AbsentNoInformation
+	}
+	w.conceptContent("type", c)
+	w.leaf("translation", "nullFlavor", "NI")
+	w.end()
+}
+
+// payors writes who pays: an organization each (C-CDA R2.1 Payer Performer). A
+// conformant document has one of them (CONF:1198-8906).
+func (w *writer) payors(x *record.Coverage) {
+	list := x.Payors
+	x.Payors = nil
+	wrote := 0
+	for i := range list {
+		r := list[i]
+		w.In("payors", i)
+		at, ok := w.place(&r)
+		switch {
+		case !ok || at.kind != kindOrganization:
+			w.Drop("", &r, &lost)
+		case w.strict && wrote > 0:
+			w.Drop("", &r, &withheld)
+		default:
+			w.payorOut(i, at.i)
+			wrote++
+			r.ID, r.Kind = "", ""
+			w.rest(&r)
+		}
+		w.Leave()
+	}
+	if wrote == 0 && w.strict {
+		w.Note(&issueRequired, "payors")
+		w.el("performer")
+		w.at("typeCode", "PRF")
+		w.template(templatesPayer[0])
+		w.el("assignedEntity")
+		w.leaf("id", "nullFlavor", "NI")
+		w.leaf("code", "code", "PAYOR", "codeSystem", oidRoleClass, "codeSystemName", "HL7 RoleClass", "displayName", "Payor")
+		w.end()
+		w.end()
+	}
+}
+
+func (w *writer) payorOut(i, at int) {
+	o := w.rec.Organizations[at]
+	w.el("performer")
+	w.slot("payors", i)
+	w.at("typeCode", "PRF")
+	w.template(templatesPayer[0])
+	w.el("assignedEntity")
+	w.own(o.ID)
+	w.mention("organizations", o.ID, at, func() {
+		if len(o.Identifiers) == 0 {
+			w.require("id", "identifiers", "NI")
+		}
+		w.identifiers("id", "identifiers", &o.Identifiers)
+		if len(o.Types) > 0 && (!w.strict || len(o.Types[0].Codings) > 0 && o.Types[0].Codings[0].Code != "") {
+			c := o.Types[0]
+			if o.Types = o.Types[1:]; len(o.Types) == 0 {
+				o.Types = nil
+			}
+			w.In("types", 0)
+			w.concept("code", "", &c)
+			w.Leave()
+		} else {
+			w.leaf("code", "code", "PAYOR", "codeSystem", oidRoleClass, "codeSystemName", "HL7 RoleClass", "displayName", "Payor")
+		}
+		w.addresses("addresses", &o.Addresses)
+		w.telecoms("telecoms", &o.Telecoms)
+		if len(o.Names) > 0 || o.Industry != nil {
+			w.el("representedOrganization")
+			w.orgNames(&o.Names)
+			w.conceptPtr("standardIndustryClassCode", "industry", &o.Industry)
+			w.end()
+		}
+		w.rest(&o)
+	})
+	w.end()
+	w.end()
+}
+
+// guarantorOut writes who answers for what the payer does not pay (C-CDA R2.1 Guarantor Performer).
+func (w *writer) guarantorOut(i int, p *record.CoverageParty) {
+	w.el("performer")
+	w.slot("guarantors", i)
+	w.at("typeCode", "PRF")
+	w.template(templatesGuarantor[0])
+	w.periodPtr("time", "when", &p.When)
+	code := record.Concept{Codings: []record.Coding{{SystemAsSent: oidRoleClass, SystemName: "HL7 RoleClass", Code: "GUAR", Display: "Guarantor"}}}
+	if at, ok := w.place(p.Who); ok && at.kind != kindOrganization {
+		part := record.Participation{Who: p.Who, Code: &code}
+		p.Who = nil
+		w.role("assignedEntity", &part)
+		w.rest(&part)
+		w.end()
+		return
+	}
+	w.el("assignedEntity")
+	if len(p.Identifiers) == 0 {
+		w.require("id", "identifiers", "NI")
+	}
+	w.identifiers("id", "identifiers", &p.Identifiers)
+	if p.Code != nil {
+		w.conceptPtr("code", "code", &p.Code)
+	} else {
+		w.concept("code", "", &code)
+	}
+	w.addresses("addresses", &p.Addresses)
+	w.telecoms("telecoms", &p.Telecoms)
+	w.partyPerson("assignedPerson", p)
+	if p.Who != nil && w.organization("representedOrganization", p.Who) {
+		p.Who = nil
+	}
+	w.end()
+	w.end()
+}
+
+// partyPerson writes names and birth of somebody as the plan has them.
+func (w *writer) partyPerson(name string, p *record.CoverageParty) {
+	born := p.BirthTime != nil && (name == "playingEntity" || !w.strict) // the schema has it on a playing entity
+	if len(p.Names) == 0 && !born {
+		return
+	}
+	w.el(name)
+	if len(p.Names) == 0 {
+		w.require("name", "names", "NI")
+	}
+	w.names("names", &p.Names)
+	if born {
+		w.timePtr("sdtc:birthTime", "birthTime", &p.BirthTime)
+	}
+	w.end()
+}
+
+// coveredOut writes the covered party, who is the patient (C-CDA R2.1 Covered Party Participant).
+func (w *writer) coveredOut(x *record.Coverage) {
+	if w.kindOfRef(x.Beneficiary) == kindPatient {
+		x.Beneficiary = nil
+	}
+	var p record.CoverageParty
+	if x.MemberParty != nil {
+		p = *x.MemberParty
+		x.MemberParty = nil
+	}
+	if x.MemberID == nil && x.Relationship == nil && x.When.IsZero() && record.CountLeavesOf(&p) == 0 && !w.strict {
+		return
+	}
+	w.el("participant")
+	w.slot("memberParty", -1)
+	w.at("typeCode", "COV")
+	w.template(templatesCovered[0])
+	w.period("time", "when", &x.When)
+	w.In("memberParty", -1)
+	w.periodPtr("time", "when", &p.When)
+	w.el("participantRole")
+	w.at("classCode", take(&p.Class))
+	w.Leave()
+	if x.MemberID != nil {
+		id := *x.MemberID
+		x.MemberID = nil
+		w.identifier("id", "memberId", &id)
+	} else if len(p.Identifiers) == 0 {
+		w.require("id", "memberId", "NI")
+	}
+	w.In("memberParty", -1)
+	w.identifiers("id", "identifiers", &p.Identifiers)
+	w.Leave()
+	if x.Relationship == nil {
+		w.require("code", "relationship", "NI")
+	}
+	w.conceptPtr("code", "relationship", &x.Relationship)
+	w.In("memberParty", -1)
+	w.addresses("addresses", &p.Addresses)
+	w.telecoms("telecoms", &p.Telecoms)
+	if w.strict && len(p.Names) > 0 && p.BirthTime == nil {
+		w.el("playingEntity")
+		w.names("names", &p.Names)
+		w.require("sdtc:birthTime", "birthTime", "NI") // CONF:1198-31344
+		w.end()
+	}
+	w.partyPerson("playingEntity", &p)
+	w.end()
+	w.end()
+	w.rest(&p)
+	w.Leave()
+}
+
+// holderOut writes the policy holder: as the plan knows them, or as the record
+// does (C-CDA R2.1 Policy Holder Participant).
+func (w *writer) holderOut(x *record.Coverage) {
+	who, leaf := &x.Holder, "policyHolder"
+	if *who == nil {
+		who, leaf = &x.Subscriber, "subscriber"
+	} else if x.Subscriber != nil && x.Subscriber.ID == x.Holder.ID {
+		x.Subscriber = nil
+	}
+	switch {
+	case x.HolderParty != nil:
+		p := *x.HolderParty
+		x.HolderParty = nil
+		w.In("holderParty", -1)
+		w.el("participant")
+		w.slot("holderParty", -1)
+		w.at("typeCode", "HLD")
+		w.template(templatesHolder[0])
+		w.periodPtr("time", "when", &p.When)
+		w.el("participantRole")
+		w.at("classCode", take(&p.Class))
+		if len(p.Identifiers) == 0 {
+			w.require("id", "identifiers", "NI")
+		}
+		w.identifiers("id", "identifiers", &p.Identifiers)
+		w.conceptPtr("code", "code", &p.Code)
+		w.addresses("addresses", &p.Addresses)
+		w.telecoms("telecoms", &p.Telecoms)
+		w.partyPerson("playingEntity", &p)
+		w.end()
+		w.end()
+		w.rest(&p)
+		w.Leave()
+	case *who != nil && w.personOf(*who):
+		part := record.Participation{Who: *who}
+		*who = nil
+		if x.SubscriberID != "" && leaf == "subscriber" {
+			part.Identifiers = []record.Identifier{{Value: take(&x.SubscriberID)}}
+		}
+		w.el("participant")
+		w.at("typeCode", "HLD")
+		w.template(templatesHolder[0])
+		w.In(leaf, -1)
+		w.role("participantRole", &part)
+		w.rest(&part)
+		w.Leave()
+		w.end()
+	case x.SubscriberID != "":
+		w.el("participant")
+		w.at("typeCode", "HLD")
+		w.template(templatesHolder[0])
+		w.el("participantRole")
+		w.leaf("id", "extension", take(&x.SubscriberID))
+		w.end()
+		w.end()
+	}
+}
+
+// personOf reports whether a reference is to somebody who can play a part.
+func (w *writer) personOf(r *record.Ref) bool {
+	switch w.kindOfRef(r) {
+	case kindPractitioner, kindRelated, kindPatient:
+		return true
+	}
+	return false
+}
+
+// planOut writes the plan: its identifiers, its code and its name. A conformant
+// policy refers to a plan or an authorization (CONF:1198-8939).
+func (w *writer) planOut(x *record.Coverage) {
+	if len(x.PlanIdentifiers) == 0 && x.PlanName == "" && x.Plan == nil {
+		if w.strict && len(x.Authorizations) == 0 {
+			w.Note(&issueRequired, "plan")
+			w.el("entryRelationship")
+			w.at("typeCode", "REFR")
+			w.el("act")
+			w.at("classCode", "ACT")
+			w.at("moodCode", "DEF")
+			w.leaf("id", "nullFlavor", "NI")
+			w.leaf("code", "nullFlavor", "NI")
+			w.end()
+			w.end()
+		}
+		return
+	}
+	w.relate("REFR", false, "plan", -1)
+	w.el("act")
+	w.at("classCode", "ACT")
+	w.at("moodCode", "DEF")
+	if len(x.PlanIdentifiers) == 0 {
+		w.require("id", "planIdentifiers", "NI")
+	}
+	w.identifiers("id", "planIdentifiers", &x.PlanIdentifiers)
+	if x.Plan == nil {
+		w.require("code", "plan", "NI") // the schema has a code
+	}
+	w.conceptPtr("code", "plan", &x.Plan)
+	w.words("text", take(&x.PlanName))
+	w.end()
+	w.end()
+}
+
+// authorizedOut writes what the payer agreed to pay for (C-CDA R2.1 Authorization Activity).
+func (w *writer) authorizedOut(i int, a *record.CoverageAuthorization) {
+	w.relate("REFR", false, "authorizations", i)
+	w.el("act")
+	w.at("classCode", "ACT")
+	w.at("moodCode", "EVN")
+	if !w.strict || len(a.Services) > 0 && len(a.Identifiers) < 2 {
+		w.template(templatesAuthorization[0])
+	} else {
+		w.Note(&record.IssueProfileNotClaimed, "")
+	}
+	w.partIDs(&a.Identifiers, "authorization")
+	if a.Code == nil {
+		w.require("code", "code", "NI")
+	}
+	w.conceptPtr("code", "code", &a.Code)
+	if a.Narrative != nil {
+		w.link(a.Narrative)
+		w.Drop("narrative", &record.NarrativeLink{Body: a.Narrative.Body, Status: a.Narrative.Status}, &lost)
+		a.Narrative = nil
+	}
+	w.status(&a.Status)
+	w.periodPtr("effectiveTime", "when", &a.When)
+	w.participants(&a.Participants)
+	for k := range a.Services {
+		r := a.Services[k]
+		w.In("services", k)
+		if at, ok := w.place(&r); ok && w.entryAt(at) != nil {
+			w.el("entryRelationship")
+			w.at("typeCode", "SUBJ")
+			w.nest(at, &r)
+			w.end()
+			r.ID, r.Kind = "", ""
+		}
+		w.rest(&r)
+		w.Leave()
+	}
+	a.Services = nil
+	w.end()
+	w.end()
+}
+
+// tellCoverage tells of a policy in the narrative.
+func (w *writer) tellCoverage(x *record.Coverage) {
+	if w.row == nil {
+		return
+	}
+	kind := wordsOf(&x.Type)
+	if x.Assertion == record.Negated {
+		kind = "No coverage: " + kind
+	}
+	w.tell("Coverage", kind)
+	for i := range x.Payors {
+		if at, ok := w.place(&x.Payors[i]); ok && at.kind == kindOrganization {
+			if names := w.rec.Organizations[at.i].Names; len(names) > 0 {
+				w.tell("Payer", names[0])
+			}
+		}
+	}
+	w.tell("Plan", x.PlanName)
+	w.tell("Plan", wordsOf(x.Plan))
+	if x.MemberID != nil {
+		w.tell("Member ID", x.MemberID.Value)
+	}
+	w.tell("Relationship", wordsOf(x.Relationship))
+	w.tell("When", wordsOfPeriod(&x.When))
+	w.tellStatus(&x.Status)
+}
