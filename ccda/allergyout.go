@@ -71,7 +71,6 @@ func (w *writer) allergy(i int) {
 	errorStatus(&x.Status, &x.Verification)
 	w.statusAs(&x.Status, "completed")
 	w.bounds("effectiveTime", "onset", &x.Onset, needLow)
-	w.marks(&x.Entry)
 	w.allergyKind(&x, none)
 	w.participants(&x.Participants)
 	w.allergenOut(&x.Substance, none)

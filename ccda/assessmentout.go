@@ -97,7 +97,6 @@ func (w *writer) questionnaireEntry(i int) bool {
 		x.When = nil
 	}
 	w.bounds("effectiveTime", "when", &when, scaleForm.when)
-	w.marks(&x.Entry)
 	w.languageOf(&x.Entry)
 	if w.strict {
 		w.Note(&issueRequired, "items")

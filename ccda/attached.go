@@ -15,7 +15,7 @@ func (r *reader) attached(e *record.Entry, kind string, n tree.Node) {
 		}
 		switch c.Name() {
 		case "reference":
-			if r.hasAny(n, templatesDirective[:2]) || r.sectionCode() == "42348-3" {
+			if kind == kindNote || r.hasAny(n, templatesDirective[:2]) || r.sectionCode() == "42348-3" {
 				continue // it reads them itself
 			}
 			if x, ok := r.elsewhere(c); ok {

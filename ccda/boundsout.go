@@ -66,18 +66,7 @@ func (w *writer) unknownBound(leaf string, t *record.Time) {
 	}
 }
 
-// marks writes the confidentiality and the language of a statement. The schema
-// has no confidentialityCode there, though documents do.
-func (w *writer) marks(e *record.Entry) {
-	if len(e.Labels) > 0 {
-		if w.strict {
-			w.Drop("labels", e.Labels, &withheld)
-			e.Labels = nil
-		}
-		w.labels(&e.Labels)
-	}
-}
-
+// languageOf writes the language of a statement.
 func (w *writer) languageOf(e *record.Entry) {
 	if l := take(&e.Language); l != "" {
 		w.leaf("languageCode", "code", l)

@@ -173,7 +173,7 @@ func (w *writer) unlistedBut(grouped map[string]bool) {
 	each(record.KindSupply, len(r.Supplies), always("46264-8"))
 	each(record.KindProcedure, len(r.Procedures), always("47519-4"))
 	each(record.KindResultPanel, len(r.ResultPanels), always("30954-2"))
-	each(record.KindResult, len(r.Results), always("30954-2"))
+	each(record.KindResult, len(r.Results), w.resultSection)
 	each(record.KindVitalPanel, len(r.VitalPanels), always("8716-3"))
 	each(record.KindVital, len(r.Vitals), always("8716-3"))
 	each(record.KindSocial, len(r.Social), always("29762-2"))

@@ -273,6 +273,21 @@ func (w *writer) findEntries() {
 			group(list[i].Members)
 		}
 	}
+	for i := range r.Results {
+		for j := range r.Results[i].DerivedFrom {
+			if r.Results[i].Kind == "imaging" && r.Results[i].DerivedFrom[j].Kind == kindResult {
+				group(r.Results[i].DerivedFrom[j : j+1])
+			}
+		}
+	}
+	for i := range r.Directives {
+		group(r.Directives[i].Members)
+	}
+	for i := range r.Coverages {
+		for j := range r.Coverages[i].Authorizations {
+			group(r.Coverages[i].Authorizations[j].Services)
+		}
+	}
 	for _, list := range [...][]record.Panel{r.ResultPanels, r.VitalPanels, r.AssessmentPanels} {
 		for i := range list {
 			point(list[i].Encounter)

@@ -27,7 +27,6 @@ func (w *writer) familyEntry(i int) bool {
 	w.panelText(&x.Entry)
 	w.familyStatus(&x.Status)
 	w.timePtr("effectiveTime", "when", &x.When)
-	w.marks(&x.Entry)
 	w.relativeOut(&x)
 	w.participants(&x.Participants)
 	for k := range x.Conditions {
@@ -39,6 +38,8 @@ func (w *writer) familyEntry(i int) bool {
 	}
 	x.Conditions = nil
 	w.comments(&x.Notes, "component")
+	w.markings(&x.Labels, "component")
+	w.notesOn(&x.Entry, "component")
 	w.end()
 	w.rest(&x)
 	return true

@@ -290,21 +290,40 @@ func (w *writer) hasPicture(study int, seen map[string]bool) bool {
 	return false
 }
 
-// imagingTemplate gives the template of a finding of an imaging report by its
-// value: in words, coded or measured; "" where it has none (C-CDA R2.1 3.112, 3.20, 3.87).
-func imagingTemplate(x *record.Observation) string {
-	if x.Kind != "imaging" || len(x.Values) != 1 {
-		return ""
+// The findings of an imaging report: in words, coded or measured (C-CDA R2.1 3.112, 3.20, 3.87).
+var (
+	imagingText     = form{kind: "imaging", templates: []string{templateTextObservation}}
+	imagingCode     = form{kind: "imaging", templates: []string{templateCodeObservation}}
+	imagingQuantity = form{kind: "imaging", templates: []string{templateQuantityMeasurement}}
+	imagingOther    = form{kind: "imaging"}
+)
+
+// imagingForm gives the form of a finding of an imaging report by its value; nil
+// for a result that stands among other results.
+func (w *writer) imagingForm(x *record.Observation) *form {
+	if x.Kind != "imaging" || w.sec != nil && w.sec.def != nil && w.sec.def.loinc == "30954-2" {
+		return nil
 	}
-	switch v := &x.Values[0]; {
-	case v.Quantity != nil:
-		return templateQuantityMeasurement
-	case v.Concept != nil:
-		return templateCodeObservation
-	case v.Attachment != nil:
-		return templateTextObservation
+	if len(x.Values) == 1 {
+		switch v := &x.Values[0]; {
+		case v.Quantity != nil:
+			return &imagingQuantity
+		case v.Concept != nil:
+			return &imagingCode
+		case v.Attachment != nil:
+			return &imagingText
+		}
 	}
-	return ""
+	return &imagingOther
+}
+
+// resultSection gives the section of a result that no section lists: findings on
+// pictures stand apart from other results (C-CDA R2.1 Findings Section).
+func (w *writer) resultSection(i int) string {
+	if x := &w.rec.Results[i]; x.Kind == "imaging" && len(x.Images) > 0 {
+		return "18782-3"
+	}
+	return "30954-2"
 }
 
 // tellStudy tells of a study in the narrative.

@@ -108,7 +108,6 @@ func (w *writer) observed(x *record.Observation, f *form) {
 	w.linkOf(&x.Entry)
 	w.observationStatus(&x.Status, claimed && !f.result)
 	w.bounds("effectiveTime", "when", &x.When, f.when)
-	w.marks(&x.Entry)
 	w.conceptPtr("priorityCode", "priority", &x.Priority)
 	if isInteger(x.Repeats) {
 		w.leafIf("repeatNumber", take(&x.Repeats))

@@ -14,6 +14,7 @@ func (w *writer) observationRelations(x *record.Observation) {
 	}
 	x.Components = nil
 	w.members(&x.Members, "entryRelationship")
+	w.imagesOut(x)
 	w.mediaOf(&x.Attachments, "entryRelationship")
 	w.inEncounter("entryRelationship", &x.Encounter)
 	w.tail(&x.Entry, "entryRelationship")

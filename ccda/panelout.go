@@ -65,7 +65,6 @@ func (w *writer) panelOut(x *record.Panel, f *panelForm, claimed bool) {
 		when = needBoth // CONF:1198-32488, 1198-32489
 	}
 	w.bounds("effectiveTime", "when", &x.When, when)
-	w.marks(&x.Entry)
 	w.specimensOut(&x.Specimens, true)
 	w.participants(&x.Participants)
 	w.collections(&x.Specimens)
@@ -73,6 +72,8 @@ func (w *writer) panelOut(x *record.Panel, f *panelForm, claimed bool) {
 	w.mediaOf(&x.Attachments, "component")
 	w.inEncounter("component", &x.Encounter)
 	w.comments(&x.Notes, "component")
+	w.markings(&x.Labels, "component")
+	w.notesOn(&x.Entry, "component")
 	w.end()
 	x.Parent = w.parentOf(x)
 	w.rest(x)

@@ -104,7 +104,6 @@ func (w *writer) problem(i int) {
 	w.statusAs(&x.Status, "completed")
 	abatement(&x)
 	w.bounds("effectiveTime", "onset", &x.Onset, needLow)
-	w.marks(&x.Entry)
 	w.languageOf(&x.Entry)
 	if x.Code.IsZero() && w.strict {
 		if none {

@@ -16,6 +16,10 @@ func (w *writer) resultEntry(i int) bool {
 }
 
 func (w *writer) resultIn(kind string, x *record.Observation) {
+	if f := w.imagingForm(x); f != nil {
+		w.observed(x, f)
+		return
+	}
 	if !w.strict || !w.atEntry() {
 		w.observed(x, &resultForm)
 		return
@@ -62,6 +66,9 @@ func (w *writer) anyMember(x *record.Panel, f *form) bool {
 func (w *writer) formOf(kind string, x *record.Observation) *form {
 	switch kind {
 	case record.KindResult:
+		if f := w.imagingForm(x); f != nil {
+			return f
+		}
 		return &resultForm
 	case record.KindVital:
 		return &vitalForm
