@@ -46,6 +46,8 @@ func (w *writer) coverageEntry(i int) bool {
 	}
 	w.In("activity", -1)
 	w.comments(&a.Notes, "entryRelationship")
+	w.preferences(&a.Preferences)
+	w.relations(&a.Relations)
 	w.markings(&a.Labels, "entryRelationship")
 	w.end()
 	w.rest(&a)

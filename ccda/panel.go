@@ -100,7 +100,7 @@ func (r *reader) panel(org tree.Node, k *panelKind, panels *[]record.Panel, into
 	self := record.Ref{ID: p.ID, Kind: k.panel}
 	for rel, sub := range r.relations(org) {
 		switch {
-		case r.isSecurity(sub):
+		case r.isSecurity(sub), r.isPrivacyAnnotation(sub):
 			// a marking of the panel, which entry took
 		case sub.Name() == "observation":
 			if r.legibleObservation(sub) && r.relates(rel, false, "COMP") {

@@ -293,6 +293,11 @@ func (w *writer) relation(x *record.Relation, i int) {
 	if !ok && !mention && !known || ok && w.unsayable(at) {
 		return
 	}
+	planned := ok && w.isPlannedCoverage(at)
+	if planned && w.wrote[x.Target.ID] {
+		*x = record.Relation{} // it stands with the first policy of its activity
+		return
+	}
 	code := x.TypeAsSent
 	if code == "" {
 		code, _ = relationTypes.From(x.Type)
@@ -312,6 +317,8 @@ func (w *writer) relation(x *record.Relation, i int) {
 		w.mentionOf(&x.Target)
 	} else if !ok {
 		w.referenceTo(&x.Target)
+	} else if planned && w.plannedCoverageOut(at.i, &x.Code) {
+		x.Target.ID, x.Target.Kind = "", ""
 	} else {
 		w.nest(at, &x.Target)
 		x.Target.ID, x.Target.Kind = "", ""
