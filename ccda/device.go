@@ -24,6 +24,14 @@ func (r *reader) device(role, dev tree.Node, idents []record.Identifier, addrs [
 	r.fixed(dev, "classCode", "DEV")
 	r.fixed(dev, "determinerCode", "INSTANCE")
 	types := r.concepts(dev, "code")
+	if len(types) > 1 { // that a further kind is not known says nothing
+		for c := dev.Child("code").NextNamed(); c.OK(); c = c.NextNamed() {
+			if saysAbsent(c) {
+				r.release(c)
+			}
+		}
+		types = append(types[:1], slices.DeleteFunc(types[1:], isAbsent)...)
+	}
 	model, software := r.text(dev.Child("manufacturerModelName")), r.text(dev.Child("softwareName"))
 	alone := as.Assertion != record.Affirmed || as.Mode != record.ModeEvent
 	place := -1
@@ -55,7 +63,7 @@ func (r *reader) device(role, dev tree.Node, idents []record.Identifier, addrs [
 				r.release(c)
 			}
 		}
-		types = slices.DeleteFunc(types, func(t record.Concept) bool { return t.Codings == nil && t.Text == "" && t.TextRef == "" })
+		types = slices.DeleteFunc(types, isAbsent)
 		d.Identifiers = union(d.Identifiers, idents)
 		d.Types, d.Addresses, d.Contacts = union(d.Types, types), union(d.Addresses, addrs), union(d.Contacts, tels)
 		if d.Use == "" {
@@ -80,6 +88,9 @@ func (r *reader) device(role, dev tree.Node, idents []record.Identifier, addrs [
 	r.own(role, id)
 	return &record.Ref{ID: id, Kind: kindDevice}
 }
+
+// isAbsent reports whether a coded value says nothing but why it is not there.
+func isAbsent(c record.Concept) bool { return c.Codings == nil && c.Text == "" && c.TextRef == "" }
 
 // otherThings reports whether two sets of codes cannot be of one device: both have codes, and they share none.
 func otherThings(a, b []record.Concept) bool {

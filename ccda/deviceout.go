@@ -53,6 +53,11 @@ func (w *writer) productInstanceOut(at int) deviceOut {
 // instanceParts writes what a Product Instance has of a device. Who made it is
 // said at its first mention alone, where no template demands it of each.
 func (w *writer) instanceParts(x *record.Device, first bool) {
+	if !first && !w.strict {
+		// What is said to be absent is said once.
+		x.Types = slices.DeleteFunc(slices.Clone(x.Types), isAbsent)
+		x.Identifiers = slices.DeleteFunc(slices.Clone(x.Identifiers), func(i record.Identifier) bool { return i == record.Identifier{Absent: i.Absent} })
+	}
 	w.deviceIDs(x)
 	w.addresses("addresses", &x.Addresses)
 	w.telecoms("contacts", &x.Contacts)

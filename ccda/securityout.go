@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/portage-health/portage/record"
@@ -19,11 +20,14 @@ func (w *writer) confidentialityCode(list *[]record.Label) {
 	w.codingAttrs("labels", k, &c, false)
 	w.end()
 	w.qualifiersLost("labels", k, &c)
-	rest := append(append([]record.Label(nil), (*list)[:k]...), (*list)[k+1:]...)
-	if *list = rest; len(rest) == 0 {
+	*list = slices.Clone(*list)
+	(*list)[k] = record.Label{} // the others keep their numbers: see slot
+	if !slices.ContainsFunc(*list, isLabel) {
 		*list = nil
 	}
 }
+
+func isLabel(l record.Label) bool { return l.When != nil || !l.Coding.IsZero() }
 
 // confidentialityAt gives the place of the label that confidentialityCode can say;
 // -1 where there is none.
@@ -73,6 +77,9 @@ func (w *writer) markings(list *[]record.Label, wrapper string) {
 	w.leaf("statusCode", "code", "active")
 	for i := range *list {
 		l := (*list)[i]
+		if !isLabel(l) {
+			continue
+		}
 		w.In("labels", i)
 		w.el("component")
 		w.slot("labels", i)
@@ -137,6 +144,9 @@ func (w *writer) tellMarkings(s *sectionOut) {
 		return
 	}
 	for i := range w.markers {
+		if !isLabel(w.markers[i]) {
+			continue
+		}
 		w.beginRow(s)
 		c := record.Concept{Codings: []record.Coding{w.markers[i].Coding}, Text: w.markers[i].Coding.Text}
 		w.tell("Marking", wordsOf(&c))
