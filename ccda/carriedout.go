@@ -295,14 +295,15 @@ func (w *writer) gatherCarried() {
 	}
 }
 
-// tellCarried names what is carried and found no place.
-func (w *writer) tellCarried() {
+// tellCarried names what is carried and found no place, and counts what did.
+func (w *writer) tellCarried() (placed int) {
 	if w.opts.TypedOnly {
-		return
+		return 0
 	}
 	for i := range w.rec.Carried {
 		c := &w.rec.Carried[i]
 		if w.done != nil && w.done[i] {
+			placed++
 			continue
 		}
 		kind := record.IssueExportCarried
@@ -312,6 +313,7 @@ func (w *writer) tellCarried() {
 		w.Lost++
 		w.Report.Add(kind.At(c.Path, c.Line, 0))
 	}
+	return placed
 }
 
 // apart says that the element just started is a part of an owner that stands

@@ -240,7 +240,8 @@ func (w *writer) guarantorOut(i int, p *record.CoverageParty) {
 	w.template(templatesGuarantor[0])
 	w.periodPtr("time", "when", &p.When)
 	code := record.Concept{Codings: []record.Coding{{SystemAsSent: oidRoleClass, SystemName: "HL7 RoleClass", Code: "GUAR", Display: "Guarantor"}}}
-	if at, ok := w.place(p.Who); ok && at.kind != kindOrganization {
+	bare := record.CountLeavesOf(&record.CoverageParty{Class: p.Class, Identifiers: p.Identifiers, Names: p.Names, BirthTime: p.BirthTime, Addresses: p.Addresses, Telecoms: p.Telecoms, Code: p.Code}) == 0
+	if bare && w.personOf(p.Who) {
 		part := record.Participation{Who: p.Who, Code: &code}
 		p.Who = nil
 		w.role("assignedEntity", &part)

@@ -39,8 +39,8 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	if err := ctx.Err(); err != nil {
 		return rep, err
 	}
-	w.tellCarried()
-	rep.Counts.Exported = leaves - w.typedLost
+	placed := w.tellCarried()
+	rep.Counts.Exported = leaves - w.typedLost + placed
 	rep.Counts.Lost = w.Lost
 	b := w.b
 	if x.Edit != nil {
