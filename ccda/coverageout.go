@@ -113,7 +113,7 @@ func (w *writer) policyOut(i int) {
 	w.statusFixed(&x.Status)
 	w.leafCode("languageCode", &x.Language)
 	fielded := w.fielded
-	w.fielded = true // the addresses of performers (CONF:1198-8910, 1198-8964)
+	w.fielded = true // the addresses of those who have a part in the policy (CONF:1198-8910, 1198-8964, 1198-8956)
 	w.payors(&x)
 	for k := range x.Guarantors {
 		p := x.Guarantors[k]
@@ -123,10 +123,10 @@ func (w *writer) policyOut(i int) {
 		w.Leave()
 	}
 	x.Guarantors = nil
-	w.fielded = fielded
 	w.participants(&x.Participants)
 	w.coveredOut(&x)
 	w.holderOut(&x)
+	w.fielded = fielded
 	w.planOut(&x)
 	for k := range x.Authorizations {
 		a := x.Authorizations[k]
@@ -303,9 +303,12 @@ func (w *writer) coveredOut(x *record.Coverage) {
 	w.slot("memberParty", -1)
 	w.at("typeCode", "COV")
 	w.template(templatesCovered[0])
+	timed := !x.When.IsZero()
 	w.period("time", "when", &x.When)
 	w.In("memberParty", -1)
-	w.periodPtr("time", "when", &p.When)
+	if !timed { // a part has one time; rest names another
+		w.periodPtr("time", "when", &p.When)
+	}
 	w.el("participantRole")
 	w.at("classCode", take(&p.Class))
 	w.Leave()

@@ -42,6 +42,7 @@ func (w *writer) imagingEntry(i int) bool {
 	w.timePtr("effectiveTime", "started", &x.Started)
 	w.leafCode("languageCode", &x.Language)
 	w.participants(&x.Participants)
+	w.locationOut("location", &x.Location)
 	for k := range x.Series {
 		s := x.Series[k]
 		w.In("series", k)
@@ -50,7 +51,6 @@ func (w *writer) imagingEntry(i int) bool {
 		w.Leave()
 	}
 	x.Series = nil
-	w.locationOut("location", &x.Location)
 	w.indicationsOut("reasons", &x.Reasons)
 	w.inEncounter("entryRelationship", &x.Encounter)
 	w.tail(&x.Entry, "entryRelationship")
