@@ -59,8 +59,6 @@ type writer struct {
 	entered        bool   // and one who entered the data
 	recipientsLeft []record.Participation
 
-	procedure bool // who performed a procedure is being written: see organizationParts
-
 	carried map[string][]piece // by owner, what is carried and not yet written
 	slots   []slotted
 
