@@ -30,7 +30,7 @@ func (w *writer) appointmentEntry(i int) bool {
 		x.Absent = record.AbsentUnknown
 	}
 	x.Assertion = record.Affirmed
-	f := orderForm{"encounter", "ENC", templatesPlanned[1], moodsOfActs}
+	f := orderForm{"encounter", "ENC", templatesPlanned[1], moodsOfActs, "active"}
 	if x.Status.Code == record.StatusBooked {
 		x.Status.Code, x.Status.AsSent = record.StatusActive, "" // an appointment that stands (HL7 v3 ActMood APT)
 	}

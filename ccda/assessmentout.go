@@ -190,6 +190,8 @@ func (w *writer) observationEntry(i int) bool {
 		x.Kind = "health-status"
 	}
 	switch {
+	case x.Kind == "instruction":
+		w.observed(&x, &instructionForm)
 	case x.Kind == "functional-status":
 		w.observed(&x, &functionalProblem)
 	case x.Kind != "" && len(findingForm("", &x).templates) > 0 || !w.atEntry():
@@ -200,8 +202,14 @@ func (w *writer) observationEntry(i int) bool {
 	return true
 }
 
+// instructionForm is that of what somebody was told (C-CDA 5.0 Instruction Observation).
+var instructionForm = form{kind: "instruction", templates: []string{templateInstructionObservation}}
+
 func (w *writer) observationSection(i int) string {
 	x := &w.rec.Observations[i]
+	if x.Kind == "instruction" {
+		return "69730-0"
+	}
 	for k := range findings {
 		if f := &findings[k]; f.kind == x.Kind && f.kind != "" {
 			if f.section == socialSection {

@@ -19,6 +19,7 @@ func (r *reader) attached(e *record.Entry, kind string, n tree.Node) {
 				continue // it reads them itself
 			}
 			if x, ok := r.elsewhere(c); ok {
+				r.hangs(&x, c, "relations", len(e.Relations))
 				e.Relations = append(e.Relations, x)
 			}
 		case "entryRelationship", "component":
@@ -30,8 +31,8 @@ func (r *reader) attached(e *record.Entry, kind string, n tree.Node) {
 				} else if r.isNote(s) {
 					r.noteWithin(c, s, &record.Ref{ID: e.ID, Kind: kind})
 				} else if r.isEntryReference(s) {
-					r.slot(c, "relations", len(e.Relations))
 					if x, ok := r.entryReference(c, s); ok {
+						r.hangs(&x, c, "relations", len(e.Relations))
 						e.Relations = append(e.Relations, x)
 					}
 				}
@@ -43,8 +44,8 @@ func (r *reader) attached(e *record.Entry, kind string, n tree.Node) {
 				if r.isSecurity(s) {
 					r.securityLabels(c, s, &e.Labels)
 				} else if r.asks(s, &priorityPreference) {
-					r.slot(c, "preferences", len(e.Preferences))
 					if p, ok := r.preference(c, s); ok {
+						r.slot(c, "preferences", len(e.Preferences))
 						e.Preferences = append(e.Preferences, p)
 					}
 				}
@@ -114,6 +115,45 @@ func (r *reader) isEntryReference(n tree.Node) bool {
 		}
 	}
 	return r.bare(n, nil)
+}
+
+// hangs notes by which relationship an entry names something else, and where in its owner that landed.
+func (r *reader) hangs(x *record.Relation, rel tree.Node, field string, i int) {
+	r.hanging = append(r.hanging, pendingRef{x.Target.Identifier, rel})
+	r.slot(rel, field, i)
+}
+
+// moves says that what an entry names landed in another field of its owner, or at another place there.
+func (r *reader) moves(ident *record.Identifier, field string, i int) {
+	for k := len(r.hanging) - 1; k >= 0; k-- {
+		if r.hanging[k].ident == ident {
+			r.slot(r.hanging[k].node, field, i)
+			return
+		}
+	}
+}
+
+// sort takes the relations that a field of their own holds out of those that an
+// entry has, and says of the rest at which place they are now. claim takes one,
+// and gives the field and the number that it has there.
+func (r *reader) sort(list []record.Relation, claim func(x *record.Relation) (field string, i int)) []record.Relation {
+	kept := list[:0]
+	for k := range list {
+		x := list[k]
+		if field, i := claim(&x); field != "" {
+			r.moves(x.Target.Identifier, field, i)
+			continue
+		}
+		if len(kept) != k {
+			r.moves(x.Target.Identifier, "relations", len(kept))
+		}
+		kept = append(kept, x)
+	}
+	clear(list[len(kept):])
+	if len(kept) == 0 {
+		return nil
+	}
+	return kept
 }
 
 // pendingRef is an entry reference whose target is looked for when all entries have been read.
@@ -247,10 +287,23 @@ func (r *reader) settleReferences(to map[*record.Identifier]record.Ref) {
 	for i := range r.rec.Goals {
 		refs(r.rec.Goals[i].Addresses)
 		refs(r.rec.Goals[i].Milestones)
+		refs(r.rec.Goals[i].Outcomes)
 	}
 	for i := range r.rec.HealthConcerns {
 		refs(r.rec.HealthConcerns[i].About)
 		refs(r.rec.HealthConcerns[i].Goals)
+	}
+	for i := range r.rec.CarePlans {
+		p := &r.rec.CarePlans[i]
+		refs(p.Addresses)
+		refs(p.Goals)
+		refs(p.CareTeams)
+		refs(p.Support)
+		for k := range p.Activities {
+			if a := p.Activities[k].Ref; a != nil {
+				settle(a)
+			}
+		}
 	}
 	for i := range r.rec.Coverages {
 		if a := r.rec.Coverages[i].Activity; a != nil {

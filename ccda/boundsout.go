@@ -170,6 +170,8 @@ func (w *writer) senseOf(at place) (list string, v any, why *record.IssueKind) {
 		} else if why == nil && !problemSense(&x).okay {
 			why = &unsaid
 		}
+	case record.KindGoal, record.KindHealthConcern, record.KindCareTeam:
+		return w.senseOfPlan(at)
 	case record.KindFamilyMember:
 		list, v, why = "familyHistory", &r.FamilyHistory[at.i], mistaken(&r.FamilyHistory[at.i].Entry)
 	default:

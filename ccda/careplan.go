@@ -92,3 +92,108 @@ func planned(p *record.CarePlan, ref *record.Ref) {
 		p.Activities = append(p.Activities, record.PlanActivity{Ref: &own})
 	}
 }
+
+// isPlanAct recognises the act that is a plan as a whole: by its code, for C-CDA has no template for it.
+func (r *reader) isPlanAct(n tree.Node) bool {
+	code := n.Child("code")
+	return n.Name() == "act" && isPlanned(n) && code.Attr("code").Value() == snomedCarePlan && code.Attr("codeSystem").Value() == oidSNOMED && r.bare(n, nil) &&
+		!code.Attr("nullFlavor").OK() && !code.Child("qualifier").OK()
+}
+
+// plan reads an act that is a plan (see carePlanEntry): the words of its code are
+// its title, the translations its categories.
+func (r *reader) plan(n tree.Node) record.Ref {
+	p := record.CarePlan{Entry: r.entry(kindCarePlan, n)}
+	p.Assertion = record.Affirmed
+	p.Status, p.Mode = r.status(n), r.mode(n)
+	r.shape(n, "ACT")
+	code := n.Child("code")
+	c := r.concept(code)
+	for a := range code.Attrs() {
+		r.led.Release(a.Index()) // the code says only that it is a plan
+	}
+	r.fixes(code, oidSNOMED, snomedCarePlan, "Care plan", "Care plan (record artifact)")
+	if p.Title = c.Text; c.TextRef != "" {
+		p.Title = ""
+		r.release(code.Child("originalText"))
+	}
+	for i := 1; i < len(c.Codings); i++ {
+		p.Categories = append(p.Categories, record.Concept{Codings: c.Codings[i : i+1 : i+1]})
+	}
+	p.When = r.period(n.Child("effectiveTime"))
+	p.Relations = r.sort(p.Relations, func(x *record.Relation) (string, int) {
+		if !isReference(x) || x.Inverted != nil || x.Sequence != "" {
+			return "", 0
+		}
+		into := func(field string, list *[]record.Ref) (string, int) {
+			*list = append(*list, x.Target)
+			return field, len(*list) - 1
+		}
+		switch to := r.namedBy(x); x.Type {
+		case "reason":
+			return into("addresses", &p.Addresses)
+		case "support":
+			return into("support", &p.Support)
+		case "component":
+			ref := x.Target
+			p.Activities = append(p.Activities, record.PlanActivity{Ref: &ref})
+			return "activities", len(p.Activities) - 1
+		case "refers-to":
+			if r.isGoal(to) {
+				return into("goals", &p.Goals)
+			}
+			if to.Name() == "organizer" && r.has(to, templateCareTeam) {
+				return into("careTeams", &p.CareTeams)
+			}
+		}
+		return "", 0
+	})
+	for rel, sub := range r.relations(n) {
+		if sub.Name() == "encounter" && isMention(sub) && p.Encounter == nil {
+			if p.Encounter = r.encounterRef(rel, sub); p.Encounter != nil {
+				r.slot(rel, "encounter", -1)
+			}
+		} else if a, ok := r.planActivity(rel, sub); ok {
+			r.slot(rel, "activities", len(p.Activities))
+			p.Activities = append(p.Activities, a)
+		} else {
+			r.within(rel, sub, &p.Relations)
+		}
+	}
+	if l := p.Narrative; l != nil && l.Text != "" {
+		p.Description = l.Text
+		if p.Narrative = nil; l.Anchor != "" {
+			p.Narrative = &record.NarrativeLink{Anchor: l.Anchor}
+		}
+	}
+	r.rec.CarePlans = append(r.rec.CarePlans, p)
+	return record.Ref{ID: p.ID, Kind: kindCarePlan}
+}
+
+// planActivity reads an act within a plan that has no id of its own, and says no more than what is to be done.
+func (r *reader) planActivity(rel, n tree.Node) (a record.PlanActivity, ok bool) {
+	if n.Name() != "act" || n.Attr("moodCode").Value() != "INT" || n.Attr("nullFlavor").OK() {
+		return a, false
+	}
+	for c := range n.Elements("") {
+		switch c.Name() {
+		case "code", "text", "statusCode", "effectiveTime":
+		default:
+			return a, false
+		}
+	}
+	if !r.legible(n, "INT") || !r.sameAs(rel, "COMP") {
+		return a, false
+	}
+	r.fixed(n, "moodCode", "INT")
+	r.shape(n, "ACT")
+	a.DoNotPerform = r.boolean(n, "negationInd")
+	if code := n.Child("code"); code.Attr("nullFlavor").Value() != "NI" {
+		a.Code = r.conceptPtr(code)
+	} else {
+		r.fixed(code, "nullFlavor", "NI")
+	}
+	a.Description = r.text(n.Child("text"))
+	a.Status, a.When = r.status(n), r.periodPtr(n.Child("effectiveTime"))
+	return a, true
+}

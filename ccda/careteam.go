@@ -46,6 +46,7 @@ func (r *reader) careTeam(n tree.Node) record.Ref {
 	t.When = r.period(n.Child("effectiveTime"))
 	for p := n.Child("participant"); p.OK(); p = p.NextNamed() {
 		if ref := r.serviceLocation(p); ref != nil {
+			r.slot(p, "participants", len(t.Participants))
 			t.Participants = append(t.Participants, record.Participation{Role: "location", Location: ref})
 		}
 	}
@@ -53,16 +54,21 @@ func (r *reader) careTeam(n tree.Node) record.Ref {
 		switch {
 		case r.isTeamMember(sub):
 			if m, ok := r.teamMember(&t, rel, sub); ok {
+				r.slot(rel, "members", len(t.Members))
 				t.Members = append(t.Members, m)
 			}
 		case sub.Name() == "observation" && r.has(sub, teamType.templates[0]):
 			if c, ok := r.ofTeam(rel, sub); ok {
+				r.slot(rel, "categories", len(t.Categories))
 				t.Categories = append(t.Categories, c)
 			}
 		case sub.Name() == "encounter" && isMention(sub) && t.Encounter == nil:
-			t.Encounter = r.encounterRef(rel, sub)
+			if t.Encounter = r.encounterRef(rel, sub); t.Encounter != nil {
+				r.slot(rel, "encounter", -1)
+			}
 		case r.isIndication(rel, sub):
 			if i, ok := r.indication(rel, sub); ok {
+				r.slot(rel, "reasons", len(t.Reasons))
 				t.Reasons = append(t.Reasons, i)
 			}
 		default:
@@ -100,10 +106,11 @@ func (r *reader) teamMember(t *record.CareTeam, rel, n tree.Node) (m record.Care
 	}
 	m = record.CareTeamMember{Identifiers: r.ids(n), Status: r.status(n), When: r.periodPtr(n.Child("effectiveTime")), Narrative: r.link(n)}
 	m.Participants = r.participants(n, func(p tree.Node) bool {
-		return p.Name() == "performer" && m.Part == nil && r.asMember(&m, p) || otherParticipant(p)
+		return p.Name() == "performer" && m.Part == nil && r.asMember(&m, p) || p.Name() == "participant" && m.Part != nil && r.furtherRole(&m, p) || otherParticipant(p)
 	})
 	for p := n.Child("participant"); p.OK(); p = p.NextNamed() {
 		if ref := r.serviceLocation(p); ref != nil {
+			r.slot(p, "locations", len(m.Locations))
 			m.Locations = append(m.Locations, *ref)
 		}
 	}
@@ -114,9 +121,12 @@ func (r *reader) teamMember(t *record.CareTeam, rel, n tree.Node) (m record.Care
 	for sub, obs := range r.relations(n) {
 		switch {
 		case obs.Name() == "encounter" && isMention(obs) && m.Encounter == nil:
-			m.Encounter = r.encounterRef(sub, obs)
+			if m.Encounter = r.encounterRef(sub, obs); m.Encounter != nil {
+				r.slot(sub, "encounter", -1)
+			}
 		case obs.Name() == "observation" && r.asks(obs, &memberSchedule):
 			if s, ok := r.schedule(sub, obs); ok {
+				r.slot(sub, "schedules", len(m.Schedules))
 				m.Schedules = append(m.Schedules, s)
 			}
 		}
@@ -134,6 +144,26 @@ func (r *reader) asMember(m *record.CareTeamMember, performer tree.Node) bool {
 	}
 	p.Who, p.OnBehalfOf, p.Function = nil, nil, nil
 	m.Part = &p
+	return true
+}
+
+// furtherRole takes a participant of which nothing is said but a function as a
+// further role of the member (Care Team Member Act, participant IND). It reports that it was taken.
+func (r *reader) furtherRole(m *record.CareTeamMember, p tree.Node) bool {
+	role, function := p.Child("participantRole"), p.ChildNS(spaceSDTC, "functionCode")
+	if len(m.Roles) == 0 || p.Attr("typeCode").Value() != "IND" || p.Attr("nullFlavor").OK() || role.Attr("nullFlavor").Value() != "NA" || role.End()-role.Index() > 2 ||
+		!function.OK() || function.NextNamed().OK() || p.Child("time").OK() || p.Child("awarenessCode").OK() {
+		return false
+	}
+	c := r.concept(function)
+	if c.IsZero() {
+		return false
+	}
+	r.fixed(p, "typeCode", "IND")
+	r.fixed(p, "contextControlCode", "OP")
+	r.fixed(role, "nullFlavor", "NA")
+	r.slot(p, "roles", len(m.Roles))
+	m.Roles = append(m.Roles, c)
 	return true
 }
 

@@ -184,7 +184,7 @@ func (w *writer) diagnosis(i int, at place, ref *record.Ref) {
 		w.nest(at, ref)
 	} else {
 		w.relate("REFR", false, "diagnoses", i)
-		w.entryReference(at)
+		w.entryReference(at, ref)
 	}
 	w.end()
 }

@@ -220,11 +220,7 @@ func (w *writer) findEntries() {
 			}
 		}
 	}
-	point := func(ref *record.Ref) {
-		if ref != nil {
-			w.pointedTo[ref.ID]++
-		}
-	}
+	point := w.point
 	r := w.rec
 	for i := range r.Allergies {
 		point(r.Allergies[i].Encounter)
@@ -267,6 +263,7 @@ func (w *writer) findEntries() {
 			w.grouped[list[i].ID] = true
 		}
 	}
+	w.pointAtPlans()
 	for _, list := range [...][]record.Observation{r.Results, r.Vitals, r.Social, r.Assessments, r.Observations} {
 		for i := range list {
 			point(list[i].Encounter)
@@ -300,6 +297,13 @@ func (w *writer) findEntries() {
 		}
 	}
 	w.findNotes()
+}
+
+// point notes that an entry is named by another.
+func (w *writer) point(ref *record.Ref) {
+	if ref != nil {
+		w.pointedTo[ref.ID]++
+	}
 }
 
 func (w *writer) listEntries(list []record.Section) {

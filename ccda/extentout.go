@@ -151,21 +151,28 @@ func statusCodeOf(s *record.Status) string {
 
 // plannedFits reports whether an act of a status can claim a template of what is
 // planned, which fixes its status as active (CONF:1098-32019 and the like).
-func (w *writer) plannedFits(s *record.Status) bool {
-	return s.Code == "" && s.AsSent == "" && s.Absent == "" || statusCodeOf(s) == "active"
+func (w *writer) plannedFits(s *record.Status) bool { return fitsStatus(s, "active") }
+
+// fitsStatus reports whether a status is the one that a template fixes, or says nothing.
+func fitsStatus(s *record.Status, fixed string) bool {
+	return s.Code == "" && s.AsSent == "" && s.Absent == "" || statusCodeOf(s) == fixed
 }
 
 // statusPlanned writes the status of what is planned.
-func (w *writer) statusPlanned(s *record.Status) {
-	if !w.plannedFits(s) {
-		w.Note(&unclaimed, "status")
+func (w *writer) statusPlanned(s *record.Status) { w.statusPlannedAs(s, "active") }
+
+func (w *writer) statusPlannedAs(s *record.Status, fixed string) {
+	if !fitsStatus(s, fixed) {
+		if w.strict {
+			w.Note(&unclaimed, "status")
+		}
 		w.statusDemanded(s)
 		return
 	}
 	if w.strict && s.Code == "" {
 		w.Note(&issueRequired, "status")
 	}
-	w.statusAs(s, "active")
+	w.statusAs(s, fixed)
 }
 
 // unclaimed is for an entry whose status the template does not allow: the status matters more than the claim.

@@ -1,8 +1,6 @@
 package ccda
 
 import (
-	"slices"
-
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -43,30 +41,106 @@ func (r *reader) goal(n tree.Node) record.Ref {
 	g.Priority = r.conceptPtr(n.Child("priorityCode"))
 	g.Values = r.values(n)
 	r.goalTime(&g, n.Child("effectiveTime"))
-	g.Relations = slices.DeleteFunc(g.Relations, func(x record.Relation) bool {
-		switch n := r.namedBy(&x); {
+	g.Relations = r.sort(g.Relations, func(x *record.Relation) (string, int) {
+		switch n := r.namedBy(x); {
 		case x.Type == "refers-to" && r.isConcern(n):
 			g.Addresses = append(g.Addresses, x.Target)
+			return "addresses", len(g.Addresses) - 1
 		case x.Type == "component" && r.isGoal(n):
 			g.Milestones = append(g.Milestones, x.Target)
-		default:
-			return false
+			return "milestones", len(g.Milestones) - 1
+		case x.Type == "evaluates" && x.Inverted != nil && *x.Inverted && x.Sequence == "" && isReference(x):
+			g.Outcomes = append(g.Outcomes, x.Target)
+			return "outcomes", len(g.Outcomes) - 1
 		}
-		return true
+		return "", 0
 	})
 	for rel, sub := range r.relations(n) {
-		if r.isGoal(sub) && rel.Attr("typeCode").Value() == "COMP" {
-			if refs := r.nested(rel, sub); refs != nil && r.sameAs(rel, "COMP") {
-				g.Milestones = append(g.Milestones, refs...)
-			} else if refs != nil {
-				g.Relations = append(g.Relations, r.relation(rel, refs[0]))
-			}
-			continue
-		}
-		r.statedIn(rel, sub, &g.Relations)
+		r.goalPart(&g, rel, sub)
 	}
 	r.rec.Goals = append(r.rec.Goals, g)
 	return record.Ref{ID: g.ID, Kind: kindGoal}
+}
+
+// goalPart reads what hangs on a goal: concerns that it addresses, goals on the
+// way to it, what it is measured by, what was found of it.
+func (r *reader) goalPart(g *record.Goal, rel, sub tree.Node) {
+	into := func(field string, list *[]record.Ref, typeCode string) {
+		refs := r.nested(rel, sub)
+		switch {
+		case refs == nil:
+		case r.sameAs(rel, typeCode):
+			r.slot(rel, field, len(*list))
+			*list = append(*list, refs...)
+		default:
+			r.slot(rel, "relations", len(g.Relations))
+			for _, ref := range refs {
+				g.Relations = append(g.Relations, r.relation(rel, ref))
+			}
+		}
+	}
+	switch typeCode := rel.Attr("typeCode").Value(); {
+	case r.isGoal(sub) && typeCode == "COMP":
+		if t, ok := r.goalTarget(rel, sub); ok {
+			r.slot(rel, "targets", len(g.Targets))
+			g.Targets = append(g.Targets, t)
+			return
+		}
+		into("milestones", &g.Milestones, "COMP")
+	case r.isConcern(sub) && typeCode == "REFR":
+		into("addresses", &g.Addresses, "REFR")
+	case typeCode == "GEVL" && isTrue(rel.Attr("inversionInd").Value()) && !rel.Child("sequenceNumber").OK() && !r.isEntryReference(sub):
+		if refs := r.nested(rel, sub); refs != nil {
+			r.relates(rel, true, "GEVL")
+			r.slot(rel, "outcomes", len(g.Outcomes))
+			g.Outcomes = append(g.Outcomes, refs...)
+		}
+	default:
+		r.statedIn(rel, sub, &g.Relations)
+	}
+}
+
+// goalTarget reads a goal within another that is a measure with the value wanted and
+// by when, and no goal of its own: it has no id, and nothing else to say.
+func (r *reader) goalTarget(rel, n tree.Node) (t record.GoalTarget, ok bool) {
+	code := n.Child("code")
+	if n.Attr("negationInd").OK() || n.Attr("nullFlavor").OK() {
+		return t, false
+	}
+	for c := range n.Elements("") {
+		switch c.Name() {
+		case "code", "effectiveTime", "value":
+			if c.NextNamed().OK() {
+				return t, false
+			}
+		default:
+			return t, false
+		}
+	}
+	time := n.Child("effectiveTime")
+	if !code.OK() || time.Child("low").OK() || time.Child("center").OK() || time.Child("high").OK() || time.Attr("nullFlavor").OK() ||
+		time.Attr("value").OK() == time.Child("width").OK() && time.OK() || !r.sameAs(rel, "COMP") {
+		return t, false
+	}
+	r.take(n.Attr("moodCode"))
+	r.shape(n, "OBS")
+	t.Measure = r.conceptPtr(code)
+	if v := n.Child("value"); v.OK() {
+		if x := r.value(v); !x.IsZero() {
+			t.Value = &x
+		}
+	}
+	if p := r.period(time); p.Width != nil {
+		t.DueIn = p.Width
+	} else if !p.At.IsZero() {
+		t.Due = ptr(p.At)
+	}
+	return t, true
+}
+
+// isReference reports whether a relation is to something that it names by an identifier.
+func isReference(x *record.Relation) bool {
+	return x.Target.Identifier != nil && x.Target.ID == "" && x.Target.Kind == ""
 }
 
 // goalTime takes when work on a goal starts and when it should be met: low and
@@ -89,6 +163,7 @@ func (r *reader) goalTime(g *record.Goal, n tree.Node) {
 func (r *reader) statedIn(rel, sub tree.Node, into *[]record.Relation) {
 	if sub.Name() == "encounter" && isMention(sub) {
 		if ref := r.encounterRef(rel, sub); ref != nil {
+			r.slot(rel, "relations", len(*into))
 			*into = append(*into, r.relation(rel, *ref))
 			return
 		}

@@ -1,7 +1,6 @@
 package ccda
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/portage-health/portage/internal/tree"
@@ -89,10 +88,12 @@ func (r *reader) saysNoConcern(n tree.Node) bool {
 	return !dangling && (w == "" || strings.HasPrefix(w, "no known ") || strings.HasPrefix(w, "no health concern") || strings.HasPrefix(w, "no current ") || saysNone(words))
 }
 
-// relatesAny reports whether any statement hangs on n.
+// relatesAny reports whether any statement but a comment hangs on n.
 func (r *reader) relatesAny(n tree.Node) bool {
-	for range r.relations(n) {
-		return true
+	for _, sub := range r.relations(n) {
+		if !r.isComment(sub) {
+			return true
+		}
 	}
 	return false
 }
@@ -112,18 +113,16 @@ func (r *reader) healthConcern(n tree.Node, assertion record.Assertion) record.R
 	}
 	c.When = r.period(n.Child("effectiveTime"))
 	c.Priority = r.conceptPtr(n.Child("priorityCode"))
-	c.Relations = slices.DeleteFunc(c.Relations, func(x record.Relation) bool {
-		switch n := r.namedBy(&x); {
-		case x.Type != "refers-to":
-			return false
+	c.Relations = r.sort(c.Relations, func(x *record.Relation) (string, int) {
+		switch n := r.namedBy(x); {
+		case x.Type != "refers-to" || !n.OK():
+			return "", 0
 		case r.isGoal(n):
 			c.Goals = append(c.Goals, x.Target)
-		case r.isConcern(n):
-			c.About = append(c.About, x.Target)
-		default:
-			return false
+			return "goals", len(c.Goals) - 1
 		}
-		return true
+		c.About = append(c.About, x.Target)
+		return "about", len(c.About) - 1
 	})
 	for rel, sub := range r.relations(n) {
 		switch {
@@ -131,6 +130,7 @@ func (r *reader) healthConcern(n tree.Node, assertion record.Assertion) record.R
 			r.statedIn(rel, sub, &c.Relations)
 		case c.Risk != nil && rel.Attr("typeCode").Value() != "SPRT" && r.namesProblem(sub):
 			if i, ok := r.riskOf(rel, sub); ok {
+				r.slot(rel, "riskOf", len(c.RiskOf))
 				c.RiskOf = append(c.RiskOf, i)
 			}
 		case rel.Attr("typeCode").Value() == "REFR":
@@ -138,12 +138,15 @@ func (r *reader) healthConcern(n tree.Node, assertion record.Assertion) record.R
 			switch {
 			case refs == nil:
 			case !r.sameAs(rel, "REFR"):
+				r.slot(rel, "relations", len(c.Relations))
 				for _, ref := range refs {
 					c.Relations = append(c.Relations, r.relation(rel, ref))
 				}
 			case r.isGoal(sub):
+				r.slot(rel, "goals", len(c.Goals))
 				c.Goals = append(c.Goals, refs...)
 			default:
+				r.slot(rel, "about", len(c.About))
 				c.About = append(c.About, refs...)
 			}
 		default:

@@ -30,6 +30,7 @@ func (r *reader) readInterventionEntry(entry tree.Node) []record.Ref {
 			return nil
 		}
 		o := r.observation(kindObservation, n, []string{templateInstructionObservation})
+		o.Kind = "instruction"
 		r.rec.Observations = append(r.rec.Observations, o)
 		return []record.Ref{{ID: o.ID, Kind: kindObservation}}
 	case n.Name() == "act" && (r.hasAny(n, templatesDone) || r.bare(n, nil) && n.Child("code").Attr("code").Value() == snomedIntervention):

@@ -22,6 +22,25 @@ var templatesPlanned = []string{
 	"2.16.840.1.113883.10.20.1.25", "2.16.840.1.113883.3.88.11.83.22", "1.3.6.1.4.1.19376.1.5.3.1.1.20.3.1",
 }
 
+// Templates that say what kind of act is planned.
+const (
+	templateReferral     = "2.16.840.1.113883.10.20.22.4.140"
+	templateNutritionRec = "2.16.840.1.113883.10.20.22.4.130"
+)
+
+// kindOfOrder tells what is ordered where the template of a planned act says so.
+func (r *reader) kindOfOrder(n tree.Node) string {
+	switch {
+	case n.Name() != "act":
+		return ""
+	case r.has(n, templateReferral):
+		return "referral"
+	case r.has(n, templateNutritionRec):
+		return "diet"
+	}
+	return ""
+}
+
 // plannedHere is how many of them are C-CDA's.
 const plannedHere = 10
 
@@ -45,6 +64,9 @@ func (r *reader) readOrderEntry(entry tree.Node) []record.Ref {
 	n := r.statement(entry)
 	if !isPlanned(n) {
 		return nil
+	}
+	if r.isPlanAct(n) && r.plain(n, plannedMoods...) {
+		return []record.Ref{r.plan(n)}
 	}
 	switch n.Name() {
 	case "act", "encounter", "observation", "procedure", "supply":
@@ -99,7 +121,8 @@ func (r *reader) order(n tree.Node) record.Order {
 		known = slices.Concat(templatesPlanned, templatesInstruction)
 	}
 	r.templates(n, known...)
-	if r.has(n, "2.16.840.1.113883.10.20.22.4.140") {
+	o.Kind = r.kindOfOrder(n)
+	if r.has(n, templateReferral) {
 		r.fixed(n, "classCode", "PCPR", "ACT")
 	} else {
 		r.shape(n, classOf(n))

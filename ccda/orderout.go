@@ -6,6 +6,7 @@ import "github.com/portage-health/portage/record"
 type orderForm struct {
 	element, class, template string
 	moods                    string // those that the template allows
+	status                   string // that the template fixes
 }
 
 const (
@@ -28,15 +29,15 @@ func orderFormOf(o *record.Order) orderForm {
 	}
 	switch class {
 	case "encounter":
-		return orderForm{"encounter", "ENC", templatesPlanned[1], moodsOfActs}
+		return orderForm{"encounter", "ENC", templatesPlanned[1], moodsOfActs, "active"}
 	case "procedure":
-		return orderForm{"procedure", "PROC", templatesPlanned[2], moodsOfActs}
+		return orderForm{"procedure", "PROC", templatesPlanned[2], moodsOfActs, "active"}
 	case "supply":
-		return orderForm{"supply", "SPLY", templatesPlanned[3], moodsOfSupplies}
+		return orderForm{"supply", "SPLY", templatesPlanned[3], moodsOfSupplies, "active"}
 	case "observation":
-		return orderForm{"observation", "OBS", templatesPlanned[4], moodsOfSupplies}
+		return orderForm{"observation", "OBS", templatesPlanned[4], moodsOfSupplies, "active"}
 	}
-	return orderForm{"act", "ACT", templatesPlanned[0], moodsOfActs}
+	return orderForm{"act", "ACT", templatesPlanned[0], moodsOfActs, "active"}
 }
 
 // orderEntry writes a Planned Act, Encounter, Observation, Procedure or Supply (C-CDA R2.1 3.70–3.78).
@@ -48,6 +49,9 @@ func (w *writer) orderEntry(i int) bool {
 		mood = "RQO" // what an order is
 	}
 	negated := x.DoNotPerform != nil && *x.DoNotPerform || x.Assertion == record.Negated
+	if x.DoNotPerform == nil && x.Assertion == record.Affirmed && f.element == "act" {
+		w.plannedKind(&f, &x, mood)
+	}
 	if !ok || x.Assertion == record.NoneKnown || negated && (f.element == "encounter" || f.element == "supply") {
 		return false // CDA has no negation for them
 	}
@@ -77,7 +81,7 @@ func (w *writer) orderEntry(i int) bool {
 	}
 	w.concept("code", "code", &x.Code)
 	w.linkOf(&x.Entry)
-	w.statusPlanned(&x.Status)
+	w.statusPlannedAs(&x.Status, f.status)
 	if f.element == "supply" {
 		w.interval("effectiveTime", "when", &x.When)
 	} else {
@@ -112,8 +116,8 @@ func (w *writer) orderEntry(i int) bool {
 
 // plannedTemplate claims the template of what is planned, if mood and status allow it.
 func (w *writer) plannedTemplate(f *orderForm, mood string, s *record.Status) {
-	if w.strict && (!w.plannedFits(s) || !allows(f.moods, mood)) {
-		if w.plannedFits(s) {
+	if w.strict && (!fitsStatus(s, f.status) || !allows(f.moods, mood)) {
+		if fitsStatus(s, f.status) {
 			w.Note(&unclaimed, "mode")
 		}
 		return

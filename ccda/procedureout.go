@@ -56,6 +56,9 @@ func (w *writer) procedureEntry(i int) bool {
 	}
 	element, class, template := procedureClass(x.Class)
 	x.Class = ""
+	if t, ok := w.actDone(&x, stopped); ok && element == "act" {
+		template = t
+	}
 	none := x.Assertion == record.NoneKnown
 
 	w.begin(element, class, "EVN", &x.Entry)

@@ -52,6 +52,7 @@ type reader struct {
 	entryOfEncounter int
 	toEncounters     []*record.Ref // by an identifier alone
 	pending          []pendingRef
+	hanging          []pendingRef // by which relationships entries name others
 
 	people  pool
 	anchors *anchorIndex

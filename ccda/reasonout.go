@@ -41,9 +41,12 @@ func (w *writer) indicationsOut(field string, list *[]record.Indication) {
 		w.In(field, i)
 		if at, ok := w.place(x.Ref); ok && w.entryAt(at) != nil {
 			w.relate("RSON", false, field, i)
-			w.entryReference(at)
+			ref := *x.Ref
+			w.entryReference(at, &ref)
 			w.end()
-			x.Ref = nil
+			if x.Ref = nil; !ref.IsZero() {
+				x.Ref = &ref
+			}
 		}
 		w.indication(field, i, &x)
 		w.rest(&x)
@@ -57,6 +60,12 @@ func (w *writer) indication(field string, i int, x *record.Indication) {
 		return
 	}
 	w.relate("RSON", false, field, i)
+	w.indicationAct(x)
+	w.end()
+}
+
+// indicationAct writes the observation that is an Indication (C-CDA R2.1 3.51).
+func (w *writer) indicationAct(x *record.Indication) {
 	w.el("observation")
 	w.at("classCode", "OBS")
 	w.at("moodCode", "EVN")
@@ -77,7 +86,6 @@ func (w *writer) indication(field string, i int, x *record.Indication) {
 		x.Code = nil
 		w.codedValue("value", "code", &c)
 	}
-	w.end()
 	w.end()
 }
 

@@ -135,6 +135,7 @@ func (w *writer) sectionFor(loinc string) *sectionOut {
 func (w *writer) writeEntries() {
 	whole, open := w.b, w.open
 	w.open = nil
+	w.plansInPlace()
 	for i := 0; i < len(w.out); i++ {
 		w.listedEntries(w.out[i])
 	}

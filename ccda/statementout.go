@@ -270,26 +270,85 @@ func (w *writer) tail(e *record.Entry, wrapper string) {
 }
 
 // relations writes the entries that hang on this one: whole, where nothing else
-// has written them, else by their ids (C-CDA R2.1 Entry Reference).
+// has written them, else by their ids (C-CDA R2.1 Entry Reference), and after
+// them the documents elsewhere.
 func (w *writer) relations(list *[]record.Relation) {
-	for i := range *list {
-		x := (*list)[i]
-		w.In("relations", i)
-		w.relation(&x, i)
-		w.rest(&x)
-		w.Leave()
-	}
+	w.relationsIn("entryRelationship", *list, false)
+	w.relationsIn("reference", *list, true)
 	*list = nil
 }
 
-func (w *writer) relation(x *record.Relation, i int) {
+// relationsIn writes those of a list that are of documents elsewhere, or those that are not.
+func (w *writer) relationsIn(wrapper string, list []record.Relation, documents bool) {
+	for i := 0; i < len(list); i++ {
+		if isElsewhere(&list[i].Target) != documents {
+			continue
+		}
+		x := list[i]
+		n := 0
+		for !documents && i+n+1 < len(list) && alike(&x, &list[i+n+1]) && w.sameAct(&x.Target, &list[i+n+1].Target) {
+			n++
+		}
+		w.In("relations", i)
+		if documents {
+			w.elsewhere(&x, i)
+		} else {
+			w.relation(wrapper, &x, i)
+		}
+		w.rest(&x)
+		w.Leave()
+		for ; n > 0 && w.wrote[list[i+1].Target.ID]; n-- {
+			i++ // it stands in the act that was written
+		}
+	}
+}
+
+// alike reports whether two relations say the same but for what they relate to.
+func alike(a, b *record.Relation) bool {
+	return a.Type == b.Type && a.TypeAsSent == b.TypeAsSent && a.Sequence == b.Sequence && sameFlag(a.Inverted, b.Inverted) && sameFlag(a.Negated, b.Negated)
+}
+
+// sameAct reports whether two references are to problems or allergies that are
+// not written yet and share the act around them: one relationship holds both.
+func (w *writer) sameAct(a, b *record.Ref) bool {
+	if a.Identifier != nil || b.Identifier != nil || w.wrote[a.ID] || w.wrote[b.ID] {
+		return false
+	}
+	x, y := w.actOf(a), w.actOf(b)
+	return x != "" && x == y
+}
+
+// actOf gives the id of the act around a problem or an allergy, "" for any other entry.
+func (w *writer) actOf(ref *record.Ref) string {
+	at, ok := w.place(ref)
+	if !ok || w.listed[ref.ID] {
+		return ""
+	}
+	var c *record.Concern
+	switch at.kind {
+	case record.KindProblem:
+		c = w.rec.Problems[at.i].Concern
+	case record.KindAllergy:
+		c = w.rec.Allergies[at.i].Concern
+	}
+	if c == nil {
+		return ""
+	}
+	return c.ID
+}
+
+func sameFlag(a, b *bool) bool { return a == b || a != nil && b != nil && *a == *b }
+
+// isElsewhere reports whether a reference is to a document of which the record has only the identifier.
+func isElsewhere(ref *record.Ref) bool {
+	return ref.ID == "" && ref.Identifier != nil && ref.Kind == kindDocument
+}
+
+func (w *writer) relation(wrapper string, x *record.Relation, i int) {
 	at, ok := w.place(&x.Target)
 	known := x.Target.Identifier != nil
 	mention := known && w.isMention(&x.Target) // an encounter without an identifier here was read as an entry
-	if !ok && known && x.Target.Kind == kindDocument {
-		w.elsewhere(x)
-		return
-	}
+	ok = ok && w.entryAt(at) != nil
 	if !ok && !mention && !known || ok && w.unsayable(at) {
 		return
 	}
@@ -298,20 +357,19 @@ func (w *writer) relation(x *record.Relation, i int) {
 		*x = record.Relation{} // it stands with the first policy of its activity
 		return
 	}
-	code := x.TypeAsSent
-	if code == "" {
-		code, _ = relationTypes.From(x.Type)
-	}
-	if code == "" {
-		code = "REFR"
-	} else {
-		x.Type, x.TypeAsSent = "", ""
-	}
-	w.el("entryRelationship")
+	code := w.relationCode(x)
+	w.el(wrapper)
 	w.slot("relations", i)
-	w.at("typeCode", code)
-	w.flag("inversionInd", &x.Inverted)
-	w.flag("negationInd", &x.Negated)
+	if wrapper == "entryRelationship" || !w.strict {
+		if code == "" && wrapper == "entryRelationship" {
+			code = "REFR"
+		}
+		w.at("typeCode", code)
+		w.flag("inversionInd", &x.Inverted)
+		w.flag("negationInd", &x.Negated)
+	} else if code != "" && code != "COMP" {
+		w.Note(&altered, "type") // a part of an organizer is its component (CDA R2 Component4)
+	}
 	w.leafIf("sequenceNumber", take(&x.Sequence))
 	if mention {
 		w.mentionOf(&x.Target)
@@ -321,33 +379,47 @@ func (w *writer) relation(x *record.Relation, i int) {
 		x.Target.ID, x.Target.Kind = "", ""
 	} else {
 		w.nest(at, &x.Target)
-		x.Target.ID, x.Target.Kind = "", ""
 	}
 	w.end()
 }
 
-// elsewhere writes a reference to a document that is not this one (C-CDA R2.1 External Document Reference, 3.36).
-func (w *writer) elsewhere(x *record.Relation) {
+// relationCode gives the type code of a relation, and clears its type; "" where HL7 v3 has none for it.
+func (w *writer) relationCode(x *record.Relation) string {
 	code := x.TypeAsSent
 	if code == "" {
 		code, _ = relationTypes.From(x.Type)
 	}
-	if code == "" {
-		code = "REFR"
-	} else {
+	if code != "" {
 		x.Type, x.TypeAsSent = "", ""
 	}
+	return code
+}
+
+// elsewhere writes a reference to a document that is not this one (C-CDA R2.1 External Document Reference, 3.36).
+func (w *writer) elsewhere(x *record.Relation, i int) {
+	code := w.relationCode(x)
+	switch {
+	case code == "":
+		code = "REFR"
+	case w.strict && code != "REFR":
+		w.Note(&altered, "type") // the templates of concerns, goals and interventions have no other
+		code = "REFR"
+	}
 	w.el("reference")
+	w.slot("relations", i)
 	w.at("typeCode", code)
 	w.el("externalDocument")
 	w.at("classCode", "DOCCLIN")
 	w.at("moodCode", "EVN")
 	w.template(templateExternalDocument)
 	id := *x.Target.Identifier
-	x.Target.Identifier = nil
+	x.Target.Identifier, x.Target.Kind = nil, ""
 	w.In("target", -1)
 	w.identifier("id", "identifier", &id)
 	w.Leave()
+	if x.Code == nil {
+		w.require("code", "code", "NI") // CONF:1098-31933
+	}
 	w.conceptPtr("code", "code", &x.Code)
 	w.words("text", take(&x.Text))
 	w.end()
@@ -422,19 +494,21 @@ func (w *writer) inEncounter(wrapper string, ref **record.Ref) {
 	w.end()
 }
 
-// nest writes the statement of an entry within another: whole, if no section
-// lists it and it was not written yet, else as a reference to it.
+// nest writes the statement of an entry within another, and takes the reference
+// to it: whole, if no section lists it, it was not written yet and the record does
+// not name it by an identifier; else as a reference to it.
 func (w *writer) nest(at place, ref *record.Ref) {
 	id := ref.ID
-	if !w.listed[id] && !w.wrote[id] && w.depth < maxNesting {
+	if ref.Identifier == nil && !w.listed[id] && !w.wrote[id] && w.depth < maxNesting {
 		w.depth++
 		ok := w.statementAt(at)
 		w.depth--
 		if ok {
+			ref.ID, ref.Kind = "", ""
 			return
 		}
 	}
-	w.entryReference(at)
+	w.entryReference(at, ref)
 }
 
 // maxNesting bounds how deep statements lie in one another.
@@ -442,29 +516,36 @@ const maxNesting = 16
 
 const templateEntryReference = "2.16.840.1.113883.10.20.22.4.122"
 
-// entryReference names an entry that stands elsewhere in the document (C-CDA R2.1 Entry Reference).
-func (w *writer) entryReference(at place) {
+// entryReference names an entry that stands elsewhere in the document (C-CDA R2.1
+// Entry Reference): by the identifier that the record has for it, else by the
+// first of the entry's own.
+func (w *writer) entryReference(at place, ref *record.Ref) {
+	if ref.Identifier != nil {
+		w.referenceTo(ref)
+		ref.ID, ref.Kind = "", ""
+		return
+	}
 	e := w.entryAt(at)
 	w.el("act")
 	w.at("classCode", "ACT")
 	w.at("moodCode", "EVN")
 	w.template(templateEntryReference)
-	quiet := w.Quiet
-	w.Quiet = true
-	if e == nil || len(e.Identifiers) == 0 {
-		id := ""
-		if e != nil {
-			id = w.uuid(e.ID)
+	var id record.Identifier
+	for i := range e.Identifiers {
+		if usable(&e.Identifiers[i]) {
+			id = e.Identifiers[i]
+			break
 		}
-		w.leaf("id", "root", id)
-	} else {
-		ids := e.Identifiers
-		w.identifiers("id", "identifiers", &ids)
 	}
-	w.Quiet = quiet
+	if id.IsZero() {
+		w.leaf("id", "root", w.uuid(e.ID))
+	} else {
+		w.quietly(func() { w.identifier("id", "identifier", &id) })
+	}
 	w.leaf("code", "nullFlavor", "NP")
 	w.leaf("statusCode", "code", "completed")
 	w.end()
+	ref.ID, ref.Kind = "", ""
 }
 
 // location writes a participant that is where something took place (C-CDA R2.1 Service Delivery Location).

@@ -1,0 +1,286 @@
+package ccda
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
+
+// snomedCarePlan is care plan (SNOMED CT, record artifact): the code of an act that is a plan as a whole.
+const snomedCarePlan = "734163000"
+
+// plansInPlace takes the plans that sections and the document itself are: what
+// these say is not written twice.
+func (w *writer) plansInPlace() {
+	for i := range w.rec.CarePlans {
+		p := &w.rec.CarePlans[i]
+		if len(w.rec.Documents) > 0 && !w.listed[p.ID] && p.Assertion == record.Affirmed {
+			w.planInPlace(i)
+		}
+		if w.wrote[p.ID] || w.leftOut[p.ID] {
+			continue
+		}
+		w.point(p.Encounter)
+		for _, list := range [...][]record.Ref{p.Addresses, p.Goals, p.CareTeams, p.Support} {
+			for k := range list {
+				w.point(&list[k])
+			}
+		}
+		for k := range p.Activities {
+			w.point(p.Activities[k].Ref)
+		}
+	}
+}
+
+func (w *writer) planInPlace(i int) {
+	d, p := &w.rec.Documents[0], &w.rec.CarePlans[i]
+	x := *p
+	if p.Section == "" {
+		if w.typ.typ == CarePlan && isPlanOf(p, d.Title, &d.Type) && isCarePlanDocument(d) {
+			w.wrote[p.ID] = true
+			w.At("carePlans", i, func() { w.planOfDocument(&x, d) })
+		}
+		return
+	}
+	s := sectionOf(d.Sections, p.Section)
+	switch {
+	case s == nil || !slices.ContainsFunc(s.Code.Codings, func(c record.Coding) bool { return c.Code == "18776-5" || c.Code == "51847-2" }):
+	case !w.hasSection(w.out, s):
+		w.leftOut[p.ID] = true
+	case isPlanOf(p, s.Title, &s.Code):
+		w.wrote[p.ID] = true
+		w.At("carePlans", i, func() { w.planOfSection(&x, s) })
+	}
+}
+
+// isPlanOf reports whether a plan says of itself what its place in the document does.
+func isPlanOf(p *record.CarePlan, title string, code *record.Concept) bool {
+	if code.IsZero() {
+		return p.Title == title && len(p.Categories) == 0
+	}
+	return p.Title == title && len(p.Categories) == 1 && reflect.DeepEqual(&p.Categories[0], code)
+}
+
+func isCarePlanDocument(d *record.Document) bool { return d.Type.Has(record.SystemLOINC, "52521-2") }
+
+func sectionOf(list []record.Section, id string) *record.Section {
+	for i := range list {
+		if list[i].ID == id {
+			return &list[i]
+		}
+		if s := sectionOf(list[i].Sections, id); s != nil {
+			return s
+		}
+	}
+	return nil
+}
+
+func (w *writer) hasSection(list []*sectionOut, s *record.Section) bool {
+	return slices.ContainsFunc(list, func(o *sectionOut) bool { return o.src == s || w.hasSection(o.subs, s) })
+}
+
+// planOfSection names what a plan says beyond its section (see sectionPlan).
+func (w *writer) planOfSection(x *record.CarePlan, s *record.Section) {
+	x.Title, x.Categories = "", nil
+	if x.Mode == record.ModeIntent {
+		x.Mode = record.ModeEvent
+	}
+	in := func(r *record.Ref) bool {
+		return slices.ContainsFunc(s.Entries, func(e record.Ref) bool { return e.ID == r.ID })
+	}
+	w.settlePlan(x, in)
+	w.rest(x)
+}
+
+// planOfDocument names what a plan says beyond its document (see documentPlan).
+func (w *writer) planOfDocument(x *record.CarePlan, d *record.Document) {
+	x.Title, x.Categories = "", nil
+	if x.Mode == record.ModeIntent {
+		x.Mode = record.ModeEvent
+	}
+	if x.Encounter != nil && reflect.DeepEqual(x.Encounter, d.Encounter) {
+		x.Encounter = nil
+	}
+	for i := range d.Services {
+		if d.Services[i].Class == "PCPR" {
+			if reflect.DeepEqual(&d.Services[i].When, &x.When) {
+				x.When = record.Period{}
+			}
+			break
+		}
+	}
+	in := func(r *record.Ref) bool { return w.listed[r.ID] }
+	x.Addresses, x.CareTeams, x.Support = outOf(x.Addresses, in), outOf(x.CareTeams, in), outOf(x.Support, in)
+	w.settlePlan(x, in)
+	w.rest(x)
+}
+
+// settlePlan takes the goals and activities that stand where the plan is.
+func (w *writer) settlePlan(x *record.CarePlan, in func(*record.Ref) bool) {
+	x.Goals = outOf(x.Goals, in)
+	var left []record.PlanActivity
+	for i := range x.Activities {
+		a := x.Activities[i]
+		if a.Ref != nil && in(a.Ref) {
+			a.Ref = nil
+		}
+		if record.CountLeavesOf(&a) > 0 {
+			left = append(left, a)
+		}
+	}
+	x.Activities = left
+}
+
+func outOf(list []record.Ref, in func(*record.Ref) bool) []record.Ref {
+	var left []record.Ref
+	for i := range list {
+		if !in(&list[i]) {
+			left = append(left, list[i])
+		}
+	}
+	return left
+}
+
+// carePlanEntry writes a plan that is neither a section nor the document: as a
+// planned act whose code says that it is a plan, with what it wants done within it
+// or named by it. C-CDA has no template for it.
+func (w *writer) carePlanEntry(i int) bool {
+	x := w.rec.CarePlans[i]
+	if x.Assertion != record.Affirmed {
+		return false
+	}
+	w.wrote[x.ID] = true
+	w.tellCarePlan(&x)
+	mood := moodCode(&x.Mode)
+	if mood == "EVN" || mood == "GOL" {
+		mood = "INT" // what a plan is
+	}
+	w.begin("act", "ACT", mood, &x.Entry)
+	w.entryIDs(&x.Entry)
+	w.planCode(&x)
+	if x.Description != "" {
+		l := record.NarrativeLink{}
+		if x.Narrative != nil {
+			l = *x.Narrative
+		}
+		w.DropString("narrative.text", l.Text, &lost)
+		l.Text = take(&x.Description)
+		x.Narrative = &l
+	}
+	w.linkOf(&x.Entry)
+	w.status(&x.Status)
+	w.period("effectiveTime", "when", &x.When)
+	w.languageOf(&x.Entry)
+	w.participants(&x.Participants)
+	w.inEncounter("entryRelationship", &x.Encounter)
+	w.refsOut("RSON", false, "addresses", &x.Addresses, false)
+	w.refsOut("REFR", false, "goals", &x.Goals, false)
+	w.refsOut("REFR", false, "careTeams", &x.CareTeams, false)
+	w.refsOut("SPRT", false, "support", &x.Support, false)
+	for k := range x.Activities {
+		a := x.Activities[k]
+		w.In("activities", k)
+		w.activityOut(k, &a)
+		w.rest(&a)
+		w.Leave()
+	}
+	x.Activities = nil
+	w.tail(&x.Entry, "entryRelationship")
+	w.end()
+	w.rest(&x)
+	return true
+}
+
+// planCode writes the code of a plan: its title is the words, its categories are the translations.
+func (w *writer) planCode(x *record.CarePlan) {
+	c := record.Concept{Text: take(&x.Title), Codings: []record.Coding{{System: record.SystemSNOMED, Code: snomedCarePlan, Display: "Care plan"}}}
+	for i := range x.Categories {
+		g := &x.Categories[i]
+		w.In("categories", i)
+		w.DropString("text", g.Text, &lost)
+		w.DropString("absent", string(g.Absent), &lost)
+		w.Leave()
+		c.Codings = append(c.Codings, g.Codings...)
+	}
+	x.Categories = nil
+	w.concept("code", "categories", &c)
+}
+
+// activityOut writes something that a plan wants done: the entry that it names,
+// or an act without an id, which says it within the plan.
+func (w *writer) activityOut(i int, a *record.PlanActivity) {
+	if a.Ref != nil {
+		at, ok := w.place(a.Ref)
+		ok = ok && w.entryAt(at) != nil && !w.unsayable(at)
+		if ok || a.Ref.Identifier != nil {
+			ref := *a.Ref
+			w.relate("COMP", false, "activities", i)
+			if ok {
+				w.entryReference(at, &ref)
+			} else {
+				w.In("ref", -1)
+				w.referenceTo(&ref)
+				ref.Kind = ""
+				w.Leave()
+			}
+			w.end()
+			if a.Ref = nil; !ref.IsZero() {
+				a.Ref = &ref
+			}
+		}
+	}
+	if a.Code == nil && a.Description == "" {
+		return
+	}
+	w.relate("COMP", false, "activities", i)
+	w.el("act")
+	w.at("classCode", "ACT")
+	w.at("moodCode", "INT")
+	w.flag("negationInd", &a.DoNotPerform)
+	if a.Code == nil {
+		w.leaf("code", "nullFlavor", "NI")
+	}
+	w.conceptPtr("code", "code", &a.Code)
+	w.words("text", take(&a.Description))
+	w.status(&a.Status)
+	w.periodPtr("effectiveTime", "when", &a.When)
+	w.end()
+	w.end()
+}
+
+// tellCarePlan tells of a plan in the narrative, with its own words.
+func (w *writer) tellCarePlan(x *record.CarePlan) {
+	if w.row == nil {
+		return
+	}
+	title := x.Title
+	if title == "" && len(x.Categories) > 0 {
+		title = wordsOf(&x.Categories[0])
+	}
+	w.tell("Plan", title)
+	w.tell("Description", x.Description)
+	if l := x.Narrative; l != nil && l.Body != nil {
+		w.tell("Description", l.Body.PlainText(0, len(l.Body.Nodes)))
+	}
+	for i := range x.Activities {
+		a := &x.Activities[i]
+		words := wordsOf(a.Code)
+		if a.Description != "" {
+			if words != "" {
+				words += ": "
+			}
+			words += a.Description
+		}
+		if words != "" && a.DoNotPerform != nil && *a.DoNotPerform {
+			words = "Not to be done: " + words
+		}
+		if c := a.Status.Code; words != "" && c != "" {
+			words += " (" + string(c) + ")"
+		}
+		w.tell("Activity", words)
+	}
+	w.tell("Goal", w.wordsOfRefs(x.Goals))
+	w.tellStatus(&x.Status)
+	w.tell("When", wordsOfPeriod(&x.When))
+}
