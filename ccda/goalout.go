@@ -72,6 +72,10 @@ func (w *writer) goalTimeOut(x *record.Goal) {
 		if p.IsZero() {
 			p.At = *x.Due
 		} else {
+			if w.strict && (!p.Center.IsZero() || p.Width != nil) {
+				w.Drop("start", &record.Period{Center: p.Center, Width: p.Width}, &withheld) // beside an end there is a beginning and no more (CDA R2 IVL_TS)
+				p.Center, p.Width = record.Time{}, nil
+			}
 			p.End = *x.Due
 		}
 		x.Due = nil

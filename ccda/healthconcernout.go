@@ -84,7 +84,7 @@ func (w *writer) riskOfOut(list *[]record.Indication) {
 	for i := range *list {
 		x := (*list)[i]
 		w.In("riskOf", i)
-		if x.Assertion != record.Negated && x.Ref == nil {
+		if x.Assertion != record.Negated && (x.Ref == nil || x.Code != nil) {
 			w.relate("REFR", false, "riskOf", i)
 			w.el("observation")
 			w.at("classCode", "OBS")

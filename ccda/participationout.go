@@ -106,7 +106,7 @@ func (w *writer) participationType(name string, p *record.Participation) {
 	case "performer":
 		list, other = "PRF PPRF SPRF", "PRF"
 		if len(w.open) > 1 && !w.inService() {
-			list = participationTypes // an entry's performer has no list (CDA R2 Performer2)
+			list = "PRF DIST PPRF SPRF" // CDA R2 Performer2
 		}
 	case "participant":
 		list, other = participationTypes, "IND"
