@@ -14,6 +14,9 @@ func (w *writer) imagingEntry(i int) bool {
 		return false
 	}
 	w.wrote[x.ID] = true
+	if !w.strict && w.sec != nil && w.sec.def != nil && w.sec.def.loinc == "121181" {
+		w.dropRow(w.sec) // the catalog is for machines, and has no narrative (C-CDA R2.1 2.13)
+	}
 	w.tellStudy(&x)
 	if x.Assertion == record.NotKnown && x.Absent == "" {
 		x.Absent = record.AbsentUnknown
