@@ -274,6 +274,9 @@ func (w *writer) qualifierPart(name string, c *record.Coding) {
 func (w *writer) identifiers(name, leaf string, list *[]record.Identifier) {
 	for i := range *list {
 		x := (*list)[i]
+		if x.Absent != "" && x.Value == "" && x.SystemAsSent == "" && w.again() {
+			continue
+		}
 		w.In(leaf, i)
 		w.identifier(name, "", &x)
 		w.Leave()

@@ -239,7 +239,12 @@ func (w *writer) value(name string, v *record.Value) {
 	case x.TimeOfDay != nil, x.Sampled != nil, x.Ref != nil:
 		w.Drop("", &x, &lost)
 	case x.Absent != "":
-		begin("CD") // the type says nothing where the value is absent
+		if w.native && !w.strict {
+			w.el(name) // the source gave no type
+			w.nullFlavor("absent", &v.Absent)
+		} else {
+			begin("CD") // the type says nothing where the value is absent
+		}
 		w.end()
 	}
 	v.Absent = ""

@@ -1,6 +1,8 @@
 package ccda
 
 import (
+	"slices"
+
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
@@ -576,6 +578,9 @@ func (w *writer) serviceLocation(leaf string, i int, ref *record.Ref, when func(
 		if w.strict && len(x.Types) > 1 {
 			w.Drop("types[1:]", x.Types[1:], &withheld) // one code (CONF:81-16850)
 			x.Types = x.Types[:1]
+		}
+		if w.again() && len(x.Types) > 0 {
+			x.Types = slices.DeleteFunc(slices.Clone(x.Types), func(c record.Concept) bool { return c.Absent != "" && len(c.Codings) == 0 && c.Text == "" })
 		}
 		w.concepts("code", "types", &x.Types)
 		w.addresses("addresses", &x.Addresses)
