@@ -235,6 +235,8 @@ func (w *writer) roleClass(name, class string) {
 		switch name {
 		case "relatedEntity":
 			list = mutualClasses
+		case "participantRole":
+			list = roleClasses
 		case "intendedRecipient":
 			list = "ASSIGNED HLTHCHRT"
 		}
