@@ -59,8 +59,8 @@ func (w *writer) conceptContent(leaf string, c *record.Concept) {
 		defer w.Leave()
 	}
 	main := -1
-	// A coding that says that it is absent is a translation: of the first the concept says so.
-	if len(c.Codings) > 0 && (c.Absent == "" || c.Codings[0].Code == "") && c.Codings[0].Absent == "" {
+	// A coding that only says that it is absent is a translation: of the first the concept says so.
+	if len(c.Codings) > 0 && (c.Absent == "" || c.Codings[0].Code == "") && (c.Codings[0].Absent == "" || c.Codings[0].Code != "") {
 		main = 0
 		w.codingAttrs("codings", 0, &c.Codings[0], c.Absent != "")
 	}

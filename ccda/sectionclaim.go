@@ -20,6 +20,14 @@ func (w *writer) settle() {
 		loinc, must := strings.CutPrefix(code, "!")
 		s := w.ask(loinc)
 		s.must = s.must || must
+		if roots := entriesRequired[s.demands()]; roots != nil && len(s.starts) > 0 && !s.holds(roots...) {
+			// None of its entries can claim the template that the type of document requires: a
+			// section beside it says that of such entries there is no information.
+			s.must, s.asked = false, false
+			beside := w.addSection(s.def)
+			beside.must, beside.asked = must, true
+			w.inside(s, func() { w.Note(&issueRequired, "entries") })
+		}
 	}
 	if w.typ.plan {
 		w.assessmentAndPlan()
@@ -44,6 +52,17 @@ func (w *writer) settle() {
 		w.bareAll("46239-0") // CONF:1198-30616, 1198-28940, 1198-30569, 1198-30415
 	}
 	w.once(w.out, map[string]bool{})
+}
+
+// demands gives the template that the type of document requires of a section and that has entries of its own.
+func (s *sectionOut) demands() string {
+	switch {
+	case s.def == nil:
+		return ""
+	case s.must && s.def.required != "":
+		return s.def.required
+	}
+	return s.def.optional
 }
 
 // top finds a section among those that lie in no other.
