@@ -1,8 +1,6 @@
 package ccda
 
 import (
-	"slices"
-
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
@@ -33,6 +31,9 @@ func (w *writer) allergyEntry(i int) bool {
 				w.at("typeCode", "SUBJ")
 				w.At("allergies", k, func() { w.allergy(k) })
 				w.end()
+				if k != i {
+					w.joins(o.ID)
+				}
 				n++
 			}
 		}
@@ -68,7 +69,7 @@ func (w *writer) allergy(i int) {
 	w.entryIDs(&x.Entry)
 	w.fixedCode(oidActCode, "ASSERTION", "Assertion")
 	w.linkOf(&x.Entry)
-	errorStatus(&x.Status, &x.Verification)
+	w.errorStatus(&x.Status, &x.Verification)
 	w.statusAs(&x.Status, "completed")
 	w.bounds("effectiveTime", "onset", &x.Onset, needLow)
 	w.allergyKind(&x, none)
@@ -216,12 +217,7 @@ func (w *writer) allergyKind(x *record.Allergy, none bool) {
 			x.Type = ""
 		}
 		if c, _ := codes.AllergyCategory(code); c == category && len(x.Categories) > 0 {
-			if x.Categories = slices.Clone(x.Categories[1:]); len(x.Categories) == 0 {
-				x.Categories = nil
-			} else {
-				w.Drop("categories[1:]", x.Categories, &lost)
-				x.Categories = nil
-			}
+			x.Categories = taken(x.Categories, 0)
 		}
 		return
 	}

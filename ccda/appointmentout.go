@@ -78,9 +78,7 @@ func (w *writer) appointmentCode(x *record.Appointment) {
 		w.In("service", 0)
 		w.concept("code", "", &c)
 		w.Leave()
-		if x.Service = x.Service[1:]; len(x.Service) == 0 {
-			x.Service = nil
-		}
+		x.Service = taken(x.Service, 0)
 	}
 }
 

@@ -75,12 +75,27 @@ func (w *writer) languageOf(e *record.Entry) {
 
 // errorStatus makes the status of what should never have been written down
 // nullified (HL7 v3 ActStatus), which is how CDA says it.
-func errorStatus(s *record.Status, v *record.Verification) {
-	if *v == record.EnteredInError && (s.Code == "" || s.Code == record.StatusEnteredInError) {
-		s.Code, s.AsSent, s.Absent = record.StatusEnteredInError, "", ""
-		*v = ""
+func (w *writer) errorStatus(s *record.Status, v *record.Verification) {
+	if *v != record.EnteredInError {
+		return
 	}
+	switch {
+	case s.Code == record.StatusEnteredInError:
+		w.DropString("verification", string(*v), &saidByStatus)
+	default:
+		w.Note(&altered, "status")
+		old := record.Status{Code: s.Code, AsSent: s.AsSent, Absent: s.Absent}
+		w.Drop("status", &old, &saidByError)
+		s.Code, s.AsSent, s.Absent = record.StatusEnteredInError, "", ""
+	}
+	*v = ""
 }
+
+// saidByStatus is for what the status of the same statement says.
+var saidByStatus = record.IssueLost.Because("the status of the statement says the same, and C-CDA says it once")
+
+// saidByError is for a status beside the statement that the entry should never have been written down.
+var saidByError = record.IssueLost.Because("what was entered in error has the status that says so, and no other")
 
 // clinicalStatusOut writes Problem Status or Allergy Status: the code as
 // sent, else that which HL7's map has for the record's term.

@@ -295,15 +295,14 @@ func (w *writer) gatherCarried() {
 	}
 }
 
-// tellCarried names what is carried and found no place, and counts what did.
-func (w *writer) tellCarried() (placed int) {
+// tellCarried names what is carried and found no place.
+func (w *writer) tellCarried() {
 	if w.opts.TypedOnly {
-		return 0
+		return
 	}
 	for i := range w.rec.Carried {
 		c := &w.rec.Carried[i]
 		if w.done != nil && w.done[i] {
-			placed++
 			continue
 		}
 		kind := record.IssueExportCarried
@@ -313,7 +312,6 @@ func (w *writer) tellCarried() (placed int) {
 		w.Lost++
 		w.Report.Add(kind.At(c.Path, c.Line, 0))
 	}
-	return placed
 }
 
 // apart says that the element just started is a part of an owner that stands

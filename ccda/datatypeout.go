@@ -157,9 +157,11 @@ func (w *writer) codeSystem(list string, i int, c *record.Coding) (root, name st
 		return "", c.System
 	}
 	if w.strict {
-		w.In(list, i)
-		w.DropString("system", root, &withheld)
-		w.Leave()
+		leaf := "systemAsSent"
+		if c.System != "" {
+			leaf = "system"
+		}
+		w.dropInWhy(list, i, leaf, root, &withheld)
 		return "", name
 	}
 	return root, name
@@ -195,6 +197,7 @@ func (w *writer) refText(name string, text, ref *string) {
 	if r != "" {
 		said, ok := w.said.says(w.sec, r)
 		if !ok && (w.strict || w.sec == nil || !w.sec.kept) {
+			w.lostAnchor("textRef", t, r)
 			r = "" // it would point to nothing
 		} else if ok && said == t {
 			t = ""
@@ -210,6 +213,16 @@ func (w *writer) refText(name string, text, ref *string) {
 	}
 	w.end()
 }
+
+// lostAnchor names a reference into a narrative that is not there, unless the text that it stands for is.
+func (w *writer) lostAnchor(leaf, text, ref string) {
+	if text == "" {
+		w.DropString(leaf, ref, &lostAnchors)
+	}
+}
+
+// lostAnchors is for references into a narrative that is not in the document.
+var lostAnchors = record.IssueLost.Because("the narrative that this points to is not in the document")
 
 func (w *writer) qualifiers(list string, i int, c *record.Coding) {
 	if len(c.Qualifiers) == 0 {
@@ -294,13 +307,18 @@ func (w *writer) identifier(name, leaf string, i *record.Identifier) {
 		defer w.Leave()
 	}
 	w.el(name)
+	w.identifierContent(i)
+	w.end()
+}
+
+// identifierContent writes the attributes of an II into the element at hand.
+func (w *writer) identifierContent(i *record.Identifier) {
 	w.nullFlavor("absent", &i.Absent)
 	root, ext := w.rootOf(i)
 	w.at("root", root)
 	w.at("extension", ext)
 	w.at("assigningAuthorityName", take(&i.Assigner))
 	w.flag("displayable", &i.Displayable)
-	w.end()
 	i.System, i.SystemAsSent, i.Value, i.ValueAsSent = "", "", "", ""
 	w.rest(i)
 }
@@ -348,7 +366,11 @@ func (w *writer) rootOf(i *record.Identifier) (root, ext string) {
 		if i.System != "" && i.System == root {
 			return oidURI, root + "/" + value
 		}
-		w.DropString("system", root, &withheld)
+		leaf := "systemAsSent"
+		if i.System != "" {
+			leaf = "system"
+		}
+		w.DropString(leaf, root, &withheld)
 		return "", value
 	}
 	return root, value
@@ -384,15 +406,25 @@ func (w *writer) timeAttrs(leaf string, t *record.Time) {
 		if v = hl7Text(t.Value); v != "" {
 			w.Note(&altered, leaf)
 		} else {
-			w.DropString(leaf, t.AsSent, &withheld)
+			w.DropString(join(leaf, "asSent"), t.AsSent, &withheld)
 			if t.Absent == "" {
 				t.Absent = record.AbsentUnknown
 			}
 		}
 	}
 	w.at("value", v)
-	w.nullFlavor(leaf, &t.Absent)
+	if t.Absent != "" {
+		w.nullFlavor(join(leaf, "absent"), &t.Absent)
+	}
 	*t = record.Time{}
+}
+
+// join gives the path of a leaf of a field; the field's is "" where the writer stands in it.
+func join(field, leaf string) string {
+	if field == "" {
+		return leaf
+	}
+	return field + "." + leaf
 }
 
 // hl7Text writes the record's form of a time as HL7 has it (CDA R2 TS), exactly as precise.
@@ -430,46 +462,59 @@ func (w *writer) periodTyped(name, leaf, typ string, p *record.Period) {
 	if p.IsZero() {
 		return
 	}
-	if p.Age != nil || p.AgeRange != nil || p.Text != "" {
-		w.Drop(leaf, &record.Period{Age: p.Age, AgeRange: p.AgeRange, Text: p.Text}, &lost)
-		if p.Age, p.AgeRange, p.Text = nil, nil, ""; p.IsZero() {
-			return
-		}
+	if w.plainPeriod(leaf, p); p.IsZero() {
+		return
+	}
+	if leaf != "" {
+		w.In(leaf, -1)
+		defer w.Leave()
 	}
 	if w.toTheDay() {
-		w.precise(leaf, &p.At)
-		w.precise(leaf, &p.Start)
-		w.precise(leaf, &p.End)
+		w.precise("at", &p.At)
+		w.precise("start", &p.Start)
+		w.precise("end", &p.End)
 	}
 	if w.strict {
-		w.inOrder(leaf, p)
+		w.inOrder(p)
 	}
 	w.el(name)
 	w.at("xsi:type", typ)
-	w.periodContent(leaf, p)
+	w.periodContent(p)
 	w.end()
 }
 
-// periodContent writes the point or the bounds of a period into the element at hand.
-func (w *writer) periodContent(leaf string, p *record.Period) {
-	if !p.At.IsZero() {
-		w.timeAttrs(leaf, &p.At)
+// plainPeriod names what FHIR may say of a time and CDA has no form for: an age, and words.
+func (w *writer) plainPeriod(leaf string, p *record.Period) {
+	if p.Age != nil || p.AgeRange != nil || p.Text != "" {
+		w.Drop(leaf, &record.Period{Age: p.Age, AgeRange: p.AgeRange, Text: p.Text}, &lost)
+		p.Age, p.AgeRange, p.Text = nil, nil, ""
 	}
-	w.nullFlavor(leaf, &p.Absent)
-	w.bound("low", leaf, &p.Start, &p.StartOpen)
-	w.bound("center", leaf, &p.Center, nil)
-	w.quantityPtr("width", leaf, &p.Width)
-	w.bound("high", leaf, &p.End, &p.EndOpen)
+}
+
+// periodContent writes the attributes and parts of an IVL_TS into the element at hand.
+func (w *writer) periodContent(p *record.Period) {
+	if !p.At.IsZero() {
+		if p.At.Absent != "" && p.Absent != "" {
+			w.DropString("absent", string(p.Absent), &lost) // it has one reason
+			p.Absent = ""
+		}
+		w.timeAttrs("at", &p.At)
+	}
+	w.nullFlavor("absent", &p.Absent)
+	w.bound("low", "start", &p.Start, &p.StartOpen)
+	w.bound("center", "center", &p.Center, nil)
+	w.quantityPtr("width", "width", &p.Width)
+	w.bound("high", "end", &p.End, &p.EndOpen)
 	*p = record.Period{}
 }
 
 // inOrder withholds the end of a period that lies before its beginning, as both
 // are written: one of them is wrong, and nobody says which.
-func (w *writer) inOrder(leaf string, p *record.Period) {
+func (w *writer) inOrder(p *record.Period) {
 	low, high := p.Start.Value, p.End.Value
 	n := min(len(low), len(high), len("2006-01-02T15:04:05"))
 	if n >= 4 && low[:n] > high[:n] {
-		w.Drop(leaf+".end", &p.End, &withheld)
+		w.Drop("end", &p.End, &withheld)
 		p.End = record.Time{Absent: record.AbsentUnknown}
 	}
 }
@@ -499,20 +544,20 @@ func (w *writer) bound(name, leaf string, t *record.Time, open **bool) {
 // HL7's confidentiality codes stand in privacy markings (see privacy).
 func (w *writer) labels(list *[]record.Label) {
 	for i := range *list {
-		c := (*list)[i].Coding
-		w.el("confidentialityCode")
-		w.codingAttrs("labels", i, &c, false)
-		w.end()
-		w.qualifiersLost("labels", i, &c)
+		w.In("labels", i)
+		w.label(&(*list)[i])
+		w.Leave()
 	}
 	*list = nil
 }
 
-func (w *writer) qualifiersLost(list string, i int, c *record.Coding) {
-	w.dropIn(list, i, "coding.text", c.Text)
-	if len(c.Qualifiers) > 0 {
-		w.In(list, i)
-		w.Drop("coding.qualifiers", c.Qualifiers, &lost)
-		w.Leave()
-	}
+// label writes a label as confidentialityCode. How long it holds has no place there.
+func (w *writer) label(l *record.Label) {
+	c := l.Coding
+	w.el("confidentialityCode")
+	w.codingAttrs("coding", -1, &c, false)
+	w.end()
+	w.dropIn("coding", -1, "text", c.Text)
+	w.Drop("coding.qualifiers", c.Qualifiers, &lost)
+	w.Drop("when", l.When, &lost)
 }

@@ -149,10 +149,7 @@ func (w *writer) encounterCode(x *record.Encounter) {
 func (w *writer) encounterTime(x *record.Encounter) {
 	p := &x.When
 	if w.strict {
-		if p.Age != nil || p.AgeRange != nil || p.Text != "" {
-			w.Drop("when", &record.Period{Age: p.Age, AgeRange: p.AgeRange, Text: p.Text}, &lost)
-			p.Age, p.AgeRange, p.Text = nil, nil, ""
-		}
+		w.plainPeriod("when", p)
 		bounds := w.typ.typ == DischargeSummary || w.typ.typ == ProgressNote
 		if bounds && !p.At.IsZero() && p.Start.IsZero() && p.End.IsZero() && p.At.Absent == "" {
 			w.Note(&altered, "when.at")

@@ -145,14 +145,14 @@ func (w *writer) organizerTime(leaf string, p **record.Period) {
 		w.Drop(leaf, &record.Period{At: x.At, Center: x.Center, Width: x.Width, Absent: x.Absent}, &withheld)
 		x.At, x.Center, x.Width, x.Absent = record.Time{}, record.Time{}, nil, ""
 	}
-	w.inOrder(leaf, &x)
+	w.In(leaf, -1)
+	w.inOrder(&x)
 	w.el("effectiveTime")
-	w.demandedBound("low", leaf+".start", &x.Start, &x.StartOpen)
-	w.demandedBound("high", leaf+".end", &x.End, &x.EndOpen)
+	w.demandedBound("low", "start", &x.Start, &x.StartOpen)
+	w.demandedBound("high", "end", &x.End, &x.EndOpen)
 	w.end()
-	if !x.IsZero() {
-		w.Drop(leaf, &x, &lost)
-	}
+	w.rest(&x)
+	w.Leave()
 }
 
 func (w *writer) demandedBound(name, leaf string, t *record.Time, open **bool) {

@@ -39,8 +39,11 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	if err := ctx.Err(); err != nil {
 		return rep, err
 	}
-	placed := w.tellCarried()
-	rep.Counts.Exported = leaves - w.typedLost + placed
+	w.tellCarried()
+	if !o.TypedOnly {
+		leaves += len(rec.Carried) // each piece counts as one
+	}
+	rep.Counts.Exported = leaves - w.Lost
 	rep.Counts.Lost = w.Lost
 	b := w.b
 	if x.Edit != nil {
@@ -119,7 +122,6 @@ func (w *writer) document() {
 	w.end()
 	w.b = append(w.b, '\n')
 	w.unwritten()
-	w.typedLost = w.Lost
 }
 
 const xmlHead = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
@@ -171,9 +173,7 @@ func (w *writer) unstructured(d *record.Document) {
 		w.In("body", 0)
 		w.attachment("text", "", "", &a)
 		w.Leave()
-		if len(d.Body) > 1 {
-			w.Drop("body[1:]", d.Body[1:], &lost)
-		}
+		dropFrom(w, "body", d.Body, 1, &lost)
 		d.Body = nil
 	} else {
 		w.require("text", "body", "NI")

@@ -190,7 +190,9 @@ func (w *writer) familyDeath(c *record.FamilyCondition) {
 	w.end()
 	w.end()
 	c.CauseOfDeath = nil
-	if fatal {
+	if c.Fatal == nil {
+		w.Note(&fixed, "fatal")
+	} else if fatal {
 		c.Fatal = nil
 	}
 }

@@ -2,6 +2,7 @@ package ccda
 
 import (
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,6 +57,9 @@ func (w *writer) headerIdentity(d *record.Document) {
 			w.DropString("", r, &withheld)
 			w.Leave()
 		}
+	}
+	if w.strict && !slices.Contains(d.Realm, "US") {
+		w.Note(&fixed, "realm")
 	}
 	d.Realm = nil
 	w.leaf("typeId", "root", oidTypeID, "extension", oidDocumentType)
@@ -506,7 +510,7 @@ func (w *writer) relatedDocuments(d *record.Document) {
 			w.require("id", "identifiers", "NI")
 		}
 		if w.strict && w.typ.typ == DiagnosticImagingReport && len(x.Identifiers) > 1 {
-			w.Drop("identifiers[1:]", x.Identifiers[1:], &withheld) // CONF:1198-32090
+			dropFrom(w, "identifiers", x.Identifiers, 1, &withheld) // CONF:1198-32090
 			x.Identifiers = x.Identifiers[:1]
 		}
 		w.identifiers("id", "identifiers", &x.Identifiers)

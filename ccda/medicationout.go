@@ -156,7 +156,7 @@ func (w *writer) medication(i, list int) bool {
 	}
 	planned := mood != "EVN" && mood != "INT" || mood == "INT" && w.inPlan() && w.plannedFits(&x.Status)
 	if list >= 0 {
-		x.Categories = append(x.Categories[:list:list], x.Categories[list+1:]...)
+		x.Categories = taken(x.Categories, list)
 	}
 
 	w.begin("substanceAdministration", "SBADM", mood, &x.Entry)
@@ -229,10 +229,7 @@ func (w *writer) medicationDose(x *record.Medication, whole *record.Dosage) {
 
 // timingsOf writes the times of the whole: its own is a field of the medication, those that narrow it of its dosage.
 func (w *writer) timingsOf(x *record.Medication, d *record.Dosage) {
-	if p := &x.Taken; p.Age != nil || p.AgeRange != nil || p.Text != "" {
-		w.Drop("taken", &record.Period{Age: p.Age, AgeRange: p.AgeRange, Text: p.Text}, &lost)
-		p.Age, p.AgeRange, p.Text = nil, nil, ""
-	}
+	w.plainPeriod("taken", &x.Taken)
 	if x.Taken.IsZero() {
 		boundsOf(&x.Taken, &d.Timings)
 	}
@@ -251,15 +248,16 @@ func (w *writer) timingsOf(x *record.Medication, d *record.Dosage) {
 
 // categoryCode writes the category as the code of the administration (C-CDA on FHIR, FC-medications, category).
 func (w *writer) categoryCode(list *[]record.Concept) {
-	if len(*list) == 0 {
-		return
-	}
-	c := (*list)[0]
-	w.In("categories", 0)
-	w.concept("code", "", &c)
-	w.Leave()
-	if *list = (*list)[1:]; len(*list) == 0 {
-		*list = nil
+	for i := range *list {
+		c := (*list)[i]
+		if c.IsZero() {
+			continue // the act around the medication says it
+		}
+		w.In("categories", i)
+		w.concept("code", "", &c)
+		w.Leave()
+		*list = taken(*list, i)
+		return // it has one code
 	}
 }
 

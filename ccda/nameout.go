@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/portage-health/portage/internal/codes"
@@ -199,20 +200,13 @@ func (w *writer) telecoms(leaf string, list *[]record.Telecom) {
 
 func (w *writer) telecom(name string, t *record.Telecom) {
 	w.el(name)
-	w.useAttr(t.Uses, t.UsesAsSent, codes.TelecomUseCDA())
-	w.nullFlavor("absent", &t.Absent)
-	v := t.Value
-	if t.System != "url" && v != "" {
-		scheme := t.Scheme
-		if scheme == "" {
-			scheme = schemeOf(t.System)
-		}
-		if scheme != "" {
-			v = scheme + ":" + v
-		} else {
-			w.DropString("system", t.System, &lost)
-		}
+	uses := t.Uses
+	if t.System == "pager" && !slices.Contains(uses, "pager") {
+		uses = append(uses[:len(uses):len(uses)], "pager") // the scheme is that of any telephone
 	}
+	w.useAttr(uses, t.UsesAsSent, codes.TelecomUseCDA())
+	w.nullFlavor("absent", &t.Absent)
+	v := w.telecomValue(t)
 	if w.strict {
 		v = strings.ReplaceAll(v, " ", "") // an xs:anyURI holds no blanks; telephone numbers mean the same without (RFC 3966 5.1.1)
 	}
@@ -220,6 +214,31 @@ func (w *writer) telecom(name string, t *record.Telecom) {
 	w.useablePeriod(&t.Period)
 	w.end()
 	w.DropString("rank", t.Rank, &lost)
+}
+
+// telecomValue gives a telecom as a URL. What it is, is said by the scheme alone.
+func (w *writer) telecomValue(t *record.Telecom) string {
+	own, _, _ := strings.Cut(t.Value, ":")
+	switch {
+	case t.Value == "":
+		w.DropString("system", t.System, &lost)
+	case t.System == "url":
+		if telecomSystem(own) != "url" {
+			w.DropString("system", t.System, &lost)
+		}
+	case t.System == "" && t.Scheme == "":
+		if telecomSystem(own) != "" {
+			w.Note(&fixed, "system")
+		}
+	case t.Scheme != "":
+		return t.Scheme + ":" + t.Value
+	default:
+		if scheme := schemeOf(t.System); scheme != "" {
+			return scheme + ":" + t.Value
+		}
+		w.DropString("system", t.System, &lost)
+	}
+	return t.Value
 }
 
 // schemeOf gives the URL scheme for a kind of telecom (C-CDA on FHIR, FC-TelecomType).

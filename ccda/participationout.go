@@ -35,7 +35,6 @@ func (w *writer) participation(name string, p record.Participation) {
 	w.el(name)
 	role := p.Role
 	w.participationType(name, &p)
-	p.Role, p.RoleAsSent = "", ""
 	w.nullFlavor("absent", &p.Absent)
 	switch {
 	case role == "assembler" && name == "participant":
@@ -99,7 +98,8 @@ func (w *writer) participation(name string, p record.Participation) {
 }
 
 // participationType writes the type code of a part where the element's name does
-// not say it. The schema has closed lists: what is none of theirs is altered.
+// not say it. The schema has closed lists: what is none of theirs is withheld.
+// The role that element and code say is taken.
 func (w *writer) participationType(name string, p *record.Participation) {
 	list, other := "", ""
 	switch name {
@@ -115,14 +115,62 @@ func (w *writer) participationType(name string, p *record.Participation) {
 	case "informationRecipient":
 		list, other = "PRCP TRC", "PRCP"
 	default:
-		return
+		if p.Role == roleOfElement(name) {
+			p.Role, p.RoleAsSent = "", ""
+		}
+		return // rest names any other
+	}
+	if p.Role == "" && p.RoleAsSent == "" {
+		w.Note(&fixed, "role")
 	}
 	code := typeCodeOf(name, p)
-	if w.strict && code != "" && !allowed(code, list) {
-		w.Note(&altered, "role")
+	switch {
+	case w.strict && code != "" && !allowed(code, list):
+		if p.Role != "" {
+			w.DropString("role", p.Role, &withheld)
+		} else {
+			w.DropString("roleAsSent", p.RoleAsSent, &withheld)
+		}
+		p.Role, p.RoleAsSent = "", ""
 		code = other
+	case p.RoleAsSent == "" && p.Role != "":
+		// A role of the record that has no code here is not what the code says.
+		if role, _ := roleOf(code, defaultRole(name)); role == p.Role || isAssembling(p) {
+			p.Role = ""
+		}
+	default:
+		p.Role, p.RoleAsSent = "", ""
 	}
 	w.at("typeCode", code)
+}
+
+// roleOfElement gives the role that the name of an element says (see reader.participation).
+func roleOfElement(name string) string {
+	switch name {
+	case "dataEnterer":
+		return "enterer"
+	case "legalAuthenticator":
+		return "legal-authenticator"
+	case "responsibleParty":
+		return "responsible"
+	}
+	return name
+}
+
+// isAssembling reports whether a part is that of an assembler, whom the function tells from other devices: see isAssembler.
+func isAssembling(p *record.Participation) bool {
+	return p.Role == "assembler" && p.Function != nil && len(p.Function.Codings) > 0 && p.Function.Codings[0].Code == "assembler"
+}
+
+// defaultRole gives the role of a part whose code is that of no other.
+func defaultRole(name string) string {
+	switch name {
+	case "performer":
+		return "performer"
+	case "informationRecipient":
+		return "recipient"
+	}
+	return "participant"
 }
 
 // pointOfTime writes the time of a part that the schema has as a point. The
@@ -176,6 +224,8 @@ func typeCodeOf(name string, p *record.Participation) string {
 	}
 	code, ok := participationRole.From(p.Role)
 	switch {
+	case name == "participant" && isAssembling(p):
+		return "DEV"
 	case name == "performer" && (!ok || p.Role == "performer"):
 		return "PRF"
 	case name == "informationRecipient":
@@ -197,7 +247,7 @@ func (w *writer) role(name string, p *record.Participation) {
 	switch {
 	case name == "assignedAuthor" || name == "assignedEntity":
 	case p.Class != "":
-		w.roleClass(name, take(&p.Class))
+		w.roleClass(name, "class", take(&p.Class))
 	case name == "associatedEntity" && w.strict && !(ok && at.kind == kindRelated):
 		w.Note(&issueRequired, "class")
 		w.at("classCode", "ASSIGNED") // the schema demands a class; this one says that somebody was given a part
@@ -228,8 +278,8 @@ func (w *writer) role(name string, p *record.Participation) {
 	w.end()
 }
 
-// roleClass writes the class of a role, if the schema has it there.
-func (w *writer) roleClass(name, class string) {
+// roleClass writes the class of a role, if the schema has it there; leaf is its field.
+func (w *writer) roleClass(name, leaf, class string) {
 	if w.strict {
 		list := ""
 		switch name {
@@ -244,7 +294,7 @@ func (w *writer) roleClass(name, class string) {
 			list = "ASSIGNED" // CONF:1198-31659, 1198-31641, 1198-32419
 		}
 		if list != "" && !allowed(class, list) {
-			w.DropString("class", class, &withheld)
+			w.DropString(leaf, class, &withheld)
 			class = ""
 			if name == "relatedEntity" {
 				class = "PRS"

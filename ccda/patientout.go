@@ -1,6 +1,10 @@
 package ccda
 
-import "github.com/portage-health/portage/record"
+import (
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
 
 // recordTarget writes the patient (C-CDA R2.1 US Realm Header, 1.1.1).
 func (w *writer) recordTarget() {
@@ -104,11 +108,16 @@ func (w *writer) several(name, leaf string, list *[]record.Concept) {
 func (w *writer) language(l *record.Language) {
 	w.el("languageCommunication")
 	w.nullFlavor("absent", &l.Absent)
-	if len(l.Code.Codings) > 0 && l.Code.Codings[0].System == systemLanguage {
+	if len(l.Code.Codings) > 0 && l.Code.Codings[0].Code != "" {
 		// languageCode is a CS: its code system is fixed (CDA R2 LanguageCommunication).
-		codings := append([]record.Coding(nil), l.Code.Codings...)
-		codings[0].System = ""
-		l.Code.Codings = codings
+		switch c := &l.Code.Codings[0]; c.System {
+		case "":
+			w.Note(&fixed, "code.codings[0].system")
+		case systemLanguage:
+			l.Code.Codings = slices.Clone(l.Code.Codings)
+			c = &l.Code.Codings[0]
+			c.System, c.SystemAsSent, c.SystemName = "", "", ""
+		}
 	}
 	if w.strict || !w.native {
 		if l.Code.IsZero() {
@@ -142,13 +151,7 @@ func (w *writer) guardians() {
 		w.mention("relatedPersons", x.ID, i, func() {
 			w.identifiers("id", "identifiers", &x.Identifiers)
 			if len(x.Relationships) > 0 {
-				c := x.Relationships[0]
-				w.In("relationships", 0)
-				w.concept("code", "", &c)
-				w.Leave()
-				if x.Relationships = x.Relationships[1:]; len(x.Relationships) == 0 {
-					x.Relationships = nil
-				}
+				w.relationship("code", 0, &x)
 			}
 			w.addresses("addresses", &x.Addresses)
 			w.telecoms("telecoms", &x.Telecoms)

@@ -56,16 +56,26 @@ func personElement(role string) string {
 	return "playingEntity"
 }
 
+// relationship writes one of the relationships of a person to the patient, and takes it.
+func (w *writer) relationship(name string, k int, x *record.RelatedPerson) {
+	c := x.Relationships[k]
+	w.In("relationships", k)
+	w.concept(name, "", &c)
+	w.Leave()
+	x.Relationships = taken(x.Relationships, k)
+}
+
 func (w *writer) relatedRole(name string, i int, p *record.Participation) {
 	x := w.rec.RelatedPersons[i]
 	w.own(x.ID)
 	again := w.wrote["relatedPersons|"+x.ID]
+	more := 0 // the first relationship that the role's code does not say
 	if len(x.Class) > 0 && name != "assignedAuthor" && name != "assignedEntity" {
 		quiet := w.Quiet
 		w.Quiet = quiet || again
-		w.At("relatedPersons", i, func() { w.roleClass(name, x.Class[0]) })
+		w.At("relatedPersons", i, func() { w.In("class", 0); w.roleClass(name, "", x.Class[0]); w.Leave() })
 		w.Quiet = quiet
-		x.Class = x.Class[1:]
+		x.Class = taken(x.Class, 0)
 	} else if name == "relatedEntity" || name == "associatedEntity" {
 		w.at("classCode", "PRS") // a personal relationship: what every related person is (HL7 v3 RoleClass)
 	}
@@ -80,11 +90,8 @@ func (w *writer) relatedRole(name string, i int, p *record.Participation) {
 			w.identifiers("id", "identifiers", &x.Identifiers)
 		}
 		if len(x.Relationships) > 0 && p.Code == nil {
-			c := x.Relationships[0]
-			w.In("relationships", 0)
-			w.concept("code", "", &c)
-			w.Leave()
-			x.Relationships = x.Relationships[1:]
+			w.relationship("code", 0, &x)
+			more = 1
 		}
 	})
 	w.roleParts(name, p, contacts{list: "relatedPersons", i: i, quiet: again, addresses: x.Addresses, telecoms: x.Telecoms, leaf: "telecoms", then: func() {
@@ -94,19 +101,16 @@ func (w *writer) relatedRole(name string, i int, p *record.Participation) {
 	}})
 	x.Addresses, x.Telecoms = nil, nil
 	header := w.strict && w.part() == "participant" && x.Organization == nil // a person or an organization must be named (CONF:1198-10006)
-	if len(x.Names) > 0 || header || name == "relatedEntity" && w.strict || len(x.Relationships) > 0 && name != "relatedEntity" || w.needsPerson(name) {
+	further := len(x.Relationships) > more
+	if len(x.Names) > 0 || header || name == "relatedEntity" && w.strict || further && name != "relatedEntity" || w.needsPerson(name) {
 		w.person(name, len(x.Names), func() {
 			w.At("relatedPersons", i, func() {
 				w.names("names", &x.Names)
-				if len(x.Relationships) > 0 && personElement(name) != "playingEntity" {
-					c := x.Relationships[0]
+				if further && personElement(name) != "playingEntity" {
 					w.el("sdtc:asPatientRelationship")
 					w.attr("classCode", "PRS")
-					w.In("relationships", 1)
-					w.concept("sdtc:code", "", &c)
-					w.Leave()
+					w.relationship("sdtc:code", more, &x)
 					w.end()
-					x.Relationships = x.Relationships[1:]
 				}
 			})
 		})
@@ -156,9 +160,7 @@ func (w *writer) deviceParts(x *record.Device) {
 		w.In("types", 0)
 		w.concept("code", "", &c)
 		w.Leave()
-		if x.Types = x.Types[1:]; len(x.Types) == 0 {
-			x.Types = nil
-		}
+		x.Types = taken(x.Types, 0)
 	}
 	author := w.strict && w.part() == "author" // an author's model and software are required (CONF:1198-16784, 1198-16785)
 	if x.Model == "" && author {
@@ -232,7 +234,7 @@ func (w *writer) organizationParts(name string, x *record.Organization) {
 		w.require("name", "names", "NI")
 	}
 	if one && len(x.Names) > 1 {
-		w.Drop("names[1:]", x.Names[1:], &withheld)
+		dropStrings(w, "names", x.Names, 1, &withheld)
 		x.Names = x.Names[:1]
 	}
 	w.orgNames(&x.Names)

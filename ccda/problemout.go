@@ -49,14 +49,19 @@ func (w *writer) problemEntry(i int) bool {
 	// A diagnosis of an encounter stands in its act wherever it hangs (C-CDA R2.1 Encounter Diagnosis).
 	within := p.Use == "encounter-diagnosis" && len(w.open) > 1
 	if p.Concern == nil && !w.strict && !within || p.Use == "past-history" && p.Concern == nil {
-		w.problem(i)
+		w.problem(i, "")
 		return true
 	}
 	var concern record.Concern
 	if p.Concern != nil {
 		concern = *p.Concern
 	}
-	w.concernAct(&concern, actFor(p.Use), func() {
+	act := actFor(p.Use)
+	said := ""
+	if !act.followed {
+		said = p.Use
+	}
+	w.concernAct(&concern, act, func() {
 		n := 0
 		for k := range w.rec.Problems {
 			o := &w.rec.Problems[k]
@@ -65,8 +70,11 @@ func (w *writer) problemEntry(i int) bool {
 				w.el("entryRelationship")
 				w.slot("members", n)
 				w.at("typeCode", "SUBJ")
-				w.At("problems", k, func() { w.problem(k) })
+				w.At("problems", k, func() { w.problem(k, said) })
 				w.end()
+				if k != i {
+					w.joins(o.ID)
+				}
 				n++
 			}
 		}
@@ -74,12 +82,30 @@ func (w *writer) problemEntry(i int) bool {
 	return true
 }
 
-// problem writes a Problem Observation (C-CDA R2.1 3.79).
-func (w *writer) problem(i int) {
+// lostUse is for a list that a problem stands in and that neither the act around it nor its section is for.
+var lostUse = record.IssueLost.Because("the problem stands elsewhere in the document, which says another list or none")
+
+// sayUse takes the list that a problem stands in, which the act around it says, or
+// else the section: the contrary of reader.useOf.
+func (w *writer) sayUse(x *record.Problem, said string) {
+	if said == "" && w.sec != nil {
+		said, _ = problemUse.To(w.sec.code())
+	}
+	switch {
+	case x.Use == "" && said != "":
+		w.Note(&fixed, "use")
+	case x.Use != said:
+		w.DropString("use", x.Use, &lostUse)
+	}
+	x.Use = ""
+}
+
+// problem writes a Problem Observation (C-CDA R2.1 3.79). said is the list that the act around it says.
+func (w *writer) problem(i int, said string) {
 	x := w.rec.Problems[i]
 	w.wrote[x.ID] = true
 	x.Concern = nil // written with the act
-	x.Use = ""      // said by the act or the section
+	w.sayUse(&x, said)
 	say := problemSense(&x)
 	w.tellProblem(&x, say.ind)
 	if say.drop {
@@ -100,7 +126,7 @@ func (w *writer) problem(i int) {
 	w.entryIDs(&x.Entry)
 	w.problemKind("kind", &x.Kind, false)
 	w.linkOf(&x.Entry)
-	errorStatus(&x.Status, &x.Verification)
+	w.errorStatus(&x.Status, &x.Verification)
 	w.statusAs(&x.Status, "completed")
 	abatement(&x)
 	w.bounds("effectiveTime", "onset", &x.Onset, needLow)

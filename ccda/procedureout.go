@@ -134,7 +134,7 @@ func (w *writer) procedureHow(element string, x *record.Procedure) {
 			w.end()
 		}
 		if w.strict && len(x.Values) > 1 {
-			w.Drop("values[1:]", x.Values[1:], &withheld)
+			dropFrom(w, "values", x.Values, 1, &withheld)
 			x.Values = x.Values[:1]
 		}
 		w.values(&x.Values)

@@ -62,25 +62,34 @@ func (w *writer) quantityContent(leaf string, q *record.Quantity) {
 	w.DropString("comparator", q.Comparator, &lost)
 	w.nullFlavor("absent", &q.Absent)
 	for i := range q.Alternates {
-		a := &q.Alternates[i]
-		w.el("translation")
-		w.at("value", a.Value)
-		if len(a.Unit.Codings) > 0 {
-			w.In("alternates", i)
-			w.codingAttrs("unit.codings", 0, &a.Unit.Codings[0], a.Unit.Absent != "")
-			w.Leave()
-		}
-		unit := a.Unit
 		w.In("alternates", i)
-		w.nullFlavor("unit.absent", &unit.Absent)
-		w.originalText(&unit.Text, &unit.TextRef)
-		if len(unit.Codings) > 1 {
-			w.Drop("unit.codings[1:]", unit.Codings[1:], &lost)
-		}
+		w.alternate(&q.Alternates[i])
 		w.Leave()
-		w.end()
 	}
 	*q = record.Quantity{}
+}
+
+// alternate writes the same quantity in another unit (CDA R2 PQR).
+func (w *writer) alternate(a *record.QuantityAlternate) {
+	w.el("translation")
+	w.at("value", a.Value)
+	unit := a.Unit
+	w.In("unit", -1)
+	if len(unit.Codings) > 0 {
+		c := unit.Codings[0]
+		w.codingAttrs("codings", 0, &c, unit.Absent != "")
+		w.dropIn("codings", 0, "text", c.Text)
+		if len(c.Qualifiers) > 0 {
+			w.In("codings", 0)
+			w.Drop("qualifiers", c.Qualifiers, &lost)
+			w.Leave()
+		}
+		dropFrom(w, "codings", unit.Codings, 1, &lost)
+	}
+	w.nullFlavor("absent", &unit.Absent)
+	w.originalText(&unit.Text, &unit.TextRef)
+	w.Leave()
+	w.end()
 }
 
 // rangeOf writes an IVL_PQ.
@@ -174,26 +183,29 @@ func (w *writer) value(name string, v *record.Value) {
 		w.end()
 	}
 	x := *v
-	*v = record.Value{}
-	v.Absent = x.Absent
+	*v = record.Value{Absent: x.Absent}
 	switch {
 	case x.Concept != nil:
 		c := *x.Concept
+		x.Concept = nil
 		begin("CD")
 		w.conceptContent("concept", &c)
 		w.end()
 	case x.Quantity != nil:
 		q := *x.Quantity
+		x.Quantity = nil
 		begin("PQ")
 		w.quantityContent("quantity", &q)
 		w.end()
 	case x.Range != nil:
 		g := *x.Range
+		x.Range = nil
 		begin("IVL_PQ")
 		w.rangeContent("range", &g)
 		w.end()
 	case x.Ratio != nil:
 		r := *x.Ratio
+		x.Ratio = nil
 		begin("RTO_PQ_PQ")
 		w.ratioContent("ratio", &r)
 		w.end()
@@ -201,43 +213,56 @@ func (w *writer) value(name string, v *record.Value) {
 		begin("ST")
 		w.text(*x.Text)
 		w.end()
+		x.Text = nil
 	case x.Bool != nil:
 		simple("BL", boolText(*x.Bool))
+		x.Bool = nil
 	case x.Integer != nil:
 		simple("INT", *x.Integer)
+		x.Integer = nil
 	case x.Decimal != nil:
 		simple("REAL", *x.Decimal)
+		x.Decimal = nil
 	case x.Time != nil:
 		t := *x.Time
+		x.Time = nil
 		begin("TS")
 		w.timeAttrs("time", &t)
 		w.end()
 	case x.Period != nil:
 		p := *x.Period
-		w.periodTyped(name, "period", "IVL_TS", &p)
+		x.Period = nil
+		w.el(name)
+		w.attr("xsi:type", "IVL_TS")
+		w.nullFlavor("absent", &v.Absent)
+		w.In("period", -1)
+		w.plainPeriod("", &p)
+		w.periodContent(&p)
+		w.Leave()
+		w.end()
 	case x.Money != nil:
 		begin("MO")
 		w.at("value", x.Money.Value)
 		w.at("currency", x.Money.Currency)
 		w.end()
+		x.Money = nil
 	case x.Attachment != nil:
 		a := *x.Attachment
+		x.Attachment = nil
 		w.attachment(name, "attachment", "ED", &a)
 	case x.Identifier != nil:
 		id := *x.Identifier
+		x.Identifier = nil
 		w.el(name)
-		w.attr("xsi:type", "II")
-		root, ext := w.rootOf(&id)
-		w.at("root", root)
-		w.at("extension", ext)
-		w.at("assigningAuthorityName", take(&id.Assigner))
+		w.attr("xsi:type", typeII)
+		w.In("identifier", -1)
+		w.identifierContent(&id)
+		w.Leave()
 		w.end()
-		id.System, id.SystemAsSent, id.Value, id.ValueAsSent = "", "", "", ""
-		w.Drop("identifier", &id, &lost)
 	case x.URI != nil:
 		simple("TEL", *x.URI) // URL, which it extends, is abstract
+		x.URI = nil
 	case x.TimeOfDay != nil, x.Sampled != nil, x.Ref != nil:
-		w.Drop("", &x, &lost)
 	case x.Absent != "":
 		if w.native && !w.strict {
 			w.el(name) // the source gave no type
@@ -247,6 +272,8 @@ func (w *writer) value(name string, v *record.Value) {
 		}
 		w.end()
 	}
+	x.Absent = v.Absent
+	w.rest(&x)
 	v.Absent = ""
 }
 
@@ -260,7 +287,7 @@ func (w *writer) attachment(name, leaf, typ string, a *record.Attachment) {
 	w.at("mediaType", take(&a.ContentType))
 	w.at("language", take(&a.Language))
 	if w.strict {
-		w.DropString(leaf+".charset", take(&a.Charset), &withheld) // the schema has none
+		w.DropString(join(leaf, "charset"), take(&a.Charset), &withheld) // the schema has none
 	}
 	w.at("charset", take(&a.Charset))
 	w.at("compression", take(&a.Compression))
@@ -268,36 +295,48 @@ func (w *writer) attachment(name, leaf, typ string, a *record.Attachment) {
 		w.at("integrityCheck", take(&a.Hash))
 		w.at("integrityCheckAlgorithm", take(&a.HashAlgorithm))
 	}
-	w.nullFlavor(leaf+".absent", &a.Absent)
-	switch {
-	case !a.Data.IsZero():
+	w.nullFlavor(join(leaf, "absent"), &a.Absent)
+	w.content(leaf, a)
+	w.end()
+	w.Drop(leaf, a, &lost)
+}
+
+// content writes what an ED holds: bytes, text, or a reference.
+func (w *writer) content(leaf string, a *record.Attachment) {
+	if !a.Data.IsZero() {
 		b64, err := a.Data.Base64()
 		if err != nil {
-			w.Drop(leaf+".data", a.Data, &lostContent)
-			break
+			w.Drop(join(leaf, "data"), a.Data, &lostContent)
+		} else {
+			w.attr("representation", "B64")
+			w.text(b64)
 		}
-		w.attr("representation", "B64")
-		w.text(b64)
-	case a.TextRef != "" || a.Text != "":
-		t, r := a.Text, a.TextRef
-		if r != "" {
-			if said, ok := w.said.says(w.sec, r); !ok && (w.strict || w.sec == nil || !w.sec.kept) {
-				r = ""
-			} else if ok && said == t {
-				t = ""
-			}
+		a.Data = record.Data{}
+		if a.Text == "" {
+			return
 		}
-		w.text(t)
-		if r != "" {
+		a.TextRef = "" // another form of the text, which rest names
+		return
+	}
+	if r := a.TextRef; r != "" {
+		said, ok := w.said.says(w.sec, r)
+		switch {
+		case !ok && (w.strict || w.sec == nil || !w.sec.kept):
+			w.lostAnchor(join(leaf, "textRef"), a.Text, r)
+			w.text(a.Text)
+		case ok && said == a.Text:
+			w.leaf("reference", "value", "#"+w.said.anchor(w.sec, r))
+		default:
+			w.text(a.Text)
 			w.leaf("reference", "value", "#"+w.said.anchor(w.sec, r))
 		}
+		a.Text, a.TextRef = "", ""
+		return
 	}
-	if a.URL != "" && a.Data.IsZero() && a.TextRef == "" {
+	w.text(take(&a.Text))
+	if a.URL != "" {
 		w.leaf("reference", "value", take(&a.URL))
 	}
-	w.end()
-	a.Data, a.Text, a.TextRef = record.Data{}, "", ""
-	w.Drop(leaf, a, &lost)
 }
 
 // lostContent is for the content of an attachment that its blob did not give.

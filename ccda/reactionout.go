@@ -27,8 +27,8 @@ func (w *writer) reactionOut(i int, x *record.Reaction, typeCode string, inverte
 	}
 	for k := range x.Manifestations {
 		if w.strict && k > 0 { // one value (CONF:1098-7335)
-			w.Drop("manifestations["+itoa(k)+"]", &x.Manifestations[k], &withheld)
-			continue
+			dropFrom(w, "manifestations", x.Manifestations, k, &withheld)
+			break
 		}
 		c := x.Manifestations[k]
 		w.In("manifestations", k)

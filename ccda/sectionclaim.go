@@ -304,6 +304,17 @@ func (w *writer) fixSectionCode(s *sectionOut, c *record.Concept) {
 	c.Codings = codings
 }
 
+// code gives the code of a section, as it will be written.
+func (s *sectionOut) code() string {
+	if s.src != nil && len(s.src.Code.Codings) > 0 {
+		return s.src.Code.Codings[0].Code
+	}
+	if s.def != nil {
+		return s.def.loinc
+	}
+	return ""
+}
+
 // systemCatalog is the code system of the DICOM Object Catalog Section's code.
 const systemCatalog = "http://dicom.nema.org/resources/ontology/DCM"
 

@@ -146,10 +146,8 @@ func (w *writer) writeEntries() {
 
 func (w *writer) listedEntries(s *sectionOut) {
 	if s.src != nil {
-		for _, ref := range s.src.Entries {
-			if at, ok := w.index[ref.ID]; ok {
-				w.entry(s, at)
-			}
+		for i := range s.src.Entries {
+			w.listedEntry(s, i)
 		}
 	}
 	for _, sub := range s.subs {
@@ -157,22 +155,66 @@ func (w *writer) listedEntries(s *sectionOut) {
 	}
 }
 
+// lostListing is for an entry of a section that does not stand there.
+var lostListing = record.IssueLost.Because("the entry that the section lists does not stand in it: it is not in the document, or in another section")
+
+// listedEntry writes the i-th of the entries that a section lists.
+func (w *writer) listedEntry(s *sectionOut, i int) {
+	ref := s.src.Entries[i]
+	at, ok := w.index[ref.ID]
+	why := &lostListing
+	if ok && (w.entry(s, at) || w.joined[ref.ID] == s) {
+		ref.ID = ""
+	} else if w.leftOut[ref.ID] {
+		why = &lostFilter
+	}
+	if record.CountLeavesOf(&ref) > 0 {
+		w.inside(s, func() {
+			w.In("entries", i)
+			w.Drop("", &ref, why)
+			w.Leave()
+		})
+	}
+}
+
+// unlistedHere is for an entry that goes where C-CDA has it.
+var unlistedHere = record.IssueAltered.Because("the section holds an entry that the record lists in none")
+
+// joins notes that an entry stands in the section at hand though its turn has not come, or will not come.
+func (w *writer) joins(id string) {
+	if w.sec == nil || w.sec.src == nil {
+		return
+	}
+	if w.listed[id] {
+		if w.joined == nil {
+			w.joined = map[string]*sectionOut{}
+		}
+		w.joined[id] = w.sec
+		return
+	}
+	w.inside(w.sec, func() { w.Note(&unlistedHere, "entries") })
+}
+
 // entry writes an entry of a section, if it was not written before.
-func (w *writer) entry(s *sectionOut, at place) {
+func (w *writer) entry(s *sectionOut, at place) bool {
 	e := w.entryAt(at)
 	if e == nil || w.wrote[e.ID] || w.leftOut[e.ID] || s == nil || w.ctx.Err() != nil {
-		return
+		return false
 	}
 	mark := w.beginEntry(s)
 	if w.statementAt(at) {
+		if !w.listed[e.ID] {
+			w.joins(e.ID)
+		}
 		w.endEntry(s)
-		return
+		return true
 	}
 	s.starts = s.starts[:len(s.starts)-1]
 	w.b, w.open, w.inTag = w.b[:mark], w.open[:0], false
 	w.dropRow(s)
 	s.body = w.b
 	w.sec, w.row = nil, nil
+	return false
 }
 
 // beginEntry starts an entry of a section, in the section's own buffer, and gives where in it that begins.

@@ -15,11 +15,9 @@ func (w *writer) confidentialityCode(list *[]record.Label) {
 	if k < 0 {
 		return
 	}
-	c := (*list)[k].Coding
-	w.el("confidentialityCode")
-	w.codingAttrs("labels", k, &c, false)
-	w.end()
-	w.qualifiersLost("labels", k, &c)
+	w.In("labels", k)
+	w.label(&(*list)[k])
+	w.Leave()
 	*list = slices.Clone(*list)
 	(*list)[k] = record.Label{} // the others keep their numbers: see slot
 	if !slices.ContainsFunc(*list, isLabel) {

@@ -90,10 +90,7 @@ func (w *writer) serviceTime(s *record.ServiceEvent) {
 		w.Drop("when.at", &p.At, &withheld)
 		p.At = record.Time{}
 	}
-	if p.Age != nil || p.AgeRange != nil || p.Text != "" {
-		w.Drop("when", &record.Period{Age: p.Age, AgeRange: p.AgeRange, Text: p.Text}, &lost)
-		p.Age, p.AgeRange, p.Text = nil, nil, ""
-	}
+	w.plainPeriod("when", p)
 	p.Absent = ""
 	if p.Start.IsZero() {
 		w.Note(&issueRequired, "when.start")

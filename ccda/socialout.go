@@ -163,6 +163,13 @@ func (w *writer) factsOfPatient() {
 // fact writes one of them as an entry of the section.
 func (w *writer) fact(s *sectionOut, kind, field string, i int, x *record.DatedConcept) {
 	f := findingForm(record.KindSocial, &record.Observation{Kind: kind})
+	leaf := "concept"
+	switch field {
+	case "birthSex", "sex":
+		leaf = ""
+	case "tribalAffiliations":
+		leaf = "tribe"
+	}
 	w.beginEntry(s)
 	w.tell("Observation", first(f.head.displays))
 	w.tell("Value", wordsOf(&x.Concept))
@@ -194,7 +201,7 @@ func (w *writer) fact(s *sectionOut, kind, field string, i int, x *record.DatedC
 	}
 	w.bounds("effectiveTime", "when", &when, f.when)
 	x.When = nil
-	w.codedValue("value", "concept", &x.Concept)
+	w.codedValue("value", leaf, &x.Concept)
 	w.end()
 	w.rest(x)
 	w.Leave()

@@ -14,6 +14,9 @@ func (w *writer) begin(name, class, mood string, e *record.Entry) {
 	w.own(e.ID)
 	w.at("classCode", class)
 	w.at("moodCode", mood)
+	if e.Absent != "" && e.Assertion == record.Affirmed {
+		w.Note(&record.IssueAbsentButAsserted, "assertion") // a nullFlavor says that it is not known
+	}
 	w.nullFlavor("absent", &e.Absent)
 }
 
@@ -82,20 +85,27 @@ func (w *writer) status(s *record.Status) {
 	s.Code, s.AsSent = "", ""
 }
 
-// statusAs writes statusCode as the template fixes it; what the record says otherwise is altered.
-func (w *writer) statusAs(s *record.Status, fixed string) {
+// statusAs writes statusCode as the template fixes it; what the record says otherwise is withheld.
+func (w *writer) statusAs(s *record.Status, code string) {
 	if !w.strict {
 		w.status(s)
 		return
 	}
-	code := s.AsSent
-	if code == "" {
-		code, _ = actStatus.From(s.Code)
+	sent := s.AsSent
+	if sent == "" {
+		sent, _ = actStatus.From(s.Code)
 	}
-	w.leaf("statusCode", "code", fixed)
-	if code != fixed && (s.Code != "" || s.AsSent != "" || s.Absent != "") {
-		w.Note(&altered, "status")
+	w.leaf("statusCode", "code", code)
+	switch {
+	case s.Code == "" && s.AsSent == "":
+		w.Note(&fixed, "status")
+	case sent == code:
+	case s.Code != "":
+		w.DropString("status.code", string(s.Code), &withheld)
+	default:
+		w.DropString("status.asSent", s.AsSent, &withheld)
 	}
+	w.DropString("status.absent", string(s.Absent), &withheld)
 	s.Code, s.AsSent, s.Absent = "", "", ""
 }
 
@@ -359,18 +369,19 @@ func (w *writer) relation(wrapper string, x *record.Relation, i int) {
 		*x = record.Relation{} // it stands with the first policy of its activity
 		return
 	}
+	typ := record.Relation{Type: x.Type, TypeAsSent: x.TypeAsSent}
 	code := w.relationCode(x)
 	w.el(wrapper)
 	w.slot("relations", i)
 	if wrapper == "entryRelationship" || !w.strict {
 		if code == "" && wrapper == "entryRelationship" {
-			code = "REFR"
+			code = w.leastRelation(x)
 		}
 		w.at("typeCode", code)
 		w.flag("inversionInd", &x.Inverted)
 		w.flag("negationInd", &x.Negated)
 	} else if code != "" && code != "COMP" {
-		w.Note(&altered, "type") // a part of an organizer is its component (CDA R2 Component4)
+		w.Drop("", &typ, &withheld) // a part of an organizer is its component (CDA R2 Component4)
 	}
 	w.leafIf("sequenceNumber", take(&x.Sequence))
 	if mention {
@@ -385,7 +396,7 @@ func (w *writer) relation(wrapper string, x *record.Relation, i int) {
 	w.end()
 }
 
-// relationCode gives the type code of a relation, and clears its type; "" where HL7 v3 has none for it.
+// relationCode gives the type code of a relation, and takes its type; "" where HL7 v3 has none for it.
 func (w *writer) relationCode(x *record.Relation) string {
 	code := x.TypeAsSent
 	if code == "" {
@@ -397,14 +408,24 @@ func (w *writer) relationCode(x *record.Relation) string {
 	return code
 }
 
+// leastRelation gives the code that says no more than that one statement refers to
+// another. A type of the record's that has no code is named by rest.
+func (w *writer) leastRelation(x *record.Relation) string {
+	if x.Type == "" {
+		w.Note(&fixed, "type")
+	}
+	return "REFR"
+}
+
 // elsewhere writes a reference to a document that is not this one (C-CDA R2.1 External Document Reference, 3.36).
 func (w *writer) elsewhere(x *record.Relation, i int) {
+	typ := record.Relation{Type: x.Type, TypeAsSent: x.TypeAsSent}
 	code := w.relationCode(x)
 	switch {
 	case code == "":
-		code = "REFR"
+		code = w.leastRelation(x)
 	case w.strict && code != "REFR":
-		w.Note(&altered, "type") // the templates of concerns, goals and interventions have no other
+		w.Drop("", &typ, &withheld) // the templates of concerns, goals and interventions have no other
 		code = "REFR"
 	}
 	w.el("reference")
@@ -576,7 +597,7 @@ func (w *writer) serviceLocation(leaf string, i int, ref *record.Ref, when func(
 			w.require("code", "types", "NI")
 		}
 		if w.strict && len(x.Types) > 1 {
-			w.Drop("types[1:]", x.Types[1:], &withheld) // one code (CONF:81-16850)
+			dropFrom(w, "types", x.Types, 1, &withheld) // one code (CONF:81-16850)
 			x.Types = x.Types[:1]
 		}
 		if w.again() && len(x.Types) > 0 {

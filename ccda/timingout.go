@@ -128,7 +128,9 @@ func (w *writer) timing(name, op string, t *record.Timing) {
 		w.el(name)
 		w.attr("xsi:type", "IVL_TS")
 		w.at("operator", op)
-		w.periodContent("bounds", &p)
+		w.In("bounds", -1)
+		w.periodContent(&p)
+		w.Leave()
 		w.end()
 		t.Bounds = nil
 	}
@@ -136,7 +138,9 @@ func (w *writer) timing(name, op string, t *record.Timing) {
 		w.el(name)
 		w.at("operator", op)
 		e := t.Events[k]
-		w.timeAttrs("events", &e)
+		w.In("events", k)
+		w.timeAttrs("", &e)
+		w.Leave()
 		w.end()
 		op = "I"
 	}

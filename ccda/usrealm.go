@@ -198,8 +198,10 @@ func (w *writer) precise(leaf string, t *record.Time) {
 	if t.Value == "" || len(t.Value) >= len("2006-01-02") {
 		return
 	}
-	w.DropString(leaf, t.Value, &withheld)
-	*t = record.Time{Absent: record.AbsentUnknown}
+	w.DropString(join(leaf, "value"), t.Value, &withheld)
+	if t.Value, t.AsSent = "", ""; t.Absent == "" {
+		t.Absent = record.AbsentUnknown
+	}
 }
 
 // needs writes an element that a role of the header requires and nobody has

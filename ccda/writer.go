@@ -2,6 +2,7 @@ package ccda
 
 import (
 	"context"
+	"slices"
 
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/internal/ids"
@@ -29,16 +30,16 @@ type writer struct {
 	release Release // whose template versions are claimed
 	before  bool    // R1.1: no template has an extension
 
-	index  map[string]place // every entry by its id
-	listed map[string]bool  // entries that a section of the record's document lists
-	done   []bool           // by carried piece: it was written
-	wrote  map[string]bool  // entries that were written
+	index  map[string]place       // every entry by its id
+	listed map[string]bool        // entries that a section of the record's document lists
+	done   []bool                 // by carried piece: it was written
+	wrote  map[string]bool        // entries that were written
+	joined map[string]*sectionOut // entries that were written with another of their concern, by where
 
 	grouped      map[string]bool // entries that others group
 	leftOut      map[string]bool // entries that the options leave out
 	pointedTo    map[string]int  // how many name an entry
 	inStatements map[string]bool // people who have a part in some entry
-	typedLost    int             // leaves of the record that are not in the document, carried pieces aside
 	headerPlace  string          // the place that the header's encounter was at
 
 	headerEncounter string // the encounter that the document was made in
@@ -96,6 +97,8 @@ var (
 	issueCarriedWithheld = record.IssueExportCarried.Because("a piece kept verbatim is not checked against the templates, and is left out of a conformant document")
 	// withheld is for what the schema or the template forbids.
 	withheld = record.IssueWithheld.Because("the schema or the template of the document does not allow this value here")
+	// fixed is for what the schema or the template says by itself where the record says nothing.
+	fixed = record.IssueAltered.Because("the schema or the template fixes this value, which the record does not have")
 	// altered is for what the schema or the template demands in another form.
 	altered = record.IssueAltered.Because("the schema or the template demands another form of this value")
 )
@@ -106,6 +109,33 @@ func (w *writer) rest(copy any) {
 	if !w.Quiet && record.CountLeavesOf(copy) > 0 {
 		w.Drop("", copy, &lost)
 	}
+}
+
+// dropFrom names the elements of a list from the k-th on.
+func dropFrom[T any](w *writer, leaf string, list []T, k int, why *record.IssueKind) {
+	for i := k; i < len(list); i++ {
+		w.In(leaf, i)
+		w.Drop("", &list[i], why)
+		w.Leave()
+	}
+}
+
+// dropStrings is dropFrom for a list of strings.
+func dropStrings(w *writer, leaf string, list []string, k int, why *record.IssueKind) {
+	for i := k; i < len(list); i++ {
+		w.In(leaf, i)
+		w.DropString("", list[i], why)
+		w.Leave()
+	}
+}
+
+// taken gives a list of which one element says nothing any more. The others keep
+// their numbers, by which rest names them.
+func taken[T any](list []T, k int) []T {
+	out := slices.Clone(list)
+	var none T
+	out[k] = none
+	return out
 }
 
 // require writes an element that the template demands and the record has

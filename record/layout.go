@@ -43,6 +43,8 @@ type field struct {
 	made   bool
 	form   int   // place of the field it is another form of, or -1
 	forms  []int // places of the other forms of it
+	same   int   // place of the string it is another form of where both are equal, or -1
+	sames  []int // places of the strings that are other forms of it where they are equal
 	unless string
 	always bool // written also where zero
 	offset uintptr
@@ -149,6 +151,7 @@ func (l *layout) addFields(t reflect.Type, outer int, m map[reflect.Type]*layout
 	type wish struct {
 		at   int
 		name string
+		same bool
 	}
 	var wishes []wish
 	for i := range t.NumField() {
@@ -161,7 +164,7 @@ func (l *layout) addFields(t reflect.Type, outer int, m map[reflect.Type]*layout
 			continue
 		}
 		name, rest, _ := strings.Cut(sf.Tag.Get("json"), ",")
-		f := field{name: name, key: `,"` + name + `":`, outer: outer, inner: i, form: -1,
+		f := field{name: name, key: `,"` + name + `":`, outer: outer, inner: i, form: -1, same: -1,
 			layout: layoutOf(sf.Type, m), always: !strings.Contains(rest, "omit"), offset: sf.Offset}
 		if outer >= 0 {
 			f.offset += l.typ.Field(outer).Offset
@@ -174,15 +177,21 @@ func (l *layout) addFields(t reflect.Type, outer int, m map[reflect.Type]*layout
 				f.made = true
 			case "unless":
 				f.unless = val
-			case "form":
-				wishes = append(wishes, wish{len(l.fields), val})
+			case "form", "same":
+				wishes = append(wishes, wish{len(l.fields), val, key == "same"})
 			}
 		}
 		place[sf.Name] = len(l.fields)
 		l.fields = append(l.fields, f)
 	}
 	for _, w := range wishes {
-		if at, ok := place[w.name]; ok {
+		at, ok := place[w.name]
+		switch {
+		case !ok:
+		case w.same:
+			l.fields[w.at].same = at
+			l.fields[at].sames = append(l.fields[at].sames, w.at)
+		default:
 			l.fields[w.at].form = at
 			l.fields[at].forms = append(l.fields[at].forms, w.at)
 		}
@@ -212,6 +221,15 @@ func (l *layout) wordsAt(at uintptr) []uintptr {
 		return all
 	}
 	return nil
+}
+
+// repeats reports whether the field of a struct only says again what another says.
+func (f *field) repeats(l *layout, v reflect.Value) bool {
+	if f.form >= 0 {
+		x := &l.fields[f.form]
+		return !x.layout.zero(x.get(v))
+	}
+	return f.same >= 0 && f.get(v).String() == l.fields[f.same].get(v).String()
 }
 
 // absent reports whether the field of the struct at p says nothing; v is the struct.

@@ -30,6 +30,10 @@ func TestTypesKeepTheRulesOfTags(t *testing.T) {
 				require.Equal(t, shapeString, l.fields[f.form].layout.shape, "%s: only a string can have another form", at)
 				require.NotEqual(t, shapeStruct, f.layout.shape, "%s: another form is a string or a pointer", at)
 			}
+			if f.same >= 0 {
+				require.Equal(t, shapeString, l.fields[f.same].layout.shape, at)
+				require.Equal(t, shapeString, f.layout.shape, "%s: what may be the same is a string", at)
+			}
 			if s := f.layout; s.shape == shapeSlice {
 				require.Contains(t, []shape{shapeString, shapeStruct}, s.elem.shape, "%s: a slice holds strings or structs", at)
 			}
@@ -48,7 +52,7 @@ func TestTagsAreKnown(t *testing.T) {
 				key, val, _ := strings.Cut(tag, "=")
 				switch key {
 				case "", "made", "unless":
-				case "form":
+				case "form", "same":
 					_, ok := typ.FieldByName(val)
 					require.True(t, ok, "%v.%s is another form of %s, which is not there", typ, f.Name, val)
 				default:
@@ -98,6 +102,9 @@ func TestCountAgreesWithAWalk(t *testing.T) {
 		"form alone":              {Coding{SystemAsSent: "o", SystemName: "n"}, 2},
 		"concept as another form": {ClinicalStatus{Code: "active", AsSent: &Concept{Text: "x"}}, 1},
 		"concept as the form":     {ClinicalStatus{AsSent: &Concept{Text: "x", Codings: []Coding{{Code: "c"}}}}, 2},
+		"unit and its code":       {Quantity{Unit: "mg", Code: "mg", System: SystemUCUM}, 1},
+		"unit and another code":   {Quantity{Unit: "milligram", Code: "mg", System: SystemUCUM}, 2},
+		"code alone":              {Quantity{Code: "mg", System: "urn:other"}, 2},
 		"run of text":             {NarrativeNode{Kind: "text", Text: "x", Depth: 3}, 1},
 		"element":                 {NarrativeNode{Kind: "br"}, 1},
 		"reference":               {Ref{ID: "i", Kind: "allergy"}, 1},

@@ -11,7 +11,8 @@ import (
 // that is there. What is no leaf: fields that are Portage's own bookkeeping (ids
 // of entries, origins, sources, what is carried), depths of narrative nodes,
 // the mark of a run of text, an Assertion that affirms, and another form of a
-// fact beside the fact (Coding.SystemAsSent where System is known).
+// fact beside the fact (Coding.SystemAsSent where System is known; Quantity.Code
+// where it is Unit). That a unit's system is UCUM is none either: it is what units are in.
 type Leaf struct {
 	// Path is the leaf's place by the JSON names of the record: allergies[2].reactions[0].severity.codings[1].code.
 	Path string
@@ -105,10 +106,8 @@ func count(l *layout, v reflect.Value) int {
 			if f.made || f.unless != "" && fv.String() == f.unless {
 				continue
 			}
-			if f.form >= 0 {
-				if x := &l.fields[f.form]; !x.layout.zero(x.get(v)) {
-					continue
-				}
+			if f.repeats(l, v) {
+				continue
 			}
 			n += count(f.layout, fv)
 		}
@@ -172,11 +171,8 @@ func (w *leafWalk) walk(l *layout, v reflect.Value, unless string) bool {
 		if f.made || p != nil && f.absent(p, v) {
 			continue
 		}
-		if f.form >= 0 {
-			x := &l.fields[f.form]
-			if !x.layout.zero(x.get(v)) {
-				continue
-			}
+		if f.repeats(l, v) {
+			continue
 		}
 		if w.path = w.path[:n]; n > 0 {
 			w.path = append(w.path, '.')
@@ -185,6 +181,11 @@ func (w *leafWalk) walk(l *layout, v reflect.Value, unless string) bool {
 		w.forms = w.forms[:0]
 		for _, at := range f.forms {
 			w.forms = append(w.forms, l.fields[at].get(v))
+		}
+		for _, at := range f.sames {
+			if l.fields[at].repeats(l, v) {
+				w.forms = append(w.forms, l.fields[at].get(v))
+			}
 		}
 		if !w.walk(f.layout, f.get(v), f.unless) {
 			return false

@@ -27,6 +27,7 @@ type step struct {
 	op     op
 	offset uintptr
 	form   int // offset of the string that this is another form of, or -1
+	same   int // offset of the string that this is another form of where both are equal, or -1
 	unless string
 	tally  *tally // of the struct that a pointer or slice holds
 }
@@ -72,9 +73,12 @@ func (t *tally) add(l *layout, base uintptr, m map[reflect.Type]*tally) {
 			continue
 		}
 		at := base + f.offset
-		s := step{offset: at, form: -1, unless: f.unless}
+		s := step{offset: at, form: -1, same: -1, unless: f.unless}
 		if f.form >= 0 {
 			s.form = int(base + l.fields[f.form].offset)
+		}
+		if f.same >= 0 {
+			s.same = int(base + l.fields[f.same].offset)
 		}
 		switch e := f.layout.elem; f.layout.shape {
 		case shapeInt, shapeBool:
@@ -98,7 +102,7 @@ func (t *tally) add(l *layout, base uintptr, m map[reflect.Type]*tally) {
 				s.op, s.tally = countStructs, tallyOf(e, m)
 			}
 		}
-		if s.op == countOne && s.form < 0 && s.unless == "" {
+		if s.op == countOne && s.form < 0 && s.same < 0 && s.unless == "" {
 			t.single = append(t.single, at)
 			continue
 		}
@@ -131,7 +135,8 @@ func (t *tally) count(p unsafe.Pointer) int {
 
 func (s *step) count(p unsafe.Pointer) int {
 	at := unsafe.Add(p, s.offset)
-	if s.form >= 0 && *(*string)(unsafe.Add(p, s.form)) != "" || s.unless != "" && *(*string)(at) == s.unless {
+	if s.form >= 0 && *(*string)(unsafe.Add(p, s.form)) != "" || s.unless != "" && *(*string)(at) == s.unless ||
+		s.same >= 0 && *(*string)(unsafe.Add(p, s.same)) == *(*string)(at) {
 		return 0
 	}
 	switch s.op {

@@ -9,8 +9,8 @@ type Quantity struct {
 	// Unit is the unit as sent.
 	Unit string `json:"unit,omitempty"`
 	// Code is the unit's code in System; UCUM where System is http://unitsofmeasure.org.
-	Code   string       `json:"code,omitempty"`
-	System string       `json:"system,omitempty"`
+	Code   string       `json:"code,omitempty" portage:"same=Unit"`
+	System string       `json:"system,omitempty" portage:"unless=http://unitsofmeasure.org"`
 	Absent AbsentReason `json:"absent,omitempty"`
 	// Alternates are the same quantity in other units (CDA PQ.translation).
 	Alternates []QuantityAlternate `json:"alternates,omitempty"`

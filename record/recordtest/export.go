@@ -33,10 +33,14 @@ type ExportCheck struct {
 // changes or the report of the first export named the leaf. It checks besides
 // that the same record gives the same bytes, that the record is not changed, and
 // that the counts are those of the leaves: Exported + Lost is all, a carried
-// piece counting as one (unless Options.TypedOnly leaves it out), and there are
-// as many issues of the kinds lost and export-carried as Lost says.
+// piece counting as one (unless Options.TypedOnly leaves it out), there are
+// as many issues of the kinds lost, withheld and export-carried as Lost says, and
+// each of those names a leaf, once.
 //
-// A leaf is named by an issue of the kind lost at its own path, and by nothing else.
+// A leaf is named by an issue of the kind lost or withheld at its own path, and
+// by nothing else. One that has the very value that the target fixes may go out
+// the same without it; then clearing it makes an issue appear, at its path or one
+// above, which says that the target put it there.
 func CheckExport(t TB, e record.Exporter, rec *record.Record, o ExportCheck) {
 	t.Helper()
 	if o.Options.Now.IsZero() {
@@ -73,16 +77,20 @@ func CheckExport(t TB, e record.Exporter, rec *record.Record, o ExportCheck) {
 		t.Fatalf("the export changed the record")
 	}
 	checkExportCounts(t, rec, report, o.Options)
-	named := lostPaths(report)
+	named := lostPaths(t, rec, report)
+	told := map[record.Issue]int{}
+	for _, i := range report.Issues {
+		told[i]++
+	}
 	failures, n := 0, 0
 	for leaf := range record.Leaves(rec) {
 		if n++; o.Every > 1 && n%o.Every != 0 || !begins(leaf.Path, o.Only) || named[leaf.Path] {
 			continue
 		}
 		leaf.Clear()
-		out, _ := export()
+		out, without := export()
 		leaf.Restore()
-		if !bytes.Equal(out, base) {
+		if !bytes.Equal(out, base) || tellsOf(without, told, leaf.Path) {
 			continue
 		}
 		if failures++; failures <= o.Most {
@@ -115,7 +123,7 @@ func checkExportCounts(t TB, rec *record.Record, report *record.Report, o record
 	t.Helper()
 	c, lost := report.Counts, 0
 	for _, i := range report.Issues {
-		if i.Code == record.IssueLost.Code || i.Code == record.IssueExportCarried.Code {
+		if isLoss(i) || i.Code == record.IssueExportCarried.Code {
 			lost++
 		}
 	}
@@ -131,15 +139,43 @@ func checkExportCounts(t TB, rec *record.Record, report *record.Report, o record
 	}
 }
 
-// lostPaths are the paths of the leaves that a report names as lost.
-func lostPaths(r *record.Report) map[string]bool {
-	n := map[string]bool{}
+func isLoss(i record.Issue) bool {
+	return i.Code == record.IssueLost.Code || i.Code == record.IssueWithheld.Code
+}
+
+// lostPaths are the paths of the leaves that a report names as lost, each of which is a leaf and named once.
+func lostPaths(t TB, rec *record.Record, r *record.Report) map[string]bool {
+	t.Helper()
+	leaves, named := map[string]bool{}, map[string]bool{}
+	record.EachLeaf("", rec, func(path string) { leaves[path] = true })
 	for _, i := range r.Issues {
-		if i.Code == record.IssueLost.Code {
-			n[i.Path] = true
+		if !isLoss(i) {
+			continue
+		}
+		if !leaves[i.Path] {
+			t.Errorf("%s: named as lost, but no leaf", i.Path)
+		}
+		if named[i.Path] {
+			t.Errorf("%s: named as lost twice", i.Path)
+		}
+		named[i.Path] = true
+	}
+	return named
+}
+
+// tellsOf reports whether a report has an issue at a path or above it more than was told before.
+func tellsOf(r *record.Report, told map[record.Issue]int, path string) bool {
+	again := map[record.Issue]int{}
+	for _, i := range r.Issues {
+		rest, above := strings.CutPrefix(path, i.Path)
+		if isLoss(i) || i.Path == "" || !above || rest != "" && rest[0] != '.' && rest[0] != '[' {
+			continue
+		}
+		if again[i]++; again[i] > told[i] {
+			return true
 		}
 	}
-	return n
+	return false
 }
 
 func begins(path string, prefixes []string) bool {

@@ -150,6 +150,8 @@ func rowsOf(st *ast.StructType) [][]string {
 			text += " *Made by Portage; no leaf.*"
 		case "form":
 			text += " *Another form of " + of + ".*"
+		case "same":
+			text += " *Another form of " + of + " where it is the same.*"
 		}
 		if !strings.Contains(rest, "omit") {
 			text += " *Always written.*"
