@@ -3,6 +3,7 @@ package ccda
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -486,4 +487,3 @@ func unnumbered(path string) string {
 }
 
 var numbers = regexp.MustCompile(`\[\d+\]`)
-
