@@ -1,0 +1,171 @@
+package ccda
+
+import "github.com/portage-health/portage/record"
+
+// role writes who plays a part: the element name with what is known of them.
+func (w *writer) role(name string, p *record.Participation) {
+	at, ok := w.place(p.Who)
+	w.el(name)
+	switch {
+	case name == "assignedAuthor" || name == "assignedEntity":
+	case p.Class != "":
+		w.roleClass(name, "class", take(&p.Class))
+	case name == "associatedEntity" && w.strict && !(ok && at.kind == kindRelated):
+		w.Note(&issueRequired, "class")
+		w.at("classCode", "ASSIGNED") // the schema demands a class; this one says that somebody was given a part
+	}
+	who := p.Who
+	if ok {
+		p.Who = nil
+	}
+	switch {
+	case ok && at.kind == kindPractitioner:
+		w.practitionerRole(name, at.i, p)
+	case ok && at.kind == kindRelated:
+		w.relatedRole(name, at.i, p)
+	case ok && at.kind == kindDevice:
+		w.deviceRole(name, at.i, p)
+	case ok && at.kind == kindPatient:
+		w.patientRole(name, p)
+	case ok && at.kind == kindOrganization && p.OnBehalfOf == nil:
+		// An organization alone plays the part (C-CDA on FHIR: assignedEntity with nobody in it).
+		p.OnBehalfOf = who
+		w.nobody(name, p)
+	default:
+		if ok {
+			p.Who = who // what has no place in a role stays, and is named by rest
+		}
+		w.nobody(name, p)
+	}
+	w.end()
+}
+
+// roleClass writes the class of a role, if the schema has it there; leaf is its field.
+func (w *writer) roleClass(name, leaf, class string) {
+	if w.strict {
+		list := ""
+		switch name {
+		case "relatedEntity":
+			list = mutualClasses
+		case "participantRole":
+			list = roleClasses
+		case "intendedRecipient":
+			list = "ASSIGNED HLTHCHRT"
+		}
+		if w.callback {
+			list = "ASSIGNED" // CONF:1198-31659, 1198-31641, 1198-32419
+		}
+		if list != "" && !allowed(class, list) {
+			w.DropString(leaf, class, &withheld)
+			class = ""
+			if name == "relatedEntity" {
+				class = "PRS"
+			} else if w.callback {
+				class = "ASSIGNED"
+			}
+		}
+	}
+	w.at("classCode", class)
+}
+
+// nobody writes a role of which no person is known.
+func (w *writer) nobody(name string, p *record.Participation) {
+	w.requireID(name, len(p.Identifiers))
+	w.identifiers("id", "identifiers", &p.Identifiers)
+	w.roleParts(name, p, contacts{})
+	if w.needsPerson(name) {
+		w.person(name, 0, nil)
+	} else if w.strict && w.part() == "participant" && p.OnBehalfOf == nil && len(w.open) == 3 {
+		w.person(name, 0, func() {}) // a person or an organization must be named (CONF:1198-10006)
+	}
+	w.roleOrganization(name, p)
+}
+
+// contacts are how to reach the one who plays a part, as that one's own entry has it.
+type contacts struct {
+	list      string // of the record; "" where there are none
+	i         int
+	quiet     bool // named elsewhere
+	addresses []record.Address
+	telecoms  []record.Telecom
+	leaf      string // the field of the telecoms
+	then      func() // what comes after them
+}
+
+func (w *writer) contact(c *contacts, f func()) {
+	if c.list == "" {
+		return
+	}
+	quiet := w.Quiet
+	w.Quiet = quiet || c.quiet
+	w.At(c.list, c.i, f)
+	w.Quiet = quiet
+}
+
+// roleParts writes code, specialties, addresses and telecoms of a role: those of
+// the one who plays it before those given at this place.
+func (w *writer) roleParts(name string, p *record.Participation, c contacts) {
+	if name != "intendedRecipient" {
+		if w.strict && w.part() == "author" && p.Code != nil && (len(p.Code.Codings) == 0 || p.Code.Codings[0].Code == "") {
+			w.Drop("code", p.Code, &withheld) // an author's code must be one (CONF:1198-16788)
+			p.Code = nil
+		}
+		w.conceptPtr("code", "code", &p.Code)
+		if name != "relatedEntity" {
+			w.concepts("sdtc:specialty", "specialty", &p.Specialty)
+		}
+	}
+	w.needs(name, "addr", "addresses", len(c.addresses)+len(p.Addresses))
+	w.contact(&c, func() { w.addresses("addresses", &c.addresses) })
+	w.addresses("addresses", &p.Addresses)
+	w.needs(name, "telecom", "telecoms", len(c.telecoms)+len(p.Telecoms))
+	w.contact(&c, func() { w.telecoms(c.leaf, &c.telecoms) })
+	w.telecoms("telecoms", &p.Telecoms)
+	if c.then != nil {
+		w.contact(&c, c.then)
+	}
+	if len(p.Identifiers) > 0 {
+		w.Drop("identifiers", p.Identifiers, &lost)
+		p.Identifiers = nil
+	}
+}
+
+func (w *writer) requireID(name string, n int) {
+	if n > 0 || name == "relatedEntity" {
+		return
+	}
+	switch name {
+	case "associatedEntity":
+		if !w.callback {
+			return
+		}
+	case "participantRole":
+		return
+	case "intendedRecipient":
+		if w.typ.typ != CarePlan {
+			return
+		}
+	}
+	w.require("id", "identifiers", "NI")
+}
+
+// organizationElement gives the element by which a role names the organization acted for.
+func organizationElement(role string) string {
+	switch role {
+	case "assignedAuthor", "assignedEntity":
+		return "representedOrganization"
+	case "associatedEntity":
+		return "scopingOrganization"
+	case "intendedRecipient":
+		return "receivedOrganization"
+	}
+	return ""
+}
+
+func (w *writer) roleOrganization(name string, p *record.Participation) {
+	if el := organizationElement(name); el != "" && p.OnBehalfOf != nil {
+		if w.organization(el, p.OnBehalfOf) {
+			p.OnBehalfOf = nil
+		}
+	}
+}
