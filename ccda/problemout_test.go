@@ -159,7 +159,7 @@ func TestProblemDemands(t *testing.T) {
 			codes[i.Code]++
 		}
 	}
-	require.Equal(t, map[string]int{record.IssueAltered.Code: 2}, codes)
+	require.Equal(t, map[string]int{record.IssueAltered.Code: 3}, codes) // the time, the status, the kind's translation
 	require.Equal(t, "discharge-diagnosis", again(t, text).Problems[0].Use)
 }
 
