@@ -14,6 +14,8 @@ func (w *writer) appointmentEntry(i int) bool {
 		if x.Mode == record.ModeEvent && x.Status.Code == record.StatusProposed {
 			mood = "ARQ"
 			x.Status.Code, x.Status.AsSent = "", "" // the mood says it
+		} else if x.Mode == record.ModeEvent {
+			w.Note(&fixed, "mode")
 		}
 	case x.Mode == record.ModeAppRequest:
 		mood = "ARQ"
@@ -49,11 +51,6 @@ func (w *writer) appointmentEntry(i int) bool {
 	w.participants(&x.Participants)
 	w.locationsOut("locations", &x.Locations)
 	w.indicationsOut("reasons", &x.Reasons)
-	if x.CancelReason != nil {
-		n := len(x.Status.Reasons)
-		x.Status.Reasons = append(x.Status.Reasons[:n:n], *x.CancelReason)
-		x.CancelReason = nil
-	}
 	if s := take(&x.PatientNote); s != "" {
 		w.instructionOut("patientInstruction", -1, &record.Instruction{Text: s})
 	}
@@ -61,7 +58,15 @@ func (w *writer) appointmentEntry(i int) bool {
 		n := len(x.Notes)
 		x.Notes = append(x.Notes[:n:n], record.Note{Text: s})
 	}
+	reasons := len(x.Status.Reasons)
 	w.reasonsOut(&x.Status)
+	if x.CancelReason != nil {
+		c := *x.CancelReason
+		x.CancelReason = nil
+		w.In("cancelReason", -1)
+		w.reasonOut(reasons, &c)
+		w.Leave()
+	}
 	w.tail(&x.Entry, "entryRelationship")
 	w.end()
 	w.rest(&x)

@@ -81,7 +81,7 @@ func (w *writer) errorStatus(s *record.Status, v *record.Verification) {
 	}
 	switch {
 	case s.Code == record.StatusEnteredInError:
-		w.DropString("verification", string(*v), &saidByStatus)
+		w.DropString("verification", string(*v), &saidTwice)
 	default:
 		w.Note(&altered, "status")
 		old := record.Status{Code: s.Code, AsSent: s.AsSent, Absent: s.Absent}
@@ -91,8 +91,8 @@ func (w *writer) errorStatus(s *record.Status, v *record.Verification) {
 	*v = ""
 }
 
-// saidByStatus is for what the status of the same statement says.
-var saidByStatus = record.IssueLost.Because("the status of the statement says the same, and C-CDA says it once")
+// saidTwice is for what another field of the same statement says.
+var saidTwice = record.IssueLost.Because("another field of the same statement says this too, and C-CDA says it once")
 
 // saidByError is for a status beside the statement that the entry should never have been written down.
 var saidByError = record.IssueLost.Because("what was entered in error has the status that says so, and no other")

@@ -152,6 +152,9 @@ func (w *writer) carePlanEntry(i int) bool {
 	}
 	w.wrote[x.ID] = true
 	w.tellCarePlan(&x)
+	if x.Mode == record.ModeEvent {
+		w.Note(&fixed, "mode")
+	}
 	mood := moodCode(&x.Mode)
 	if mood == "EVN" || mood == "GOL" {
 		mood = "INT" // what a plan is

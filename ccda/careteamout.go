@@ -220,13 +220,22 @@ func (w *writer) memberPerson(m *record.CareTeamMember) {
 	if !said && !w.strict {
 		return
 	}
-	p.Who, p.OnBehalfOf = m.Who, m.OnBehalfOf
+	// What stands with the member is not asked of the part.
+	w.In("part", -1)
+	if m.Who != nil {
+		w.Drop("who", p.Who, &saidTwice)
+		p.Who = m.Who
+	}
+	if m.OnBehalfOf != nil {
+		w.Drop("onBehalfOf", p.OnBehalfOf, &saidTwice)
+		p.OnBehalfOf = m.OnBehalfOf
+	}
 	if len(m.Roles) > 0 {
+		w.Drop("function", p.Function, &saidTwice)
 		c := m.Roles[0]
 		p.Function = &c
 	}
 	m.Who, m.OnBehalfOf = nil, nil
-	w.In("part", -1)
 	w.participation("performer", p)
 	w.Leave()
 }

@@ -53,9 +53,7 @@ func (w *writer) payorOut(i, at int) {
 		w.identifiers("id", "identifiers", &o.Identifiers)
 		if len(o.Types) > 0 && (!w.strict || len(o.Types[0].Codings) > 0 && o.Types[0].Codings[0].Code != "") {
 			c := o.Types[0]
-			if o.Types = o.Types[1:]; len(o.Types) == 0 {
-				o.Types = nil
-			}
+			o.Types = taken(o.Types, 0)
 			w.In("types", 0)
 			w.concept("code", "", &c)
 			w.Leave()
@@ -133,7 +131,11 @@ func (w *writer) partyPerson(name string, p *record.CoverageParty) {
 // coveredOut writes the covered party, who is the patient (C-CDA R2.1 Covered Party Participant).
 func (w *writer) coveredOut(x *record.Coverage) {
 	if w.kindOfRef(x.Beneficiary) == kindPatient {
-		x.Beneficiary = nil
+		ref := *x.Beneficiary
+		ref.ID, ref.Kind = "", ""
+		x.Beneficiary = &ref
+	} else if x.Beneficiary == nil && w.rec.Patient != nil {
+		w.Note(&fixed, "beneficiary") // the covered party is the patient
 	}
 	var p record.CoverageParty
 	if x.MemberParty != nil {
@@ -193,6 +195,7 @@ func (w *writer) holderOut(x *record.Coverage) {
 	if *who == nil {
 		who, leaf = &x.Subscriber, "subscriber"
 	} else if x.Subscriber != nil && x.Subscriber.ID == x.Holder.ID {
+		w.Drop("subscriber", x.Subscriber, &saidTwice)
 		x.Subscriber = nil
 	}
 	switch {

@@ -45,7 +45,8 @@ func (w *writer) productInstanceOut(at int) deviceOut {
 	w.own(x.ID)
 	w.at("classCode", "MANU")
 	w.template(templateProductInstance)
-	w.mention("devices", x.ID, at, func() { w.instanceParts(&x, last) })
+	first := last && w.rolesOf[x.ID] == nil
+	w.mention("devices", x.ID, at, func() { w.instanceParts(&x, first) })
 	w.end()
 	return deviceOut{at, last, x}
 }

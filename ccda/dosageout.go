@@ -138,28 +138,47 @@ func (w *writer) dosageStep(i int, d record.Dosage, mood string, kind string) {
 	w.end()
 	w.end()
 	w.dosageTold(&d)
-	w.preconditions("asNeeded", neededAs(&d))
+	w.neededOut(&d)
 	w.end()
 	w.end()
 	w.rest(&d)
 	w.Leave()
 }
 
-// neededAs gives the preconditions that say that a dosage is taken as needed.
-func neededAs(d *record.Dosage) []record.Precondition {
-	var out []record.Precondition
+// neededOut writes that a dosage is taken as needed, and for what, as the
+// preconditions that say so (C-CDA on FHIR, FC-medications, asNeeded).
+func (w *writer) neededOut(d *record.Dosage) {
+	if d.AsNeeded != nil && !*d.AsNeeded {
+		return // that it is not has no form; rest names both
+	}
+	criterion := func(f func()) {
+		w.el("precondition")
+		w.at("typeCode", "PRCN")
+		w.el("criterion")
+		w.template(templatesPrecondition[0])
+		w.fixedCode(oidActCode, "ASSERTION", "Assertion")
+		f()
+		w.end()
+		w.end()
+	}
 	for i := range d.AsNeededFor {
 		c := d.AsNeededFor[i]
-		out = append(out, record.Precondition{Value: &record.Value{Concept: &c}})
+		w.In("asNeededFor", i)
+		criterion(func() { w.codedValue("value", "", &c) })
+		w.Leave()
 	}
-	if len(out) == 0 && d.AsNeeded != nil && *d.AsNeeded {
-		out = append(out, record.Precondition{Text: "as needed"})
+	switch {
+	case len(d.AsNeededFor) > 0 && d.AsNeeded == nil:
+		w.Note(&fixed, "asNeeded")
+	case len(d.AsNeededFor) == 0 && d.AsNeeded != nil:
+		criterion(func() {
+			w.words("text", "as needed")
+			if w.strict {
+				w.nullValue("CD")
+			}
+		})
 	}
-	if len(out) > 0 && (d.AsNeeded == nil || *d.AsNeeded) {
-		d.AsNeeded = nil
-		d.AsNeededFor = nil
-	}
-	return out
+	d.AsNeeded, d.AsNeededFor = nil, nil
 }
 
 // dosageTold writes what the patient is told of a dosage (FC-medications, additionalInstruction, patientInstruction).

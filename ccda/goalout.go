@@ -11,7 +11,10 @@ func (w *writer) goalEntry(i int) bool {
 	x := w.rec.Goals[i]
 	w.wrote[x.ID] = true
 	w.tellGoal(&x)
-	if x.Mode == record.ModeGoal {
+	switch x.Mode {
+	case record.ModeEvent:
+		w.Note(&fixed, "mode")
+	case record.ModeGoal:
 		x.Mode = record.ModeEvent
 	}
 	x.Assertion = record.Affirmed

@@ -164,6 +164,11 @@ func (w *writer) medication(i, list int) bool {
 	case neg.ind:
 		w.at("negationInd", "true")
 		if x.DoNotPerform != nil && *x.DoNotPerform {
+			if stopped {
+				w.DropString("doNotPerform", "true", &saidTwice)
+			} else {
+				w.Note(&altered, "status") // the negation says what a status would
+			}
 			x.DoNotPerform = nil
 		}
 	case x.DoNotPerform != nil:
@@ -270,12 +275,10 @@ func (w *writer) medicationParts(x *record.Medication, whole *record.Dosage, ste
 	}
 	w.indicationsOut("indications", &x.Indications)
 	w.instructionsOut(&x.Instructions)
-	var needed []record.Precondition
 	if whole != nil {
 		w.In("dosages", 0)
 		w.dosageTold(whole)
 		w.Leave()
-		needed = neededAs(whole)
 	}
 	w.supplies(templatesProduct[0], &x.Orders, &x.Dispenses)
 	w.reactionsOut(&x.Reactions, "CAUS", false)
@@ -286,7 +289,11 @@ func (w *writer) medicationParts(x *record.Medication, whole *record.Dosage, ste
 	w.tail(&x.Entry, "entryRelationship")
 	w.preconditions("preconditions", x.Preconditions)
 	x.Preconditions = nil
-	w.preconditions("dosages[0].asNeeded", needed)
+	if whole != nil {
+		w.In("dosages", 0)
+		w.neededOut(whole)
+		w.Leave()
+	}
 }
 
 // sigOut writes the free text sig (C-CDA R2.1 Medication Free Text Sig). Its product is none, as the template demands.

@@ -45,7 +45,8 @@ func (w *writer) orderEntry(i int) bool {
 	x := w.rec.Orders[i]
 	f := orderFormOf(&x)
 	mood, exact, ok := plannedMood(x.Mode)
-	if mood == "EVN" {
+	order := mood == "EVN"
+	if order {
 		mood = "RQO" // what an order is
 	}
 	negated := x.DoNotPerform != nil && *x.DoNotPerform || x.Assertion == record.Negated
@@ -56,11 +57,27 @@ func (w *writer) orderEntry(i int) bool {
 		return false // CDA has no negation for them
 	}
 	w.wrote[x.ID] = true
+	if order {
+		w.Note(&fixed, "mode")
+	}
 	w.tellOrder(&x, negated)
 	if exact {
 		x.Mode = record.ModeEvent
 	}
-	x.Class, x.Kind = "", ""
+	if x.Class == "" {
+		w.Note(&fixed, "class")
+	}
+	if x.Kind == f.element || x.Kind == "referral" && f.template == templateReferral || x.Kind == "diet" && f.template == templateNutritionRec {
+		x.Kind = "" // rest names another: an element does not say of what kind an observation is
+	}
+	x.Class = ""
+	if x.Assertion == record.Negated {
+		if x.DoNotPerform != nil && *x.DoNotPerform {
+			w.DropString("assertion", string(x.Assertion), &saidTwice)
+		} else {
+			w.Note(&altered, "doNotPerform")
+		}
+	}
 	if x.Assertion == record.NotKnown && x.Absent == "" {
 		x.Absent = record.AbsentUnknown
 	}

@@ -124,11 +124,14 @@ func (w *writer) relatedRole(name string, i int, p *record.Participation) {
 func (w *writer) deviceRole(name string, i int, p *record.Participation) {
 	x := w.rec.Devices[i]
 	w.own(x.ID)
-	w.mention("devices", x.ID, i, func() {
+	again := w.wrote[x.ID] || w.rolesOf[x.ID] != nil
+	quiet := w.Quiet
+	w.Quiet = quiet || again
+	w.At("devices", i, func() {
 		w.requireID(name, len(x.Identifiers))
 		w.identifiers("id", "identifiers", &x.Identifiers)
 	})
-	again := w.wrote["devices|"+x.ID]
+	w.Quiet = quiet
 	w.roleParts(name, p, contacts{list: "devices", i: i, quiet: again, addresses: x.Addresses, telecoms: x.Contacts, leaf: "contacts"})
 	x.Addresses, x.Contacts = nil, nil
 	el := "assignedAuthoringDevice"
@@ -147,9 +150,11 @@ func (w *writer) deviceRole(name string, i int, p *record.Participation) {
 		w.person(name, 0, func() {})
 	}
 	w.roleOrganization(name, p)
-	if x.Use != "patient" { // a device of the patient's is an entry too, which names the rest
-		x.Use = ""
-		w.namedOnce("devices", x.ID, i, &x)
+	if !again {
+		if w.rolesOf == nil {
+			w.rolesOf = map[string]*record.Device{}
+		}
+		w.rolesOf[x.ID] = &x // what else is known of it stands where it is a thing: see unmentioned
 	}
 }
 
@@ -325,6 +330,14 @@ func (w *writer) unmentioned() {
 		leave("locations", i, w.rec.Locations[i].ID, &w.rec.Locations[i])
 	}
 	for i := range w.rec.Devices {
-		leave("devices", i, w.rec.Devices[i].ID, &w.rec.Devices[i])
+		x := &w.rec.Devices[i]
+		if part := w.rolesOf[x.ID]; part != nil && !w.wrote[x.ID] {
+			if part.Use == "author" {
+				part.Use = "" // its part says it
+			}
+			w.At("devices", i, func() { w.rest(part) })
+			continue
+		}
+		leave("devices", i, x.ID, x)
 	}
 }

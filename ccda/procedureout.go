@@ -55,6 +55,9 @@ func (w *writer) procedureEntry(i int) bool {
 		x.Code = record.Concept{}
 	}
 	element, class, template := procedureClass(x.Class)
+	if x.Class == "" {
+		w.Note(&fixed, "class")
+	}
 	x.Class = ""
 	if t, ok := w.actDone(&x, stopped); ok && element == "act" {
 		template = t
@@ -151,12 +154,20 @@ func (w *writer) sitesOut(list *[]record.BodySite) {
 	for i := range *list {
 		b := (*list)[i]
 		w.In("bodySites", i)
-		if l := b.Laterality; l != nil && len(b.Code.Codings) > 0 && len(l.Codings) == 1 && l.Text == "" && l.TextRef == "" {
+		if l := b.Laterality; l != nil && len(b.Code.Codings) > 0 && w.fitsQualifier(l) {
 			b.Code.Codings = slices.Clone(b.Code.Codings)
 			c := &b.Code.Codings[0]
+			side := l.Codings[0]
+			w.In("laterality", -1)
+			w.dropIn("codings", 0, "text", take(&side.Text))
+			if side.UserSelected != nil {
+				w.dropBool("codings", 0, "userSelected")
+				side.UserSelected = nil
+			}
+			w.Leave()
 			c.Qualifiers = append(c.Qualifiers[:len(c.Qualifiers):len(c.Qualifiers)], record.Qualifier{
 				Name:  record.Coding{System: record.SystemSNOMED, Code: snomedLaterality, Display: "Laterality"},
-				Value: l.Codings[0],
+				Value: side,
 			})
 			b.Laterality = nil
 		}
@@ -165,6 +176,15 @@ func (w *writer) sitesOut(list *[]record.BodySite) {
 		w.Leave()
 	}
 	*list = nil
+}
+
+// fitsQualifier reports whether a coded value can be the value of a qualifier: one coding, and no words beside it.
+func (w *writer) fitsQualifier(c *record.Concept) bool {
+	if len(c.Codings) != 1 || c.Text != "" || c.TextRef != "" || c.Absent != "" {
+		return false
+	}
+	root, _ := w.codeSystem("codings", 0, &record.Coding{System: c.Codings[0].System})
+	return !w.strict || isCS(c.Codings[0].Code) && root != ""
 }
 
 // procedureParts writes what hangs on a procedure.

@@ -89,7 +89,7 @@ func (w *writer) indicationAct(x *record.Indication) {
 	w.end()
 }
 
-// reasonOut writes why something was done or not (QRDA Reason).
+// reasonOut writes why something was done or not (QRDA Reason): the reason that the ledger stands in.
 func (w *writer) reasonOut(i int, c *record.Concept) {
 	w.relate("RSON", false, "status.reasons", i)
 	w.el("observation")
@@ -97,9 +97,7 @@ func (w *writer) reasonOut(i int, c *record.Concept) {
 	w.at("moodCode", "EVN")
 	w.questionHead(&reasonNotDone)
 	w.leaf("statusCode", "code", "completed")
-	w.In("status.reasons", i)
 	w.codedValue("value", "", c)
-	w.Leave()
 	w.end()
 	w.end()
 }
@@ -108,7 +106,9 @@ func (w *writer) reasonOut(i int, c *record.Concept) {
 func (w *writer) reasonsOut(s *record.Status) {
 	for i := range s.Reasons {
 		c := s.Reasons[i]
+		w.In("status.reasons", i)
 		w.reasonOut(i, &c)
+		w.Leave()
 	}
 	s.Reasons = nil
 }

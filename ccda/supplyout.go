@@ -33,10 +33,11 @@ func (w *writer) supplyOrderOut(template string, i int, o *record.SupplyOrder) {
 		return // an order of no mood that a supply has would be read as a dispense
 	}
 	if o.Mode == "" {
+		w.Note(&fixed, "mode")
 		mood, exact = "INT", true
 	}
 	if w.strict && mood != "INT" {
-		w.Note(&altered, "mode") // the template has orders as intents (CONF:1098-7428)
+		w.DropString("mode", string(o.Mode), &withheld) // the template has orders as intents (CONF:1098-7428)
 		mood, exact = "INT", true
 	}
 	if exact {
@@ -77,9 +78,13 @@ func (w *writer) repeats(o *record.SupplyOrder) {
 	if o.RepeatNumber == "" && isInteger(o.Refills) {
 		if n, err := strconv.Atoi(o.Refills); err == nil && n >= 0 && n < 1<<30 {
 			o.Refills = ""
+			w.Note(&altered, "repeatNumber")
 			w.leaf("repeatNumber", "value", strconv.Itoa(n+1))
 			return
 		}
+	}
+	if n, err := strconv.Atoi(o.RepeatNumber); err == nil && strconv.Itoa(n-1) == o.Refills {
+		w.DropString("refills", take(&o.Refills), &saidTwice)
 	}
 	w.repeatNumber(&o.RepeatNumber)
 }

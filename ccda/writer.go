@@ -30,11 +30,12 @@ type writer struct {
 	release Release // whose template versions are claimed
 	before  bool    // R1.1: no template has an extension
 
-	index  map[string]place       // every entry by its id
-	listed map[string]bool        // entries that a section of the record's document lists
-	done   []bool                 // by carried piece: it was written
-	wrote  map[string]bool        // entries that were written
-	joined map[string]*sectionOut // entries that were written with another of their concern, by where
+	index   map[string]place          // every entry by its id
+	listed  map[string]bool           // entries that a section of the record's document lists
+	done    []bool                    // by carried piece: it was written
+	rolesOf map[string]*record.Device // devices that have a part in something, with what their roles have no place for
+	wrote   map[string]bool           // entries that were written
+	joined  map[string]*sectionOut    // entries that were written with another of their concern, by where
 
 	grouped      map[string]bool // entries that others group
 	leftOut      map[string]bool // entries that the options leave out

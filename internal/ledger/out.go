@@ -15,8 +15,9 @@ type Out struct {
 	// Quiet says that what is being written was written before: nothing is counted again.
 	Quiet bool
 
-	at   []step
-	text []byte // scratch
+	at    []step
+	text  []byte // scratch
+	named map[string]bool
 }
 
 // step is one step of a path into the record: a field, and the place in it where it is a list.
@@ -76,16 +77,25 @@ func (o *Out) Drop(leaf string, v any, why *record.IssueKind) {
 	if o.Quiet || record.CountLeavesOf(v) == 0 {
 		return
 	}
-	record.EachLeaf(o.Path(leaf), v, func(path string) {
-		o.Lost++
-		o.Report.Add(why.At(path, 0, 0))
-	})
+	record.EachLeaf(o.Path(leaf), v, func(path string) { o.lose(path, why) })
+}
+
+// lose counts one leaf as lost, once: what is mentioned at several places may be left out at each.
+func (o *Out) lose(path string, why *record.IssueKind) {
+	if o.named[path] {
+		return
+	}
+	if o.named == nil {
+		o.named = map[string]bool{}
+	}
+	o.named[path] = true
+	o.Lost++
+	o.Report.Add(why.At(path, 0, 0))
 }
 
 // DropString is Drop for a field that is one string.
 func (o *Out) DropString(leaf, v string, why *record.IssueKind) {
 	if v != "" && !o.Quiet {
-		o.Lost++
-		o.Note(why, leaf)
+		o.lose(o.Path(leaf), why)
 	}
 }
