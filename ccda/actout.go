@@ -98,7 +98,7 @@ func (w *writer) ownPart(id, slot string) {
 	e.slot = slot
 	for _, p := range w.carried[id] {
 		if p.Slot == slot {
-			e.pieces = append(e.pieces, p)
+			e.keep(p)
 		}
 	}
 }

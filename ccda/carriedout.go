@@ -202,7 +202,7 @@ func (w *writer) own(id string) {
 	var rest []piece
 	for _, p := range all {
 		if p.Slot == "" {
-			e.pieces = append(e.pieces, p)
+			e.keep(p)
 		} else {
 			rest = append(rest, p)
 		}
@@ -224,12 +224,12 @@ func (w *writer) ownFact(id, field string, i int) {
 	rest := w.carried[id][:0:0]
 	for _, p := range w.carried[id] {
 		if p.Slot == field {
-			e.pieces = append(e.pieces, p)
+			e.keep(p)
 		} else {
 			rest = append(rest, p)
 		}
 	}
-	if len(e.pieces) > 0 {
+	if e.kept != nil {
 		w.carried[id] = rest
 	}
 }
@@ -268,7 +268,7 @@ func (w *writer) slot(name string, i int) {
 		}
 		for _, p := range w.slots[k].pieces {
 			if !*p.done && p.Slot == name {
-				e.pieces = append(e.pieces, p)
+				e.keep(p)
 			}
 		}
 	}

@@ -34,7 +34,7 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	leaves := record.CountLeaves(rec)
 	w := &writer{ctx: ctx, rec: rec, opts: o, x: &x, ids: ids.New(nil), strict: x.Mode == Conformant, release: x.Release}
 	w.Report = rep
-	w.b = make([]byte, 0, 8<<10+48*leaves)
+	w.b = make([]byte, 0, 4<<10+48*leaves)
 	w.document()
 	if err := ctx.Err(); err != nil {
 		return rep, err
@@ -103,7 +103,7 @@ func (w *writer) document() {
 		w.settle()
 	}
 
-	w.b = append(w.b, xmlHead...)
+	w.b = append(make([]byte, 0, 16<<10+len(w.entries)*3/2), xmlHead...)
 	w.el("ClinicalDocument")
 	w.put("xmlns", spaceCDA)
 	w.put("xmlns:sdtc", spaceSDTC)

@@ -15,12 +15,27 @@ type markup struct {
 
 // element is one that is being written.
 type element struct {
-	name   string // with its prefix
-	at     int    // where its attributes begin
-	slot   string // the part of its owner that it is or lies in
-	owner  bool   // it is an owner's own element: see own
+	name  string // with its prefix
+	at    int    // where its attributes begin
+	slot  string // the part of its owner that it is or lies in
+	owner bool   // it is an owner's own element: see own
+	*kept        // nil where nothing carried belongs to it
+}
+
+// kept is what is carried for an element or for what lies in it.
+type kept struct {
 	pieces []piece
-	seen   []namesake // how many of each child were written; kept only where there are pieces
+	seen   []namesake // how many of each child were written
+}
+
+// keep gives an element pieces.
+func (e *element) keep(list ...piece) {
+	if len(list) > 0 {
+		if e.kept == nil {
+			e.kept = &kept{}
+		}
+		e.pieces = append(e.pieces, list...)
+	}
 }
 
 type namesake struct {
@@ -40,8 +55,8 @@ func localName(name string) string {
 func (m *markup) el(name string) {
 	e := element{name: name}
 	if n := len(m.open); n > 0 {
-		if m.open[n-1].pieces != nil {
-			e.pieces = m.meet(name)
+		if m.open[n-1].kept != nil {
+			e.keep(m.meet(name)...)
 		}
 		e.slot = m.open[n-1].slot
 	}
@@ -61,7 +76,7 @@ func (m *markup) line() {
 // end ends the innermost element.
 func (m *markup) end() {
 	n := len(m.open) - 1
-	if m.open[n].pieces != nil {
+	if m.open[n].kept != nil {
 		m.endTag()
 		m.flush()
 	}
@@ -81,7 +96,7 @@ func (m *markup) endTag() {
 		return
 	}
 	m.inTag = false
-	if e := &m.open[len(m.open)-1]; e.pieces != nil {
+	if e := &m.open[len(m.open)-1]; e.kept != nil {
 		m.attributes(e)
 		m.b = append(m.b, '>')
 		m.texts(e)
@@ -99,7 +114,7 @@ func (m *markup) at(name, v string) {
 
 // attr writes an attribute, even an empty one. One that is carried comes in its place.
 func (m *markup) attr(name, v string) {
-	if e := &m.open[len(m.open)-1]; e.pieces != nil && e.carries(name) {
+	if e := &m.open[len(m.open)-1]; e.kept != nil && e.carries(name) {
 		return
 	}
 	m.put(name, v)

@@ -67,9 +67,10 @@ type writer struct {
 	inDirective bool             // the participants of an advance directive are being written
 	markers     []record.Label   // the document's, which its section of privacy markings has
 
-	out []*sectionOut // the sections of the document, in order
-	sec *sectionOut   // the section that is being written
-	row *tableRow     // and the row of its narrative that tells of the entry being written
+	out     []*sectionOut // the sections of the document, in order
+	entries []byte        // their entries, as they are written
+	sec     *sectionOut   // the section that is being written
+	row     *tableRow     // and the row of its narrative that tells of the entry being written
 	// noteRow is the place in the narrative of a comment on the section itself.
 	noteRow string
 	said    narratives
