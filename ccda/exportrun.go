@@ -199,7 +199,7 @@ func (w *writer) findEntries() {
 		n++
 	}
 	w.index = make(map[string]place, n)
-	w.wrote, w.leftOut = make(map[string]bool, n), map[string]bool{}
+	w.wrote, w.leftOut, w.named = make(map[string]bool, n), map[string]bool{}, map[place]bool{}
 	w.listed = make(map[string]bool, n)
 	w.pointedTo, w.inStatements = map[string]int{}, map[string]bool{}
 	kind, i := "", 0

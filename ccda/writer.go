@@ -35,6 +35,7 @@ type writer struct {
 	done   []bool                 // by carried piece: it was written
 	wrote  map[string]bool        // entries that were written
 	joined map[string]*sectionOut // entries that were written with another of their concern, by where
+	named  map[place]bool         // people, by list and place, of whom what the document has no place for was named
 
 	grouped      map[string]bool // entries that others group
 	leftOut      map[string]bool // entries that the options leave out
