@@ -34,7 +34,7 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	leaves := record.CountLeaves(rec)
 	w := &writer{ctx: ctx, rec: rec, opts: o, x: &x, ids: ids.New(nil), strict: x.Mode == Conformant, release: x.Release}
 	w.Report = rep
-	w.b = make([]byte, 0, 4<<10+48*leaves)
+	w.b = make([]byte, 0, 8<<10+48*leaves)
 	w.document()
 	if err := ctx.Err(); err != nil {
 		return rep, err

@@ -141,9 +141,9 @@ func (w *writer) told(text, ref string) (string, string) {
 
 // tableRow is what the narrative of a section tells of one entry.
 type tableRow struct {
-	id    string
-	used  bool // something in the entry points to it
-	cells []tableCell
+	id       string
+	used     bool // something in the entry points to it
+	from, to int  // its cells, in writer.cells
 }
 
 type tableCell struct{ head, text string }
@@ -158,7 +158,8 @@ func (r *tableRow) anchor() string {
 // should see of it, under the heading of its column.
 func (w *writer) tell(head, text string) {
 	if w.row != nil && text != "" {
-		w.row.cells = append(w.row.cells, tableCell{head, text})
+		w.cells = append(w.cells, tableCell{head, text})
+		w.row.to = len(w.cells)
 	}
 }
 
@@ -173,12 +174,13 @@ func (w *writer) beginRow(s *sectionOut) {
 	for w.said.used[id] || w.said.anchors[id] != 0 {
 		id += "-"
 	}
-	s.rows = append(s.rows, tableRow{id: id})
+	s.rows = append(s.rows, tableRow{id: id, from: len(w.cells), to: len(w.cells)})
 	w.row = &s.rows[len(s.rows)-1]
 }
 
 func (w *writer) dropRow(s *sectionOut) {
 	if w.row != nil {
+		w.cells = w.cells[:w.row.from]
 		s.rows = s.rows[:len(s.rows)-1]
 	}
 	w.row = nil
@@ -274,7 +276,7 @@ func (w *writer) table(s *sectionOut) {
 	var heads []string
 	for _, r := range s.rows {
 	next:
-		for _, c := range r.cells {
+		for _, c := range w.cells[r.from:r.to] {
 			for _, h := range heads {
 				if h == c.head {
 					continue next
@@ -304,7 +306,7 @@ func (w *writer) table(s *sectionOut) {
 		for _, h := range heads {
 			w.el("td")
 			first := true
-			for _, c := range r.cells {
+			for _, c := range w.cells[r.from:r.to] {
 				if c.head == h {
 					if !first {
 						w.leaf("br")

@@ -221,6 +221,9 @@ func (w *writer) entry(s *sectionOut, at place) bool {
 func (w *writer) beginEntry(s *sectionOut) (mark int) {
 	w.sec = s
 	w.open = w.open[:0]
+	if n := cap(w.b); n-len(w.b) < 8<<10 {
+		w.b = slices.Grow(w.b, n)
+	}
 	w.beginRow(s)
 	mark = len(w.b)
 	s.entries = append(s.entries, stretch{from: mark})

@@ -72,6 +72,7 @@ type writer struct {
 	entries []byte        // their entries, as they are written
 	sec     *sectionOut   // the section that is being written
 	row     *tableRow     // and the row of its narrative that tells of the entry being written
+	cells   []tableCell   // of all rows
 	// noteRow is the place in the narrative of a comment on the section itself.
 	noteRow string
 	said    narratives
