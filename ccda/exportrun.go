@@ -31,15 +31,17 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	if rec.Patient == nil && x.Mode == Conformant {
 		return rep, ErrNoPatient
 	}
-	leaves := record.CountLeaves(rec)
+	told, stated := countLeaves(rec)
 	w := &writer{ctx: ctx, rec: rec, opts: o, x: &x, ids: ids.New(nil), strict: x.Mode == Conformant, release: x.Release}
 	w.Report = rep
-	w.b = make([]byte, 0, 8<<10+48*leaves)
+	w.room = 16<<10 + 24*told
+	w.b = make([]byte, 0, 4<<10+60*stated)
 	w.document()
 	if err := ctx.Err(); err != nil {
 		return rep, err
 	}
 	w.tellCarried()
+	leaves := told + stated
 	if !o.TypedOnly {
 		leaves += len(rec.Carried) // each piece counts as one
 	}
@@ -61,6 +63,13 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	}
 	_, err := out.Write(b)
 	return rep, err
+}
+
+// countLeaves counts the leaves of the documents of a record, which are mostly narrative, and all others.
+func countLeaves(rec *record.Record) (told, stated int) {
+	others := *rec
+	others.Documents = nil
+	return record.CountLeavesOf(rec.Documents), record.CountLeaves(&others)
 }
 
 // edit hands the document to the host. What comes back is read once more: a tree
@@ -103,7 +112,7 @@ func (w *writer) document() {
 		w.settle()
 	}
 
-	w.b = append(make([]byte, 0, 16<<10+len(w.entries)*3/2), xmlHead...)
+	w.b = append(make([]byte, 0, w.room+len(w.entries)), xmlHead...)
 	w.el("ClinicalDocument")
 	w.put("xmlns", spaceCDA)
 	w.put("xmlns:sdtc", spaceSDTC)

@@ -70,6 +70,7 @@ type writer struct {
 
 	out     []*sectionOut // the sections of the document, in order
 	entries []byte        // their entries, as they are written
+	room    int           // what the rest of the document takes, about
 	sec     *sectionOut   // the section that is being written
 	row     *tableRow     // and the row of its narrative that tells of the entry being written
 	cells   []tableCell   // of all rows
