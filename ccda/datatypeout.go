@@ -315,7 +315,9 @@ func (w *writer) identifierContent(i *record.Identifier) {
 	w.at("assigningAuthorityName", take(&i.Assigner))
 	w.flag("displayable", &i.Displayable)
 	i.System, i.SystemAsSent, i.Value, i.ValueAsSent = "", "", "", ""
-	w.rest(i)
+	if !i.IsZero() {
+		w.rest(i)
+	}
 }
 
 // identifierPtr is identifier for a field that may be nil.
