@@ -34,8 +34,12 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	told, stated := countLeaves(rec)
 	w := &writer{ctx: ctx, rec: rec, opts: o, x: &x, ids: ids.New(nil), strict: x.Mode == Conformant, release: x.Release}
 	w.Report = rep
+	perLeaf := 64 // about what entries take
+	if w.strict {
+		perLeaf = 80
+	}
 	w.room = 16<<10 + 24*told
-	w.b = make([]byte, 0, 4<<10+60*stated)
+	w.b = make([]byte, 0, 16<<10+perLeaf*stated)
 	w.document()
 	if err := ctx.Err(); err != nil {
 		return rep, err
@@ -208,7 +212,7 @@ func (w *writer) findEntries() {
 		n++
 	}
 	w.index = make(map[string]place, n)
-	w.wrote, w.leftOut, w.named = make(map[string]bool, n), map[string]bool{}, map[place]bool{}
+	w.wrote, w.leftOut, w.named, w.roles = make(map[string]bool, n), map[string]bool{}, map[place]bool{}, map[mentioned]string{}
 	w.listed = make(map[string]bool, n)
 	w.pointedTo, w.inStatements = map[string]int{}, map[string]bool{}
 	kind, i := "", 0

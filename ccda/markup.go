@@ -19,7 +19,7 @@ type element struct {
 	at    int    // where its attributes begin
 	slot  string // the part of its owner that it is or lies in
 	owner bool   // it is an owner's own element: see own
-	*kept        // nil where nothing carried belongs to it
+	kept  *kept  // what is carried for it; nil for most
 }
 
 // kept is what is carried for an element or for what lies in it.
@@ -34,7 +34,7 @@ func (e *element) keep(list ...piece) {
 		if e.kept == nil {
 			e.kept = &kept{}
 		}
-		e.pieces = append(e.pieces, list...)
+		e.kept.pieces = append(e.kept.pieces, list...)
 	}
 }
 

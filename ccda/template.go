@@ -146,8 +146,8 @@ func (w *writer) claimed(root string) {
 		return
 	}
 	ext, plain := w.claim(versionsOf(root))
-	for i := range e.pieces {
-		p := &e.pieces[i]
+	for i := range e.kept.pieces {
+		p := &e.kept.pieces[i]
 		if p.Kind != "element" || !strings.HasPrefix(p.Data, "<templateId") || !strings.Contains(p.Data, `root="`+root+`"`) {
 			continue
 		}

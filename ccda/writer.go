@@ -36,6 +36,7 @@ type writer struct {
 	wrote  map[string]bool        // entries that were written
 	joined map[string]*sectionOut // entries that were written with another of their concern, by where
 	named  map[place]bool         // people, by list and place, of whom what the document has no place for was named
+	roles  map[mentioned]string   // what was written of practitioners in roles
 
 	grouped      map[string]bool // entries that others group
 	leftOut      map[string]bool // entries that the options leave out
