@@ -64,19 +64,7 @@ func (w *writer) locationsOut(leaf string, list *[]record.Ref) {
 // toldText writes words that the narrative tells too: where it does not in the
 // source's own, in the row that is made of the entry.
 func (w *writer) toldText(name string, text, ref *string) {
-	t, r := take(text), take(ref)
-	if r != "" {
-		said, ok := w.said.says(w.sec, r)
-		switch {
-		case ok && said == t:
-			t = ""
-		case !ok && (w.strict || w.sec == nil || !w.sec.kept):
-			r = ""
-		}
-		if r != "" {
-			r = w.said.anchor(w.sec, r)
-		}
-	}
+	t, r := w.told(take(text), take(ref))
 	if r == "" && w.row != nil {
 		r = w.row.anchor()
 	}
@@ -98,7 +86,7 @@ func (w *writer) ownPart(id, slot string) {
 	e.slot = slot
 	for _, p := range w.carried[id] {
 		if p.Slot == slot {
-			e.pieces = append(e.pieces, p)
+			e.keep(p)
 		}
 	}
 }

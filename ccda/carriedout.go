@@ -31,8 +31,8 @@ func (p *piece) step() (name string, k int, last bool) {
 
 // carries reports whether an attribute of the element is carried.
 func (e *element) carries(name string) bool {
-	for i := range e.pieces {
-		if p := &e.pieces[i]; p.Kind == "attribute" && p.Name == name && strings.HasPrefix(p.way, "@") {
+	for i := range e.kept.pieces {
+		if p := &e.kept.pieces[i]; p.Kind == "attribute" && p.Name == name && strings.HasPrefix(p.way, "@") {
 			return true
 		}
 	}
@@ -41,13 +41,13 @@ func (e *element) carries(name string) bool {
 
 // attributes writes the carried attributes of an element.
 func (m *markup) attributes(e *element) {
-	for i := range e.pieces {
-		p := &e.pieces[i]
+	for i := range e.kept.pieces {
+		p := &e.kept.pieces[i]
 		if p.Kind != "attribute" || !strings.HasPrefix(p.way, "@") || *p.done {
 			continue
 		}
 		twice := false
-		for _, q := range e.pieces[:i] {
+		for _, q := range e.kept.pieces[:i] {
 			twice = twice || q.Kind == "attribute" && q.Name == p.Name && strings.HasPrefix(q.way, "@")
 		}
 		if twice {
@@ -73,8 +73,8 @@ func (m *markup) unput(e *element, name string) {
 
 // texts writes the carried texts of an element.
 func (m *markup) texts(e *element) {
-	for i := range e.pieces {
-		if p := &e.pieces[i]; p.Kind == "text" && p.way == "text()" && !*p.done {
+	for i := range e.kept.pieces {
+		if p := &e.kept.pieces[i]; p.Kind == "text" && p.way == "text()" && !*p.done {
 			m.b = appendEscaped(m.b, p.Data, false)
 			*p.done = true
 		}
@@ -89,8 +89,8 @@ func (m *markup) meet(name string) []piece {
 	name = localName(name)
 	count := e.count(name)
 	rank := rankOf(e.name, name)
-	for i := range e.pieces {
-		p := &e.pieces[i]
+	for i := range e.kept.pieces {
+		p := &e.kept.pieces[i]
 		if p.Kind != "element" || *p.done {
 			continue
 		}
@@ -102,8 +102,8 @@ func (m *markup) meet(name string) []piece {
 	}
 	*count++
 	var inner []piece
-	for i := range e.pieces {
-		p := &e.pieces[i]
+	for i := range e.kept.pieces {
+		p := &e.kept.pieces[i]
 		if *p.done {
 			continue
 		}
@@ -119,20 +119,20 @@ func (m *markup) meet(name string) []piece {
 
 // count gives how many children of this name were written.
 func (e *element) count(name string) *int {
-	for i := range e.seen {
-		if e.seen[i].name == name {
-			return &e.seen[i].count
+	for i := range e.kept.seen {
+		if e.kept.seen[i].name == name {
+			return &e.kept.seen[i].count
 		}
 	}
-	e.seen = append(e.seen, namesake{name: name})
-	return &e.seen[len(e.seen)-1].count
+	e.kept.seen = append(e.kept.seen, namesake{name: name})
+	return &e.kept.seen[len(e.kept.seen)-1].count
 }
 
 // flush writes what is left of the carried elements of the innermost element.
 func (m *markup) flush() {
 	e := &m.open[len(m.open)-1]
-	for i := range e.pieces {
-		p := &e.pieces[i]
+	for i := range e.kept.pieces {
+		p := &e.kept.pieces[i]
 		if p.Kind != "element" || *p.done {
 			continue
 		}
@@ -202,7 +202,7 @@ func (w *writer) own(id string) {
 	var rest []piece
 	for _, p := range all {
 		if p.Slot == "" {
-			e.pieces = append(e.pieces, p)
+			e.keep(p)
 		} else {
 			rest = append(rest, p)
 		}
@@ -224,12 +224,12 @@ func (w *writer) ownFact(id, field string, i int) {
 	rest := w.carried[id][:0:0]
 	for _, p := range w.carried[id] {
 		if p.Slot == field {
-			e.pieces = append(e.pieces, p)
+			e.keep(p)
 		} else {
 			rest = append(rest, p)
 		}
 	}
-	if len(e.pieces) > 0 {
+	if e.kept != nil {
 		w.carried[id] = rest
 	}
 }
@@ -268,7 +268,7 @@ func (w *writer) slot(name string, i int) {
 		}
 		for _, p := range w.slots[k].pieces {
 			if !*p.done && p.Slot == name {
-				e.pieces = append(e.pieces, p)
+				e.keep(p)
 			}
 		}
 	}
@@ -322,7 +322,7 @@ func (w *writer) apart(id, slot string) {
 	e.slot = slot
 	for _, p := range w.carried[id] {
 		if p.Slot == slot && !*p.done {
-			e.pieces = append(e.pieces, p)
+			e.keep(p)
 		}
 	}
 }

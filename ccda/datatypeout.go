@@ -193,15 +193,10 @@ func (w *writer) originalText(text, ref *string) {
 
 // refText writes an element that holds a text, a reference into the narrative, or both.
 func (w *writer) refText(name string, text, ref *string) {
-	t, r := take(text), take(ref)
-	if r != "" {
-		said, ok := w.said.says(w.sec, r)
-		if !ok && (w.strict || w.sec == nil || !w.sec.kept) {
-			w.lostAnchor("textRef", t, r)
-			r = "" // it would point to nothing
-		} else if ok && said == t {
-			t = ""
-		}
+	said, at := take(text), take(ref)
+	t, r := w.told(said, at)
+	if r == "" && at != "" {
+		w.lostAnchor("textRef", said, at)
 	}
 	if t == "" && r == "" {
 		return
@@ -209,7 +204,7 @@ func (w *writer) refText(name string, text, ref *string) {
 	w.el(name)
 	w.text(t)
 	if r != "" {
-		w.leaf("reference", "value", "#"+w.said.anchor(w.sec, r))
+		w.leaf("reference", "value", "#"+r)
 	}
 	w.end()
 }
@@ -320,7 +315,18 @@ func (w *writer) identifierContent(i *record.Identifier) {
 	w.at("assigningAuthorityName", take(&i.Assigner))
 	w.flag("displayable", &i.Displayable)
 	i.System, i.SystemAsSent, i.Value, i.ValueAsSent = "", "", "", ""
-	w.rest(i)
+	if !i.IsZero() {
+		w.rest(i)
+	}
+}
+
+// identifierPtr is identifier for a field that may be nil.
+func (w *writer) identifierPtr(name, leaf string, i **record.Identifier) {
+	if *i != nil {
+		x := **i
+		w.identifier(name, leaf, &x)
+		*i = nil
+	}
 }
 
 // rootOf gives root and extension of an identifier (C-CDA on FHIR, "FHIR
@@ -399,11 +405,10 @@ func (w *writer) timePtr(name, leaf string, t **record.Time) {
 
 // timeAttrs writes a TS into the element at hand: as sent where the text cannot be made from the value.
 func (w *writer) timeAttrs(leaf string, t *record.Time) {
-	v := t.AsSent
-	if v == "" {
-		v = hl7Text(t.Value)
-	} else if w.strict {
-		if v = hl7Text(t.Value); v != "" {
+	var room [32]byte
+	b := appendTime(room[:0], t.Value)
+	if t.AsSent != "" && w.strict {
+		if len(b) > 0 {
 			w.Note(&altered, leaf)
 		} else {
 			w.DropString(join(leaf, "asSent"), t.AsSent, &withheld)
@@ -411,8 +416,13 @@ func (w *writer) timeAttrs(leaf string, t *record.Time) {
 				t.Absent = record.AbsentUnknown
 			}
 		}
+		t.AsSent = ""
 	}
-	w.at("value", v)
+	if t.AsSent != "" {
+		w.at("value", t.AsSent)
+	} else {
+		w.at("value", string(b))
+	}
 	if t.Absent != "" {
 		w.nullFlavor(join(leaf, "absent"), &t.Absent)
 	}
@@ -427,13 +437,8 @@ func join(field, leaf string) string {
 	return field + "." + leaf
 }
 
-// hl7Text writes the record's form of a time as HL7 has it (CDA R2 TS), exactly as precise.
-func hl7Text(iso string) string {
-	if iso == "" {
-		return ""
-	}
-	var room [32]byte
-	b := room[:0]
+// appendTime appends the record's form of a time as HL7 has it (CDA R2 TS), exactly as precise.
+func appendTime(b []byte, iso string) []byte {
 	date, clock, timed := strings.Cut(iso, "T")
 	for i := range len(date) {
 		if date[i] != '-' {
@@ -451,7 +456,7 @@ func hl7Text(iso string) string {
 			}
 		}
 	}
-	return string(b)
+	return b
 }
 
 // period writes an IVL_TS: a point, or bounds.

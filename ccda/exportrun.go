@@ -31,15 +31,21 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	if rec.Patient == nil && x.Mode == Conformant {
 		return rep, ErrNoPatient
 	}
-	leaves := record.CountLeaves(rec)
+	told, stated := countLeaves(rec)
 	w := &writer{ctx: ctx, rec: rec, opts: o, x: &x, ids: ids.New(nil), strict: x.Mode == Conformant, release: x.Release}
 	w.Report = rep
-	w.b = make([]byte, 0, 8<<10+48*leaves)
+	perLeaf := 64 // about what entries take
+	if w.strict {
+		perLeaf = 80
+	}
+	w.room = 16<<10 + 24*told
+	w.b = make([]byte, 0, 16<<10+perLeaf*stated)
 	w.document()
 	if err := ctx.Err(); err != nil {
 		return rep, err
 	}
 	w.tellCarried()
+	leaves := told + stated
 	if !o.TypedOnly {
 		leaves += len(rec.Carried) // each piece counts as one
 	}
@@ -61,6 +67,13 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	}
 	_, err := out.Write(b)
 	return rep, err
+}
+
+// countLeaves counts the leaves of the documents of a record, which are mostly narrative, and all others.
+func countLeaves(rec *record.Record) (told, stated int) {
+	others := *rec
+	others.Documents = nil
+	return record.CountLeavesOf(rec.Documents), record.CountLeaves(&others)
 }
 
 // edit hands the document to the host. What comes back is read once more: a tree
@@ -103,7 +116,7 @@ func (w *writer) document() {
 		w.settle()
 	}
 
-	w.b = append(w.b, xmlHead...)
+	w.b = append(make([]byte, 0, w.room+len(w.entries)), xmlHead...)
 	w.el("ClinicalDocument")
 	w.put("xmlns", spaceCDA)
 	w.put("xmlns:sdtc", spaceSDTC)
@@ -199,7 +212,7 @@ func (w *writer) findEntries() {
 		n++
 	}
 	w.index = make(map[string]place, n)
-	w.wrote, w.leftOut = make(map[string]bool, n), map[string]bool{}
+	w.wrote, w.leftOut, w.named, w.roles = make(map[string]bool, n), map[string]bool{}, map[place]bool{}, map[mentioned]string{}
 	w.listed = make(map[string]bool, n)
 	w.pointedTo, w.inStatements = map[string]int{}, map[string]bool{}
 	kind, i := "", 0

@@ -15,12 +15,27 @@ type markup struct {
 
 // element is one that is being written.
 type element struct {
-	name   string // with its prefix
-	at     int    // where its attributes begin
-	slot   string // the part of its owner that it is or lies in
-	owner  bool   // it is an owner's own element: see own
+	name  string // with its prefix
+	at    int    // where its attributes begin
+	slot  string // the part of its owner that it is or lies in
+	owner bool   // it is an owner's own element: see own
+	kept  *kept  // what is carried for it; nil for most
+}
+
+// kept is what is carried for an element or for what lies in it.
+type kept struct {
 	pieces []piece
-	seen   []namesake // how many of each child were written; kept only where there are pieces
+	seen   []namesake // how many of each child were written
+}
+
+// keep gives an element pieces.
+func (e *element) keep(list ...piece) {
+	if len(list) > 0 {
+		if e.kept == nil {
+			e.kept = &kept{}
+		}
+		e.kept.pieces = append(e.kept.pieces, list...)
+	}
 }
 
 type namesake struct {
@@ -38,18 +53,24 @@ func localName(name string) string {
 
 // el starts an element; end ends it.
 func (m *markup) el(name string) {
-	e := element{name: name}
+	var inner []piece
+	slot := ""
 	if n := len(m.open); n > 0 {
-		if m.open[n-1].pieces != nil {
-			e.pieces = m.meet(name)
+		up := &m.open[n-1]
+		slot = up.slot
+		if up.kept != nil {
+			inner = m.meet(name)
 		}
-		e.slot = m.open[n-1].slot
 	}
-	m.endTag()
+	if m.inTag {
+		m.endTag()
+	}
 	m.b = append(append(m.b, '<'), name...)
-	e.at = len(m.b)
-	m.open = append(m.open, e)
+	m.open = append(m.open, element{name: name, at: len(m.b), slot: slot})
 	m.inTag = true
+	if len(inner) > 0 {
+		m.open[len(m.open)-1].keep(inner...)
+	}
 }
 
 // line starts a new line of the output, where white space says nothing.
@@ -61,7 +82,7 @@ func (m *markup) line() {
 // end ends the innermost element.
 func (m *markup) end() {
 	n := len(m.open) - 1
-	if m.open[n].pieces != nil {
+	if m.open[n].kept != nil {
 		m.endTag()
 		m.flush()
 	}
@@ -81,7 +102,7 @@ func (m *markup) endTag() {
 		return
 	}
 	m.inTag = false
-	if e := &m.open[len(m.open)-1]; e.pieces != nil {
+	if e := &m.open[len(m.open)-1]; e.kept != nil {
 		m.attributes(e)
 		m.b = append(m.b, '>')
 		m.texts(e)
@@ -99,7 +120,7 @@ func (m *markup) at(name, v string) {
 
 // attr writes an attribute, even an empty one. One that is carried comes in its place.
 func (m *markup) attr(name, v string) {
-	if e := &m.open[len(m.open)-1]; e.pieces != nil && e.carries(name) {
+	if e := &m.open[len(m.open)-1]; e.kept != nil && e.carries(name) {
 		return
 	}
 	m.put(name, v)
@@ -147,21 +168,36 @@ var plain = func() (t [256]bool) {
 	return t
 }()
 
+// plainLen gives how many bytes at the beginning of a text stand for themselves: eight are looked at as one word.
+func plainLen(s string) (n int) {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for ; n+8 <= len(s); n += 8 {
+		w := s[n : n+8]
+		x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 | uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+		amp, quot, angle := x^ones*'&', x^ones*'"', x&^(ones*2)^ones*'<' // '<' and '>' differ in that bit
+		if (x|(x-ones*' ')|(amp-ones)|(quot-ones)|(angle-ones))&tops != 0 {
+			break
+		}
+	}
+	for n < len(s) && plain[s[n]] {
+		n++
+	}
+	return n
+}
+
 // appendEscaped appends text as XML has it (XML 1.0, 2.4 and 3.3.3). What XML
 // cannot say, such as control characters, becomes U+FFFD.
 func appendEscaped(b []byte, s string, quoted bool) []byte {
-	from := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if plain[c] {
-			i++
-			continue
+	for {
+		n := plainLen(s)
+		b = append(b, s[:n]...)
+		if s = s[n:]; s == "" {
+			return b
 		}
-		var esc string
-		size := 1
-		switch {
+		esc, size := "", 1
+		switch c := s[0]; {
 		case c >= utf8.RuneSelf:
-			r, n := utf8.DecodeRuneInString(s[i:])
+			r, n := utf8.DecodeRuneInString(s)
 			if r == utf8.RuneError && n == 1 || r == 0xfffe || r == 0xffff {
 				esc = "\ufffd"
 			}
@@ -190,11 +226,10 @@ func appendEscaped(b []byte, s string, quoted bool) []byte {
 		default:
 			esc = "\ufffd"
 		}
-		if esc != "" {
-			b = append(append(b, s[from:i]...), esc...)
-			from = i + size
+		if esc == "" {
+			esc = s[:size]
 		}
-		i += size
+		b = append(b, esc...)
+		s = s[size:]
 	}
-	return append(b, s[from:]...)
 }

@@ -312,8 +312,9 @@ func (f *fitter) id(i int) string {
 	if id == "" {
 		return ""
 	}
-	for _, a := range f.w.said.anchors[id] {
-		if a.sec == f.s && a.from == i {
+	t := &f.w.said
+	for k := t.anchors[id]; k != 0; k = t.all[k-1].next {
+		if a := &t.all[k-1]; a.sec == f.s && a.node == i {
 			if a.name != id {
 				f.note(&altered, i, "id")
 			}

@@ -127,15 +127,19 @@ func (f *fitter) target(id string) (string, bool) {
 	if name, ok := f.w.said.media[id]; ok {
 		return name, true
 	}
-	a, ok := f.w.said.find(f.s, id)
-	return a.name, ok
+	if a := f.w.said.find(f.s, id); a != nil {
+		return a.name, true
+	}
+	return "", false
 }
 
 // link gives the target of a link: a place in the document as it has it, or an address that does nothing but lead there.
 func (f *fitter) link(v string) (string, bool) {
 	if id, ok := strings.CutPrefix(v, "#"); ok {
-		a, ok := f.w.said.find(f.s, id)
-		return "#" + a.name, ok
+		if a := f.w.said.find(f.s, id); a != nil {
+			return "#" + a.name, true
+		}
+		return "", false
 	}
 	return v, record.SafeLink(v)
 }

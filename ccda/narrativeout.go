@@ -11,15 +11,17 @@ import (
 // narratives knows the narratives of the source that stand in the document that
 // is being written, and the anchors in them.
 type narratives struct {
-	anchors map[string][]anchorOut
+	anchors map[string]int // by ID, one more than the place in all of the first element that has it
+	all     []anchorOut
 	media   map[string]string // the pictures and files that narratives show, by their name in the source
 	used    map[string]bool   // the IDs of the document, where they must be one each (XML 1.0, 3.3.1)
 }
 
 type anchorOut struct {
-	sec      *sectionOut
-	from, to int
-	name     string // as the document has it
+	sec  *sectionOut
+	node int    // of its narrative
+	name string // as the document has it
+	next int    // one more than the place in all of the next element with this ID
 }
 
 // add makes known the anchors of a section whose narrative is kept. Where IDs
@@ -39,16 +41,25 @@ func (t *narratives) add(s *sectionOut, strict bool) {
 		return
 	}
 	if t.anchors == nil {
-		t.anchors = make(map[string][]anchorOut, 64)
+		t.anchors = make(map[string]int, 64)
 	}
 	n := s.src.Narrative
 	for i := range n.Nodes {
 		if id := n.Nodes[i].ID; id != "" {
-			a := anchorOut{s, i, n.End(i), id}
+			a := anchorOut{sec: s, node: i, name: id}
 			if strict {
 				a.name = t.name(id)
 			}
-			t.anchors[id] = append(t.anchors[id], a)
+			t.all = append(t.all, a)
+			before := t.anchors[id]
+			if before == 0 {
+				t.anchors[id] = len(t.all)
+				continue
+			}
+			for t.all[before-1].next != 0 {
+				before = t.all[before-1].next
+			}
+			t.all[before-1].next = len(t.all)
 		}
 	}
 }
@@ -89,42 +100,50 @@ func isNCName(s string) bool {
 	return s != "" && (s[0]|0x20 >= 'a' && s[0]|0x20 <= 'z' || s[0] == '_')
 }
 
-// find gives the element of the narratives with this ID: one of the section at hand before one of any other.
-func (t *narratives) find(sec *sectionOut, id string) (anchorOut, bool) {
-	list := t.anchors[id]
-	for _, a := range list {
-		if a.sec == sec {
-			return a, true
+// find gives the element of the narratives with this ID: one of the section at hand before one of any other. It gives nil for none.
+func (t *narratives) find(sec *sectionOut, id string) *anchorOut {
+	first := t.anchors[id]
+	for i := first; i != 0; i = t.all[i-1].next {
+		if t.all[i-1].sec == sec {
+			return &t.all[i-1]
 		}
 	}
-	if len(list) > 0 {
-		return list[0], true
+	if first == 0 {
+		return nil
 	}
-	return anchorOut{}, false
+	return &t.all[first-1]
 }
 
-// says gives the words at an anchor.
-func (t *narratives) says(sec *sectionOut, id string) (string, bool) {
-	a, ok := t.find(sec, id)
-	if !ok {
-		return "", false
-	}
-	return a.sec.src.Narrative.PlainText(a.from, a.to), true
+// says reports whether a text is what the narrative says at the anchor.
+func (a *anchorOut) says(text string) bool {
+	n := a.sec.src.Narrative
+	return text != "" && n.PlainText(a.node, n.End(a.node)) == text
 }
 
-// anchor gives the ID by which the document has an anchor of the source.
-func (t *narratives) anchor(sec *sectionOut, id string) string {
-	if a, ok := t.find(sec, id); ok {
-		return a.name
+// told gives what goes out of a text and its reference into the narrative: the
+// text where the narrative does not say it, the reference where it points to something.
+func (w *writer) told(text, ref string) (string, string) {
+	if ref == "" {
+		return text, ""
 	}
-	return id
+	a := w.said.find(w.sec, ref)
+	if a == nil {
+		if w.strict || w.sec == nil || !w.sec.kept {
+			ref = ""
+		}
+		return text, ref
+	}
+	if a.says(text) {
+		text = ""
+	}
+	return text, a.name
 }
 
 // tableRow is what the narrative of a section tells of one entry.
 type tableRow struct {
-	id    string
-	used  bool // something in the entry points to it
-	cells []tableCell
+	id       string
+	used     bool // something in the entry points to it
+	from, to int  // its cells, in writer.cells
 }
 
 type tableCell struct{ head, text string }
@@ -139,7 +158,8 @@ func (r *tableRow) anchor() string {
 // should see of it, under the heading of its column.
 func (w *writer) tell(head, text string) {
 	if w.row != nil && text != "" {
-		w.row.cells = append(w.row.cells, tableCell{head, text})
+		w.cells = append(w.cells, tableCell{head, text})
+		w.row.to = len(w.cells)
 	}
 }
 
@@ -151,15 +171,16 @@ func (w *writer) beginRow(s *sectionOut) {
 	}
 	id := "s" + strconv.Itoa(s.number) + "e" + strconv.Itoa(s.tried)
 	s.tried++
-	for w.said.used[id] || len(w.said.anchors[id]) > 0 {
+	for w.said.used[id] || w.said.anchors[id] != 0 {
 		id += "-"
 	}
-	s.rows = append(s.rows, tableRow{id: id})
+	s.rows = append(s.rows, tableRow{id: id, from: len(w.cells), to: len(w.cells)})
 	w.row = &s.rows[len(s.rows)-1]
 }
 
 func (w *writer) dropRow(s *sectionOut) {
 	if w.row != nil {
+		w.cells = w.cells[:w.row.from]
 		s.rows = s.rows[:len(s.rows)-1]
 	}
 	w.row = nil
@@ -255,7 +276,7 @@ func (w *writer) table(s *sectionOut) {
 	var heads []string
 	for _, r := range s.rows {
 	next:
-		for _, c := range r.cells {
+		for _, c := range w.cells[r.from:r.to] {
 			for _, h := range heads {
 				if h == c.head {
 					continue next
@@ -285,7 +306,7 @@ func (w *writer) table(s *sectionOut) {
 		for _, h := range heads {
 			w.el("td")
 			first := true
-			for _, c := range r.cells {
+			for _, c := range w.cells[r.from:r.to] {
 				if c.head == h {
 					if !first {
 						w.leaf("br")

@@ -120,14 +120,7 @@ func (w *writer) noteTextOut(x *record.ClinicalNote) int {
 		w.text(a.Text)
 	}
 	a.Data, a.Text = record.Data{}, ""
-	ref := l.Anchor
-	if ref != "" {
-		if _, ok := w.said.says(w.sec, ref); ok || !w.strict && w.sec != nil && w.sec.kept {
-			ref = w.said.anchor(w.sec, ref)
-		} else {
-			ref = ""
-		}
-	}
+	_, ref := w.told("", l.Anchor)
 	if ref == "" && w.row != nil {
 		ref = w.row.anchor()
 	}

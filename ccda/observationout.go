@@ -38,7 +38,11 @@ func (w *writer) canClaim(f *form, x *record.Observation) bool {
 	if !w.strict || len(f.templates) == 0 {
 		return len(f.templates) > 0
 	}
-	ok := fitsValue(f.value, x.Values) && (!f.point || hasNoBounds(&x.When)) && (f.fits == nil || f.fits(w, x))
+	ok := fitsValue(f.value, x.Values) && (!f.point || hasNoBounds(&x.When))
+	if ok && f.fits != nil {
+		copy := *x // what a function that is not known here is given cannot stay on the stack
+		ok = f.fits(w, &copy)
+	}
 	if f.result {
 		ok = ok && isResultStatus(observationStatusCode(&x.Status))
 	}

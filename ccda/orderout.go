@@ -157,16 +157,8 @@ func (w *writer) orderIDs(x *record.Order) {
 		w.entryIDs(&x.Entry)
 	}
 	w.identifiers("id", "identifiers", &x.Identifiers)
-	for _, p := range [...]struct {
-		leaf string
-		id   **record.Identifier
-	}{{"placer", &x.Placer}, {"filler", &x.Filler}} {
-		if *p.id != nil {
-			c := **p.id
-			*p.id = nil
-			w.identifier("id", p.leaf, &c)
-		}
-	}
+	w.identifierPtr("id", "placer", &x.Placer)
+	w.identifierPtr("id", "filler", &x.Filler)
 }
 
 // orderWhat writes what is ordered beyond its code.

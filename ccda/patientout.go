@@ -168,7 +168,7 @@ func (w *writer) guardians() {
 			}
 			w.rest(&x)
 		})
-		w.wrote["relatedPersons|"+x.ID] = true
+		w.named[place{"relatedPersons", i}] = true
 		w.end()
 	}
 }

@@ -15,7 +15,7 @@ func (w *writer) mention(list, id string, i int, f func()) {
 func (w *writer) practitionerRole(name string, i int, p *record.Participation) {
 	x := w.rec.Practitioners[i]
 	w.own(x.ID)
-	first := w.wrote["practitioners|"+x.ID] // what is withheld or altered is named at the first mention
+	first := w.named[place{"practitioners", i}] // what is withheld or altered is named at the first mention
 	whole := func(f func()) { w.mention("practitioners", x.ID, i, f) }
 	whole(func() {
 		w.requireID(name, len(x.Identifiers))
@@ -29,14 +29,13 @@ func (w *writer) practitionerRole(name string, i int, p *record.Participation) {
 		w.person(name, 0, func() {}) // a person or an organization must be named (CONF:1198-10006)
 	}
 	w.roleOrganization(name, p)
-	w.namedOnce("practitioners", x.ID, i, &x)
+	w.namedOnce("practitioners", i, &x)
 }
 
 // namedOnce names what is left of somebody's entry, at the first mention.
-func (w *writer) namedOnce(list, id string, i int, rest any) {
-	key := list + "|" + id
-	if !w.wrote[key] {
-		w.wrote[key] = true
+func (w *writer) namedOnce(list string, i int, rest any) {
+	if at := (place{list, i}); !w.named[at] {
+		w.named[at] = true
 		w.At(list, i, func() { w.rest(rest) })
 	}
 }
@@ -68,7 +67,7 @@ func (w *writer) relationship(name string, k int, x *record.RelatedPerson) {
 func (w *writer) relatedRole(name string, i int, p *record.Participation) {
 	x := w.rec.RelatedPersons[i]
 	w.own(x.ID)
-	again := w.wrote["relatedPersons|"+x.ID]
+	again := w.named[place{"relatedPersons", i}]
 	more := 0 // the first relationship that the role's code does not say
 	if len(x.Class) > 0 && name != "assignedAuthor" && name != "assignedEntity" {
 		quiet := w.Quiet
@@ -118,7 +117,7 @@ func (w *writer) relatedRole(name string, i int, p *record.Participation) {
 	if x.Organization != nil && organizationElement(name) != "" && w.organization(organizationElement(name), x.Organization) {
 		x.Organization = nil
 	}
-	w.namedOnce("relatedPersons", x.ID, i, &x)
+	w.namedOnce("relatedPersons", i, &x)
 }
 
 func (w *writer) deviceRole(name string, i int, p *record.Participation) {

@@ -318,17 +318,13 @@ func (w *writer) content(leaf string, a *record.Attachment) {
 		a.TextRef = "" // another form of the text, which rest names
 		return
 	}
-	if r := a.TextRef; r != "" {
-		said, ok := w.said.says(w.sec, r)
-		switch {
-		case !ok && (w.strict || w.sec == nil || !w.sec.kept):
-			w.lostAnchor(join(leaf, "textRef"), a.Text, r)
-			w.text(a.Text)
-		case ok && said == a.Text:
-			w.leaf("reference", "value", "#"+w.said.anchor(w.sec, r))
-		default:
-			w.text(a.Text)
-			w.leaf("reference", "value", "#"+w.said.anchor(w.sec, r))
+	if a.TextRef != "" {
+		t, r := w.told(a.Text, a.TextRef)
+		w.text(t)
+		if r == "" {
+			w.lostAnchor(join(leaf, "textRef"), a.Text, a.TextRef)
+		} else {
+			w.leaf("reference", "value", "#"+r)
 		}
 		a.Text, a.TextRef = "", ""
 		return

@@ -2,8 +2,51 @@ package ccda
 
 import "github.com/portage-health/portage/record"
 
-// role writes who plays a part: the element name with what is known of them.
+// mentioned is a practitioner in a role, as the entries of a section mention one again and again.
+type mentioned struct {
+	sec                   *sectionOut
+	role, who, onBehalfOf string
+}
+
+// mentions gives what a role is known by; ok is false where it says more than who
+// plays it, or not in the way of all entries.
+func (w *writer) mentions(name string, p *record.Participation) (m mentioned, ok bool) {
+	if w.sec == nil || w.fielded || w.procedure || w.open[len(w.open)-1].kept != nil || w.kindOfRef(p.Who) != kindPractitioner ||
+		p.Class != "" || p.Code != nil || len(p.Specialty)+len(p.Addresses)+len(p.Telecoms)+len(p.Identifiers) > 0 {
+		return m, false
+	}
+	m = mentioned{sec: w.sec, role: name, who: p.Who.ID}
+	if p.OnBehalfOf != nil {
+		m.onBehalfOf = p.OnBehalfOf.ID
+	}
+	return m, true
+}
+
+// role writes who plays a part: the element name with what is known of them. The
+// first mention of somebody differs from the others (see mention); the second is
+// kept, and where it left nothing to report, the others are copies of it.
 func (w *writer) role(name string, p *record.Participation) {
+	m, ok := w.mentions(name, p)
+	if !ok {
+		w.roleAnew(name, p)
+		return
+	}
+	w.endTag()
+	xml, again := w.roles[m]
+	if xml != "" {
+		w.b = append(w.b, xml...)
+		p.Who, p.OnBehalfOf = nil, nil
+		return
+	}
+	from, issues, lost := len(w.b), len(w.Report.Issues), w.Lost
+	w.roleAnew(name, p)
+	if again && !w.Quiet && len(w.Report.Issues) == issues && w.Lost == lost && p.Who == nil && p.OnBehalfOf == nil {
+		xml = string(w.b[from:])
+	}
+	w.roles[m] = xml
+}
+
+func (w *writer) roleAnew(name string, p *record.Participation) {
 	at, ok := w.place(p.Who)
 	w.el(name)
 	switch {

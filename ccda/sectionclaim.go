@@ -20,7 +20,7 @@ func (w *writer) settle() {
 		loinc, must := strings.CutPrefix(code, "!")
 		s := w.ask(loinc)
 		s.must = s.must || must
-		if roots := entriesRequired[s.demands()]; roots != nil && len(s.starts) > 0 && !s.holds(roots...) {
+		if roots := entriesRequired[s.demands()]; roots != nil && len(s.entries) > 0 && !w.holdsAny(s, roots...) {
 			// None of its entries can claim the template that the type of document requires: a
 			// section beside it says that of such entries there is no information.
 			s.must, s.asked = false, false
@@ -184,13 +184,9 @@ func (w *writer) defOf(loinc string) *sectionDef {
 var courseOfCare = sectionDef{"8648-8", sectionRoot + "64", "", "Course of Care"}
 
 // holds reports whether one of the entries of a section has one of these templates.
-func (s *sectionOut) holds(roots ...string) bool {
-	for i, from := range s.starts {
-		to := len(s.body)
-		if i+1 < len(s.starts) {
-			to = s.starts[i+1]
-		}
-		head := s.body[from:to]
+func (w *writer) holdsAny(s *sectionOut, roots ...string) bool {
+	for _, x := range s.entries {
+		head := w.entries[x.from:x.to]
 		for _, inner := range [...]string{"<entryRelationship", "<component"} {
 			if k := bytes.Index(head, []byte(inner)); k >= 0 {
 				head = head[:k]
@@ -214,12 +210,12 @@ func (w *writer) claims(s *sectionOut, root string) bool {
 		return false
 	}
 	if roots := entriesRequired[root]; roots != nil {
-		return s.holds(roots...) || len(s.starts) == 0 && (s.empty || s.must || s.asked)
+		return w.holdsAny(s, roots...) || len(s.entries) == 0 && (s.empty || s.must || s.asked)
 	}
-	if where := entriesWhere[root]; where != "" && len(s.starts) > 0 {
-		return s.holds(where)
+	if where := entriesWhere[root]; where != "" && len(s.entries) > 0 {
+		return w.holdsAny(s, where)
 	}
-	return root != "2.16.840.1.113883.10.20.6.1.1" || len(s.starts) > 0
+	return root != "2.16.840.1.113883.10.20.6.1.1" || len(s.entries) > 0
 }
 
 // sectionTemplates writes the template ids of a section: that whose entries are
@@ -228,7 +224,7 @@ func (w *writer) sectionTemplates(s *sectionOut) {
 	if s.def == nil {
 		return
 	}
-	required := s.def.required != "" && (len(s.starts) > 0 || s.must)
+	required := s.def.required != "" && (len(s.entries) > 0 || s.must)
 	if w.claims(s, s.def.optional) {
 		w.template(s.def.optional)
 		if required && w.claims(s, s.def.required) {
@@ -241,13 +237,13 @@ func (w *writer) sectionTemplates(s *sectionOut) {
 // template demands, and which has none, must say that there is no information,
 // whatever its narrative tells (CONF:1098-7572 and the like).
 func (w *writer) sectionAbsent(s *sectionOut, src *record.Section) {
-	if w.strict && src.Absent != "" && len(s.starts) > 0 {
+	if w.strict && src.Absent != "" && len(s.entries) > 0 {
 		// What has entries is not absent: the templates forbid both.
 		w.DropString("absent", string(src.Absent), &withheld)
 		src.Absent = ""
 	}
 	s.empty = src.Absent != ""
-	if w.strict && src.Absent == "" && len(s.starts) == 0 && len(s.subs) == 0 {
+	if w.strict && src.Absent == "" && len(s.entries) == 0 && len(s.subs) == 0 {
 		silent := (s.src == nil || src.Narrative.IsZero()) && !(s.marksDocument() && len(w.markers) > 0)
 		demanded := !s.bare && s.def != nil && (s.must && s.def.required != "" || s.asked && entriesRequired[s.def.optional] != nil)
 		if silent || demanded {

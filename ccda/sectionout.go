@@ -8,24 +8,23 @@ import (
 
 // sectionOut is a section of the document that is being written.
 type sectionOut struct {
-	src    *record.Section // nil for one that the record does not have
-	up     *sectionOut     // the section that it lies in
-	where  string          // the list that holds it, and its place: for the report
-	i      int
-	def    *sectionDef // nil for a section that C-CDA does not define
-	anchor string      // its own ID, in a conformant document
-	notes  []string    // the rows of the comments on it
-	tried  int         // how many rows were begun
-	number int         // among all sections of the document, from 1
-	must   bool        // its entries are required by the type of document
-	asked  bool        // the type of document requires it
-	bare   bool        // it claims no template, which another section of the document has
-	empty  bool        // it says that there is no information
-	kept   bool        // the source's own narrative stands
-	body   []byte      // its entries, as they are written
-	starts []int       // where in body each entry begins
-	rows   []tableRow  // what its narrative tells, where that is made anew
-	subs   []*sectionOut
+	src     *record.Section // nil for one that the record does not have
+	up      *sectionOut     // the section that it lies in
+	where   string          // the list that holds it, and its place: for the report
+	i       int
+	def     *sectionDef // nil for a section that C-CDA does not define
+	anchor  string      // its own ID, in a conformant document
+	notes   []string    // the rows of the comments on it
+	tried   int         // how many rows were begun
+	number  int         // among all sections of the document, from 1
+	must    bool        // its entries are required by the type of document
+	asked   bool        // the type of document requires it
+	bare    bool        // it claims no template, which another section of the document has
+	empty   bool        // it says that there is no information
+	kept    bool        // the source's own narrative stands
+	entries []stretch   // where writer.entries has its own
+	rows    []tableRow  // what its narrative tells, where that is made anew
+	subs    []*sectionOut
 }
 
 // outline decides which sections the document has: those of the record's own document, in their order.
@@ -130,17 +129,19 @@ func (w *writer) sectionFor(loinc string) *sectionOut {
 	return w.addSection(def)
 }
 
-// writeEntries writes the entries of all sections, each into its section's own
-// buffer: those that the record's sections list, then all others where they belong.
+// stretch is a part of a buffer.
+type stretch struct{ from, to int }
+
+// writeEntries writes the entries of all sections, one after another, for splice
+// to put into their sections: those that the record's sections list, then all
+// others where they belong.
 func (w *writer) writeEntries() {
-	whole, open := w.b, w.open
-	w.open = nil
 	w.plansInPlace()
 	for i := 0; i < len(w.out); i++ {
 		w.listedEntries(w.out[i])
 	}
 	w.unlisted()
-	w.b, w.open = whole, open
+	w.entries, w.b, w.open = w.b, nil, w.open[:0]
 	w.sec, w.row = nil, nil
 }
 
@@ -209,21 +210,23 @@ func (w *writer) entry(s *sectionOut, at place) bool {
 		w.endEntry(s)
 		return true
 	}
-	s.starts = s.starts[:len(s.starts)-1]
+	s.entries = s.entries[:len(s.entries)-1]
 	w.b, w.open, w.inTag = w.b[:mark], w.open[:0], false
 	w.dropRow(s)
-	s.body = w.b
 	w.sec, w.row = nil, nil
 	return false
 }
 
-// beginEntry starts an entry of a section, in the section's own buffer, and gives where in it that begins.
+// beginEntry starts an entry of a section, and gives where that begins.
 func (w *writer) beginEntry(s *sectionOut) (mark int) {
 	w.sec = s
-	w.b, w.open = s.body, w.open[:0]
+	w.open = w.open[:0]
+	if n := cap(w.b); n-len(w.b) < 8<<10 {
+		w.b = slices.Grow(w.b, n)
+	}
 	w.beginRow(s)
 	mark = len(w.b)
-	s.starts = append(s.starts, mark)
+	s.entries = append(s.entries, stretch{from: mark})
 	w.b = append(w.b, '\n')
 	// What is carried at the entry element itself belongs to the section: see section.
 	w.el("entry")
@@ -233,7 +236,7 @@ func (w *writer) beginEntry(s *sectionOut) (mark int) {
 
 func (w *writer) endEntry(s *sectionOut) {
 	w.end()
-	s.body = w.b
+	s.entries[len(s.entries)-1].to = len(w.b)
 	w.sec, w.row = nil, nil
 }
 
@@ -310,18 +313,11 @@ func (w *writer) sectionParticipants(src *record.Section) {
 
 // splice writes the entries of a section into it, with the carried ones in their places.
 func (w *writer) splice(s *sectionOut) {
-	e := &w.open[len(w.open)-1]
-	if e.pieces == nil {
-		w.endTag()
-		w.b = append(w.b, s.body...)
-		return
-	}
-	for i, from := range s.starts {
-		to := len(s.body)
-		if i+1 < len(s.starts) {
-			to = s.starts[i+1]
+	w.endTag()
+	for _, x := range s.entries {
+		if w.open[len(w.open)-1].kept != nil {
+			w.meet("entry")
 		}
-		w.meet("entry")
-		w.b = append(w.b, s.body[from:to]...)
+		w.b = append(w.b, w.entries[x.from:x.to]...)
 	}
 }

@@ -117,14 +117,7 @@ func (w *writer) linkIn(name string, e *record.NarrativeLink) {
 	if e != nil {
 		l = *e
 	}
-	ref := l.Anchor
-	if ref != "" {
-		if _, ok := w.said.says(w.sec, ref); ok || !w.strict && w.sec != nil && w.sec.kept {
-			ref = w.said.anchor(w.sec, ref)
-		} else {
-			ref = ""
-		}
-	}
+	_, ref := w.told("", l.Anchor)
 	if ref == "" && w.row != nil {
 		ref = w.row.anchor()
 	}
@@ -185,7 +178,7 @@ func (w *writer) comment(n *record.Note) {
 // narrative (CONF:81-15967): one that it does not tell of gets a place there.
 func (w *writer) commentText(n *record.Note) {
 	if w.strict && (w.row != nil || w.noteRow != "") {
-		if _, ok := w.said.says(w.sec, n.TextRef); !ok || n.TextRef == "" {
+		if n.TextRef == "" || w.said.find(w.sec, n.TextRef) == nil {
 			ref := w.noteRow
 			if w.row != nil {
 				w.tell("Comment", n.Text)

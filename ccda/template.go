@@ -52,10 +52,28 @@ const templateTable = `
 type versions struct {
 	ext    [3]string // by Release; "" for none
 	before bool      // R1.1 had it
+	xml    [4]string // the ids as documents of each release have them, and at last those that were of R1.1
 }
 
-var templateVersions = func() map[string]versions {
-	m := make(map[string]versions, 300)
+// of gives the extension by which a release has the template.
+func (v *versions) of(r Release) string { return v.ext[min(int(r), len(v.ext)-1)] }
+
+// plain reports whether documents of a release claim the template without an extension too.
+func (v *versions) plain(r Release) bool { return v.of(r) == "" || v.before && r == R21 }
+
+// claims gives the template ids of an element, as they are written.
+func (v *versions) claims(root string, r Release) (xml string) {
+	if v.plain(r) {
+		xml = `<templateId root="` + root + `"/>`
+	}
+	if ext := v.of(r); ext != "" {
+		xml += `<templateId root="` + root + `" extension="` + ext + `"/>`
+	}
+	return xml
+}
+
+var templateVersions = func() map[string]*versions {
+	m := make(map[string]*versions, 300)
 	for row := range strings.SplitSeq(templateTable, ";") {
 		f := strings.Fields(row)
 		root := f[0]
@@ -66,7 +84,7 @@ var templateVersions = func() map[string]versions {
 		default:
 			root = "2.16.840.1.113883.10.20." + root
 		}
-		v := versions{before: f[1][0] == '+'}
+		v := &versions{before: f[1][0] == '+'}
 		for i := range v.ext {
 			switch {
 			case i+1 >= len(f) || f[i+1] == "=":
@@ -75,37 +93,66 @@ var templateVersions = func() map[string]versions {
 				v.ext[i] = strings.TrimPrefix(f[i+1], "+")
 			}
 		}
+		for r := range v.ext {
+			v.xml[r] = v.claims(root, Release(r))
+		}
+		v.xml[len(v.ext)] = (&versions{}).claims(root, R21)
 		m[root] = v
 	}
 	return m
 }()
 
-// claimed takes the carried template ids that say what the element is about to claim itself.
-func (w *writer) claimed(root string) {
-	e := &w.open[len(w.open)-1]
-	for i := range e.pieces {
-		p := &e.pieces[i]
-		if p.Kind != "element" || !strings.HasPrefix(p.Data, "<templateId") || !strings.Contains(p.Data, `root="`+root+`"`) {
-			continue
-		}
-		v := templateVersions[root]
-		ext := v.ext[min(int(w.release), len(v.ext)-1)]
-		plain := w.before || ext == "" || v.before && w.release == R21
-		if plain && !strings.Contains(p.Data, "extension=") || !w.before && ext != "" && strings.Contains(p.Data, `extension="`+ext+`"`) {
-			*p.done = true
-		}
+// template writes a template id as the release has it.
+func (w *writer) template(root string) {
+	v := versionsOf(root)
+	xml := v.xml[min(int(w.release), len(v.ext)-1)]
+	if w.before {
+		xml = v.xml[len(v.ext)]
+	}
+	if xml != "" && w.open[len(w.open)-1].kept == nil {
+		w.endTag()
+		w.b = append(w.b, xml...)
+		return
+	}
+	w.claimed(root)
+	ext, plain := w.claim(v)
+	if plain {
+		w.leaf("templateId", "root", root)
+	}
+	if ext != "" {
+		w.leaf("templateId", "root", root, "extension", ext)
 	}
 }
 
-// template writes a template id as the release has it.
-func (w *writer) template(root string) {
-	w.claimed(root)
-	v := templateVersions[root]
-	ext := v.ext[min(int(w.release), len(v.ext)-1)]
-	if w.before || ext == "" || v.before && w.release == R21 {
-		w.leaf("templateId", "root", root)
+func versionsOf(root string) *versions {
+	if v := templateVersions[root]; v != nil {
+		return v
 	}
-	if ext != "" && !w.before {
-		w.leaf("templateId", "root", root, "extension", ext)
+	return &versions{}
+}
+
+// claim gives the extension by which the document claims a template, and whether it claims it without one.
+func (w *writer) claim(v *versions) (ext string, plain bool) {
+	if w.before {
+		return "", true
+	}
+	return v.of(w.release), v.plain(w.release)
+}
+
+// claimed takes the carried template ids that say what the element is about to claim itself.
+func (w *writer) claimed(root string) {
+	e := &w.open[len(w.open)-1]
+	if e.kept == nil {
+		return
+	}
+	ext, plain := w.claim(versionsOf(root))
+	for i := range e.kept.pieces {
+		p := &e.kept.pieces[i]
+		if p.Kind != "element" || !strings.HasPrefix(p.Data, "<templateId") || !strings.Contains(p.Data, `root="`+root+`"`) {
+			continue
+		}
+		if plain && !strings.Contains(p.Data, "extension=") || ext != "" && strings.Contains(p.Data, `extension="`+ext+`"`) {
+			*p.done = true
+		}
 	}
 }

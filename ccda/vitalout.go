@@ -47,8 +47,8 @@ func (w *writer) vitalPanelEntry(i int) bool {
 // vitalPanelCode writes the code that the template fixes (CONF:1198-32740 to
 // 1198-32746), and what else the record has as translations.
 func (w *writer) vitalPanelCode(c *record.Concept) {
-	codings := make([]record.Coding, 0, 2+len(c.Codings))
-	codings = append(codings,
+	var room [4]record.Coding
+	codings := append(room[:0],
 		record.Coding{System: record.SystemSNOMED, SystemName: "SNOMED CT", Code: snomedVitalSigns, Display: displayVitalSigns},
 		record.Coding{System: record.SystemLOINC, SystemName: "LOINC", Code: loincVitalSigns, Display: displayVitalsPanel})
 	same := len(c.Codings) > 0

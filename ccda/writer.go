@@ -30,12 +30,15 @@ type writer struct {
 	release Release // whose template versions are claimed
 	before  bool    // R1.1: no template has an extension
 
-	index   map[string]place          // every entry by its id
-	listed  map[string]bool           // entries that a section of the record's document lists
-	done    []bool                    // by carried piece: it was written
+	index  map[string]place       // every entry by its id
+	listed map[string]bool        // entries that a section of the record's document lists
+	done   []bool                 // by carried piece: it was written
+	wrote  map[string]bool        // entries that were written
+	joined map[string]*sectionOut // entries that were written with another of their concern, by where
+	named  map[place]bool         // people, by list and place, of whom what the document has no place for was named
+	roles  map[mentioned]string   // what was written of practitioners in roles
+
 	rolesOf map[string]*record.Device // devices that have a part in something, with what their roles have no place for
-	wrote   map[string]bool           // entries that were written
-	joined  map[string]*sectionOut    // entries that were written with another of their concern, by where
 
 	grouped      map[string]bool // entries that others group
 	leftOut      map[string]bool // entries that the options leave out
@@ -68,9 +71,12 @@ type writer struct {
 	inDirective bool             // the participants of an advance directive are being written
 	markers     []record.Label   // the document's, which its section of privacy markings has
 
-	out []*sectionOut // the sections of the document, in order
-	sec *sectionOut   // the section that is being written
-	row *tableRow     // and the row of its narrative that tells of the entry being written
+	out     []*sectionOut // the sections of the document, in order
+	entries []byte        // their entries, as they are written
+	room    int           // what the rest of the document takes, about
+	sec     *sectionOut   // the section that is being written
+	row     *tableRow     // and the row of its narrative that tells of the entry being written
+	cells   []tableCell   // of all rows
 	// noteRow is the place in the narrative of a comment on the section itself.
 	noteRow string
 	said    narratives

@@ -189,7 +189,7 @@ func (d *differ) structs(l *layout, a, b reflect.Value) {
 	pa, pb := a.Addr().UnsafePointer(), b.Addr().UnsafePointer()
 	for i := range l.fields {
 		f := &l.fields[i]
-		noX, noY := f.absent(pa, a), f.absent(pb, b)
+		noX, noY := f.absent(pa), f.absent(pb)
 		if noX && noY || d.skip(l, f) {
 			continue
 		}

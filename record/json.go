@@ -98,7 +98,7 @@ func (w *jsonWriter) fields(l *layout, v reflect.Value) error {
 	p := v.Addr().UnsafePointer()
 	for i := range l.fields {
 		f := &l.fields[i]
-		if !f.always && f.absent(p, v) {
+		if !f.always && f.absent(p) {
 			continue
 		}
 		w.path[depth].name = f.name

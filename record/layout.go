@@ -4,7 +4,6 @@ import (
 	"reflect"
 	"strings"
 	"sync"
-	"unsafe"
 )
 
 // shape is what a value of the record is built as.
@@ -24,6 +23,8 @@ const (
 type layout struct {
 	shape  shape
 	typ    reflect.Type
+	size   uintptr
+	tally  *tally  // of a struct
 	elem   *layout // of a pointer or slice
 	fields []field // of a struct, those of an embedded Entry in their place
 	byName map[string]int
@@ -73,13 +74,14 @@ func (f *field) get(v reflect.Value) reflect.Value {
 var layouts = sync.OnceValue(func() map[reflect.Type]*layout {
 	m := map[reflect.Type]*layout{}
 	layoutOf(reflect.TypeFor[Record](), m)
+	layoutOf(reflect.TypeFor[Entry](), m)
 	for _, l := range m {
 		l.finish()
 	}
 	return m
 })
 
-// layoutFor gives the layout of a type of the record, made afresh for others (a []Concept and the like).
+// layoutFor gives the layout of a type of the record, made afresh for others.
 func layoutFor(t reflect.Type) *layout {
 	known := layouts()
 	if l := known[t]; l != nil {
@@ -101,8 +103,11 @@ func layoutFor(t reflect.Type) *layout {
 	return l
 }
 
-// finish adds to the fields what can be told once all layouts are there.
+// finish adds what can be told once all layouts are there.
 func (l *layout) finish() {
+	if l.shape == shapeStruct {
+		tallyOf(l)
+	}
 	for i := range l.fields {
 		f := &l.fields[i]
 		f.words = f.layout.wordsAt(f.offset)
@@ -114,7 +119,7 @@ func layoutOf(t reflect.Type, m map[reflect.Type]*layout) *layout {
 	if l := m[t]; l != nil {
 		return l
 	}
-	l := &layout{typ: t}
+	l := &layout{typ: t, size: t.Size()}
 	m[t] = l
 	switch {
 	case t == reflect.TypeFor[Data]():
@@ -206,7 +211,7 @@ func (l *layout) wordsAt(at uintptr) []uintptr {
 	case shapePointer, shapeData:
 		return []uintptr{at}
 	case shapeInt:
-		if l.typ.Size() == word {
+		if l.size == word {
 			return []uintptr{at}
 		}
 	case shapeStruct:
@@ -230,19 +235,6 @@ func (f *field) repeats(l *layout, v reflect.Value) bool {
 		return !x.layout.zero(x.get(v))
 	}
 	return f.same >= 0 && f.get(v).String() == l.fields[f.same].get(v).String()
-}
-
-// absent reports whether the field of the struct at p says nothing; v is the struct.
-func (f *field) absent(p unsafe.Pointer, v reflect.Value) bool {
-	if f.words == nil {
-		return f.layout.zero(f.get(v))
-	}
-	for _, at := range f.words {
-		if *(*uintptr)(unsafe.Add(p, at)) != 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // zero reports whether a value says nothing at all: an empty slice is as good as none.

@@ -36,99 +36,11 @@ func Leaves(rec *Record) iter.Seq[Leaf] {
 	}
 }
 
-// EachLeaf calls f with the path of every leaf of v, which is a field of a record or any part of it
-// and stands at path: EachLeaf("allergies[2].reactions", a.Reactions, f). A nil pointer has no leaves.
-func EachLeaf(path string, v any, f func(path string)) {
-	rv := reflect.ValueOf(v)
-	if !rv.IsValid() {
-		return
-	}
-	if rv.Kind() == reflect.Pointer && !rv.IsNil() && rv.Elem().Kind() == reflect.Struct {
-		rv = rv.Elem() // its layout is known
-	}
-	w := leafWalk{path: append(make([]byte, 0, len(path)+64), path...), paths: f}
-	l := layoutFor(rv.Type())
-	w.walk(l, rv, l.unless)
-}
-
-// CountLeaves counts the leaves of a record. It is fast: it makes no paths and no garbage.
-func CountLeaves(rec *Record) int {
-	if rec == nil {
-		return 0
-	}
-	return recordTally().count(unsafe.Pointer(rec))
-}
-
-// CountLeavesOf counts the leaves of v, a field of a record or any part of it. It counts what EachLeaf names.
-func CountLeavesOf(v any) int {
-	rv := reflect.ValueOf(v)
-	if !rv.IsValid() {
-		return 0
-	}
-	l := layoutFor(rv.Type())
-	if l.unless != "" && rv.String() == l.unless {
-		return 0
-	}
-	return count(l, rv)
-}
-
-func count(l *layout, v reflect.Value) int {
-	switch l.shape {
-	case shapeString, shapeBool, shapeData:
-		return one(!l.zero(v))
-	case shapePointer:
-		switch {
-		case v.IsNil() || l.elem.shape == shapeInt:
-			return 0
-		case l.elem.shape != shapeStruct:
-			return 1
-		}
-		if t := tallies()[l.elem.typ]; t != nil {
-			return t.count(v.UnsafePointer())
-		}
-		return count(l.elem, v.Elem())
-	case shapeSlice:
-		n := 0
-		t := tallies()[l.elem.typ]
-		for i := range v.Len() {
-			if e := v.Index(i); t != nil {
-				n += t.count(e.Addr().UnsafePointer())
-			} else {
-				n += count(l.elem, e)
-			}
-		}
-		return n
-	case shapeStruct:
-		n := 0
-		for i := range l.fields {
-			f := &l.fields[i]
-			fv := f.get(v)
-			if f.made || f.unless != "" && fv.String() == f.unless {
-				continue
-			}
-			if f.repeats(l, v) {
-				continue
-			}
-			n += count(f.layout, fv)
-		}
-		return n
-	}
-	return 0
-}
-
-func one(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // leafWalk goes through the leaves with their paths.
 type leafWalk struct {
 	path  []byte
 	forms []reflect.Value // other forms of the field at hand
 	yield func(Leaf) bool
-	paths func(string)
 }
 
 // walk reports false once the caller wants no more.
@@ -168,7 +80,7 @@ func (w *leafWalk) walk(l *layout, v reflect.Value, unless string) bool {
 	}
 	for i := range l.fields {
 		f := &l.fields[i]
-		if f.made || p != nil && f.absent(p, v) {
+		if f.made || p != nil && f.absent(p) {
 			continue
 		}
 		if f.repeats(l, v) {
@@ -197,10 +109,6 @@ func (w *leafWalk) walk(l *layout, v reflect.Value, unless string) bool {
 
 // leaf reports one leaf: v is its scalar, holder the field or element that holds it.
 func (w *leafWalk) leaf(l *layout, v, holder reflect.Value) bool {
-	if w.paths != nil {
-		w.paths(string(w.path))
-		return true
-	}
 	out := Leaf{Path: string(w.path)}
 	switch l.shape {
 	case shapeString:

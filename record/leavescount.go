@@ -41,32 +41,20 @@ const (
 	countStrings           // a slice of strings
 )
 
-// tallies are those of the struct types of the record, by type.
-var tallies = sync.OnceValue(func() map[reflect.Type]*tally {
-	m := map[reflect.Type]*tally{}
-	for _, l := range layouts() {
-		if l.shape == shapeStruct {
-			tallyOf(l, m)
-		}
-	}
-	return m
-})
-
 // recordTally is the tally of Record itself.
-var recordTally = sync.OnceValue(func() *tally { return tallies()[reflect.TypeFor[Record]()] })
+var recordTally = sync.OnceValue(func() *tally { return layouts()[reflect.TypeFor[Record]()].tally })
 
-func tallyOf(l *layout, m map[reflect.Type]*tally) *tally {
-	if t := m[l.typ]; t != nil {
-		return t
+// tallyOf makes the tally of a struct, and of those inside it, once.
+func tallyOf(l *layout) *tally {
+	if l.tally == nil {
+		l.tally = &tally{size: l.size}
+		l.tally.add(l, 0)
 	}
-	t := &tally{size: l.typ.Size()}
-	m[l.typ] = t
-	t.add(l, 0, m)
-	return t
+	return l.tally
 }
 
 // add lays the fields of l flat into t, which holds it at base.
-func (t *tally) add(l *layout, base uintptr, m map[reflect.Type]*tally) {
+func (t *tally) add(l *layout, base uintptr) {
 	for i := range l.fields {
 		f := &l.fields[i]
 		if f.made {
@@ -85,7 +73,7 @@ func (t *tally) add(l *layout, base uintptr, m map[reflect.Type]*tally) {
 			// A truth is a *bool, for which absent is not false; a test sees to it.
 			continue
 		case shapeStruct:
-			t.add(f.layout, at, m)
+			t.add(f.layout, at)
 			continue
 		case shapeString:
 			at += word
@@ -94,12 +82,12 @@ func (t *tally) add(l *layout, base uintptr, m map[reflect.Type]*tally) {
 			case shapeInt:
 				continue
 			case shapeStruct:
-				s.op, s.tally = countStruct, tallyOf(e, m)
+				s.op, s.tally = countStruct, tallyOf(e)
 			}
 		case shapeSlice:
 			at += word
 			if s.op = countStrings; e.shape == shapeStruct {
-				s.op, s.tally = countStructs, tallyOf(e, m)
+				s.op, s.tally = countStructs, tallyOf(e)
 			}
 		}
 		if s.op == countOne && s.form < 0 && s.same < 0 && s.unless == "" {

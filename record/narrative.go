@@ -66,6 +66,9 @@ func breaks(kind string) bool {
 
 // PlainText gives the words in order, white space folded, one space or line between blocks.
 func (n *Narrative) PlainText(from, to int) string {
+	if s, ok := n.oneText(from, to); ok {
+		return s
+	}
 	var b strings.Builder
 	gap := false
 	for i := from; i < to; i++ {
@@ -83,18 +86,41 @@ func (n *Narrative) PlainText(from, to int) string {
 		if i > from && n.leftBlock(i) {
 			gap = true
 		}
-		for j, w := range strings.Fields(nd.Text) {
-			if b.Len() > 0 && (j > 0 || gap || startsSpace(nd.Text)) {
+		first := true
+		for w := range strings.FieldsSeq(nd.Text) {
+			if b.Len() > 0 && (!first || gap || startsSpace(nd.Text)) {
 				b.WriteByte(' ')
 			}
 			b.WriteString(w)
-			gap = false
+			first, gap = false, false
 		}
 		if endsSpace(nd.Text) {
 			gap = true
 		}
 	}
 	return b.String()
+}
+
+// oneText gives the one text of some nodes, if there is no other and it is folded already.
+func (n *Narrative) oneText(from, to int) (s string, ok bool) {
+	for i := from; i < to; i++ {
+		if nd := &n.Nodes[i]; nd.Kind == "text" {
+			if s != "" {
+				return "", false
+			}
+			s = nd.Text
+		}
+	}
+	gap := true
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == ' ' && gap, c < ' ', c >= 0x80:
+			return "", false
+		default:
+			gap = c == ' '
+		}
+	}
+	return s, s == "" || !gap
 }
 
 // leftBlock reports whether a block ended between node i-1 and node i.

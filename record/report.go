@@ -78,7 +78,12 @@ type Report struct {
 }
 
 // Add appends an issue.
-func (r *Report) Add(i Issue) { r.Issues = append(r.Issues, i) }
+func (r *Report) Add(i Issue) {
+	if n := len(r.Issues); n == cap(r.Issues) {
+		r.Issues = slices.Grow(r.Issues, max(n, 8)) // twice as many: reports get long
+	}
+	r.Issues = append(r.Issues, i)
+}
 
 // Merge adds another report's counts and issues.
 func (r *Report) Merge(o *Report) {

@@ -112,21 +112,33 @@ func (s *Stating) of(h uint64, id string) uint64 {
 	return mix(h, x.hash)
 }
 
-func mix(h, v uint64) uint64 {
-	return bits.RotateLeft64(h^v, 29) * 0x9e3779b97f4a7c15
+func mix(h, v uint64) uint64 { return mixBoth(h, v, 0) }
+
+// mixBoth adds two words: the halves of their product hold something of every bit of both.
+func mixBoth(h, v, u uint64) uint64 {
+	hi, lo := bits.Mul64(h^v^0x9e3779b97f4a7c15, u^0xd6e8feb86659fd93)
+	return bits.RotateLeft64(h, 23) ^ hi ^ lo
 }
 
+// mixText adds a text: 16 bytes a step, the last of them once more where it ends amid a step.
 func mixText(h uint64, v string) uint64 {
-	h = mix(h, uint64(len(v)))
-	for len(v) >= 8 {
-		h = mix(h, binary.LittleEndian.Uint64(unsafe.Slice(unsafe.StringData(v), 8)))
-		v = v[8:]
+	n := len(v)
+	h ^= uint64(n) << 32
+	b := unsafe.Slice(unsafe.StringData(v), n)
+	switch {
+	case n >= 16:
+		for i := 0; i+16 < n; i += 16 {
+			h = mixBoth(h, binary.LittleEndian.Uint64(b[i:]), binary.LittleEndian.Uint64(b[i+8:]))
+		}
+		return mixBoth(h, binary.LittleEndian.Uint64(b[n-16:]), binary.LittleEndian.Uint64(b[n-8:]))
+	case n >= 8:
+		return mixBoth(h, binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[n-8:]))
+	case n >= 4:
+		return mixBoth(h, uint64(binary.LittleEndian.Uint32(b)), uint64(binary.LittleEndian.Uint32(b[n-4:])))
+	case n > 0:
+		return mixBoth(h, uint64(b[0])|uint64(b[n/2])<<8, uint64(b[n-1]))
 	}
-	var last uint64
-	for i := range len(v) {
-		last |= uint64(v[i]) << (8 * i)
-	}
-	return mix(h, last)
+	return mixBoth(h, 0, 0)
 }
 
 // sum is how the struct type of a statement is hashed.
@@ -247,7 +259,7 @@ func (s *sum) add(g *Stating, h uint64, p unsafe.Pointer) uint64 {
 
 func (x *sumStep) add(g *Stating, h uint64, p unsafe.Pointer) uint64 {
 	at := unsafe.Add(p, x.offset)
-	h = mix(h, x.field)
+	h += x.field << 48 // every field mixes what it holds with it
 	switch x.op {
 	case sumString:
 		return mixText(h, *(*string)(at))
@@ -273,5 +285,5 @@ func (x *sumStep) add(g *Stating, h uint64, p unsafe.Pointer) uint64 {
 		}
 		return mix(h, uint64(w.len))
 	}
-	return h // content is opened, not held: that there is some is told by its field
+	return mix(h, 6) // content is opened, not held: that there is some is told by its field
 }

@@ -115,7 +115,7 @@ func (c *validator) walk(l *layout, v reflect.Value) {
 		p := v.Addr().UnsafePointer()
 		for i := range l.fields {
 			f := &l.fields[i]
-			if f.absent(p, v) {
+			if f.absent(p) {
 				continue
 			}
 			fv := f.get(v)

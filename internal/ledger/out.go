@@ -16,6 +16,7 @@ type Out struct {
 	Quiet bool
 
 	at    []step
+	base  int    // where in at the path begins: see At
 	text  []byte // scratch
 	named map[string]bool
 }
@@ -34,16 +35,17 @@ func (o *Out) Leave() { o.at = o.at[:len(o.at)-1] }
 
 // At does f as if the writer stood in element i of a list of the record itself.
 func (o *Out) At(list string, i int, f func()) {
-	at := o.at
-	o.at = append(o.at[len(o.at):], step{list, i})
+	base, n := o.base, len(o.at)
+	o.base = n
+	o.at = append(o.at, step{list, i})
 	f()
-	o.at = at
+	o.base, o.at = base, o.at[:n]
 }
 
 // Path writes where in the record the writer is, with one more field where leaf is not "".
 func (o *Out) Path(leaf string) string {
 	b := o.text[:0]
-	for _, s := range o.at {
+	for _, s := range o.at[o.base:] {
 		if len(b) > 0 {
 			b = append(b, '.')
 		}
