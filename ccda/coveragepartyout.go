@@ -134,7 +134,7 @@ func (w *writer) coveredOut(x *record.Coverage) {
 		ref := *x.Beneficiary
 		ref.ID, ref.Kind = "", ""
 		x.Beneficiary = &ref
-	} else if x.Beneficiary == nil && w.rec.Patient != nil {
+	} else if x.Beneficiary != nil && x.Beneficiary.ID == "" {
 		w.Note(&fixed, "beneficiary") // the covered party is the patient
 	}
 	var p record.CoverageParty

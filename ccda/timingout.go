@@ -173,7 +173,7 @@ func (w *writer) timing(name, op string, t *record.Timing) {
 
 // periodicOut writes a PIVL_TS.
 func (w *writer) periodicOut(name, op string, t *record.Timing) {
-	period, high, unit, often := w.periodOf(t)
+	period, high, unit, often := periodOf(t)
 	if period == "" && unit == "" && t.Phase == nil && t.InstitutionSpecified == nil && t.Alignment == "" {
 		return
 	}
@@ -209,7 +209,7 @@ func (w *writer) periodicOut(name, op string, t *record.Timing) {
 // its unit, and clears them. often says that it is the time of once where the
 // source says how often in a longer time: the institution sets the hours then
 // (C-CDA on FHIR, Medication Timing and Frequency).
-func (w *writer) periodOf(t *record.Timing) (period, high, unit string, often bool) {
+func periodOf(t *record.Timing) (period, high, unit string, often bool) {
 	if t.Code != nil && t.Period == "" && t.Frequency == "" && len(t.Code.Codings) == 1 {
 		if v, u, ok := abbreviated(t.Code.Codings[0].Code); ok {
 			t.Code.Codings = nil
@@ -218,10 +218,7 @@ func (w *writer) periodOf(t *record.Timing) (period, high, unit string, often bo
 	}
 	if t.Frequency == "" || t.Frequency == "1" && t.FrequencyMax == "" {
 		period, high, unit = t.Period, t.PeriodMax, t.PeriodUnit
-		if period != "" {
-			w.DropString("frequency", take(&t.Frequency), &saidByPeriod)
-		}
-		t.Period, t.PeriodMax, t.PeriodUnit = "", "", ""
+		t.Frequency, t.Period, t.PeriodMax, t.PeriodUnit = "", "", "", ""
 		return period, high, unit, false
 	}
 	if t.PeriodMax != "" {
@@ -244,9 +241,6 @@ func (w *writer) periodOf(t *record.Timing) (period, high, unit string, often bo
 
 // saidByPlace is for what the place of a timing beside the bounds says.
 var saidByPlace = record.IssueLost.Because("that a timing narrows the bounds is said by its place beside them")
-
-// saidByPeriod is for what a period says by itself.
-var saidByPeriod = record.IssueLost.Because("once in a period is what the period itself says")
 
 // share divides a length of time exactly; it goes down to the unit below where that gives the shorter number.
 func share(period, unit, times string) (v, u string, ok bool) {

@@ -17,7 +17,13 @@ func (w *writer) labelsOut(list []deviceOut) {
 			if len(list) == 1 || w.labelID(&w.rec.Devices[d.at]) != nil {
 				w.labelOut("entryRelationship", &d.x)
 			}
-			d.x.Use, d.x.Assertion, d.x.Mode = "", record.Affirmed, record.ModeEvent // the act says them
+			switch {
+			case d.x.Use == "":
+				w.Note(&fixed, "use")
+			case d.x.Use == "patient" || w.rolesOf[d.x.ID] != nil:
+				d.x.Use = ""
+			}
+			d.x.Assertion, d.x.Mode = record.Affirmed, record.ModeEvent // the act says them
 			w.rest(&d.x)
 		})
 	}

@@ -122,7 +122,7 @@ type Timing struct {
 	Duration       string    `json:"duration,omitempty"`
 	DurationMax    string    `json:"durationMax,omitempty"`
 	DurationUnit   string    `json:"durationUnit,omitempty"`
-	Frequency      string    `json:"frequency,omitempty"`
+	Frequency      string    `json:"frequency,omitempty" portage:"unless=1"` // once is what a period says by itself
 	FrequencyMax   string    `json:"frequencyMax,omitempty"`
 	Period         string    `json:"period,omitempty"`
 	PeriodMax      string    `json:"periodMax,omitempty"`
