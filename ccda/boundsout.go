@@ -1,13 +1,9 @@
 package ccda
 
 import (
-	"strconv"
-
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
-
-func itoa(i int) string { return strconv.Itoa(i) }
 
 // What a template demands of a time.
 type timeNeed uint8
