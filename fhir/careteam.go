@@ -35,8 +35,8 @@ func (w *writer) careTeam(i int, t *record.CareTeam) {
 		return
 	}
 	profile := profileBase + "careteam"
-	if len(t.Members) == 0 {
-		profile = "" // participant 1..*
+	if !profiledMembers(t.Members) {
+		profile = ""
 	}
 	w.resource("careTeams", i, &t.Entry, kindCareTeam, profile)
 	if profile == "" {
@@ -68,6 +68,17 @@ func (w *writer) careTeam(i int, t *record.CareTeam) {
 	w.fieldConcept("code", t.Code)
 	w.fieldRef("lead", t.Lead)
 	w.endResource()
+}
+
+// profiledMembers reports whether US Core can hold the members: it demands one
+// at least, and of each that has roles one role (CareTeam 6.1.0: participant 1..*, participant.role 1..1).
+func profiledMembers(members []record.CareTeamMember) bool {
+	for i := range members {
+		if len(members[i].Roles) > 1 {
+			return false
+		}
+	}
+	return len(members) > 0
 }
 
 // teamMember writes a participant. US Core demands a role and a member; FHIR

@@ -1,0 +1,134 @@
+package ccda
+
+import (
+	"strings"
+
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/record"
+)
+
+// ids writes the identifiers of an entry as id elements.
+func (w *writer) identifiers(name, leaf string, list *[]record.Identifier) {
+	for i := range *list {
+		x := (*list)[i]
+		if x.Absent != "" && x.Value == "" && x.SystemAsSent == "" && w.again() {
+			continue
+		}
+		w.In(leaf, i)
+		w.identifier(name, "", &x)
+		w.Leave()
+	}
+	*list = nil
+}
+
+// identifier writes an II.
+func (w *writer) identifier(name, leaf string, i *record.Identifier) {
+	if i.IsZero() {
+		return
+	}
+	if leaf != "" {
+		w.In(leaf, -1)
+		defer w.Leave()
+	}
+	w.el(name)
+	w.identifierContent(i)
+	w.end()
+}
+
+// identifierContent writes the attributes of an II into the element at hand.
+func (w *writer) identifierContent(i *record.Identifier) {
+	w.nullFlavor("absent", &i.Absent)
+	root, ext := w.rootOf(i)
+	w.at("root", root)
+	w.at("extension", ext)
+	w.at("assigningAuthorityName", take(&i.Assigner))
+	w.flag("displayable", &i.Displayable)
+	i.System, i.SystemAsSent, i.Value, i.ValueAsSent = "", "", "", ""
+	if !i.IsZero() {
+		w.rest(i)
+	}
+}
+
+// identifierPtr is identifier for a field that may be nil.
+func (w *writer) identifierPtr(name, leaf string, i **record.Identifier) {
+	if *i != nil {
+		x := **i
+		w.identifier(name, leaf, &x)
+		*i = nil
+	}
+}
+
+// rootOf gives root and extension of an identifier (C-CDA on FHIR, "FHIR
+// identifier → CDA id"): the contrary of reader.identity.
+func (w *writer) rootOf(i *record.Identifier) (root, ext string) {
+	value := i.Value
+	if i.ValueAsSent != "" {
+		value = i.ValueAsSent
+	}
+	switch {
+	case i.System == record.SystemURI && i.SystemAsSent == "":
+		if root = i.ValueAsSent; root == "" {
+			root = i.Value
+			for _, p := range [...]string{urnOID, urnUUID} {
+				if rest, ok := strings.CutPrefix(root, p); ok {
+					return rest, ""
+				}
+			}
+		}
+		if isUID(root) {
+			return root, ""
+		}
+		return oidURI, value
+	case i.SystemAsSent == oidURI:
+		return oidURI, value
+	case i.SystemAsSent != "":
+		root = i.SystemAsSent
+	case i.System == "":
+		return "", value
+	default:
+		var ok bool
+		if root, ok = codes.ToCDA(i.System); !ok && !strings.Contains(i.System, ":") {
+			root = i.System // no URI, but a root as it was sent
+		} else if !ok {
+			// A system that has no OID: system and value in one (C-CDA on FHIR).
+			return oidURI, i.System + "/" + value
+		}
+		if codes.IsUUID(root) {
+			root = strings.TrimPrefix(i.System, urnUUID)
+		}
+	}
+	if w.strict && !isUID(root) {
+		if i.System != "" && i.System == root {
+			return oidURI, root + "/" + value
+		}
+		leaf := "systemAsSent"
+		if i.System != "" {
+			leaf = "system"
+		}
+		w.DropString(leaf, root, &withheld)
+		return "", value
+	}
+	return root, value
+}
+
+// labels writes confidentialityCode elements; sensitivities that are none of
+// HL7's confidentiality codes stand in privacy markings (see privacy).
+func (w *writer) labels(list *[]record.Label) {
+	for i := range *list {
+		w.In("labels", i)
+		w.label(&(*list)[i])
+		w.Leave()
+	}
+	*list = nil
+}
+
+// label writes a label as confidentialityCode. How long it holds has no place there.
+func (w *writer) label(l *record.Label) {
+	c := l.Coding
+	w.el("confidentialityCode")
+	w.codingAttrs("coding", -1, &c, false)
+	w.end()
+	w.dropIn("coding", -1, "text", c.Text)
+	w.Drop("coding.qualifiers", c.Qualifiers, &lost)
+	w.Drop("when", l.When, &lost)
+}

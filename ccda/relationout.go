@@ -1,0 +1,340 @@
+package ccda
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
+
+// relations writes the entries that hang on this one: whole, where nothing else
+// has written them, else by their ids (C-CDA R2.1 Entry Reference), and after
+// them the documents elsewhere.
+func (w *writer) relations(list *[]record.Relation) {
+	w.relationsIn("entryRelationship", *list, false)
+	w.relationsIn("reference", *list, true)
+	*list = nil
+}
+
+// relationsIn writes those of a list that are of documents elsewhere, or those that are not.
+func (w *writer) relationsIn(wrapper string, list []record.Relation, documents bool) {
+	for i := 0; i < len(list); i++ {
+		if isElsewhere(&list[i].Target) != documents {
+			continue
+		}
+		x := list[i]
+		n := 0
+		for !documents && i+n+1 < len(list) && alike(&x, &list[i+n+1]) && w.sameAct(&x.Target, &list[i+n+1].Target) {
+			n++
+		}
+		w.In("relations", i)
+		if documents {
+			w.elsewhere(&x, i)
+		} else {
+			w.relation(wrapper, &x, i)
+		}
+		w.rest(&x)
+		w.Leave()
+		for ; n > 0 && w.wrote[list[i+1].Target.ID]; n-- {
+			i++ // it stands in the act that was written
+		}
+	}
+}
+
+// alike reports whether two relations say the same but for what they relate to.
+func alike(a, b *record.Relation) bool {
+	return a.Type == b.Type && a.TypeAsSent == b.TypeAsSent && a.Sequence == b.Sequence && sameFlag(a.Inverted, b.Inverted) && sameFlag(a.Negated, b.Negated)
+}
+
+// sameAct reports whether two references are to problems or allergies that are
+// not written yet and share the act around them: one relationship holds both.
+func (w *writer) sameAct(a, b *record.Ref) bool {
+	if a.Identifier != nil || b.Identifier != nil || w.wrote[a.ID] || w.wrote[b.ID] {
+		return false
+	}
+	x, y := w.actOf(a), w.actOf(b)
+	return x != "" && x == y
+}
+
+// actOf gives the id of the act around a problem or an allergy, "" for any other entry.
+func (w *writer) actOf(ref *record.Ref) string {
+	at, ok := w.place(ref)
+	if !ok || w.listed[ref.ID] {
+		return ""
+	}
+	var c *record.Concern
+	switch at.kind {
+	case record.KindProblem:
+		c = w.rec.Problems[at.i].Concern
+	case record.KindAllergy:
+		c = w.rec.Allergies[at.i].Concern
+	}
+	if c == nil {
+		return ""
+	}
+	return c.ID
+}
+
+func sameFlag(a, b *bool) bool { return a == b || a != nil && b != nil && *a == *b }
+
+// isElsewhere reports whether a reference is to a document of which the record has only the identifier.
+func isElsewhere(ref *record.Ref) bool {
+	return ref.ID == "" && ref.Identifier != nil && ref.Kind == kindDocument
+}
+
+func (w *writer) relation(wrapper string, x *record.Relation, i int) {
+	at, ok := w.place(&x.Target)
+	known := x.Target.Identifier != nil
+	mention := known && w.isMention(&x.Target) // an encounter without an identifier here was read as an entry
+	ok = ok && w.entryAt(at) != nil
+	if !ok && !mention && !known || ok && w.unsayable(at) {
+		return
+	}
+	planned := ok && w.isPlannedCoverage(at)
+	if planned && w.wrote[x.Target.ID] {
+		*x = record.Relation{} // it stands with the first policy of its activity
+		return
+	}
+	typ := record.Relation{Type: x.Type, TypeAsSent: x.TypeAsSent}
+	code := w.relationCode(x)
+	w.el(wrapper)
+	w.slot("relations", i)
+	if wrapper == "entryRelationship" || !w.strict {
+		if code == "" && wrapper == "entryRelationship" {
+			code = w.leastRelation(x)
+		}
+		w.at("typeCode", code)
+		w.flag("inversionInd", &x.Inverted)
+		w.flag("negationInd", &x.Negated)
+	} else if code != "" && code != "COMP" {
+		w.Drop("", &typ, &withheld) // a part of an organizer is its component (CDA R2 Component4)
+	}
+	w.leafIf("sequenceNumber", take(&x.Sequence))
+	if mention {
+		w.mentionOf(&x.Target)
+	} else if !ok {
+		w.referenceTo(&x.Target)
+	} else if planned && w.plannedCoverageOut(at.i, &x.Code) {
+		x.Target.ID, x.Target.Kind = "", ""
+	} else {
+		w.nest(at, &x.Target)
+	}
+	w.end()
+}
+
+// relationCode gives the type code of a relation, and takes its type; "" where HL7 v3 has none for it.
+func (w *writer) relationCode(x *record.Relation) string {
+	code := x.TypeAsSent
+	if code == "" {
+		code, _ = relationTypes.From(x.Type)
+	}
+	if code != "" {
+		x.Type, x.TypeAsSent = "", ""
+	}
+	return code
+}
+
+// leastRelation gives the code that says no more than that one statement refers to
+// another. A type of the record's that has no code is named by rest.
+func (w *writer) leastRelation(x *record.Relation) string {
+	if x.Type == "" {
+		w.Note(&fixed, "type")
+	}
+	return "REFR"
+}
+
+// elsewhere writes a reference to a document that is not this one (C-CDA R2.1 External Document Reference, 3.36).
+func (w *writer) elsewhere(x *record.Relation, i int) {
+	typ := record.Relation{Type: x.Type, TypeAsSent: x.TypeAsSent}
+	code := w.relationCode(x)
+	switch {
+	case code == "":
+		code = w.leastRelation(x)
+	case w.strict && code != "REFR":
+		w.Drop("", &typ, &withheld) // the templates of concerns, goals and interventions have no other
+		code = "REFR"
+	}
+	w.el("reference")
+	w.slot("relations", i)
+	w.at("typeCode", code)
+	w.el("externalDocument")
+	w.at("classCode", "DOCCLIN")
+	w.at("moodCode", "EVN")
+	w.template(templateExternalDocument)
+	id := *x.Target.Identifier
+	x.Target.Identifier, x.Target.Kind = nil, ""
+	w.In("target", -1)
+	w.identifier("id", "identifier", &id)
+	w.Leave()
+	if x.Code == nil {
+		w.require("code", "code", "NI") // CONF:1098-31933
+	}
+	w.conceptPtr("code", "code", &x.Code)
+	w.words("text", take(&x.Text))
+	w.end()
+	w.end()
+}
+
+// referenceTo writes an Entry Reference to something of which the record has only the identifier.
+func (w *writer) referenceTo(ref *record.Ref) {
+	id := *ref.Identifier
+	ref.Identifier = nil
+	w.el("act")
+	w.at("classCode", "ACT")
+	w.at("moodCode", "EVN")
+	w.template(templateEntryReference)
+	w.In("target", -1)
+	w.identifier("id", "identifier", &id)
+	w.Leave()
+	w.leaf("code", "nullFlavor", "NP")
+	w.leaf("statusCode", "code", "completed")
+	w.end()
+}
+
+// isMention reports whether a reference is to an encounter that is named by its id alone (see encounterRef).
+func (w *writer) isMention(ref *record.Ref) bool {
+	if at, ok := w.place(ref); ok {
+		return at.kind == record.KindEncounter
+	}
+	return ref != nil && ref.Identifier != nil && ref.Kind == record.KindEncounter
+}
+
+// mentionOf writes an encounter by its id, and takes the reference.
+func (w *writer) mentionOf(ref *record.Ref) {
+	w.el("encounter")
+	w.at("classCode", "ENC")
+	w.at("moodCode", "EVN")
+	if ref.Identifier != nil {
+		id := *ref.Identifier
+		w.identifier("id", "identifier", &id)
+		ref.Identifier = nil
+	} else if at, ok := w.place(ref); ok {
+		quiet := w.Quiet
+		w.Quiet = true
+		e := w.entryAt(at)
+		if len(e.Identifiers) == 0 {
+			w.leaf("id", "root", w.uuid(e.ID))
+		} else {
+			id := e.Identifiers[0]
+			w.identifier("id", "", &id)
+		}
+		w.Quiet = quiet
+	}
+	ref.ID, ref.Kind = "", ""
+	w.end()
+}
+
+// inEncounter writes the encounter that a statement was made in, within wrapper.
+func (w *writer) inEncounter(wrapper string, ref **record.Ref) {
+	if *ref == nil || (*ref).Identifier == nil && !w.isMention(*ref) {
+		return
+	}
+	x := **ref
+	*ref = nil
+	w.el(wrapper)
+	w.slot("encounter", -1)
+	if wrapper == "entryRelationship" {
+		w.at("typeCode", "REFR")
+	}
+	w.In("encounter", -1)
+	w.mentionOf(&x)
+	w.rest(&x)
+	w.Leave()
+	w.end()
+}
+
+// nest writes the statement of an entry within another, and takes the reference
+// to it: whole, if no section lists it, it was not written yet and the record does
+// not name it by an identifier; else as a reference to it.
+func (w *writer) nest(at place, ref *record.Ref) {
+	id := ref.ID
+	if ref.Identifier == nil && !w.listed[id] && !w.wrote[id] && w.depth < maxNesting {
+		w.depth++
+		ok := w.statementAt(at)
+		w.depth--
+		if ok {
+			ref.ID, ref.Kind = "", ""
+			return
+		}
+	}
+	w.entryReference(at, ref)
+}
+
+// entryReference names an entry that stands elsewhere in the document (C-CDA R2.1
+// Entry Reference): by the identifier that the record has for it, else by the
+// first of the entry's own.
+func (w *writer) entryReference(at place, ref *record.Ref) {
+	if ref.Identifier != nil {
+		w.referenceTo(ref)
+		ref.ID, ref.Kind = "", ""
+		return
+	}
+	e := w.entryAt(at)
+	w.el("act")
+	w.at("classCode", "ACT")
+	w.at("moodCode", "EVN")
+	w.template(templateEntryReference)
+	var id record.Identifier
+	for i := range e.Identifiers {
+		if usable(&e.Identifiers[i]) {
+			id = e.Identifiers[i]
+			break
+		}
+	}
+	if id.IsZero() {
+		w.leaf("id", "root", w.uuid(e.ID))
+	} else {
+		w.quietly(func() { w.identifier("id", "identifier", &id) })
+	}
+	w.leaf("code", "nullFlavor", "NP")
+	w.leaf("statusCode", "code", "completed")
+	w.end()
+	ref.ID, ref.Kind = "", ""
+}
+
+// location writes a participant that is where something took place (C-CDA R2.1 Service Delivery Location).
+func (w *writer) serviceLocation(leaf string, i int, ref *record.Ref, when func()) bool {
+	at, ok := w.place(ref)
+	if !ok || at.kind != kindLocation {
+		return false
+	}
+	x := w.rec.Locations[at.i]
+	if w.headerPlace == x.ID {
+		x.Managing = nil // the header says it
+	}
+	w.el("participant")
+	w.slot(leaf, i)
+	w.at("typeCode", "LOC")
+	if when != nil {
+		when()
+	}
+	w.el("participantRole")
+	w.own(x.ID)
+	w.at("classCode", "SDLOC")
+	w.template(templateServiceLocation)
+	w.mention("locations", x.ID, at.i, func() {
+		w.identifiers("id", "identifiers", &x.Identifiers)
+		if len(x.Types) == 0 {
+			w.require("code", "types", "NI")
+		}
+		if w.strict && len(x.Types) > 1 {
+			dropFrom(w, "types", x.Types, 1, &withheld) // one code (CONF:81-16850)
+			x.Types = x.Types[:1]
+		}
+		if w.again() && len(x.Types) > 0 {
+			x.Types = slices.DeleteFunc(slices.Clone(x.Types), func(c record.Concept) bool { return c.Absent != "" && len(c.Codings) == 0 && c.Text == "" })
+		}
+		w.concepts("code", "types", &x.Types)
+		w.addresses("addresses", &x.Addresses)
+		w.telecoms("telecoms", &x.Telecoms)
+		if len(x.Names) > 0 {
+			w.el("playingEntity")
+			w.at("classCode", "PLC")
+			w.orgNames(&x.Names)
+			w.end()
+		}
+		w.rest(&x)
+	})
+	w.end()
+	w.end()
+	return true
+}
