@@ -35,8 +35,8 @@ func (w *writer) careTeam(i int, t *record.CareTeam) {
 		return
 	}
 	profile := profileBase + "careteam"
-	if !profiledMembers(t.Members) {
-		profile = ""
+	if len(t.Members) == 0 {
+		profile = "" // participant 1..*
 	}
 	w.resource("careTeams", i, &t.Entry, kindCareTeam, profile)
 	if profile == "" {
@@ -70,23 +70,24 @@ func (w *writer) careTeam(i int, t *record.CareTeam) {
 	w.endResource()
 }
 
-// profiledMembers reports whether US Core can hold the members: it demands one
-// at least, and of each that has roles one role (CareTeam 6.1.0: participant 1..*, participant.role 1..1).
-func profiledMembers(members []record.CareTeamMember) bool {
-	for i := range members {
-		if len(members[i].Roles) > 1 {
-			return false
-		}
+// teamMember writes a participant, and one more for each further role: US Core
+// demands one role and a member of each (CareTeam 6.1.0: participant.role 1..1).
+func (w *writer) teamMember(m *record.CareTeamMember) {
+	w.memberAs(m, m.Roles[:min(1, len(m.Roles))])
+	w.teamMemberRest(m)
+	w.end()
+	for k := 1; k < len(m.Roles); k++ {
+		w.memberAs(m, m.Roles[k:k+1])
+		w.end()
 	}
-	return len(members) > 0
 }
 
-// teamMember writes a participant. US Core demands a role and a member; FHIR
+// memberAs opens a participant with a member and the role that it has. FHIR
 // lets only a practitioner act for an organization (ctm-1).
-func (w *writer) teamMember(m *record.CareTeamMember) {
+func (w *writer) memberAs(m *record.CareTeamMember, roles []record.Concept) {
 	w.obj("")
-	if len(m.Roles) > 0 {
-		w.concepts("role", m.Roles)
+	if len(roles) > 0 {
+		w.concepts("role", roles)
 	} else {
 		w.arr("role")
 		w.requiredObject("", "roles")
@@ -103,8 +104,6 @@ func (w *writer) teamMember(m *record.CareTeamMember) {
 		w.fieldRef("onBehalfOf", m.OnBehalfOf)
 	}
 	w.period("period", m.When)
-	w.teamMemberRest(m)
-	w.end()
 }
 
 // teamMemberRest writes what FHIR's participant has no element for.

@@ -193,6 +193,21 @@ func TestCareTeam(t *testing.T) {
 }
 
 // Those who provide the care that a document is about are a team; performers of another act are none.
+// US Core allows a participant one role: a member of two is two participants.
+func TestCareTeamRoles(t *testing.T) {
+	who := record.Practitioner{Entry: planEntry("0c")}
+	team := record.CareTeam{Entry: planEntry("0a"), Members: []record.CareTeamMember{{Who: &record.Ref{ID: who.ID}, Roles: []record.Concept{{Text: "Surgeon"}, {Text: "Lead"}}}}}
+	by, _ := sent(t, &record.Record{CareTeams: []record.CareTeam{team}, Practitioners: []record.Practitioner{who}})
+	c := by["CareTeam"][0]
+	require.Equal(t, profileBase+"careteam", at(c, "meta.profile[0]"))
+	for i, role := range []string{"Surgeon", "Lead"} {
+		part := "participant[" + string(rune('0'+i)) + "]."
+		require.Equal(t, role, at(c, part+"role[0].text"))
+		require.Empty(t, at(c, part+"role[1]"))
+		require.Equal(t, "urn:uuid:"+who.ID, at(c, part+"member.reference"))
+	}
+}
+
 func TestServiceTeam(t *testing.T) {
 	who := record.Practitioner{Entry: planEntry("08")}
 	for class, teams := range map[string]int{"PCPR": 1, "ACT": 0, "": 0} {
