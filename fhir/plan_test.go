@@ -192,7 +192,6 @@ func TestCareTeam(t *testing.T) {
 	require.Empty(t, by["CareTeam"])
 }
 
-// Those who provide the care that a document is about are a team; performers of another act are none.
 // US Core allows a participant one role: a member of two is two participants.
 func TestCareTeamRoles(t *testing.T) {
 	who := record.Practitioner{Entry: planEntry("0c")}
@@ -208,6 +207,7 @@ func TestCareTeamRoles(t *testing.T) {
 	}
 }
 
+// Those who provide the care that a document is about are a team; performers of another act are none.
 func TestServiceTeam(t *testing.T) {
 	who := record.Practitioner{Entry: planEntry("08")}
 	for class, teams := range map[string]int{"PCPR": 1, "ACT": 0, "": 0} {
