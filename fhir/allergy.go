@@ -37,7 +37,7 @@ func (w *writer) allergy(i int, a *record.Allergy) {
 	}
 	w.resource("allergies", i, &a.Entry, kindAllergyIntolerance, profile)
 	if profile == "" {
-		w.issue(record.IssueProfileNotClaimed, "")
+		w.Note(&record.IssueProfileNotClaimed, "")
 	}
 	h := hasIdentifiers | hasNotes | hasAssertion | hasRecorded | hasMode
 	if a.Status.Code == record.StatusEnteredInError && a.Verification == "" {
@@ -236,7 +236,7 @@ func (w *writer) reactions(a *record.Allergy) {
 		if !happened(r) {
 			continue
 		}
-		w.in("reactions", i)
+		w.In("reactions", i)
 		w.obj("")
 		severity := r.Severity
 		if severity == nil && a.Severity != nil && severityCode(a.Severity) != "" {
@@ -245,14 +245,14 @@ func (w *writer) reactions(a *record.Allergy) {
 		}
 		w.reaction(r)
 		w.end()
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 	for i := range a.Reactions {
 		if r := &a.Reactions[i]; !happened(r) {
-			w.in("reactions", i)
-			w.issue(record.IssueNotStated, "")
-			w.out()
+			w.In("reactions", i)
+			w.Note(&record.IssueNotStated, "")
+			w.Leave()
 			w.fieldAny("reactions", r)
 		}
 	}
@@ -284,7 +284,7 @@ func (w *writer) reaction(r *record.Reaction) {
 	w.notes("note", r.Notes)
 	for i := range r.Identifiers {
 		if d := &r.Identifiers[i]; d.Value == "" && d.System == "" {
-			w.drop("identifiers["+strconv.Itoa(i)+"]", d, &lostAct)
+			w.Drop("identifiers["+strconv.Itoa(i)+"]", d, &lostAct)
 		} else {
 			w.fieldKnown("identifiers", d)
 		}
@@ -297,7 +297,7 @@ func (w *writer) reaction(r *record.Reaction) {
 func (w *writer) reactionStatus(r *record.Reaction) {
 	s := r.Status
 	if s.Code == record.StatusCompleted {
-		w.dropStr("status.code", string(s.Code), &lostAct)
+		w.DropString("status.code", string(s.Code), &lostAct)
 		s.Code, s.AsSent = "", ""
 	}
 	w.fieldAny("status", &s)

@@ -30,8 +30,8 @@ func (w *writer) attachment(name string, a *record.Attachment) {
 		data, err = a.Data.Base64()
 		switch {
 		case err != nil:
-			w.lost++
-			w.issue(lostContent, "data")
+			w.Lost++
+			w.Note(&lostContent, "data")
 			data = ""
 		case !isBase64(data):
 			w.fieldStr("data", data)
@@ -51,7 +51,7 @@ func (w *writer) attachment(name string, a *record.Attachment) {
 		// The bytes are not of that type until somebody unpacks them.
 		w.fieldStr("contentType", a.ContentType)
 		w.absentPrimitive("contentType", notStated)
-		w.issue(issuePacked, "compression")
+		w.Note(&issuePacked, "compression")
 	case isCode(a.ContentType):
 		w.code("contentType", a.ContentType)
 	case a.ContentType != "":

@@ -69,7 +69,7 @@ func (w *writer) carePlan(i int, p *record.CarePlan) {
 	}
 	w.resource("carePlans", i, &p.Entry, kindCarePlan, profile)
 	if profile == "" {
-		w.issue(record.IssueProfileNotClaimed, "")
+		w.Note(&record.IssueProfileNotClaimed, "")
 	}
 	w.common(&p.Entry, hasIdentifiers|hasNotes|hasStatus|hasAssertion|hasMode)
 	w.planText(p)
@@ -110,9 +110,9 @@ func (w *writer) carePlan(i int, p *record.CarePlan) {
 	w.references("goal", "goals", p.Goals, only(kindGoal))
 	w.arr("activity")
 	for k := range p.Activities {
-		w.in("activities", k)
+		w.In("activities", k)
 		w.activity(&p.Activities[k])
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 	w.fieldAny("interventions", p.Interventions)
@@ -160,9 +160,9 @@ func (w *writer) planText(p *record.CarePlan) {
 	w.obj("text")
 	w.code("status", "additional")
 	w.key("div")
-	w.copied = true
+	w.Quiet = true
 	w.div(n, 0, len(n.Nodes), false)
-	w.copied = false
+	w.Quiet = false
 	w.end()
 }
 

@@ -40,7 +40,7 @@ func (w *writer) careTeam(i int, t *record.CareTeam) {
 	}
 	w.resource("careTeams", i, &t.Entry, kindCareTeam, profile)
 	if profile == "" {
-		w.issue(record.IssueProfileNotClaimed, "members")
+		w.Note(&record.IssueProfileNotClaimed, "members")
 	}
 	w.common(&t.Entry, hasIdentifiers|hasNotes|hasStatus|hasAssertion|hasMode)
 	w.optionalStatus("status", &t.Status, &teamStatus)
@@ -57,9 +57,9 @@ func (w *writer) careTeam(i int, t *record.CareTeam) {
 	}
 	w.arr("participant")
 	for k := range t.Members {
-		w.in("members", k)
+		w.In("members", k)
 		w.teamMember(&t.Members[k])
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 	w.indications(t.Reasons, teamReasons)
@@ -140,7 +140,7 @@ func isBarePart(p *record.Participation) bool {
 // about as a CareTeam (C-CDA R2.1 US Realm Header, serviceEvent/performer: the
 // key members of the care team; the class of the act is PCPR, provision of care).
 func (w *writer) serviceTeams(i int, d *record.Document) {
-	w.in("documents", i)
+	w.In("documents", i)
 	for k := range d.Services {
 		if s := &d.Services[k]; hasTeam(s) {
 			w.part(&d.Entry, "services", k, kindCareTeam, profileBase+"careteam")
@@ -156,7 +156,7 @@ func (w *writer) serviceTeams(i int, d *record.Document) {
 			w.endResource()
 		}
 	}
-	w.out()
+	w.Leave()
 }
 
 // hasTeam reports whether an act is the provision of care by people who are named.

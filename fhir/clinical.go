@@ -140,13 +140,13 @@ func repeats(c *record.Concept, k string) bool {
 
 // dropWords counts the words of a concept of one coding as lost, but not its code.
 func (w *writer) dropWords(field string, c *record.Concept) {
-	w.in(field, -1)
-	w.dropStr("text", c.Text, &lostWords)
+	w.In(field, -1)
+	w.DropString("text", c.Text, &lostWords)
 	if c.Text == "" {
-		w.dropStr("textRef", c.TextRef, &lostWords)
+		w.DropString("textRef", c.TextRef, &lostWords)
 	}
-	w.dropStr("codings[0].display", c.Codings[0].Display, &lostWords)
-	w.out()
+	w.DropString("codings[0].display", c.Codings[0].Display, &lostWords)
+	w.Leave()
 }
 
 // actStatus gives the HL7 v3 ActStatus that HL7's maps know a status of the record by.
@@ -176,8 +176,8 @@ func isStated(e *record.Entry) bool {
 func (w *writer) statedAct(e *record.Entry) has {
 	switch e.Status.Code {
 	case record.StatusCompleted, record.StatusActive, record.StatusFinal:
-		w.dropStr("status.code", string(e.Status.Code), &lostAct)
-		w.dropStr("status.absent", string(e.Status.Absent), &lostAct)
+		w.DropString("status.code", string(e.Status.Code), &lostAct)
+		w.DropString("status.absent", string(e.Status.Absent), &lostAct)
 		return hasStatus
 	}
 	return 0
@@ -187,7 +187,7 @@ func (w *writer) statedAct(e *record.Entry) has {
 // its opposite: as a Basic, which states nothing, with the entry whole in the record extension.
 func (w *writer) unstated(list string, i int, e *record.Entry, v any) {
 	w.resource(list, i, e, kindBasic)
-	w.issue(record.IssueNotStated, "")
+	w.Note(&record.IssueNotStated, "")
 	w.codeable("code", extAssertion, "not-stated")
 	w.subject("subject")
 	w.fieldAny(list, v)

@@ -46,7 +46,7 @@ func (w *writer) clinicalStatus(system, code string, s *record.ClinicalStatus, d
 		w.absent(s.Absent)
 	case demanded:
 		w.absent(notStated)
-		w.issue(record.IssueDataAbsent, "clinicalStatus")
+		w.Note(&record.IssueDataAbsent, "clinicalStatus")
 	}
 	if code == "" {
 		w.fieldCode("code", s.Code)
@@ -86,16 +86,16 @@ func (w *writer) concern(c *record.Concern, e *record.Entry, derived bool) []rec
 	}
 	dropAll(w, "concern.identifiers", c.Identifiers, &lostConcern)
 	if !c.When.IsZero() {
-		w.drop("concern.when", &c.When, &lostConcern)
+		w.Drop("concern.when", &c.When, &lostConcern)
 	}
 	switch {
 	case derived:
 	case c.Status.Code != "":
-		w.dropStr("concern.status.code", string(c.Status.Code), &lostConcern)
+		w.DropString("concern.status.code", string(c.Status.Code), &lostConcern)
 	default:
-		w.dropStr("concern.status.asSent", c.Status.AsSent, &lostConcern)
+		w.DropString("concern.status.asSent", c.Status.AsSent, &lostConcern)
 	}
-	w.dropStr("concern.status.absent", string(c.Status.Absent), &lostConcern)
+	w.DropString("concern.status.absent", string(c.Status.Absent), &lostConcern)
 	rest := record.Concern{Priority: c.Priority, Narrative: c.Narrative, Labels: c.Labels, Relations: c.Relations, Preferences: c.Preferences, Status: record.Status{Reasons: c.Status.Reasons}}
 	parts := e.Participants
 	if author(parts) == nil && author(c.Participants) != nil {

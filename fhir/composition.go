@@ -69,9 +69,9 @@ func (w *writer) composition(i int, d *record.Document) {
 	w.compositionRest(d)
 	w.endResource()
 	w.unstructured(i, d)
-	w.in("documents", i)
+	w.In("documents", i)
 	w.shownMedia(d, d.Sections, 0)
-	w.out()
+	w.Leave()
 	w.serviceTeams(i, d)
 }
 
@@ -220,7 +220,7 @@ func (w *writer) compositionRest(d *record.Document) {
 
 // section writes a section with its narrative, entries and sections.
 func (w *writer) section(i int, s *record.Section) {
-	w.in("sections", i)
+	w.In("sections", i)
 	w.obj("")
 	w.str("title", s.Title)
 	if !s.Code.IsZero() {
@@ -260,7 +260,7 @@ func (w *writer) section(i int, s *record.Section) {
 	w.fieldPeriod("period", s.Period)
 	w.fieldStr("anchor", s.Anchor)
 	w.end()
-	w.out()
+	w.Leave()
 }
 
 // sectionEntries writes entry: the entries, and the pictures that the narrative shows.
@@ -282,9 +282,9 @@ func (w *writer) sectionEntries(s *record.Section) {
 // show, in the order of sectionEntries. It gives the number of the next.
 func (w *writer) shownMedia(d *record.Document, ss []record.Section, next int) int {
 	for i := range ss {
-		w.in("sections", i)
+		w.In("sections", i)
 		for j := range ss[i].Media {
-			w.in("media", j)
+			w.In("media", j)
 			w.begin(kindMedia, w.partID(&d.Entry, "media", next), nil, nil, w.places[ss[i].ID].labels)
 			w.code("status", "unknown")
 			w.subject("subject")
@@ -293,7 +293,7 @@ func (w *writer) shownMedia(d *record.Document, ss []record.Section, next int) i
 			next++
 		}
 		next = w.shownMedia(d, ss[i].Sections, next)
-		w.out()
+		w.Leave()
 	}
 	return next
 }
@@ -313,8 +313,8 @@ func (w *writer) emptyReason(s *record.Section) {
 // sectionText writes the section's narrative, which is the document's own word.
 func (w *writer) sectionText(s *record.Section) {
 	n := s.Narrative
-	w.in("narrative", -1)
-	defer w.out()
+	w.In("narrative", -1)
+	defer w.Leave()
 	switch {
 	case n.IsZero() || !hasInk(n, 0, len(n.Nodes)):
 		// FHIR has no narrative without words (txt-2), and a section has words, entries or sections (cmp-1).

@@ -54,7 +54,7 @@ func (w *writer) consent(i int, c *record.Consent) {
 		w.obj("") // ppc-1
 		w.absent(notStated)
 		w.end()
-		w.issue(record.IssueDataAbsent, "policyRule")
+		w.Note(&record.IssueDataAbsent, "policyRule")
 	}
 	w.endArr()
 	w.concept("policyRule", c.PolicyRule)
@@ -111,7 +111,7 @@ func (w *writer) rootProvision(c *record.Consent) {
 	if p == nil {
 		p = &record.Provision{}
 	}
-	w.in("provision", -1)
+	w.In("provision", -1)
 	w.obj("provision")
 	own := p.Type == "" && (c.Decision == "permit" || c.Decision == "deny")
 	if own {
@@ -121,15 +121,15 @@ func (w *writer) rootProvision(c *record.Consent) {
 	}
 	w.provisionBody(p)
 	w.end()
-	w.out()
+	w.Leave()
 	if !own {
 		w.fieldStr("decision", c.Decision)
 	}
 	// R5's several provisions mean something else than R4's nested ones: they stay apart.
 	for i := range c.Provisions {
-		w.in("provisions", i)
+		w.In("provisions", i)
 		w.fieldAny("provisions", c.Provisions[i:i+1])
-		w.out()
+		w.Leave()
 	}
 }
 
@@ -185,11 +185,11 @@ func (w *writer) provisionBody(p *record.Provision) {
 	w.fieldStr("expressionLanguage", p.ExpressionLang)
 	w.arr("provision")
 	for i := range p.Provisions {
-		w.in("provisions", i)
+		w.In("provisions", i)
 		w.obj("")
 		w.provisionBody(&p.Provisions[i])
 		w.end()
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 }

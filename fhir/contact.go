@@ -16,7 +16,7 @@ func (w *writer) requiredIdentifiers(is []record.Identifier) {
 		w.absentPrimitive("value", notStated)
 		w.end()
 		w.endArr()
-		w.issue(record.IssueDataAbsent, "identifiers")
+		w.Note(&record.IssueDataAbsent, "identifiers")
 		for i := range is {
 			w.fieldKnown("identifiers", &is[i])
 		}
@@ -43,7 +43,7 @@ func (w *writer) requiredNames(ns []record.Name, family bool) {
 			w.absent(notStated)
 		}
 		w.end()
-		w.issue(record.IssueDataAbsent, "names")
+		w.Note(&record.IssueDataAbsent, "names")
 	}
 	w.endArr()
 }
@@ -55,7 +55,7 @@ func (w *writer) requiredGender(c *record.Concept) {
 	if len(w.b) == mark {
 		w.code("gender", "unknown")
 		w.absentPrimitive("gender", notStated)
-		w.issue(record.IssueDataAbsent, "administrativeSex")
+		w.Note(&record.IssueDataAbsent, "administrativeSex")
 	}
 }
 

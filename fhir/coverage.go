@@ -47,7 +47,7 @@ func (w *writer) coverage(i int, c *record.Coverage) {
 	}
 	w.resource("coverages", i, &c.Entry, kindCoverage, profile)
 	if profile == "" {
-		w.issue(record.IssueProfileNotClaimed, "")
+		w.Note(&record.IssueProfileNotClaimed, "")
 	}
 	w.common(&c.Entry, hasStatus|hasAssertion|ownIdentifiers)
 	w.coverageIdentifiers(c)
@@ -132,13 +132,13 @@ func (w *writer) coverageClasses(c *record.Coverage) {
 	w.arr("class")
 	for k := range c.Classes {
 		x := &c.Classes[k]
-		w.in("classes", k)
+		w.In("classes", k)
 		w.obj("")
 		w.requiredConcept("type", &x.Type, "type")
 		w.requiredStr("value", x.Value)
 		w.str("name", x.Name)
 		w.end()
-		w.out()
+		w.Leave()
 	}
 	id := ""
 	if len(c.PlanIdentifiers) > 0 {
@@ -168,7 +168,7 @@ func (w *writer) coverageCosts(cs []record.CoverageCost) {
 	w.arr("costToBeneficiary")
 	for k := range cs {
 		x := &cs[k]
-		w.in("costs", k)
+		w.In("costs", k)
 		w.obj("")
 		w.concept("type", x.Type)
 		switch {
@@ -181,7 +181,7 @@ func (w *writer) coverageCosts(cs []record.CoverageCost) {
 			w.requiredObject("valueMoney", "money")
 		}
 		w.end()
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 }

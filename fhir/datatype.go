@@ -50,7 +50,7 @@ func (w *writer) required(name string, a record.AbsentReason, leaf string) {
 		a = notStated
 	}
 	w.absentPrimitive(name, a)
-	w.issue(record.IssueDataAbsent, leaf)
+	w.Note(&record.IssueDataAbsent, leaf)
 }
 
 // requiredConcept writes a CodeableConcept that FHIR demands: c itself, or why it is not there.
@@ -67,7 +67,7 @@ func (w *writer) requiredObject(name, leaf string) {
 	w.obj(name)
 	w.absent(notStated)
 	w.end()
-	w.issue(record.IssueDataAbsent, leaf)
+	w.Note(&record.IssueDataAbsent, leaf)
 }
 
 // sibling opens the object that holds the extensions of a primitive: _name.

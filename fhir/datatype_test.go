@@ -5,16 +5,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/portage-health/portage/internal/ledger"
 	"github.com/portage-health/portage/record"
 )
 
 // written1 gives what a writer writes into one object.
 func written1(zone string, f func(*writer)) (string, []string) {
-	w := &writer{rep: &record.Report{}, rec: &record.Record{}, opts: record.ExportOptions{Zone: zone}}
+	w := &writer{Out: ledger.Out{Report: &record.Report{}}, rec: &record.Record{}, opts: record.ExportOptions{Zone: zone}}
 	w.obj("")
 	f(w)
 	w.end()
-	return string(w.b), codesOf(w.rep)
+	return string(w.b), codesOf(w.Report)
 }
 
 const asItCame = `","_t":{"extension":[{"url":"http://portage-health.org/fhir/StructureDefinition/time-as-sent","valueString":"`

@@ -51,9 +51,9 @@ func (w *writer) directive(i int, d *record.Directive) {
 	case d.Exists != nil:
 		w.concept("valueCodeableConcept", d.Exists)
 	case len(values) > 0:
-		w.in("values", 0)
+		w.In("values", 0)
 		w.value(&values[0])
-		w.out()
+		w.Leave()
 		values = values[1:]
 	}
 	w.fieldAny("values", values)

@@ -16,11 +16,11 @@ func (w *writer) dosages(name string, m *record.Medication, taken bool) (bounded
 	}
 	w.arr(name)
 	for i := range ds {
-		w.in("dosages", i)
+		w.In("dosages", i)
 		if w.dosage(m, &ds[i], i, taken) {
 			bounded = true
 		}
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 	return bounded
@@ -159,12 +159,12 @@ func (w *writer) dosageTiming(m *record.Medication, d *record.Dosage, t *record.
 	}
 	if own.Operator == "A" && bounded && t == &d.Timings[0] {
 		// That the times lie within the bounds is what FHIR's repeat says.
-		w.dropStr("timings[0].operator", own.Operator, &lostSame)
+		w.DropString("timings[0].operator", own.Operator, &lostSame)
 		own.Operator = ""
 	}
 	for k := range d.Timings {
 		if &d.Timings[k] == t && own.InstitutionSpecified != nil {
-			w.drop("timings["+strconv.Itoa(k)+"].institutionSpecified", own.InstitutionSpecified, &lostHours)
+			w.Drop("timings["+strconv.Itoa(k)+"].institutionSpecified", own.InstitutionSpecified, &lostHours)
 			own.InstitutionSpecified = nil
 		}
 	}

@@ -35,13 +35,13 @@ func (w *writer) encounter(i int, e *record.Encounter) {
 	w.arr("statusHistory")
 	for j := range e.StatusHistory {
 		h := &e.StatusHistory[j]
-		w.in("statusHistory", j)
+		w.In("statusHistory", j)
 		w.obj("")
 		w.status("status", &h.Status, &encounterStatus, "unknown")
 		w.fieldConcepts("statusReasons", h.Status.Reasons)
 		w.requiredPeriod("period", &h.When)
 		w.end()
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 	w.encounterClass("class", &e.Class)
@@ -116,7 +116,7 @@ func (w *writer) encounterStatus(e *record.Encounter) {
 		return
 	}
 	w.code("status", "finished")
-	w.issue(encounterByRule, "status")
+	w.Note(&encounterByRule, "status")
 	if e.Status.Code != "" {
 		w.fieldStatus("status", &e.Status)
 		return
@@ -164,7 +164,7 @@ func (w *writer) encounterClass(name string, c *record.Concept) {
 			w.absent(c.Absent)
 		} else {
 			w.absent(notStated)
-			w.issue(record.IssueDataAbsent, "class")
+			w.Note(&record.IssueDataAbsent, "class")
 		}
 		w.end()
 		if c.Text != "" || c.TextRef != "" {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/portage-health/portage/internal/ids"
+	"github.com/portage-health/portage/internal/ledger"
 	"github.com/portage-health/portage/record"
 )
 
@@ -75,12 +76,11 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 		return rep, ErrNoDocument
 	}
 	leaves := record.CountLeaves(rec)
-	w := &writer{ctx: ctx, rec: rec, rep: rep, ids: ids.New(nil), opts: o, form: x.Bundle}
+	w := &writer{ctx: ctx, rec: rec, Out: ledger.Out{Report: rep}, ids: ids.New(nil), opts: o, form: x.Bundle}
 	text := texts.Get().(*jsonText)
 	w.jsonText = *text
 	defer w.release(text)
 	w.b = slices.Grow(w.b, 4<<10+64*leaves)
-	w.at = make([]step, 0, 8)
 	rep.Issues = make([]record.Issue, 0, 8+leaves/16+len(rec.Carried))
 	w.index()
 	w.bundle()
@@ -90,8 +90,8 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	if len(rep.Issues) == 0 {
 		rep.Issues = nil
 	}
-	rep.Counts.Exported = leaves - w.lost
-	rep.Counts.Lost = w.lost
+	rep.Counts.Exported = leaves - w.Lost
+	rep.Counts.Lost = w.Lost
 	if !o.TypedOnly {
 		w.carried()
 	}
@@ -104,8 +104,8 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 func (w *writer) carried() {
 	for i := range w.rec.Carried {
 		c := &w.rec.Carried[i]
-		w.rep.Counts.Lost++ // a piece is one leaf of the record
-		w.rep.Add(record.IssueExportCarried.At(c.Path, c.Line, 0))
+		w.Report.Counts.Lost++ // a piece is one leaf of the record
+		w.Report.Add(record.IssueExportCarried.At(c.Path, c.Line, 0))
 	}
 }
 

@@ -60,27 +60,27 @@ func (w *writer) familyMember(i int, m *record.FamilyMember) {
 	w.arr("condition")
 	for k := range m.Conditions {
 		if c := &m.Conditions[k]; !unknown && isHad(c) {
-			w.in("conditions", k)
+			w.In("conditions", k)
 			w.familyCondition(c)
-			w.out()
+			w.Leave()
 		}
 	}
 	w.endArr()
 	w.endResource()
-	w.in("familyHistory", i)
+	w.In("familyHistory", i)
 	for k := range m.Conditions {
 		if c := &m.Conditions[k]; unknown || !isHad(c) {
 			w.notHad(m, k, c)
 		}
 	}
-	w.out()
+	w.Leave()
 }
 
 // notHad writes what a relative did not have, or what is not known of them, as a
 // Basic that points to the relative: within the history it could be read as had.
 func (w *writer) notHad(m *record.FamilyMember, k int, c *record.FamilyCondition) {
 	w.part(&m.Entry, "conditions", k, kindBasic)
-	w.issue(record.IssueNotStated, "")
+	w.Note(&record.IssueNotStated, "")
 	w.codeable("code", extAssertion, "not-stated")
 	w.subject("subject")
 	w.field("familyMember")

@@ -47,7 +47,7 @@ func (w *writer) goal(i int, g *record.Goal) {
 	}
 	w.resource("goals", i, &g.Entry, kindGoal, profile)
 	if profile == "" {
-		w.issue(record.IssueProfileNotClaimed, "status")
+		w.Note(&record.IssueProfileNotClaimed, "status")
 	}
 	w.common(&g.Entry, hasIdentifiers|hasNotes|hasStatus|hasAssertion)
 	w.status("lifecycleStatus", &g.Status, &goalStatus, "")
@@ -139,7 +139,7 @@ func (w *writer) goalTargets(g *record.Goal) {
 	due := g.Due
 	w.arr("target")
 	for k := range g.Values {
-		w.in("values", k)
+		w.In("values", k)
 		w.obj("")
 		if g.Code.IsZero() {
 			w.requiredObject("measure", "")
@@ -153,11 +153,11 @@ func (w *writer) goalTargets(g *record.Goal) {
 			due = nil
 		}
 		w.end()
-		w.out()
+		w.Leave()
 	}
 	for k := range g.Targets {
 		t := &g.Targets[k]
-		w.in("targets", k)
+		w.In("targets", k)
 		w.obj("")
 		if t.Measure != nil {
 			w.concept("measure", t.Measure)
@@ -174,7 +174,7 @@ func (w *writer) goalTargets(g *record.Goal) {
 			w.duration("dueDuration", t.DueIn)
 		}
 		w.end()
-		w.out()
+		w.Leave()
 	}
 	if due != nil {
 		w.obj("")

@@ -37,7 +37,7 @@ func (w *writer) concernCondition(i int, c *record.HealthConcern) {
 	ended := isEnd(&c.When.End)
 	if ended && clinical != "" && !slices.Contains(endedStatuses, clinical) {
 		clinical = "inactive"
-		w.issue(record.IssueStatusByRule, "status")
+		w.Note(&record.IssueStatusByRule, "status")
 	}
 	h := hasIdentifiers | hasNotes | hasAssertion | hasRecorded | hasMode
 	if clinical != "" && c.Status.Absent == "" {
@@ -108,9 +108,9 @@ func (w *writer) riskConcern(i int, c *record.HealthConcern) {
 	w.endArr()
 	for k := range c.RiskOf {
 		if x := &c.RiskOf[k]; !mayBe(x) {
-			w.in("riskOf", k)
-			w.issue(record.IssueNotStated, "")
-			w.out()
+			w.In("riskOf", k)
+			w.Note(&record.IssueNotStated, "")
+			w.Leave()
 			w.fieldAny("riskOf", x)
 		}
 	}

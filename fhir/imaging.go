@@ -74,9 +74,9 @@ func (w *writer) imagingStudy(i int, s *record.ImagingStudy) {
 	w.str("description", s.Description)
 	w.arr("series")
 	for k := range s.Series {
-		w.in("series", k)
+		w.In("series", k)
 		w.series(&s.Series[k])
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 	w.endResource()
@@ -154,9 +154,9 @@ func (w *writer) series(s *record.ImagingSeries) {
 	w.endArr()
 	w.arr("instance")
 	for k := range s.Instances {
-		w.in("instances", k)
+		w.In("instances", k)
 		w.instance(&s.Instances[k])
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 	w.end()

@@ -32,13 +32,13 @@ func (w *writer) immunization(i int, m *record.Immunization) {
 		w.vaccineRequest(i, m)
 	default:
 		w.vaccination(i, m)
-		w.in("immunizations", i)
+		w.In("immunizations", i)
 		for j := range m.Reactions {
 			if happened(&m.Reactions[j]) {
 				w.vaccineReaction(m, j)
 			}
 		}
-		w.out()
+		w.Leave()
 	}
 }
 
@@ -72,7 +72,7 @@ func (w *writer) vaccination(i int, m *record.Immunization) {
 	}
 	w.resource("immunizations", i, &m.Entry, kindImmunization, profile)
 	if status == "" {
-		w.issue(record.IssueProfileNotClaimed, "status")
+		w.Note(&record.IssueProfileNotClaimed, "status")
 	}
 	w.common(&m.Entry, hasIdentifiers|hasNotes|hasStatus|hasReasons|hasAssertion|hasMode|hasRecorded)
 	w.mapped("status", &m.Status, status, "")
@@ -128,7 +128,7 @@ func (w *writer) vaccineStatus(m *record.Immunization) {
 
 // vaccine writes the vaccine given. That none is known is a code of SNOMED CT.
 func (w *writer) vaccine(p *record.Product, a record.Assertion) {
-	w.in("product", -1)
+	w.In("product", -1)
 	m := medicine{p, nil}
 	if a == record.NoneKnown && !p.Code.Has(record.SystemSNOMED, snomedNoImmunizations) {
 		w.noneKnown("vaccineCode", "vaccine", m.code(), snomedNoImmunizations, "No known immunizations")
@@ -147,7 +147,7 @@ func (w *writer) vaccine(p *record.Product, a record.Assertion) {
 	if p.Form != nil || p.Amount != nil || len(p.Ingredients) > 0 || len(p.Vehicles) > 0 || p.Status != "" {
 		w.fieldAny("product", &record.Product{Form: p.Form, Amount: p.Amount, Ingredients: p.Ingredients, Vehicles: p.Vehicles, Status: p.Status})
 	}
-	w.out()
+	w.Leave()
 }
 
 // vaccinators writes who gave it: an administering provider where the source names no other function (CF-immunizations, performer).
@@ -176,7 +176,7 @@ func (w *writer) education(es []record.Education) {
 	w.arr("education")
 	for i := range es {
 		e := &es[i]
-		w.in("education", i)
+		w.In("education", i)
 		w.obj("")
 		w.str("documentType", e.DocumentType)
 		w.uri("reference", e.Reference)
@@ -191,7 +191,7 @@ func (w *writer) education(es []record.Education) {
 		}
 		w.fieldConcept("code", e.Code)
 		w.end()
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 }
@@ -203,9 +203,9 @@ func (w *writer) protocols(m *record.Immunization) {
 		w.protocol(&record.VaccineProtocol{Series: m.Series, DoseNumber: m.DoseNumber, SeriesDoses: m.SeriesDoses})
 	}
 	for i := range m.Protocols {
-		w.in("protocols", i)
+		w.In("protocols", i)
 		w.protocol(&m.Protocols[i])
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 }
@@ -261,9 +261,9 @@ func (w *writer) vaccineReactions(m *record.Immunization) {
 	w.endArr()
 	for j := range m.Reactions {
 		if r := &m.Reactions[j]; !happened(r) {
-			w.in("reactions", j)
-			w.issue(record.IssueNotStated, "")
-			w.out()
+			w.In("reactions", j)
+			w.Note(&record.IssueNotStated, "")
+			w.Leave()
 			w.fieldAny("reactions", r)
 		}
 	}

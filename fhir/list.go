@@ -52,9 +52,9 @@ func (w *writer) list(i int, l *record.List) {
 	w.concept("orderedBy", l.OrderedBy)
 	w.arr("entry")
 	for k := range l.Items {
-		w.in("items", k)
+		w.In("items", k)
 		w.listItem(l, &l.Items[k])
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 	if len(l.Items) == 0 {

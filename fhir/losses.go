@@ -30,14 +30,14 @@ var (
 
 // dropNode counts a node of the narrative at hand as lost.
 func (w *writer) dropNode(n *record.Narrative, i int) {
-	if !w.copied {
-		w.drop("nodes["+strconv.Itoa(i)+"]", &n.Nodes[i], &lostActive)
+	if !w.Quiet {
+		w.Drop("nodes["+strconv.Itoa(i)+"]", &n.Nodes[i], &lostActive)
 	}
 }
 
 // dropAttr counts an attribute of a node of the narrative at hand as lost.
 func (w *writer) dropAttr(n *record.Narrative, i, j int) {
-	if !w.copied {
-		w.drop("nodes["+strconv.Itoa(i)+"].attrs["+strconv.Itoa(j)+"]", &n.Nodes[i].Attrs[j], &lostActive)
+	if !w.Quiet {
+		w.Drop("nodes["+strconv.Itoa(i)+"].attrs["+strconv.Itoa(j)+"]", &n.Nodes[i].Attrs[j], &lostActive)
 	}
 }

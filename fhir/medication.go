@@ -72,7 +72,7 @@ func (w *writer) medication(i int, m *record.Medication) {
 	default:
 		w.medicationRequest(i, m)
 	}
-	w.in("medications", i)
+	w.In("medications", i)
 	for j := range m.Orders {
 		if j > 0 || k != kindMedicationRequest || !sameProduct(m, &m.Orders[0]) {
 			w.supplyOrder(m, j, k)
@@ -83,7 +83,7 @@ func (w *writer) medication(i int, m *record.Medication) {
 			w.dispense(m, j, k)
 		}
 	}
-	w.out()
+	w.Leave()
 }
 
 func requestStatus(s record.StatusCode) string {
@@ -140,9 +140,9 @@ func (w *writer) medicationRequest(i int, m *record.Medication) {
 		w.fieldPeriod("taken", &m.Taken)
 	}
 	if len(m.Orders) > 0 && sameProduct(m, &m.Orders[0]) {
-		w.in("orders", 0)
+		w.In("orders", 0)
 		w.dispenseRequest(&m.Orders[0], true)
-		w.out()
+		w.Leave()
 	}
 	if s := m.Substitution; s != nil {
 		w.substitutionAllowed(s)
@@ -237,11 +237,11 @@ func (w *writer) indicationsOf(field string, ns []record.Indication, allowed kin
 		if !isReason(&ns[i]) {
 			continue
 		}
-		w.in(field, i)
+		w.In(field, i)
 		w.obj("")
 		w.reason(&ns[i], allowed)
 		w.end()
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 	w.arr("reasonReference")
@@ -287,7 +287,7 @@ func sameProduct(m *record.Medication, o *record.SupplyOrder) bool {
 // the place of that one in a series, which FHIR has no element for.
 func (w *writer) repeats(m *record.Medication) {
 	if m.Mode == record.ModeEvent {
-		w.drop("repeats", m.Repeats, &lostRepeats)
+		w.Drop("repeats", m.Repeats, &lostRepeats)
 		return
 	}
 	w.fieldStr("repeats", m.Repeats)

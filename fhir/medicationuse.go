@@ -155,7 +155,7 @@ func (w *writer) administered(m *record.Medication) {
 			w.fieldAny("dosages", &d)
 			continue
 		}
-		w.in("dosages", i)
+		w.In("dosages", i)
 		w.obj("dosage")
 		if d.Text == "" && len(m.Dosages) == 1 {
 			w.str("text", m.Sig)
@@ -177,7 +177,7 @@ func (w *writer) administered(m *record.Medication) {
 			d.Rate = &record.Amount{Range: r.Range}
 		}
 		w.end()
-		w.out()
+		w.Leave()
 		w.fieldAny("dosages", &d)
 	}
 	if len(m.Dosages) == 0 || len(m.Dosages) == 1 && m.Dosages[0].Text == "" && !hasDose(&m.Dosages[0]) {

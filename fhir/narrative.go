@@ -30,7 +30,7 @@ func (w *writer) narrative(e *record.Entry) {
 	if !ink {
 		rest := *l
 		if !found {
-			w.dropStr("narrative.anchor", l.Anchor, &lostAnchor)
+			w.DropString("narrative.anchor", l.Anchor, &lostAnchor)
 			rest.Anchor = ""
 		}
 		w.fieldAny("narrative", &rest)
@@ -50,19 +50,19 @@ func (w *writer) narrative(e *record.Entry) {
 		w.xhtmlText(l.Text)
 	}
 	if found {
-		w.copied = true
+		w.Quiet = true
 		w.standAlone(at.n, from, to)
-		w.copied = false
+		w.Quiet = false
 	}
 	if !l.Body.IsZero() {
-		w.in("narrative.body", -1)
+		w.In("narrative.body", -1)
 		w.nodes(l.Body, 0, len(l.Body.Nodes), false)
-		w.out()
+		w.Leave()
 	}
 	w.endDiv()
 	w.end()
 	if !found {
-		w.dropStr("narrative.anchor", l.Anchor, &lostAnchor)
+		w.DropString("narrative.anchor", l.Anchor, &lostAnchor)
 	}
 	if l.Status != "" || l.Text != "" && !clean(l.Text) || l.Text != "" && !l.Body.IsZero() {
 		w.field("narrative")
@@ -102,7 +102,7 @@ func (w *writer) partNarrative(l *record.NarrativeLink) {
 	w.indexAnchors()
 	rest := *l
 	if _, ok := w.anchors[l.Anchor]; !ok {
-		w.dropStr("narrative.anchor", l.Anchor, &lostAnchor)
+		w.DropString("narrative.anchor", l.Anchor, &lostAnchor)
 		rest.Anchor = ""
 	}
 	w.fieldAny("narrative", &rest)

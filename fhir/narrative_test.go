@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/portage-health/portage/internal/ledger"
 	"github.com/portage-health/portage/record"
 )
 
@@ -27,7 +28,7 @@ func el(depth int, kind, id string, attrs ...string) record.NarrativeNode {
 // divOf writes a narrative and gives its XHTML, which it proves to be well-formed.
 func divOf(t *testing.T, nodes ...record.NarrativeNode) (string, *record.Report) {
 	t.Helper()
-	w := &writer{rep: &record.Report{}}
+	w := &writer{Out: ledger.Out{Report: &record.Report{}}}
 	n := &record.Narrative{Nodes: nodes}
 	w.div(n, 0, len(nodes), true)
 	var s string
@@ -41,7 +42,7 @@ func divOf(t *testing.T, nodes ...record.NarrativeNode) (string, *record.Report)
 		}
 	}
 	s = strings.TrimPrefix(s, `<div xmlns="http://www.w3.org/1999/xhtml">`)
-	return strings.TrimSuffix(s, "</div>"), w.rep
+	return strings.TrimSuffix(s, "</div>"), w.Report
 }
 
 func TestNarrative(t *testing.T) {

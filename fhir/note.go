@@ -64,7 +64,7 @@ func (w *writer) clinicalNote(i int, n *record.ClinicalNote) {
 	}
 	w.resource("notes", i, &n.Entry, kindDocumentReference, profile)
 	if profile == "" {
-		w.issue(record.IssueProfileNotClaimed, "")
+		w.Note(&record.IssueProfileNotClaimed, "")
 	}
 	w.common(&n.Entry, hasIdentifiers|hasStatus|hasAssertion|hasMode)
 	w.identifier("masterIdentifier", n.MasterID)
@@ -245,9 +245,9 @@ func plainWords(n *record.Narrative, from, to int) (text string, ok bool) {
 func (w *writer) markup(n *record.Narrative, from, to int) string {
 	at := len(w.b)
 	w.beginDiv()
-	w.copied, w.quiet = true, true // it stands in the section too, with its ids
+	w.Quiet, w.quiet = true, true // it stands in the section too, with its ids
 	w.standAlone(n, from, to)
-	w.copied, w.quiet = false, false
+	w.Quiet, w.quiet = false, false
 	w.endDiv()
 	var s string
 	_ = json.Unmarshal(w.b[at:], &s) // a JSON string by its making

@@ -22,7 +22,7 @@ func (w *writer) num(name, v string) {
 	if n, ok := respell(v); ok && !inExt {
 		w.raw(name, n)
 	} else if !ok {
-		w.issue(record.IssueInvalidNumber, "")
+		w.Note(&record.IssueInvalidNumber, "")
 	}
 	if inExt {
 		w.str("valueString", v)

@@ -88,7 +88,7 @@ func (w *writer) order(i int, o *record.Order) {
 	w.mapped("status", &o.Status, orderStatus(o.Status.Code), "unknown")
 	switch {
 	case intent == "":
-		w.issue(record.IssueProfileNotClaimed, "mode")
+		w.Note(&record.IssueProfileNotClaimed, "mode")
 		w.required("intent", "", "mode")
 	case !exact:
 		w.fieldCode("mode", string(o.Mode))

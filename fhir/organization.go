@@ -14,7 +14,7 @@ func (w *writer) organization(i int, o *record.Organization) {
 	}
 	w.resource("organizations", i, &o.Entry, kindOrganization, profile)
 	if !fits {
-		w.issue(record.IssueProfileNotClaimed, "")
+		w.Note(&record.IssueProfileNotClaimed, "")
 	}
 	w.common(&o.Entry, hasIdentifiers)
 	if o.Active != nil {

@@ -30,7 +30,7 @@ func (w *writer) panel(list string, i int, p *record.Panel) {
 	default:
 		w.panelObservation(list, i, p)
 	}
-	w.in(list, i)
+	w.In(list, i)
 	for k := range p.Media {
 		if p.Media[k].Attachment != nil {
 			w.part(&p.Entry, "media", k, kindMedia)
@@ -40,7 +40,7 @@ func (w *writer) panel(list string, i int, p *record.Panel) {
 			w.endResource()
 		}
 	}
-	w.out()
+	w.Leave()
 }
 
 func reportStatus(s record.StatusCode) string {
@@ -71,7 +71,7 @@ func (w *writer) diagnosticReport(i int, p *record.Panel) {
 	}
 	w.resource("resultPanels", i, &p.Entry, kindDiagnosticReport, profile)
 	if profile == "" {
-		w.issue(record.IssueProfileNotClaimed, "")
+		w.Note(&record.IssueProfileNotClaimed, "")
 	}
 	w.common(&p.Entry, hasIdentifiers|hasStatus|hasAssertion|hasMode)
 	w.mapped("status", &p.Status, status, "unknown")
@@ -137,7 +137,7 @@ func (w *writer) reportMedia(p *record.Panel) {
 	w.arr("media")
 	for k := range p.Media {
 		m := &p.Media[k]
-		w.in("media", k)
+		w.In("media", k)
 		w.obj("")
 		w.str("comment", m.Comment)
 		switch {
@@ -152,7 +152,7 @@ func (w *writer) reportMedia(p *record.Panel) {
 			w.fieldRef("ref", m.Ref)
 		}
 		w.end()
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 }
@@ -198,7 +198,7 @@ func (w *writer) panelObservation(list string, i int, p *record.Panel) {
 	w.observers("vitals", p.Participants)
 	if len(p.Members) == 0 && profile != "" {
 		w.absentReason(record.AbsentUnknown) // vs-2
-		w.issue(record.IssueDataAbsent, "members")
+		w.Note(&record.IssueDataAbsent, "members")
 	}
 	if len(p.Specimens) > 0 {
 		w.referenceField("specimen", "specimens", &p.Specimens[0], only(kindSpecimen))

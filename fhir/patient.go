@@ -32,7 +32,7 @@ func (w *writer) writePatient(p *record.Patient) {
 	}
 	w.resource("patient", -1, &p.Entry, kindPatient, profile)
 	if profile == "" {
-		w.issue(record.IssueProfileNotClaimed, "")
+		w.Note(&record.IssueProfileNotClaimed, "")
 	}
 	w.common(&p.Entry, ownIdentifiers)
 	w.requiredIdentifiers(p.Identifiers)

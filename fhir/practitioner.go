@@ -15,7 +15,7 @@ func (w *writer) practitioner(i int, p *record.Practitioner) {
 	}
 	w.resource("practitioners", i, &p.Entry, kindPractitioner, profile)
 	if !fits {
-		w.issue(record.IssueProfileNotClaimed, "")
+		w.Note(&record.IssueProfileNotClaimed, "")
 	}
 	w.common(&p.Entry, ownIdentifiers)
 	w.requiredIdentifiers(p.Identifiers)
@@ -44,11 +44,11 @@ func (w *writer) practitioner(i int, p *record.Practitioner) {
 	}
 	w.endArr()
 	w.endResource()
-	w.in("practitioners", i)
+	w.In("practitioners", i)
 	for j := range p.Roles {
 		w.recordRole(p, j)
 	}
-	w.out()
+	w.Leave()
 }
 
 func (w *writer) qualification(q *record.Qualification) {
@@ -63,7 +63,7 @@ func (w *writer) qualification(q *record.Qualification) {
 // recordRole writes a PractitionerRole that the record has as such.
 func (w *writer) recordRole(p *record.Practitioner, j int) {
 	r := &p.Roles[j]
-	w.in("roles", j)
+	w.In("roles", j)
 	id := r.ID
 	if _, taken := w.refs[id]; taken || !isLowerUUID(id) {
 		id = w.partID(&p.Entry, "roles", j)
@@ -101,13 +101,13 @@ func (w *writer) roleTelecom(ts []record.Telecom) {
 	w.absentPrimitive("value", notStated)
 	w.end()
 	w.endArr()
-	w.issue(record.IssueDataAbsent, "telecoms")
+	w.Note(&record.IssueDataAbsent, "telecoms")
 }
 
 // writeRoles writes the PractitionerRoles that participations made.
 func (w *writer) writeRoles() {
 	for i := range w.roles {
-		w.in("practitionerRole", -1)
+		w.In("practitionerRole", -1)
 		w.begin(kindPractitionerRole, w.roles[i].id, []string{profileBase + "practitionerrole"}, nil, nil)
 		w.key("")
 		w.put(w.roles[i].body)

@@ -63,10 +63,10 @@ func (w *writer) problem(i int, p *record.Problem) {
 	profile := problemProfile(p)
 	w.resource("problems", i, &p.Entry, kindCondition, profile)
 	if profile == "" {
-		w.issue(record.IssueProfileNotClaimed, "")
+		w.Note(&record.IssueProfileNotClaimed, "")
 	}
 	if byRule {
-		w.issue(record.IssueStatusByRule, "clinicalStatus")
+		w.Note(&record.IssueStatusByRule, "clinicalStatus")
 	}
 	h := hasIdentifiers | hasNotes | hasAssertion | hasRecorded | hasMode
 	if v == record.EnteredInError && p.Verification == "" {
@@ -171,7 +171,7 @@ func (w *writer) problemCategories(p *record.Problem) {
 		}
 		use = ""
 		if hasCategory(p, l.system, l.code) {
-			w.dropStr("use", p.Use, &lostSame)
+			w.DropString("use", p.Use, &lostSame)
 		} else {
 			w.codeable("", l.system, l.code)
 		}
@@ -185,7 +185,7 @@ func (w *writer) problemCategories(p *record.Problem) {
 	w.endArr()
 	w.fieldCode("use", use)
 	if plain {
-		w.drop("kind", &p.Kind, &lostSame)
+		w.Drop("kind", &p.Kind, &lostSame)
 	}
 }
 
@@ -237,7 +237,7 @@ func (w *writer) course(p *record.Problem, clinical string) {
 	}
 	over := slices.Contains(endedStatuses, clinical)
 	if hasEnded(p) && clinical != "" && !over {
-		w.issue(record.IssueStatusDisagrees, "clinicalStatus")
+		w.Note(&record.IssueStatusDisagrees, "clinicalStatus")
 	}
 	if over && isEnd(&end) {
 		w.dateTime("abatementDateTime", end)
@@ -281,7 +281,7 @@ func (w *writer) problemStages(stages []record.Stage) {
 	w.arr("stage")
 	for i := range stages {
 		s := &stages[i]
-		w.in("stages", i)
+		w.In("stages", i)
 		w.obj("")
 		w.concept("summary", s.Summary)
 		w.references("assessment", "assessments", s.Assessments, only(kindDiagnosticReport, kindObservation))
@@ -290,7 +290,7 @@ func (w *writer) problemStages(stages []record.Stage) {
 		}
 		w.concept("type", s.Type)
 		w.end()
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 }

@@ -133,9 +133,9 @@ func (w *writer) procedureRest(p *record.Procedure) {
 	w.fieldAny("instructions", p.Instructions)
 	for k := range p.Reactions {
 		if !happened(&p.Reactions[k]) {
-			w.in("reactions", k)
-			w.issue(record.IssueNotStated, "")
-			w.out()
+			w.In("reactions", k)
+			w.Note(&record.IssueNotStated, "")
+			w.Leave()
 		}
 	}
 	w.fieldAny("reactions", p.Reactions)

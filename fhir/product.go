@@ -33,8 +33,8 @@ const containedProduct = "product"
 
 // medication writes medication[x], and the Medication it may need. field is where the product stands in the record.
 func (w *writer) medicationOf(p medicine, field string) {
-	w.in(field, -1)
-	defer w.out()
+	w.In(field, -1)
+	defer w.Leave()
 	if !p.contained() {
 		w.requiredConcept("medicationCodeableConcept", p.code(), "code")
 		if !p.nameIsText() {
@@ -94,7 +94,7 @@ func (w *writer) ingredients(p *record.Product) {
 	w.arr("ingredient")
 	for i := range p.Ingredients {
 		g := &p.Ingredients[i]
-		w.in("ingredients", i)
+		w.In("ingredients", i)
 		w.obj("")
 		switch {
 		case g.Code != nil:
@@ -108,7 +108,7 @@ func (w *writer) ingredients(p *record.Product) {
 		w.bool("isActive", g.Active)
 		w.ratio("strength", g.Strength)
 		w.end()
-		w.out()
+		w.Leave()
 	}
 	for i := range p.Vehicles {
 		w.obj("")

@@ -224,7 +224,7 @@ func (w *writer) writeProvenances() {
 		if p.claims {
 			profile = profileProvenance
 		}
-		w.in("provenance", -1)
+		w.In("provenance", -1)
 		w.begin(kindProvenance, w.derive(w.root, "provenance", p.body), []string{profile}, nil, nil)
 		w.arr("target")
 		for _, id := range p.targets {

@@ -85,9 +85,9 @@ func (w *writer) referenceBody(r *record.Ref, t target, ok bool) {
 		w.code("reference", r.AsSent) // absolute: it does not point into this Bundle
 	default:
 		if _, left := w.refs[r.ID]; left && r.ID != "" {
-			w.issue(issueNotWritten, "")
+			w.Note(&issueNotWritten, "")
 		} else if r.ID != "" || r.AsSent != "" {
-			w.issue(record.IssueDanglingReference, "")
+			w.Note(&record.IssueDanglingReference, "")
 		}
 		w.fieldStr("id", r.ID)
 		w.fieldStr("asSent", r.AsSent)

@@ -55,13 +55,13 @@ func (w *writer) observation(list string, i int, o *record.Observation) {
 	profile := w.observationProfile(list, o, j)
 	w.resource(list, i, &o.Entry, kindObservation, profile)
 	if profile == "" {
-		w.issue(record.IssueProfileNotClaimed, "")
+		w.Note(&record.IssueProfileNotClaimed, "")
 	}
 	w.observed(list, o, j, profile != "")
 	w.endResource()
-	w.in(list, i)
+	w.In(list, i)
 	w.pictures(&o.Entry, o.Attachments)
-	w.out()
+	w.Leave()
 }
 
 func (w *writer) observed(list string, o *record.Observation, j *joint, claimed bool) {
@@ -205,14 +205,14 @@ func (w *writer) observationValues(o *record.Observation, j *joint, claimed bool
 	switch {
 	case asParts || several:
 	case len(o.Values) == 1:
-		w.in("values", 0)
+		w.In("values", 0)
 		if !w.value(unknownPregnancy(o)) && claimed && o.Values[0].Absent == "" {
 			w.absentReason(record.AbsentUnsupported) // us-core-2
 		}
-		w.out()
+		w.Leave()
 	case claimed && len(o.Components) == 0 && len(o.Members) == 0 && j == nil:
 		w.absentReason(record.AbsentUnknown)
-		w.issue(record.IssueDataAbsent, "values")
+		w.Note(&record.IssueDataAbsent, "values")
 	}
 	if !asParts {
 		w.concepts("interpretation", o.Interpretations)
@@ -220,21 +220,21 @@ func (w *writer) observationValues(o *record.Observation, j *joint, claimed bool
 	}
 	w.arr("component")
 	for k := 0; several && k < len(o.Values); k++ {
-		w.in("values", k)
+		w.In("values", k)
 		w.obj("")
 		w.requiredConcept("code", &o.Code, "")
 		w.componentValue(&o.Values[k])
 		w.end()
-		w.out()
+		w.Leave()
 	}
 	w.components(o.Components)
 	w.jointComponents(j)
 	w.endArr()
 	for k := range o.Components {
 		if c := &o.Components[k]; !isFound(c) {
-			w.in("components", k)
-			w.issue(record.IssueNotStated, "")
-			w.out()
+			w.In("components", k)
+			w.Note(&record.IssueNotStated, "")
+			w.Leave()
 			w.fieldAny("components", c)
 		}
 	}
@@ -275,7 +275,7 @@ func (w *writer) components(cs []record.Component) {
 		if !isFound(c) {
 			continue
 		}
-		w.in("components", i)
+		w.In("components", i)
 		for k := range max(len(c.Values), 1) {
 			w.obj("")
 			w.requiredConcept("code", &c.Code, "code")
@@ -293,7 +293,7 @@ func (w *writer) components(cs []record.Component) {
 			}
 			w.end()
 		}
-		w.out()
+		w.Leave()
 	}
 }
 

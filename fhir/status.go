@@ -19,7 +19,7 @@ func (w *writer) status(name string, s *record.Status, t *codes.Table[string, re
 		}
 		return
 	}
-	w.issue(record.IssueDataAbsent, "status")
+	w.Note(&record.IssueDataAbsent, "status")
 	if unknown != "" {
 		w.code(name, unknown)
 	} else {

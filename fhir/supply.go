@@ -215,14 +215,14 @@ func (w *writer) dispensed(i int, m *record.Medication) {
 	w.references("authorizingPrescription", "basedOn", m.BasedOn, only(kindMedicationRequest))
 	w.references("partOf", "partOf", m.PartOf, only(kindProcedure))
 	w.referenceField("location", "location", m.Location, only(kindLocation))
-	w.in("dispenses", 0)
+	w.In("dispenses", 0)
 	all := d
 	all.Participants = append(slices.Clone(m.Participants), d.Participants...)
 	if all.When.IsZero() {
 		all.When = m.Taken
 	}
 	w.dispenseBody(&all, code == "completed")
-	w.out()
+	w.Leave()
 	if len(d.Participants) > 0 {
 		w.provenanceOf(d.Participants)
 	}

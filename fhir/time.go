@@ -143,14 +143,14 @@ func (w *writer) dateTime(name string, t record.Time) {
 			w.filled(name, t.Value, clock)
 		case timeCut:
 			if len(t.Value)-clock > 3 && w.zoned(name, t.Value, clock) {
-				w.issue(record.IssueZoneAssumed, "")
+				w.Note(&record.IssueZoneAssumed, "")
 				break
 			}
 			w.key(name)
 			w.quote(t.Value[:clock])
-			w.issue(record.IssueTimeCut, "")
+			w.Note(&record.IssueTimeCut, "")
 		case timeBad:
-			w.issue(record.IssueInvalidTime, "")
+			w.Note(&record.IssueInvalidTime, "")
 		}
 		w.sibling(name)
 		w.asSent(t.Value)
@@ -238,9 +238,9 @@ func (w *writer) instant(name string, t record.Time) {
 	}
 	f, clock := formOf(t.Value)
 	if f == timeCut && len(t.Value)-clock > 3 && w.zoned(name, t.Value, clock) {
-		w.issue(record.IssueZoneAssumed, "")
+		w.Note(&record.IssueZoneAssumed, "")
 	} else {
-		w.issue(record.IssueTimeCut, "")
+		w.Note(&record.IssueTimeCut, "")
 	}
 	w.sibling(name)
 	w.asSent(t.Value)

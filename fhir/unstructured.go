@@ -18,10 +18,10 @@ func (w *writer) unstructured(i int, d *record.Document) {
 			profile = "" // us-core-6
 		}
 	}
-	w.in("documents", i)
+	w.In("documents", i)
 	w.part(&d.Entry, "body", 0, kindDocumentReference, profile)
 	if profile == "" {
-		w.issue(record.IssueProfileNotClaimed, "")
+		w.Note(&record.IssueProfileNotClaimed, "")
 	}
 	if len(d.Identifiers) > 0 {
 		w.identifier("masterIdentifier", &d.Identifiers[0])
@@ -58,5 +58,5 @@ func (w *writer) unstructured(i int, d *record.Document) {
 	w.endArr()
 	w.end()
 	w.endResource()
-	w.out()
+	w.Leave()
 }

@@ -43,8 +43,8 @@ func (w *writer) leave(e *record.Entry) {
 // dropAll counts every leaf of a list of structs, a field of where the writer is, as lost.
 func dropAll[T any](w *writer, name string, list []T, why *record.IssueKind) {
 	for i := range list {
-		w.in(name, i)
-		w.drop("", &list[i], why)
-		w.out()
+		w.In(name, i)
+		w.Drop("", &list[i], why)
+		w.Leave()
 	}
 }

@@ -185,11 +185,11 @@ func (w *writer) referenceRanges(rs []record.ReferenceRange) {
 		if !isNormalRange(&rs[i]) {
 			continue
 		}
-		w.in("referenceRanges", i)
+		w.In("referenceRanges", i)
 		w.obj("")
 		w.referenceRange(&rs[i])
 		w.end()
-		w.out()
+		w.Leave()
 	}
 	w.endArr()
 	for i := range rs {

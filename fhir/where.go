@@ -19,33 +19,33 @@ func (w *writer) lostRef(c *record.Concept) {
 		w.unanchored = map[*record.Concept]bool{}
 	}
 	w.unanchored[c] = true
-	w.lost++
-	w.rep.Add(lostAnchor.At(w.where(c)+".textRef", 0, 0))
+	w.Lost++
+	w.Report.Add(lostAnchor.At(w.where(c)+".textRef", 0, 0))
 }
 
 // where gives the path of a concept within the entry that is being written; that
 // of the entry itself where it is a copy.
 func (w *writer) where(c *record.Concept) string {
-	if len(w.at) == 0 {
+	field, index, ok := w.Top()
+	if !ok {
 		return ""
 	}
-	top := w.at[0]
 	v := reflect.ValueOf(w.rec).Elem()
 	for i := range v.NumField() {
-		if name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ","); name != top.name {
+		if name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ","); name != field {
 			continue
 		}
-		at := top.name
+		at := field
 		f := v.Field(i)
-		if f.Kind() == reflect.Slice && top.i >= 0 && top.i < f.Len() {
-			f = f.Index(top.i)
-			at += "[" + strconv.Itoa(top.i) + "]"
+		if f.Kind() == reflect.Slice && index >= 0 && index < f.Len() {
+			f = f.Index(index)
+			at += "[" + strconv.Itoa(index) + "]"
 		}
 		if p, ok := find(f, c); ok {
 			return at + p
 		}
 	}
-	return w.path("")
+	return w.Path("")
 }
 
 // find looks for a concept by its address and gives its path from v.

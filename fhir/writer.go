@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/portage-health/portage/internal/ids"
+	"github.com/portage-health/portage/internal/ledger"
 	"github.com/portage-health/portage/record"
 )
 
@@ -12,9 +13,9 @@ import (
 // used by one goroutine.
 type writer struct {
 	jsonText
+	ledger.Out
 	ctx  context.Context
 	rec  *record.Record
-	rep  *record.Report
 	ids  *ids.Maker
 	opts record.ExportOptions
 	form BundleType
@@ -28,18 +29,15 @@ type writer struct {
 
 	evaluated map[string][]string // ids of goals to those of the Observations that evaluate them
 
-	places   map[string]place // ids of sections
-	patient  target           // the subject of everything; zero where the record names no patient
-	pathText []byte           // scratch
-	at       []step           // where in the record the writer is
-	id       string           // of the resource being written
-	typ      kind             // and its type
+	places  map[string]place // ids of sections
+	patient target           // the subject of everything; zero where the record names no patient
+	id      string           // of the resource being written
+	typ     kind             // and its type
 
 	roles   []role
 	roleIDs map[string]int
 	provs   []provenance
 	provIDs map[string]int
-	lost    int
 	makers  []record.Participation // scratch
 	// What is known of narratives.
 	anchors    map[string]anchorAt
@@ -47,7 +45,6 @@ type writer struct {
 	openEls    []open
 	xmlIDs     map[string]struct{}      // ids of the Composition being written
 	unanchored map[*record.Concept]bool // concepts whose reference into the narrative was dropped
-	copied     bool                     // what is being written stands in a section too: its losses are counted there
 	quiet      bool                     // no ids: what is written stands elsewhere too
 
 	doc   *record.Document // the one whose Composition is being written
@@ -66,68 +63,11 @@ type target struct {
 	id  string
 }
 
-// step is one step of a path into the record: a field, and the place in it where it is a list.
-type step struct {
-	name string
-	i    int // -1 where it is no list
-}
-
-// in goes down into element i of a list of the record (i is -1 where the field is no list); out comes back.
-func (w *writer) in(name string, i int) { w.at = append(w.at, step{name, i}) }
-
-func (w *writer) out() { w.at = w.at[:len(w.at)-1] }
-
-// path writes where in the record the writer is, with one more field where leaf is not "".
-func (w *writer) path(leaf string) string {
-	b := w.pathText[:0]
-	for _, s := range w.at {
-		if len(b) > 0 {
-			b = append(b, '.')
-		}
-		b = append(b, s.name...)
-		if s.i >= 0 {
-			b = append(b, '[')
-			b = strconv.AppendInt(b, int64(s.i), 10)
-			b = append(b, ']')
-		}
-	}
-	if leaf != "" {
-		if len(b) > 0 {
-			b = append(b, '.')
-		}
-		b = append(b, leaf...)
-	}
-	w.pathText = b
-	return string(b)
-}
-
-// issue adds an issue at a field of where the writer is; leaf may be "".
-func (w *writer) issue(k record.IssueKind, leaf string) {
-	w.rep.Add(k.At(w.path(leaf), 0, 0))
-}
-
-// drop counts every leaf of v, a field of where the writer is by its name in
-// the record, as lost, each with an issue. why is one of the kinds of losses.go.
-func (w *writer) drop(leaf string, v any, why *record.IssueKind) {
-	record.EachLeaf(w.path(leaf), v, func(path string) {
-		w.lost++
-		w.rep.Add(why.At(path, 0, 0))
-	})
-}
-
-// dropStr is drop for a field that is one string.
-func (w *writer) dropStr(leaf, v string, why *record.IssueKind) {
-	if v != "" {
-		w.lost++
-		w.issue(*why, leaf)
-	}
-}
-
 // resource starts a Bundle entry with the resource that an entry of the record
 // becomes: fullUrl, resourceType, id, meta. list and i say where the entry
 // stands in the record (i is -1 where it is no list). endResource ends it.
 func (w *writer) resource(list string, i int, e *record.Entry, typ kind, profiles ...string) {
-	w.in(list, i)
+	w.In(list, i)
 	w.begin(typ, w.entryID(e), profiles, e, w.labelsOf(e))
 }
 
@@ -136,7 +76,7 @@ func (w *writer) resource(list string, i int, e *record.Entry, typ kind, profile
 // where it stands in its entry; w.in must still name the entry. It gives the resource's id.
 func (w *writer) part(owner *record.Entry, name string, i int, typ kind, profiles ...string) string {
 	id := w.partID(owner, name, i)
-	w.in(name, i)
+	w.In(name, i)
 	w.begin(typ, id, profiles, nil, w.labelsOf(owner))
 	return id
 }
@@ -183,7 +123,7 @@ func (w *writer) endResource() {
 		w.request()
 	}
 	w.end()
-	w.out()
+	w.Leave()
 }
 
 // request says what a server is to do with the entry of a transaction: put it under its id.

@@ -42,6 +42,15 @@ func (o *Out) At(list string, i int, f func()) {
 	o.base, o.at = base, o.at[:n]
 }
 
+// Top gives the outermost step of where the writer is: a field of the record, and
+// the place in it where it is a list (else -1).
+func (o *Out) Top() (field string, i int, ok bool) {
+	if len(o.at) == o.base {
+		return "", 0, false
+	}
+	return o.at[o.base].name, o.at[o.base].i, true
+}
+
 // Path writes where in the record the writer is, with one more field where leaf is not "".
 func (o *Out) Path(leaf string) string {
 	b := o.text[:0]
