@@ -112,7 +112,7 @@ func TestNoValueInIssues(t *testing.T) {
 }
 
 func TestBundles(t *testing.T) {
-	for _, kind := range []BundleType{Collection, Transaction, Document} {
+	for _, kind := range []BundleType{BundleCollection, BundleTransaction, BundleDocument} {
 		t.Run(kind.String(), func(t *testing.T) {
 			out, _ := export(t, Exporter{Bundle: kind}, recordtest.Full())
 			check(t, out)
@@ -127,10 +127,10 @@ func TestBundles(t *testing.T) {
 			require.NoError(t, json.Unmarshal(out, &b))
 			require.Equal(t, kind.String(), b.Type)
 			switch kind {
-			case Document:
+			case BundleDocument:
 				require.Equal(t, "Composition", b.Entry[0].Resource.ResourceType)
 				require.Equal(t, "2024-02-03T04:05:06Z", b.Timestamp)
-			case Transaction:
+			case BundleTransaction:
 				for _, e := range b.Entry {
 					require.Equal(t, "PUT", e.Request.Method)
 				}
@@ -146,7 +146,7 @@ func TestEmptyRecords(t *testing.T) {
 		out, _ := export(t, Exporter{}, rec)
 		check(t, out)
 	}
-	_, err := Exporter{Bundle: Document}.Export(context.Background(), &record.Record{}, &bytes.Buffer{}, testOptions)
+	_, err := Exporter{Bundle: BundleDocument}.Export(context.Background(), &record.Record{}, &bytes.Buffer{}, testOptions)
 	require.ErrorIs(t, err, ErrNoDocument)
 }
 

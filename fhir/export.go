@@ -18,19 +18,22 @@ type BundleType uint8
 
 // The types of Bundle (R4 Bundle.type).
 const (
-	// Collection is a set of resources, the patient first. It is the zero value.
-	Collection BundleType = iota
-	// Transaction asks a server to put each resource under its id, all or none.
-	Transaction
-	// Document is a FHIR document: the Composition of the record's first document comes first.
-	Document
+	// BundleAsSent is the type of the Bundle that the record came from, with what
+	// that said of itself; a collection where it came from none. It is the zero value.
+	BundleAsSent BundleType = iota
+	// BundleCollection is a set of resources, the patient first.
+	BundleCollection
+	// BundleTransaction asks a server to put each resource under its id, all or none.
+	BundleTransaction
+	// BundleDocument is a FHIR document: the Composition of the record's first document comes first.
+	BundleDocument
 )
 
 func (t BundleType) String() string {
 	switch t {
-	case Transaction:
+	case BundleTransaction:
 		return "transaction"
-	case Document:
+	case BundleDocument:
 		return "document"
 	}
 	return "collection"
@@ -72,7 +75,7 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	if rec == nil {
 		rec = &record.Record{}
 	}
-	if x.Bundle == Document && len(rec.Documents) == 0 {
+	if x.Bundle == BundleDocument && len(rec.Documents) == 0 {
 		return rep, ErrNoDocument
 	}
 	leaves := record.CountLeaves(rec)
@@ -119,7 +122,7 @@ func (w *writer) bundle() {
 	w.obj("meta")
 	w.security(w.highest())
 	w.end()
-	if w.form == Document {
+	if w.form == BundleDocument {
 		w.obj("identifier")
 		w.code("system", record.SystemURI)
 		w.key("value")
@@ -127,7 +130,7 @@ func (w *writer) bundle() {
 		w.end()
 	}
 	w.code("type", w.form.String())
-	if w.form == Document {
+	if w.form == BundleDocument {
 		now := w.opts.Now
 		if now.IsZero() {
 			now = time.Now()
@@ -135,7 +138,7 @@ func (w *writer) bundle() {
 		w.code("timestamp", now.Format(time.RFC3339Nano))
 	}
 	w.arr("entry")
-	if w.form == Document {
+	if w.form == BundleDocument {
 		w.composition(0, &w.rec.Documents[0])
 	}
 	w.resources()
@@ -167,7 +170,7 @@ func (w *writer) resources() {
 		w.writePatient(r.Patient)
 	}
 	first := 0
-	if w.form == Document {
+	if w.form == BundleDocument {
 		first = 1
 	}
 	for i := first; i < len(r.Documents); i++ {

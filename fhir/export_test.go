@@ -156,12 +156,12 @@ func tryMutated(t *testing.T, base []byte, seed uint, text string, form uint8) {
 		}
 	}
 	x := Exporter{Bundle: BundleType(form % 3)}
-	if x.Bundle == Document {
+	if x.Bundle == BundleDocument {
 		rec.Documents = []record.Document{{Entry: record.Entry{ID: text}, Title: text}}
 	}
 	mutate(lists, seed, text, new(uint))
 	if len(rec.Documents) == 0 {
-		x.Bundle = Collection
+		x.Bundle = BundleCollection
 	}
 	out, rep := export(t, x, rec)
 	check(t, out)

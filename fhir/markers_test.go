@@ -14,7 +14,7 @@ import (
 
 // No value of the record's may stand in a report, an error or an id.
 func TestMarkersStayInTheOutput(t *testing.T) {
-	for _, form := range []BundleType{Collection, Transaction, Document} {
+	for _, form := range []BundleType{BundleCollection, BundleTransaction, BundleDocument} {
 		t.Run(form.String(), func(t *testing.T) {
 			rec, _ := recordtest.Markers()
 			var out bytes.Buffer

@@ -119,7 +119,7 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, 
 // endResource ends a resource and its Bundle entry.
 func (w *writer) endResource() {
 	w.end()
-	if w.form == Transaction {
+	if w.form == BundleTransaction {
 		w.request()
 	}
 	w.end()

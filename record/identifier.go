@@ -38,7 +38,7 @@ func (i Identifier) Same(o Identifier) bool {
 type Ref struct {
 	ID         string      `json:"id,omitempty"`
 	Kind       string      `json:"kind,omitempty" portage:"made"` // the concept pointed to, as Entry ids name it; "" where unknown
-	AsSent     string      `json:"asSent,omitempty"`
+	AsSent     string      `json:"asSent,omitempty" portage:"form=ID"`
 	Identifier *Identifier `json:"identifier,omitempty"`
 	Display    string      `json:"display,omitempty"`
 }

@@ -62,6 +62,8 @@ var (
 		"the entry is negated in a way that has no meaning here; it is carried and not read as a statement", "show a person the source"}
 	IssueOtherSubject = IssueKind{"other-subject", SeverityWarning, ActionCarried,
 		"the statement names a subject of its own; it is carried and not read as one about the patient", "show a person the source"}
+	IssueUnknownModifier = IssueKind{"unknown-modifier", SeverityError, ActionCarried,
+		"something that is not known here may change the meaning of the whole; it is carried and not read", "show a person the source"}
 	IssueContradiction = IssueKind{"contradiction", SeverityWarning, ActionNoted,
 		"two parts of a statement contradict each other; both are kept as sent", "show a person the source"}
 	IssueSharedIdentifier = IssueKind{"shared-identifier", SeverityWarning, ActionNoted,
@@ -117,7 +119,7 @@ func IssueKinds() []IssueKind {
 	return []IssueKind{
 		IssueCarried, IssueExportCarried, IssueLost, IssueUnknownCodeSystem, IssueUnknownTemplate, IssueUnexpectedFixed,
 		IssueNarrativeReference, IssueInvalidTime, IssueInvalidNumber, IssueTimeCut, IssueZoneAssumed, IssueUndeclaredPrefix,
-		IssueProfileNotClaimed, IssueDataAbsent, IssueDanglingReference, IssueUnsupportedVersion, IssueNegationUnclear, IssueOtherSubject,
+		IssueProfileNotClaimed, IssueDataAbsent, IssueDanglingReference, IssueUnsupportedVersion, IssueNegationUnclear, IssueOtherSubject, IssueUnknownModifier,
 		IssueContradiction, IssueSharedIdentifier, IssueRepaired, IssueOtherPatient, IssueOutputRenamed, IssueNotStated,
 		IssueUnknownUse, IssueStatusByRule, IssueStatusDisagrees, IssueWithheld, IssueAltered,
 		IssueMissingAssertion, IssueAbsentButAsserted, IssueMissingID, IssueDuplicateID, IssueUnknownTerm, IssueMalformedTime,

@@ -10,6 +10,26 @@ type Source struct {
 	Time     string `json:"time,omitempty"`     // its own time, as Time.Value
 	SHA256   string `json:"sha256,omitempty"`   // hex digest of its bytes
 	Bytes    int64  `json:"bytes,omitempty"`
+	// Items are the resources that it held, where it held several (FHIR), in their order.
+	Items []Item `json:"items,omitempty"`
+}
+
+// Item is one resource of a source: what the source's own system calls it, and
+// which entries it became. A resource goes back to its own format by the id that
+// it came with, so that what refers to it from elsewhere still finds it.
+type Item struct {
+	// Entries are the ids of what it became, the main one first; none where it is carried whole.
+	Entries []string `json:"entries,omitempty"`
+	Type    string   `json:"type"`              // the name of the resource's type
+	ID      string   `json:"id,omitempty"`      // Resource.id
+	URL     string   `json:"url,omitempty"`     // Bundle.entry.fullUrl
+	Path    string   `json:"path,omitempty"`    // where it stood
+	Within  string   `json:"within,omitempty"`  // the Path of the resource that contained it
+	Version string   `json:"version,omitempty"` // Resource.meta.versionId
+	// Text is the resource as sent. It is used only while its entries still say what
+	// they said when it was read, of which Stated is a hash: see Record.StateItems.
+	Text   string `json:"text,omitempty"`
+	Stated string `json:"stated,omitempty"`
 }
 
 // Carried is a piece of a source that no typed field holds, verbatim. It is
@@ -26,7 +46,7 @@ type Carried struct {
 	Path  string `json:"path,omitempty"`
 	At    string `json:"at,omitempty"`
 	Place int    `json:"place"` // place among its owner's children
-	// Kind is element, attribute, text, value (JSON) or field (HL7 v2).
+	// Kind is element, attribute, text, value (JSON), resource (one whole) or field (HL7 v2).
 	Kind string `json:"kind"`
 	// Data is complete in itself: an XML element with its namespaces, a JSON value, the text of an HL7 v2 field.
 	Data string `json:"data"`

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"reflect"
+	"slices"
 	"strconv"
 	"sync"
 	"unsafe"
@@ -44,6 +45,8 @@ func (r *Record) State() {
 // must not change while it is used. It is used by one goroutine.
 type Stating struct {
 	byID    map[string]*stated
+	within  bool // the statement at hand is being hashed
+	alone   bool // what is referred to counts by being there, not by what it says
 	all     []stated
 	carried map[string]uint64
 }
@@ -57,14 +60,52 @@ type stated struct {
 }
 
 // Stating makes ready to tell of the record's sections what their entries say.
-func (r *Record) Stating() *Stating {
+func (r *Record) Stating() *Stating { return r.stating(statements()) }
+
+// StateItems notes in every item of every source what its entries say now. An
+// importer that keeps items calls it when the record is complete.
+func (r *Record) StateItems() {
+	s := r.StatingItems()
+	for i := range r.Sources {
+		items := r.Sources[i].Items
+		for j := range items {
+			if len(items[j].Entries) > 0 {
+				items[j].Stated = s.OfItem(&items[j])
+			}
+		}
+	}
+}
+
+// StatingItems tells of items of one record what their entries say: each for
+// itself, and of what it refers to only whether the record has it. The record
+// must not change while it is used. It is used by one goroutine.
+func (r *Record) StatingItems() *Stating {
+	s := r.stating(entryLists())
+	s.alone = true
+	if r.Patient != nil {
+		s.all = append(s.all, stated{at: unsafe.Pointer(r.Patient), sum: patientSum()})
+		s.byID[r.Patient.ID] = &s.all[len(s.all)-1]
+	}
+	return s
+}
+
+// OfItem gives a hash of what the entries of an item say.
+func (s *Stating) OfItem(it *Item) string {
+	h := uint64(len(it.Entries))
+	for _, id := range it.Entries {
+		h = mix(s.of(h, id), s.carried[id])
+	}
+	return strconv.FormatUint(h, 36)
+}
+
+func (r *Record) stating(lists []statementList) *Stating {
 	p := unsafe.Pointer(r)
-	n := 0
-	for i := range statements() {
-		n += (*sliceWords)(unsafe.Add(p, statements()[i].offset)).len
+	n := 1
+	for i := range lists {
+		n += (*sliceWords)(unsafe.Add(p, lists[i].offset)).len
 	}
 	s := &Stating{byID: make(map[string]*stated, n), all: make([]stated, 0, n)}
-	for _, l := range statements() {
+	for _, l := range lists {
 		w := (*sliceWords)(unsafe.Add(p, l.offset))
 		for j := range w.len {
 			at := unsafe.Add(w.first, uintptr(j)*l.sum.size)
@@ -102,12 +143,14 @@ func (s *Stating) of(h uint64, id string) uint64 {
 	switch {
 	case x == nil:
 		return mixText(h, id)
+	case s.alone && s.within:
+		return mixText(h+1, id)
 	case x.busy:
 		return mix(h, 1) // a circle
 	case !x.done:
-		x.busy = true
+		x.busy, s.within = true, true
 		x.hash = x.sum.add(s, uint64(x.sum.size), x.at)
-		x.busy, x.done = false, true
+		x.busy, s.within, x.done = false, false, true
 	}
 	return mix(h, x.hash)
 }
@@ -175,6 +218,15 @@ type statementList struct {
 
 // statements are the slices of Record that hold what is said of the patient.
 var statements = sync.OnceValue(func() []statementList {
+	return listsBut("documents", "provenances", "relatedPersons", "practitioners", "organizations", "locations", "sources", "carried")
+})
+
+// entryLists are all slices of Record that hold entries.
+var entryLists = sync.OnceValue(func() []statementList { return listsBut("sources", "carried") })
+
+var patientSum = sync.OnceValue(func() *sum { return sumOf(layouts()[reflect.TypeFor[Patient]()], map[reflect.Type]*sum{}) })
+
+func listsBut(others ...string) []statementList {
 	var all []statementList
 	m := map[reflect.Type]*sum{}
 	root := layouts()[reflect.TypeFor[Record]()]
@@ -183,8 +235,7 @@ var statements = sync.OnceValue(func() []statementList {
 		if f.layout.shape != shapeSlice || f.layout.elem.shape != shapeStruct {
 			continue
 		}
-		switch f.name {
-		case "documents", "provenances", "relatedPersons", "practitioners", "organizations", "locations", "sources", "carried":
+		if slices.Contains(others, f.name) {
 			continue
 		}
 		l := f.layout.elem
@@ -193,7 +244,7 @@ var statements = sync.OnceValue(func() []statementList {
 		}
 	}
 	return all
-})
+}
 
 func sumOf(l *layout, m map[reflect.Type]*sum) *sum {
 	if s := m[l.typ]; s != nil {

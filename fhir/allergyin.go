@@ -1,0 +1,114 @@
+package fhir
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// allergy reads an AllergyIntolerance (R4 9.1; C-CDA on FHIR, FC-allergies).
+func (r *reader) allergy(n tree.Node) bool {
+	if !r.subject(n, "patient") {
+		return false
+	}
+	a := record.Allergy{Entry: r.entry(n)}
+	a.Identifiers = r.identifiers(n, "identifier")
+	a.Notes = r.notes(n, "note")
+	r.clinicalStatus(n, sysAllergyClinical, &a.Clinical)
+	a.Verification, a.VerificationAsSent = r.verification(n, sysAllergyVerification, allergyVerifications)
+	a.Type = r.codeIn(n, "type", allergyTypes...)
+	a.Categories = r.strs(n, "category")
+	if c := r.str(n, "criticality"); c != "" {
+		a.Criticality = &record.Concept{Codings: []record.Coding{{System: "http://hl7.org/fhir/allergy-intolerance-criticality", Code: c}}}
+	}
+	a.Substance = one(n, "code", r.concept)
+	for _, k := range noKnown {
+		// The code denies the whole kind (C-CDA on FHIR, FC-allergies, No Known Allergies).
+		if a.Substance.Has(record.SystemSNOMED, k.code) && a.Assertion == record.Affirmed {
+			a.Assertion = record.NoneKnown
+		}
+	}
+	a.Encounter = r.refPtr(n, "encounter")
+	a.Onset = r.onset(n)
+	if e := extension(n, extAllergyAbatement); e.OK() && e.Child("valueDateTime").OK() {
+		a.Onset.End = r.time(r.known(e), "valueDateTime")
+	}
+	a.Recorded = r.timePtr(n, "recordedDate")
+	r.part(&a.Entry, n, "recorder", "recorder")
+	r.part(&a.Entry, n, "asserter", "informant")
+	a.LastOccurrence = r.timePtr(n, "lastOccurrence")
+	a.Reactions = all(n, "reaction", r.reaction)
+	add(r, &r.rec.Allergies, n, a)
+	return true
+}
+
+func (r *reader) reaction(n tree.Node) record.Reaction {
+	v := record.Reaction{
+		Substance: maybe(n, "substance", r.concept), Manifestations: r.concepts(n, "manifestation"), Description: r.str(n, "description"),
+		When: r.when(n, choice{dateTime: "onset"}, "when"), Route: maybe(n, "exposureRoute", r.concept), Notes: r.notes(n, "note"),
+		Assertion: record.Affirmed,
+	}
+	if s := r.codeIn(n, "severity", "mild", "moderate", "severe"); s != "" {
+		c, _ := codes.Severity().From(s)
+		v.Severity = &record.Concept{Codings: []record.Coding{{System: record.SystemSNOMED, Code: c}}}
+	}
+	r.fields(n, &v)
+	return v
+}
+
+// clinicalStatus reads clinicalStatus of an allergy or a condition.
+func (r *reader) clinicalStatus(n tree.Node, system string, into *record.ClinicalStatus) {
+	s := object(n, "clinicalStatus")
+	if !s.OK() {
+		return
+	}
+	c := r.concept(s)
+	into.Absent = c.Absent
+	c.Absent = ""
+	for i := range c.Codings {
+		if k := &c.Codings[i]; k.System == system && into.Code == "" {
+			into.Code = k.Code
+		}
+	}
+	if !isPlainCode(&c, system, into.Code) && !c.IsZero() {
+		into.AsSent = &c
+	}
+	r.fields(s, into)
+	if e := r.field(s, "when"); e.OK() {
+		into.When = maybe(e, "valuePeriod", r.period)
+	}
+}
+
+// isPlainCode reports whether a concept is that one code and nothing else.
+func isPlainCode(c *record.Concept, system, code string) bool {
+	return c.Text == "" && len(c.Codings) == 1 && slices.Equal([]string{c.Codings[0].System, c.Codings[0].Code}, []string{system, code}) && bare(c)
+}
+
+// verification reads verificationStatus of an allergy or a condition.
+func (r *reader) verification(n tree.Node, system string, allowed []string) (record.Verification, *record.Concept) {
+	s := object(n, "verificationStatus")
+	if !s.OK() {
+		return "", nil
+	}
+	c := r.concept(s)
+	for i := range c.Codings {
+		if k := &c.Codings[i]; k.System == system && slices.Contains(allowed, k.Code) {
+			if isPlainCode(&c, system, k.Code) {
+				return record.Verification(k.Code), nil
+			}
+			return record.Verification(k.Code), &c
+		}
+	}
+	return "", &c
+}
+
+// onset reads onset[x]: a point in time is when it began.
+func (r *reader) onset(n tree.Node) record.Period {
+	p := r.when(n, choice{dateTime: "onsetDateTime", period: "onsetPeriod", age: "onsetAge", rng: "onsetRange", str: "onsetString"}, "onset")
+	if p.Start.IsZero() && !p.At.IsZero() && !object(n, "onsetPeriod").OK() {
+		p.Start, p.At = p.At, record.Time{}
+	}
+	return p
+}

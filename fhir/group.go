@@ -1,0 +1,146 @@
+package fhir
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/internal/tree"
+)
+
+// part says to which patients each resource belongs. With one patient, or none,
+// all belong together. With several, a resource belongs to the patient that it
+// names as its own; what names none belongs to every patient whose resources refer
+// to it, and what nothing refers to stands in a record of no patient.
+func (p *plan) part() {
+	var patients []int
+	for i := range p.all {
+		if p.all[i].typ == "Patient" && p.all[i].container < 0 {
+			patients = append(patients, i)
+		}
+	}
+	p.groups = max(1, len(patients))
+	if len(patients) <= 1 {
+		for i := range p.all {
+			p.all[i].groups = groupSet{0}
+		}
+		return
+	}
+	groupOf := map[int]int{}
+	for g, i := range patients {
+		groupOf[i] = g
+		p.all[i].groups = groupSet{g}
+	}
+	refs := make([][]int, len(p.all))
+	for i := range p.all {
+		if p.all[i].container < 0 {
+			refs[i] = p.references(i)
+		}
+	}
+	for i := range p.all {
+		if x := &p.all[i]; x.container < 0 && x.groups == nil {
+			if g, ok := p.ownPatient(i, groupOf); ok {
+				x.groups = groupSet{g}
+			}
+		}
+	}
+	// What belongs to a patient takes along what it refers to and what is nobody's own.
+	var queue []int
+	for i := range p.all {
+		if len(p.all[i].groups) > 0 {
+			queue = append(queue, i)
+		}
+	}
+	fixed := make([]bool, len(p.all))
+	for _, i := range queue {
+		fixed[i] = true
+	}
+	for len(queue) > 0 {
+		i := queue[0]
+		queue = queue[1:]
+		for _, j := range refs[i] {
+			if fixed[j] {
+				continue
+			}
+			grown := false
+			for _, g := range p.all[i].groups {
+				if !slices.Contains(p.all[j].groups, g) {
+					p.all[j].groups = append(p.all[j].groups, g)
+					grown = true
+				}
+			}
+			if grown {
+				queue = append(queue, j)
+			}
+		}
+	}
+	rest := false
+	for i := range p.all {
+		x := &p.all[i]
+		if x.container >= 0 {
+			x.groups = p.all[x.container].groups
+		} else if len(x.groups) == 0 {
+			x.groups, rest = groupSet{len(patients)}, true
+		}
+		slices.Sort(x.groups)
+	}
+	if rest {
+		p.groups++
+	}
+	for i := range p.all {
+		p.all[i].first = p.all[i].groups[0]
+	}
+}
+
+// references gives the resources that resource i refers to, itself aside.
+func (p *plan) references(i int) (out []int) {
+	n := p.all[i].n
+	d := n.Doc()
+	for k := n.Index(); k < n.End(); k++ {
+		v := d.Node(k)
+		if v.Kind() != tree.String || v.Name() != "reference" {
+			continue
+		}
+		if j, ok := p.target(v.Value(), i); ok {
+			for p.all[j].container >= 0 {
+				j = p.all[j].container
+			}
+			if j != i && !slices.Contains(out, j) {
+				out = append(out, j)
+			}
+		}
+	}
+	return out
+}
+
+// ownPatient gives the patient that a resource says it is of (R4 compartment
+// Patient: subject, patient, beneficiary, individual …), or the only one that it refers to anywhere.
+func (p *plan) ownPatient(i int, groupOf map[int]int) (int, bool) {
+	n := p.all[i].n
+	for _, name := range []string{"subject", "patient", "beneficiary", "individual", "for", "source", "policyHolder"} {
+		c := n.Child(name)
+		if c.Kind() == tree.Array {
+			c = c.First()
+		}
+		if j, ok := p.target(stringOf(c, "reference"), i); ok {
+			if g, ok := groupOf[j]; ok {
+				return g, true
+			}
+		}
+	}
+	group, found := 0, false
+	d := n.Doc()
+	for k := n.Index(); k < n.End(); k++ {
+		v := d.Node(k)
+		if v.Kind() != tree.String || v.Name() != "reference" {
+			continue
+		}
+		if j, ok := p.target(v.Value(), i); ok {
+			if g, ok := groupOf[j]; ok {
+				if found && g != group {
+					return 0, false // of several: of none alone
+				}
+				group, found = g, true
+			}
+		}
+	}
+	return group, found
+}

@@ -1,0 +1,231 @@
+package fhir
+
+import (
+	"context"
+	"encoding/hex"
+	"io"
+	"iter"
+	"slices"
+	"strconv"
+
+	"github.com/portage-health/portage/internal/ids"
+	"github.com/portage-health/portage/internal/ledger"
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// Importer reads FHIR R4: a resource, a Bundle of any type, or NDJSON, as JSON
+// or XML. The zero value is right. It is safe for concurrent use.
+type Importer struct{}
+
+var _ record.Importer = Importer{}
+
+// Import reads one input: a record for each patient of it, in their order, and
+// one without a patient where there is none. What belongs to no patient of
+// several stands in the record of each whose resources refer to it.
+func (Importer) Import(ctx context.Context, in record.Input, o record.ImportOptions) iter.Seq2[*record.Imported, error] {
+	return func(yield func(*record.Imported, error) bool) {
+		data := in.Bytes
+		if data == nil && in.Reader != nil {
+			var err error
+			if data, err = readLimited(in.Reader, o.Limits.Bytes); err != nil {
+				yield(nil, err)
+				return
+			}
+		}
+		d, err := Parse(data, o.Limits)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		n := 0
+		for rec, rep := range d.Import(o) {
+			if err := ctx.Err(); err != nil {
+				yield(nil, err)
+				return
+			}
+			if n++; o.Limits.Records > 0 && n > o.Limits.Records {
+				yield(nil, &tree.LimitError{Limit: "records", Max: o.Limits.Records})
+				return
+			}
+			if !yield(&record.Imported{Record: rec, Report: rep}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// readLimited reads all of an input, and no more than a limit allows.
+func readLimited(in io.Reader, most int64) ([]byte, error) {
+	if most <= 0 {
+		most = defaultBytes
+	}
+	data, err := io.ReadAll(io.LimitReader(in, most+1))
+	if err == nil && int64(len(data)) > most {
+		err = &tree.LimitError{Limit: tree.LimitBytes, Max: int(most)}
+	}
+	return data, err
+}
+
+// Import makes the records of the document. It never fails: what cannot be read is carried.
+func (d *Document) Import(o record.ImportOptions) iter.Seq2[*record.Record, *record.Report] {
+	return func(yield func(*record.Record, *record.Report) bool) {
+		p := planOf(d, o)
+		for g := range max(1, p.groups) {
+			r := newReader(d, o, p, g)
+			r.read()
+			if !yield(r.rec, r.rep) {
+				return
+			}
+		}
+	}
+}
+
+// reader reads the resources of one patient into one record. It is used by one goroutine.
+type reader struct {
+	doc    *tree.Doc
+	led    *ledger.Ledger
+	rec    *record.Record
+	rep    *record.Report
+	plan   *plan
+	group  int
+	source string
+	opts   record.ImportOptions
+
+	at      int            // the resource being read, by its place in the plan
+	made    []string       // ids of the entries that it became
+	owners  map[int]string // nodes of parts with an id of their own
+	systems map[string]string
+	derived int // how many parts of the resource at hand got ids
+	maker   *ids.Maker
+}
+
+func newReader(d *Document, o record.ImportOptions, p *plan, group int) *reader {
+	digest := hex.EncodeToString(d.digest[:])
+	r := &reader{
+		doc: d.tree, led: ledger.New(d.tree.Len()), rec: &record.Record{}, rep: &record.Report{}, plan: p, group: group,
+		opts: o, owners: map[int]string{}, systems: map[string]string{}, maker: ids.New(o.IDKey), at: -1,
+	}
+	r.source = ids.New(nil).Make("source", formatName, digest)
+	r.rec.Sources = []record.Source{{ID: r.source, Format: formatName, Version: "R4", SHA256: digest, Bytes: d.size}}
+	return r
+}
+
+// read reads every resource of the group, then sweeps.
+func (r *reader) read() {
+	r.header()
+	for i := range r.plan.all {
+		x := &r.plan.all[i]
+		if !x.in(r.group) {
+			continue
+		}
+		r.at, r.made, r.derived = i, r.made[:0], 0
+		if x.container >= 0 && r.plan.all[x.container].whole {
+			continue // it is carried within what contains it
+		}
+		item := record.Item{Type: x.typ, ID: x.id, URL: x.url, Path: x.path}
+		if x.container >= 0 {
+			item.Within = r.plan.all[x.container].path
+		}
+		if r.safe(x) && r.resource(x) {
+			r.frame(x, &item)
+			item.Entries = slices.Clone(r.made)
+		} else {
+			x.whole = true
+			r.giveBack(x.n)
+		}
+		item.Text = rawText(x.n)
+		src := &r.rec.Sources[0]
+		src.Items = append(src.Items, item)
+	}
+	r.sweep()
+	r.rec.StateItems()
+}
+
+// header takes what the source says of itself as a whole.
+func (r *reader) header() {
+	src := &r.rec.Sources[0]
+	root := r.doc.Root()
+	if root.Child("resourceType").Value() != "Bundle" {
+		return
+	}
+	if id := root.Child("identifier"); id.Kind() == tree.Object {
+		src.Document = id.Child("system").Value() + "|" + id.Child("value").Value()
+	}
+	if t := root.Child("timestamp"); t.Kind() == tree.String {
+		src.Time = t.Value()
+	}
+}
+
+// frame takes what every resource has: its type, its id and where it stood.
+func (r *reader) frame(x *resource, item *record.Item) {
+	r.take(x.n.Child("resourceType"))
+	r.take(x.n.Child("id"))
+	if meta := x.n.Child("meta"); meta.Kind() == tree.Object {
+		if v := meta.Child("versionId"); v.Kind() == tree.String {
+			r.take(v)
+			item.Version = v.Value()
+		}
+	}
+	if x.entry.OK() {
+		if u := x.entry.Child("fullUrl"); u.Kind() == tree.String {
+			r.take(u)
+		}
+	}
+}
+
+// entry begins an entry of the resource at hand: the first has the resource's
+// own id, others have ids derived from it. It takes what all entries have.
+func (r *reader) entry(n tree.Node) record.Entry {
+	x := &r.plan.all[r.at]
+	e := record.Entry{ID: x.entryID, Assertion: record.Affirmed}
+	if len(r.made) > 0 {
+		e.ID = r.partID("entry")
+	}
+	line, _ := r.pos(n)
+	e.Origins = []record.Origin{{Source: r.source, Path: x.path, Line: line}}
+	r.made = append(r.made, e.ID)
+	r.owners[n.Index()] = e.ID
+	if n == x.n {
+		r.common(n, &e)
+	}
+	return e
+}
+
+// partID gives the id of the next part of the resource at hand.
+func (r *reader) partID(kind string) string {
+	r.derived++
+	return ids.Derive(r.plan.all[r.at].entryID, kind, strconv.Itoa(r.derived))
+}
+
+// common takes what every resource may have: meta, language, text and our own
+// extensions on it.
+func (r *reader) common(n tree.Node, e *record.Entry) {
+	if meta := n.Child("meta"); meta.Kind() == tree.Object {
+		e.Updated = r.timePtr(meta, "lastUpdated")
+		e.Labels = r.labels(meta, "security")
+	}
+	e.Language = r.str(n, "language")
+	e.Narrative = r.narrative(n)
+	if a := r.assertion(n); a != "" {
+		e.Assertion = a
+	}
+}
+
+// add puts an entry that is complete into its list of the record, with what our own extension on n says of it.
+func add[T any](r *reader, list *[]T, n tree.Node, x T) {
+	*list = append(*list, x)
+	r.fields(n, &(*list)[len(*list)-1])
+}
+
+// pos gives line and column of a node in the input.
+func (r *reader) pos(n tree.Node) (line, col int) {
+	line, col = n.Pos()
+	if r.plan.lines && col > 1 {
+		col--
+	}
+	return line, col
+}
+
+// rawText gives a resource as sent.
+func rawText(n tree.Node) string { return string(n.Raw()) }

@@ -1,0 +1,205 @@
+package fhir
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/portage-health/portage/internal/ids"
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// plan is what is known of all resources of an input before any is read: which
+// there are, what refers to them, and whose they are.
+type plan struct {
+	all    []resource
+	byText map[string]int // literal references to places in all
+	byNode map[int]int    // nodes to places in all
+	groups int            // how many patients there are
+	lines  bool
+}
+
+// resource is one resource of an input.
+type resource struct {
+	n         tree.Node
+	entry     tree.Node // the Bundle.entry it stands in
+	typ       string
+	id        string
+	url       string // Bundle.entry.fullUrl
+	path      string
+	container int // the resource that contains it, or -1
+	entryID   string
+	groups    groupSet // the patients to whose records it belongs
+	first     int      // the first of them: its facts are counted there
+	whole     bool     // it is carried whole
+}
+
+// groupSet is the patients of an input that a resource belongs to; nil where it belongs to none.
+type groupSet []int
+
+func (x *resource) in(group int) bool {
+	for _, g := range x.groups {
+		if g == group {
+			return true
+		}
+	}
+	return false
+}
+
+// planOf finds the resources of a document, gives them their ids, and parts them by patients.
+func planOf(d *Document, o record.ImportOptions) *plan {
+	p := &plan{byText: map[string]int{}, byNode: map[int]int{}, lines: d.lines}
+	root := d.tree.Root()
+	if root.Kind() == tree.Array {
+		i := 0
+		for n := range root.Children() {
+			p.find(n, tree.Node{}, "["+strconv.Itoa(i)+"]")
+			i++
+		}
+	} else {
+		p.find(root, tree.Node{}, root.Child("resourceType").Value())
+	}
+	p.name(ids.New(o.IDKey))
+	p.part()
+	return p
+}
+
+// find adds the resource n and those in it. A Bundle within a Bundle is one resource.
+func (p *plan) find(n, entry tree.Node, path string) {
+	if !isResource(n) {
+		return
+	}
+	if n.Child("resourceType").Value() == "Bundle" && !entry.OK() {
+		i := 0
+		for e := range items(n, "entry") {
+			at := path + ".entry[" + strconv.Itoa(i) + "].resource"
+			i++
+			if res := e.Child("resource"); isResource(res) {
+				p.find(res, e, at)
+			}
+		}
+		return
+	}
+	x := resource{n: n, entry: entry, typ: n.Child("resourceType").Value(), id: stringOf(n, "id"), path: path, container: -1}
+	if entry.OK() {
+		x.url = stringOf(entry, "fullUrl")
+	}
+	at := len(p.all)
+	p.all = append(p.all, x)
+	p.byNode[n.Index()] = at
+	i := 0
+	for c := range items(n, "contained") {
+		if isResource(c) {
+			p.byNode[c.Index()] = len(p.all)
+			p.all = append(p.all, resource{n: c, typ: c.Child("resourceType").Value(), id: stringOf(c, "id"), container: at,
+				path: path + ".contained[" + strconv.Itoa(i) + "]"})
+		}
+		i++
+	}
+}
+
+// name gives every resource the id of its entry (docs/ids.md): its own where that
+// is a UUID, else a hash of what it is called; and every way to refer to it.
+func (p *plan) name(m *ids.Maker) {
+	used := map[string]bool{}
+	for i := range p.all {
+		x := &p.all[i]
+		switch {
+		case x.container >= 0:
+			x.entryID = m.Make("contained", p.all[x.container].entryID, x.typ, x.id, x.path)
+		case isLowerUUID(x.id):
+			x.entryID = x.id
+		case isLowerUUID(strings.TrimPrefix(x.url, "urn:uuid:")) && x.id == "":
+			x.entryID = strings.TrimPrefix(x.url, "urn:uuid:")
+		case x.id != "" || x.url != "":
+			x.entryID = m.Make("entry", formatName, baseOf(x), x.typ, x.id)
+		default:
+			x.entryID = m.Make("entry", formatName, x.typ, x.path)
+		}
+		if used[x.entryID] {
+			x.entryID = m.Make("entry", formatName, x.typ, x.id, x.url, x.path)
+		}
+		used[x.entryID] = true
+		if x.container >= 0 {
+			continue
+		}
+		if x.url != "" {
+			p.refer(x.url, i)
+		}
+		if x.id != "" {
+			p.refer(x.typ+"/"+x.id, i)
+		}
+	}
+}
+
+// refer enters a way to refer to a resource. What names two names neither, unless they are versions of one (then the last).
+func (p *plan) refer(text string, i int) {
+	p.byText[text] = i
+}
+
+// baseOf gives the address of the server in a fullUrl that ends in type and id, else the whole.
+func baseOf(x *resource) string {
+	return strings.TrimSuffix(x.url, x.typ+"/"+x.id)
+}
+
+// target finds the resource that a literal reference in resource from points to (R4 2.3.0, References between resources).
+func (p *plan) target(text string, from int) (int, bool) {
+	if from >= 0 && p.all[from].container >= 0 {
+		from = p.all[from].container
+	}
+	if id, ok := strings.CutPrefix(text, "#"); ok {
+		if id == "" {
+			return from, from >= 0
+		}
+		for i := from + 1; from >= 0 && i < len(p.all) && p.all[i].container == from; i++ {
+			if p.all[i].id == id || p.all[i].id == text {
+				return i, true
+			}
+		}
+		return 0, false
+	}
+	if i, ok := p.byText[text]; ok {
+		return i, true
+	}
+	if cut := strings.Index(text, "/_history/"); cut > 0 {
+		return p.target(text[:cut], from)
+	}
+	if from >= 0 && strings.Contains(p.all[from].url, "://") { // relative to the server that the referring resource is of
+		if i, ok := p.byText[baseOf(&p.all[from])+text]; ok {
+			return i, true
+		}
+	}
+	if strings.Contains(text, "://") {
+		// An absolute reference to a resource that came without its address, from the only server there is.
+		parts := strings.Split(text, "/")
+		if n := len(parts); n >= 2 {
+			if i, ok := p.byText[parts[n-2]+"/"+parts[n-1]]; ok && p.all[i].url == "" {
+				return i, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// items gives the objects of an array member.
+func items(n tree.Node, name string) func(yield func(tree.Node) bool) {
+	return func(yield func(tree.Node) bool) {
+		list := n.Child(name)
+		if list.Kind() != tree.Array {
+			return
+		}
+		for c := range list.Children() {
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// stringOf gives a string member, "" where there is none.
+func stringOf(n tree.Node, name string) string {
+	if c := n.Child(name); c.Kind() == tree.String {
+		return c.Value()
+	}
+	return ""
+}

@@ -1,0 +1,108 @@
+package fhir
+
+import (
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// ref reads a Reference: to an entry of the record where the input has the
+// resource, else as it was sent.
+func (r *reader) ref(n tree.Node) record.Ref {
+	v := record.Ref{Display: r.str(n, "display"), Identifier: maybe(n, "identifier", r.identifier)}
+	if text := r.str(n, "reference"); text != "" {
+		v.AsSent = text
+		if i, ok := r.plan.target(text, r.at); ok {
+			if x := &r.plan.all[i]; x.in(r.group) {
+				v.ID, v.Kind = x.entryID, kindOfEntry(x)
+			}
+		}
+	}
+	if n.Child("extension").OK() {
+		r.fields(n, &v)
+	}
+	return v
+}
+
+// refs reads an array of References.
+func (r *reader) refs(n tree.Node, name string) []record.Ref { return all(n, name, r.ref) }
+
+// refPtr reads a member that is a Reference; nil where there is none.
+func (r *reader) refPtr(n tree.Node, name string) *record.Ref { return maybe(n, name, r.ref) }
+
+// subject takes a reference to the patient of the record where it says no more
+// than that; any other is left to be carried. It reports false where the
+// resource is of another, so that nothing in it may be read as the patient's.
+func (r *reader) subject(n tree.Node, name string) bool {
+	s := object(n, name)
+	if !s.OK() {
+		return true
+	}
+	text := peek(s, "reference")
+	if text == "" {
+		return true
+	}
+	i, ok := r.plan.target(text, r.at)
+	if !ok {
+		return r.plan.patient(r.group) < 0 || looksLike(text, "Patient")
+	}
+	x := &r.plan.all[i]
+	if x.typ != "Patient" {
+		return false
+	}
+	if x.in(r.group) {
+		r.scaffold(s.Child("reference"))
+	}
+	return x.in(r.group)
+}
+
+// looksLike reports whether a literal reference is to that type of resource.
+func looksLike(text, typ string) bool {
+	for at := 0; at+len(typ) < len(text); at++ {
+		if text[at:at+len(typ)] == typ && text[at+len(typ)] == '/' && (at == 0 || text[at-1] == '/') {
+			return true
+		}
+	}
+	return false
+}
+
+// patient gives the Patient of a group, or -1.
+func (p *plan) patient(group int) int {
+	for i := range p.all {
+		if p.all[i].typ == "Patient" && p.all[i].container < 0 && p.all[i].in(group) {
+			return i
+		}
+	}
+	return -1
+}
+
+// participation reads a Reference to somebody as their part in an entry. A
+// PractitionerRole of the input is told as whose role it is, and for whom.
+func (r *reader) participation(n tree.Node, role string) record.Participation {
+	p := record.Participation{Role: role}
+	who := r.ref(n)
+	if i, ok := r.plan.target(who.AsSent, r.at); ok && r.plan.all[i].typ == "PractitionerRole" && r.plan.all[i].in(r.group) {
+		x := r.plan.all[i].n
+		if j, ok := r.plan.target(peek(object(x, "practitioner"), "reference"), i); ok {
+			who.ID, who.Kind = r.plan.all[j].entryID, record.KindPractitioner
+		}
+		if j, ok := r.plan.target(peek(object(x, "organization"), "reference"), i); ok {
+			p.OnBehalfOf = &record.Ref{ID: r.plan.all[j].entryID, Kind: record.KindOrganization}
+		}
+	}
+	p.Who = &who
+	return p
+}
+
+// part adds to an entry whom a member that is a Reference names.
+func (r *reader) part(e *record.Entry, n tree.Node, name, role string) {
+	if c := object(n, name); c.OK() {
+		e.Participants = append(e.Participants, r.participation(c, role))
+	}
+}
+
+// parts is part for an array of References.
+func (r *reader) parts(e *record.Entry, n tree.Node, name, role string) {
+	for _, c := range objects(n, name) {
+		e.Participants = append(e.Participants, r.participation(c, role))
+	}
+}

@@ -1,0 +1,129 @@
+package fhir
+
+import (
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// resource reads one resource into the record. It reports false where nothing of
+// the record holds it: then it is carried whole.
+func (r *reader) resource(x *resource) bool {
+	n := x.n
+	switch x.typ {
+	case "Patient":
+		return r.patient(n)
+	case "AllergyIntolerance":
+		return r.allergy(n)
+	}
+	return false
+}
+
+// kindOfEntry gives the kind of the entry that a resource becomes.
+func kindOfEntry(x *resource) string {
+	switch x.typ {
+	case "Patient":
+		return record.KindPatient
+	case "AllergyIntolerance":
+		return record.KindAllergy
+	case "Condition":
+		return record.KindProblem
+	case "MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration":
+		return record.KindMedication
+	case "Medication":
+		return record.KindProduct
+	case "Immunization":
+		return record.KindImmunization
+	case "Procedure":
+		return record.KindProcedure
+	case "Observation":
+		return record.KindObservation
+	case "DiagnosticReport":
+		return record.KindResultPanel
+	case "Encounter":
+		return record.KindEncounter
+	case "Goal":
+		return record.KindGoal
+	case "CarePlan":
+		return record.KindCarePlan
+	case "CareTeam":
+		return record.KindCareTeam
+	case "Device":
+		return record.KindDevice
+	case "SupplyDelivery", "SupplyRequest", "DeviceRequest":
+		return record.KindSupply
+	case "Specimen":
+		return record.KindSpecimen
+	case "DocumentReference":
+		return record.KindNote
+	case "Coverage":
+		return record.KindCoverage
+	case "Account":
+		return record.KindAccount
+	case "ChargeItem":
+		return record.KindCharge
+	case "Claim", "ExplanationOfBenefit":
+		return record.KindClaim
+	case "FamilyMemberHistory":
+		return record.KindFamilyMember
+	case "Appointment":
+		return record.KindAppointment
+	case "ServiceRequest":
+		return record.KindOrder
+	case "ImagingStudy":
+		return record.KindImagingStudy
+	case "AdverseEvent":
+		return record.KindAdverseEvent
+	case "Consent":
+		return record.KindConsent
+	case "List":
+		return record.KindList
+	case "QuestionnaireResponse":
+		return record.KindQuestionnaire
+	case "RelatedPerson":
+		return record.KindRelatedPerson
+	case "Practitioner":
+		return record.KindPractitioner
+	case "PractitionerRole":
+		return record.KindPractitionerRole
+	case "Organization":
+		return record.KindOrganization
+	case "Location":
+		return record.KindLocation
+	case "Composition":
+		return record.KindDocument
+	case "Provenance":
+		return record.KindProvenance
+	}
+	return ""
+}
+
+// knownModifiers are the modifier extensions whose meaning is read.
+var knownModifiers = map[string]bool{extAssertion: true}
+
+// safe reports whether a resource can be read at all: a modifier extension or
+// implicit rules that are not known here may turn the meaning of everything in
+// it (R4 2.4.1.1; 2.26.3.3, implicitRules).
+func (r *reader) safe(x *resource) bool {
+	if x.n.Child("implicitRules").OK() {
+		r.issue(&record.IssueUnknownModifier, x.n.Child("implicitRules"))
+		return false
+	}
+	d := x.n.Doc()
+	for i := x.n.Index(); i < x.n.End(); i++ {
+		v := d.Node(i)
+		if j, ok := r.plan.byNode[i]; ok && r.plan.all[j].container >= 0 && i != x.n.Index() {
+			i = v.End() - 1 // a contained resource is read for itself
+			continue
+		}
+		if v.Kind() != tree.Array || v.Name() != "modifierExtension" {
+			continue
+		}
+		for e := range v.Children() {
+			if !knownModifiers[peek(e, "url")] {
+				r.issue(&record.IssueUnknownModifier, v)
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,258 @@
+package fhir
+
+import (
+	"math/bits"
+	"strconv"
+	"strings"
+
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// sweeper goes over the input once at the end. What nobody took is carried in
+// pieces as large as can be: objects and arrays of which no leaf was marked,
+// else single values.
+type sweeper struct {
+	r      *reader
+	marked []uint64 // leaves that are taken or scaffold
+	free   []uint64 // leaves that are neither
+	owner  string
+	slot   string
+	at     []byte // the way from the owner's resource
+	path   []byte // the way from the root, by FHIR's names
+	counts bool   // the facts at hand are counted in this record
+}
+
+// sweep counts the leaves of the record's resources and carries what is left of them.
+func (r *reader) sweep() {
+	s := sweeper{r: r, free: r.doc.LeafSet()}
+	s.marked = make([]uint64, len(s.free))
+	for k, leaves := range s.free {
+		for rest := leaves; rest != 0; rest &= rest - 1 {
+			if i := k<<6 + bits.TrailingZeros64(rest); !r.led.Free(i) {
+				s.marked[k] |= 1 << (i & 63)
+			}
+		}
+		s.free[k] = leaves &^ s.marked[k]
+	}
+	for i := range r.plan.all {
+		x := &r.plan.all[i]
+		if x.container < 0 {
+			s.resource(x)
+		}
+	}
+	if r.group == 0 {
+		s.counts = true
+		s.owner, s.slot, s.at = "", "", s.at[:0]
+		root := r.doc.Root()
+		if root.Kind() != tree.Array {
+			s.path = appendKnown(s.path[:0], root.Child("resourceType").Value())
+		}
+		s.around(root)
+	}
+}
+
+// resource sweeps one resource, and what its Bundle says of it.
+func (s *sweeper) resource(x *resource) {
+	if !x.in(s.r.group) {
+		return
+	}
+	s.counts = x.first == s.r.group
+	s.owner = ""
+	if !x.whole {
+		s.owner = x.entryID
+	}
+	if x.entry.OK() {
+		s.slot, s.at, s.path = "entry", s.at[:0], append(s.path[:0], strings.TrimSuffix(x.path, ".resource")...)
+		s.count(x.entry.Index(), x.n.Index())
+		s.count(x.n.End(), x.entry.End())
+		s.members(x.entry, x.n)
+	}
+	s.slot, s.at, s.path = "", s.at[:0], append(s.path[:0], x.path...)
+	s.count(x.n.Index(), x.n.End())
+	if x.whole {
+		s.carry(x.n, x.n.End()-x.n.Index(), 0)
+		return
+	}
+	s.value(x.n, 0)
+}
+
+// around sweeps what stands around the resources: the Bundle's own elements.
+func (s *sweeper) around(n tree.Node) {
+	if _, ok := s.r.plan.byNode[n.Index()]; ok {
+		return
+	}
+	place := 0
+	for c := n.First(); c.OK(); c = c.Next() {
+		at, path := len(s.at), len(s.path)
+		s.step(c, n, place)
+		if !s.holdsResource(c) {
+			s.count(c.Index(), c.End())
+			s.value(c, place)
+		} else if c.Kind() == tree.Object && c.Child("resource").Kind() == tree.Object && s.r.plan.isEntry(c) {
+			// Its other members went with the resource.
+		} else {
+			s.around(c)
+		}
+		s.at, s.path = s.at[:at], s.path[:path]
+		place++
+	}
+}
+
+// isEntry reports whether n is the Bundle.entry of a resource of the plan.
+func (p *plan) isEntry(n tree.Node) bool {
+	_, ok := p.byNode[n.Child("resource").Index()]
+	return ok
+}
+
+// holdsResource reports whether a resource of the plan is in n.
+func (s *sweeper) holdsResource(n tree.Node) bool {
+	if n.Kind() != tree.Object && n.Kind() != tree.Array {
+		return false
+	}
+	for i := range s.r.plan.all {
+		if k := s.r.plan.all[i].n.Index(); k >= n.Index() && k < n.End() {
+			return true
+		}
+	}
+	return false
+}
+
+// count adds the leaves from one index up to, not including, another.
+func (s *sweeper) count(from, to int) {
+	if !s.counts {
+		return
+	}
+	c := &s.r.rep.Counts
+	for i := from; i < to; i++ {
+		bit := uint64(1) << (i & 63)
+		switch {
+		case s.marked[i>>6]&bit != 0 && s.r.led.Taken(i):
+			c.Mapped++
+		case s.marked[i>>6]&bit != 0:
+			c.Scaffold++
+		case s.free[i>>6]&bit == 0:
+			continue
+		}
+		c.Facts++
+	}
+}
+
+func (s *sweeper) step(n, up tree.Node, place int) {
+	if up.Kind() == tree.Array {
+		s.at = append(strconv.AppendInt(append(s.at, '['), int64(place), 10), ']')
+		s.path = append(strconv.AppendInt(append(s.path, '['), int64(place), 10), ']')
+		return
+	}
+	if len(s.at) > 0 {
+		s.at = append(s.at, '.')
+	}
+	s.at = append(s.at, n.Name()...)
+	if len(s.path) > 0 {
+		s.path = append(s.path, '.')
+	}
+	s.path = appendKnown(s.path, n.Name())
+}
+
+// value sweeps n, the place-th child of its parent, to which at and path lead.
+func (s *sweeper) value(n tree.Node, place int) {
+	free := ones(s.free, n.Index(), n.End())
+	if free == 0 {
+		return
+	}
+	if n.Kind() != tree.Object && n.Kind() != tree.Array || len(s.at) > 0 && ones(s.marked, n.Index(), n.End()) == 0 {
+		s.carry(n, free, place)
+		return
+	}
+	if n.Kind() == tree.Object {
+		if i, ok := s.r.plan.byNode[n.Index()]; ok && s.r.plan.all[i].container >= 0 && !s.r.plan.all[i].whole {
+			owner, slot, at := s.owner, s.slot, s.at
+			s.owner, s.slot, s.at = s.r.plan.all[i].entryID, "", nil
+			s.members(n, tree.Node{})
+			s.owner, s.slot, s.at = owner, slot, at
+			return
+		}
+	}
+	s.members(n, tree.Node{})
+}
+
+// members sweeps the members or items of n but one.
+func (s *sweeper) members(n, but tree.Node) {
+	place := 0
+	for c := n.First(); c.OK(); c = c.Next() {
+		if c != but {
+			at, path := len(s.at), len(s.path)
+			s.step(c, n, place)
+			s.value(c, place)
+			s.at, s.path = s.at[:at], s.path[:path]
+		}
+		place++
+	}
+}
+
+// ones gives the number of bits set from index from up to, not including, to.
+func ones(set []uint64, from, to int) int {
+	if from >= to {
+		return 0
+	}
+	i, j := from>>6, (to-1)>>6
+	low, high := ^uint64(0)<<(from&63), ^uint64(0)>>(63-(to-1)&63)
+	if i == j {
+		return bits.OnesCount64(set[i] & low & high)
+	}
+	c := bits.OnesCount64(set[i]&low) + bits.OnesCount64(set[j]&high)
+	for k := i + 1; k < j; k++ {
+		c += bits.OnesCount64(set[k])
+	}
+	return c
+}
+
+// carry keeps n as it is.
+func (s *sweeper) carry(n tree.Node, facts, place int) {
+	facts = ones(s.free, n.Index(), n.End())
+	line, col := s.r.pos(n)
+	path := string(s.path)
+	c := record.Carried{
+		Format: formatName, Source: s.r.source, Owner: s.owner, Slot: s.slot, Path: path, At: string(s.at), Place: place, Kind: "value",
+		Data: string(n.Raw()), Facts: facts, Line: line,
+	}
+	if len(s.at) == 0 {
+		c.Kind = "resource"
+	}
+	if n.Parent().Kind() != tree.Array {
+		c.Name = n.Name()
+	}
+	s.content(n, &c)
+	if s.counts {
+		s.r.rep.Counts.Carried += facts
+	}
+	s.r.rec.Carried = append(s.r.rec.Carried, c)
+	s.r.rep.Issues = append(s.r.rep.Issues, record.IssueCarried.At(path, line, col))
+}
+
+// content notes the codes and the words within n, and whether it may change the
+// meaning of what it stands on (R4 2.4.1.1, modifierExtension).
+func (s *sweeper) content(n tree.Node, c *record.Carried) {
+	d := n.Doc()
+	var words []byte
+	for i := n.Index(); i < n.End(); i++ {
+		v := d.Node(i)
+		switch v.Kind() {
+		case tree.Array:
+			c.Modifier = c.Modifier || v.Name() == "modifierExtension"
+		case tree.String:
+			if v.Name() == "code" && v.Parent().Kind() == tree.Object {
+				if up := v.Parent(); up.Child("system").Kind() == tree.String {
+					c.Codes = append(c.Codes, record.Coding{System: stringOf(up, "system"), Code: v.Value(), Display: stringOf(up, "display")})
+				}
+			}
+			if w := strings.TrimSpace(v.Value()); w != "" && len(w) < 4096 {
+				if len(words) > 0 {
+					words = append(words, ' ')
+				}
+				words = append(words, w...)
+			}
+		}
+	}
+	c.Words = string(words)
+}
