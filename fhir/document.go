@@ -42,8 +42,13 @@ func Parse(data []byte, l record.Limits) (*Document, error) {
 		return nil, fmt.Errorf("fhir: %w", err)
 	}
 	root := d.tree.Root()
-	if root.Kind() == tree.Array && root.First().Kind() == tree.Object || isResource(root) {
+	if isResource(root) {
 		return d, nil
+	}
+	for n := range root.Children() {
+		if root.Kind() == tree.Array && isResource(n) {
+			return d, nil
+		}
 	}
 	line, col := root.Pos()
 	return nil, fmt.Errorf("fhir: %d:%d: %w", line, col, ErrNotFHIR)

@@ -86,6 +86,7 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	w.b = slices.Grow(w.b, 4<<10+64*leaves)
 	rep.Issues = make([]record.Issue, 0, 8+leaves/16+len(rec.Carried))
 	w.index()
+	w.indexSent()
 	w.bundle()
 	if err := ctx.Err(); err != nil {
 		return rep, err
@@ -95,11 +96,14 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	}
 	rep.Counts.Exported = leaves - w.Lost
 	rep.Counts.Lost = w.Lost
+	b := w.b
+	if w.sent != nil {
+		b = w.assemble()
+	}
 	if !o.TypedOnly {
 		w.carried()
 	}
-	w.b = append(w.b, '\n')
-	_, err := out.Write(w.b)
+	_, err := out.Write(append(b, '\n'))
 	return rep, err
 }
 
@@ -107,6 +111,9 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 func (w *writer) carried() {
 	for i := range w.rec.Carried {
 		c := &w.rec.Carried[i]
+		if w.sent != nil && w.sent.placed[i] {
+			continue
+		}
 		w.Report.Counts.Lost++ // a piece is one leaf of the record
 		w.Report.Add(record.IssueExportCarried.At(c.Path, c.Line, 0))
 	}
@@ -114,9 +121,29 @@ func (w *writer) carried() {
 
 // bundle writes the Bundle with its entries.
 func (w *writer) bundle() {
-	w.obj("")
-	w.code("resourceType", "Bundle")
 	w.root = w.rootID()
+	if w.sent == nil {
+		w.obj("")
+		w.bundleHead()
+		w.arr("entry")
+	} else {
+		w.arr("") // see assemble
+	}
+	if w.form == BundleDocument && !w.isVerbatim(&w.rec.Documents[0].Entry) {
+		w.composition(0, &w.rec.Documents[0])
+	}
+	w.resources()
+	w.writeProvenances()
+	w.writeRoles()
+	w.endArr()
+	if w.sent == nil {
+		w.end()
+	}
+}
+
+// bundleHead writes what stands before the entries.
+func (w *writer) bundleHead() {
+	w.code("resourceType", "Bundle")
 	id := w.derive(w.root, "bundle", w.form.String())
 	w.code("id", id)
 	w.obj("meta")
@@ -137,15 +164,6 @@ func (w *writer) bundle() {
 		}
 		w.code("timestamp", now.Format(time.RFC3339Nano))
 	}
-	w.arr("entry")
-	if w.form == BundleDocument {
-		w.composition(0, &w.rec.Documents[0])
-	}
-	w.resources()
-	w.writeProvenances()
-	w.writeRoles()
-	w.endArr()
-	w.end()
 }
 
 // rootID is made of what identifies the record: its patient and its documents.
@@ -166,7 +184,7 @@ func (w *writer) rootID() string {
 // resources writes every entry of the record, the patient first.
 func (w *writer) resources() {
 	r := w.rec
-	if r.Patient != nil {
+	if r.Patient != nil && !w.isVerbatim(&r.Patient.Entry) {
 		w.writePatient(r.Patient)
 	}
 	first := 0
@@ -174,7 +192,9 @@ func (w *writer) resources() {
 		first = 1
 	}
 	for i := first; i < len(r.Documents); i++ {
-		w.composition(i, &r.Documents[i])
+		if !w.isVerbatim(&r.Documents[i].Entry) {
+			w.composition(i, &r.Documents[i])
+		}
 	}
 	each(w, r.Allergies, w.allergy)
 	each(w, r.Problems, w.problem)
@@ -217,6 +237,9 @@ func each[T any](w *writer, list []T, write func(int, *T)) {
 		return
 	}
 	for i := range list {
+		if w.sent != nil && w.isVerbatim(any(&list[i]).(interface{ AsEntry() *record.Entry }).AsEntry()) {
+			continue
+		}
 		write(i, &list[i])
 	}
 }

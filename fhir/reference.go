@@ -78,9 +78,13 @@ func (w *writer) reference(name string, r *record.Ref) {
 
 func (w *writer) referenceBody(r *record.Ref, t target, ok bool) {
 	switch {
+	case ok && w.sent != nil && r.AsSent != "" && w.sent.answers(r):
+		w.code("reference", r.AsSent)
 	case ok:
 		w.urn(t.id)
-		w.fieldStr("asSent", r.AsSent)
+	case w.sent != nil && r.ID == "" && isRelative(r.AsSent):
+		w.code("reference", r.AsSent) // the source itself points to what it does not hold
+		w.Note(&record.IssueDanglingReference, "")
 	case r.ID == "" && (strings.HasPrefix(r.AsSent, "http://") || strings.HasPrefix(r.AsSent, "https://")) && isURI(r.AsSent):
 		w.code("reference", r.AsSent) // absolute: it does not point into this Bundle
 	default:
@@ -99,6 +103,12 @@ func (w *writer) referenceBody(r *record.Ref, t target, ok bool) {
 // urn writes the member that points to a resource of this Bundle.
 func (w *writer) urn(id string) {
 	w.key("reference")
+	if w.sent != nil {
+		if x, ok := w.sent.byID[id]; ok && x.ref != "" {
+			w.quote(x.ref)
+			return
+		}
+	}
 	w.put(`"urn:uuid:`)
 	w.put(id)
 	w.b = append(w.b, '"')

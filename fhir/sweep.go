@@ -147,12 +147,41 @@ func (s *sweeper) step(n, up tree.Node, place int) {
 	if len(s.at) > 0 {
 		s.at = append(s.at, '.')
 	}
-	s.at = append(s.at, n.Name()...)
+	s.at = appendWay(s.at, n.Name())
 	if len(s.path) > 0 {
 		s.path = append(s.path, '.')
 	}
 	s.path = appendKnown(s.path, n.Name())
 }
+
+// appendWay writes a member's name as a step of a way: what divides steps is escaped.
+func appendWay(b []byte, name string) []byte {
+	if !strings.ContainsAny(name, ".[]%") && name != "" {
+		return append(b, name...)
+	}
+	const hex = "0123456789ABCDEF"
+	b = append(b, "%00"...) // an odd name is marked as one, so that an empty one is a step too
+	for i := range len(name) {
+		switch c := name[i]; c {
+		case '.', '[', ']', '%':
+			b = append(b, '%', hex[c>>4], hex[c&15])
+		default:
+			b = append(b, c)
+		}
+	}
+	return b
+}
+
+// wayName gives the name that a step was written for.
+func wayName(step string) string {
+	odd, ok := strings.CutPrefix(step, "%00")
+	if !ok {
+		return step
+	}
+	return oddName.Replace(odd)
+}
+
+var oddName = strings.NewReplacer("%2E", ".", "%5B", "[", "%5D", "]", "%25", "%")
 
 // value sweeps n, the place-th child of its parent, to which at and path lead.
 func (s *sweeper) value(n tree.Node, place int) {

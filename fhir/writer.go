@@ -31,7 +31,9 @@ type writer struct {
 
 	places  map[string]place // ids of sections
 	patient target           // the subject of everything; zero where the record names no patient
-	id      string           // of the resource being written
+	id      string           // of the entry, or the part of one, whose resource is being written
+	name    string           // the id of that resource
+	sent    *sentBefore      // what the FHIR sources called their resources; nil where there are none
 	typ     kind             // and its type
 
 	roles   []role
@@ -92,16 +94,23 @@ func (w *writer) derive(owner, kind, part string) string {
 }
 
 func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, labels []record.Label) {
-	w.obj("")
-	w.key("fullUrl")
-	w.put(`"urn:uuid:`)
-	w.put(id)
-	w.b = append(w.b, '"')
-	w.obj("resource")
-	w.word("resourceType", typ.String())
-	w.word("id", id)
-	w.id, w.typ = id, typ
+	w.id, w.typ, w.name = id, typ, id
+	if w.sent != nil {
+		w.beginSent(typ, id)
+	} else {
+		w.obj("")
+		w.key("fullUrl")
+		w.put(`"urn:uuid:`)
+		w.put(id)
+		w.b = append(w.b, '"')
+		w.obj("resource")
+		w.word("resourceType", typ.String())
+		w.word("id", id)
+	}
 	w.obj("meta")
+	if w.sent != nil {
+		w.str("versionId", w.sent.version(id))
+	}
 	if e != nil && e.Updated != nil {
 		w.instant("lastUpdated", *e.Updated)
 	}
@@ -119,10 +128,16 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, 
 // endResource ends a resource and its Bundle entry.
 func (w *writer) endResource() {
 	w.end()
+	if w.sent != nil {
+		w.endSent()
+	}
 	if w.form == BundleTransaction {
 		w.request()
 	}
 	w.end()
+	if w.sent != nil {
+		w.sent.segments[len(w.sent.segments)-1].end = len(w.b)
+	}
 	w.Leave()
 }
 
@@ -134,7 +149,7 @@ func (w *writer) request() {
 	w.b = append(w.b, '"')
 	w.put(w.typ.String())
 	w.b = append(w.b, '/')
-	w.put(w.id)
+	w.put(w.name)
 	w.b = append(w.b, '"')
 	w.end()
 }

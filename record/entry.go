@@ -251,3 +251,6 @@ type Entry struct {
 
 // EntryRef gives a reference to this entry.
 func (e *Entry) EntryRef(kind string) *Ref { return &Ref{ID: e.ID, Kind: kind} }
+
+// AsEntry gives the entry that a clinical concept embeds.
+func (e *Entry) AsEntry() *Entry { return e }

@@ -1,0 +1,284 @@
+package fhir
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/portage-health/portage/record"
+)
+
+// sentBefore is what the FHIR sources of a record called the resources that they held.
+// A resource goes back by the id it came with, and as it was sent while its
+// entries say the same.
+type sentBefore struct {
+	byID     map[string]*sentItem // ids of entries, and of parts of them
+	byText   map[string]*sentItem // literal references
+	all      []sentItem
+	within   map[string]bool // entries that stand in the resource of another, which goes out as it was sent
+	segments []segment
+	placed   []bool // which carried pieces found their place
+	frame    bool   // the Bundle is written as it was sent
+	typed    bool   // typed fields alone are written
+}
+
+// sentItem is one resource of a source.
+type sentItem struct {
+	*record.Item
+	source   int
+	id       string // of the resource in the output
+	ref      string // how to refer to it
+	isEntry  bool   // it became an entry, not a part of others
+	same     bool   // its entries say what they said when it was read
+	written  bool
+	verbatim bool // it goes out as it was sent
+}
+
+// segment is a Bundle entry in the text being written.
+type segment struct {
+	start, from, to, end int // the entry, and the resource in it
+	id                   string
+}
+
+// indexSent remembers what the record's FHIR sources called what they held.
+func (w *writer) indexSent() {
+	n := 0
+	for i := range w.rec.Sources {
+		if s := &w.rec.Sources[i]; s.Format == formatName {
+			n += len(s.Items)
+		}
+	}
+	if n == 0 {
+		return
+	}
+	s := &sentBefore{byID: make(map[string]*sentItem, n), byText: make(map[string]*sentItem, 2*n), all: make([]sentItem, 0, n),
+		placed: make([]bool, len(w.rec.Carried)), typed: w.opts.TypedOnly}
+	for i := range w.rec.Sources {
+		src := &w.rec.Sources[i]
+		if src.Format != formatName {
+			continue
+		}
+		for j := range src.Items {
+			s.all = append(s.all, sentItem{Item: &src.Items[j], source: i})
+		}
+	}
+	var stating *record.Stating
+	if !s.typed {
+		stating = w.rec.StatingItems()
+	}
+	for i := range s.all {
+		w.indexItem(s, &s.all[i], stating)
+	}
+	s.joinWithin()
+	s.frame = !s.typed && w.form == BundleAsSent && len(w.rec.Sources) == 1 && strings.HasPrefix(s.all[0].Path, "Bundle.")
+	w.sent = s
+}
+
+// indexItem enters one item. The first that an entry came from names it.
+func (w *writer) indexItem(s *sentBefore, x *sentItem, stating *record.Stating) {
+	if len(x.Entries) > 0 {
+		id := x.Entries[0]
+		t, isEntry := w.refs[id]
+		if prior := s.byID[id]; prior != nil {
+			prior.verbatim = false // two sources state it: neither alone says all
+			return
+		}
+		if isEntry && t.typ.String() != x.Type {
+			return // it became another type of resource since
+		}
+		x.isEntry = isEntry
+		s.byID[id] = x
+	}
+	x.ref = x.URL
+	if isResourceID(x.ID) {
+		x.id = x.ID
+		if !strings.HasPrefix(x.URL, "urn:") {
+			x.ref = x.Type + "/" + x.ID
+		}
+		if x.Within != "" {
+			x.ref = "#" + x.ID
+		}
+	} else if len(x.Entries) > 0 {
+		x.id = x.Entries[0]
+	}
+	if x.Within == "" {
+		s.refer(x.URL, x)
+		if x.ID != "" {
+			s.refer(x.Type+"/"+x.ID, x)
+		}
+	}
+	x.same = stating != nil && len(x.Entries) > 0 && stating.OfItem(x.Item) == x.Stated && w.hasAll(x)
+	x.verbatim = x.same && x.Text != "" && x.Within == ""
+}
+
+// joinWithin finds what goes out within a resource that goes out as it was
+// sent. A resource that contains one whose entries say something else is written anew.
+func (s *sentBefore) joinWithin() {
+	byPath := map[string]*sentItem{}
+	for i := range s.all {
+		if x := &s.all[i]; x.Within == "" {
+			byPath[x.place()] = x
+		}
+	}
+	for i := range s.all {
+		x := &s.all[i]
+		if up := byPath[x.place()]; x.Within != "" && up != nil && !x.same {
+			up.verbatim = up.verbatim && len(x.Entries) == 0
+		}
+	}
+	s.within = map[string]bool{}
+	for i := range s.all {
+		x := &s.all[i]
+		switch up := byPath[x.place()]; {
+		case up == nil || !up.verbatim || len(x.Entries) == 0:
+		case x.Within != "":
+			s.within[x.Entries[0]] = true
+			fallthrough
+		case x.isEntry:
+			for _, id := range x.Entries[1:] {
+				s.within[id] = true
+			}
+		}
+	}
+}
+
+// place tells sources and the places of their resources apart.
+func (x *sentItem) place() string { return placeOf(x.source, x.Path) }
+
+// placeOf cuts a path after the Bundle entry, the line or the resource that it is in.
+func placeOf(source int, path string) string {
+	cut := len(path)
+	switch {
+	case strings.HasPrefix(path, "Bundle.entry["), strings.HasPrefix(path, "["):
+		if i := strings.IndexByte(path, ']'); i > 0 {
+			cut = i + 1
+		}
+	default:
+		if i := strings.IndexByte(path, '.'); i > 0 {
+			cut = i
+		}
+	}
+	return strconv.Itoa(source) + " " + path[:cut]
+}
+
+// hasAll reports whether the record still has the entry that an item became.
+func (w *writer) hasAll(x *sentItem) bool {
+	if _, ok := w.refs[x.Entries[0]]; ok {
+		return true
+	}
+	for _, id := range x.Entries[1:] { // it is a part of others
+		if _, ok := w.refs[id]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *sentBefore) refer(text string, x *sentItem) {
+	if text == "" {
+		return
+	}
+	if _, taken := s.byText[text]; !taken {
+		s.byText[text] = x
+	}
+}
+
+// answers reports whether the text of a reference still leads to what it is resolved to.
+func (s *sentBefore) answers(r *record.Ref) bool {
+	text := r.AsSent
+	if strings.HasPrefix(text, "#") {
+		x := s.byID[r.ID]
+		return x != nil && x.ref == text
+	}
+	if cut := strings.Index(text, "/_history/"); cut > 0 {
+		text = text[:cut]
+	}
+	x := s.byText[text]
+	if x == nil {
+		parts := strings.Split(text, "/")
+		if n := len(parts); n > 2 {
+			x = s.byText[parts[n-2]+"/"+parts[n-1]]
+		}
+	}
+	if x == nil {
+		return false
+	}
+	for _, id := range x.Entries {
+		if id == r.ID {
+			return true
+		}
+	}
+	return len(x.Entries) == 0
+}
+
+func (s *sentBefore) version(id string) string {
+	if x := s.byID[id]; x != nil {
+		return x.Version
+	}
+	return ""
+}
+
+// isVerbatim reports whether the resource of an entry goes out as it was sent.
+func (w *writer) isVerbatim(e *record.Entry) bool {
+	if w.sent == nil {
+		return false
+	}
+	x := w.sent.byID[e.ID]
+	if x != nil && x.verbatim {
+		return true
+	}
+	return w.sent.within[e.ID]
+}
+
+// beginSent opens the Bundle entry of a resource by the name that it came with, if it came with one.
+func (w *writer) beginSent(typ kind, id string) {
+	x := w.sent.byID[id]
+	start := len(w.b)
+	w.obj("")
+	switch {
+	case x == nil:
+		w.key("fullUrl")
+		w.put(`"urn:uuid:`)
+		w.put(id)
+		w.b = append(w.b, '"')
+	case isURI(x.URL):
+		w.code("fullUrl", x.URL)
+	}
+	if x != nil {
+		w.name = x.id
+	}
+	w.key("resource")
+	w.sent.segments = append(w.sent.segments, segment{start: start, from: len(w.b), id: id})
+	w.aloneObj()
+	w.word("resourceType", typ.String())
+	w.code("id", w.name)
+}
+
+// endSent notes where a resource ends.
+func (w *writer) endSent() {
+	s := &w.sent.segments[len(w.sent.segments)-1]
+	s.to = len(w.b)
+}
+
+// isResourceID reports whether v may be the id of a resource (R4 2.24.0.1, id).
+func isResourceID(v string) bool {
+	if len(v) == 0 || len(v) > 64 {
+		return false
+	}
+	for i := range len(v) {
+		c := v[i]
+		if !(c|0x20 >= 'a' && c|0x20 <= 'z' || isDigit(c) || c == '-' || c == '.') {
+			return false
+		}
+	}
+	return true
+}
+
+// isRelative reports whether a text is a relative literal reference: a type and an id (R4 2.3.0.1).
+func isRelative(v string) bool {
+	typ, id, ok := strings.Cut(v, "/")
+	if !ok {
+		return false
+	}
+	id, _, _ = strings.Cut(id, "/_history/")
+	return isResourceID(id) && len(typ) > 1 && typ[0] >= 'A' && typ[0] <= 'Z'
+}
