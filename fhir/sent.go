@@ -232,8 +232,10 @@ func (w *writer) isVerbatim(e *record.Entry) bool {
 // beginSent opens the Bundle entry of a resource by the name that it came with, if it came with one.
 func (w *writer) beginSent(typ kind, id string) {
 	x := w.sent.byID[id]
+	w.comma()
 	start := len(w.b)
-	w.obj("")
+	w.b = append(w.b, '{')
+	w.push(start)
 	switch {
 	case x == nil:
 		w.key("fullUrl")
