@@ -52,6 +52,9 @@ func (r *reader) fields(n tree.Node, into any) {
 	}
 }
 
+// fieldsOf reads the parts of one field, which stand in it as extensions, into a part of the record.
+func (r *reader) fieldsOf(e tree.Node, into any) { r.members(e, reflect.ValueOf(into).Elem()) }
+
 // members reads the extensions of x into the fields of a struct by their names.
 func (r *reader) members(x tree.Node, v reflect.Value) {
 	for _, e := range objects(x, "extension") {

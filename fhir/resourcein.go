@@ -14,6 +14,12 @@ func (r *reader) resource(x *resource) bool {
 		return r.patient(n)
 	case "AllergyIntolerance":
 		return r.allergy(n)
+	case "Observation":
+		return r.observation(n)
+	case "DiagnosticReport":
+		return r.report(n)
+	case "Specimen":
+		return r.specimen(n)
 	}
 	return false
 }
@@ -36,7 +42,7 @@ func kindOfEntry(x *resource) string {
 	case "Procedure":
 		return record.KindProcedure
 	case "Observation":
-		return record.KindObservation
+		return record.KindObservation // which list's it is does not matter to who refers to it
 	case "DiagnosticReport":
 		return record.KindResultPanel
 	case "Encounter":
