@@ -124,6 +124,9 @@ func (w *writer) document() {
 	if len(w.rec.Documents) > 0 {
 		w.own(d.ID)
 	}
+	if w.rec.Subject != nil {
+		w.Drop("subject", w.rec.Subject, &lost)
+	}
 	w.At("documents", 0, func() {
 		d.Orders, d.Consents = append([]record.Ref(nil), d.Orders...), append([]record.Ref(nil), d.Consents...)
 		w.header(&d)

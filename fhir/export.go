@@ -133,6 +133,9 @@ func (w *writer) bundle() {
 		w.composition(0, &w.rec.Documents[0])
 	}
 	w.resources()
+	if w.rec.Subject != nil && w.rec.Patient != nil {
+		w.Drop("subject", w.rec.Subject, &lostSubject)
+	}
 	w.writeProvenances()
 	w.writeRoles()
 	w.endArr()

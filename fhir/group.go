@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/portage-health/portage/internal/tree"
 )
@@ -9,7 +10,8 @@ import (
 // part says to which patients each resource belongs. With one patient, or none,
 // all belong together. With several, a resource belongs to the patient that it
 // names as its own; what names none belongs to every patient whose resources refer
-// to it, and what nothing refers to stands in a record of no patient.
+// to it, and what nothing refers to stands in a record of no patient. A patient
+// who is only referred to is one too: what is said of two is never said of one.
 func (p *plan) part() {
 	var patients []int
 	for i := range p.all {
@@ -17,8 +19,25 @@ func (p *plan) part() {
 			patients = append(patients, i)
 		}
 	}
-	p.groups = max(1, len(patients))
-	if len(patients) <= 1 {
+	absent := map[string]int{} // patients who are not here, by what they are called
+	elsewhere := make([]int, len(p.all))
+	for i := range p.all {
+		elsewhere[i] = -1
+		if p.all[i].container >= 0 || p.all[i].typ == "Patient" {
+			continue
+		}
+		if text := p.subjectElsewhere(i); text != "" {
+			g, ok := absent[text]
+			if !ok {
+				g = len(patients) + len(absent)
+				absent[text] = g
+			}
+			elsewhere[i] = g
+		}
+	}
+	several := len(patients) + len(absent)
+	p.groups = max(1, several)
+	if several <= 1 {
 		for i := range p.all {
 			p.all[i].groups = groupSet{0}
 		}
@@ -36,7 +55,9 @@ func (p *plan) part() {
 		}
 	}
 	for i := range p.all {
-		if x := &p.all[i]; x.container < 0 && x.groups == nil {
+		if x := &p.all[i]; x.container < 0 && elsewhere[i] >= 0 {
+			x.groups = groupSet{elsewhere[i]}
+		} else if x.container < 0 && x.groups == nil {
 			if g, ok := p.ownPatient(i, groupOf); ok {
 				x.groups = groupSet{g}
 			}
@@ -78,7 +99,7 @@ func (p *plan) part() {
 		if x.container >= 0 {
 			x.groups = p.all[x.container].groups
 		} else if len(x.groups) == 0 {
-			x.groups, rest = groupSet{len(patients)}, true
+			x.groups, rest = groupSet{several}, true
 		}
 		slices.Sort(x.groups)
 	}
@@ -109,6 +130,26 @@ func (p *plan) references(i int) (out []int) {
 		}
 	}
 	return out
+}
+
+// subjectElsewhere gives how a resource refers to its patient where the input
+// does not hold them: the same for a reference and one to a version.
+func (p *plan) subjectElsewhere(i int) string {
+	for _, name := range []string{"subject", "patient", "beneficiary"} {
+		c := object(p.all[i].n, name)
+		text := peek(c, "reference")
+		if text == "" || text[0] == '#' {
+			continue
+		}
+		if _, ok := p.target(text, i); ok {
+			return ""
+		}
+		text, _, _ = strings.Cut(text, "/_history/")
+		if looksLike(text, "Patient") || peek(c, "type") == "Patient" {
+			return text
+		}
+	}
+	return ""
 }
 
 // ownPatient gives the patient that a resource says it is of (R4 compartment

@@ -10,6 +10,8 @@ import (
 var (
 	// lostSlice is for the concepts that have no resource yet.
 	lostSlice = record.IssueLost.Because("this concept of the record is not written as FHIR")
+	// lostSubject is for how a source refers to a patient whom the record holds.
+	lostSubject = record.IssueLost.Because("the record has the patient; another source's way to refer to them has no place")
 	// issueNotWritten is for references to the concepts that have no resource yet.
 	issueNotWritten = record.IssueDanglingReference.Because("a reference points to an entry that is not written as FHIR; its id is kept")
 

@@ -151,18 +151,25 @@ func (r *reader) observations(name string) *[]record.Observation {
 var listByCategory = map[string]string{
 	"vital-signs": "vitals", "laboratory": "results", "imaging": "results", "procedure": "results", "exam": "results", "clinical-test": "results",
 	"social-history": "social", "survey": "assessments", "functional-status": "assessments", "disability-status": "assessments",
-	"cognitive-status": "assessments", "sdoh": "social", "treatment-intervention-preference": "observations", "care-experience-preference": "observations",
+	"cognitive-status": "assessments", "sdoh": "assessments", "treatment-intervention-preference": "observations", "care-experience-preference": "observations",
 }
 
 // listOf gives the list that an Observation belongs to: by its categories, the
 // first that says so; where it has none, by the profile it claims.
 func (r *reader) listOf(n tree.Node) string {
+	list := ""
 	for _, c := range objects(n, "category") {
 		for _, k := range objects(c, "coding") {
-			if l := listByCategory[peek(k, "code")]; l != "" {
-				return l
+			switch l := listByCategory[peek(k, "code")]; {
+			case l == "vitals" || l == "social":
+				return l // every entry of these has their category
+			case list == "":
+				list = l
 			}
 		}
+	}
+	if list != "" {
+		return list
 	}
 	for p := range items(n.Child("meta"), "profile") {
 		switch p.Value() {

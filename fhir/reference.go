@@ -167,6 +167,10 @@ func (w *writer) references(name, field string, rs []record.Ref, allowed kindSet
 // element that FHIR demands says so.
 func (w *writer) subject(name string) {
 	if w.patient.id == "" {
+		if s := w.rec.Subject; s != nil {
+			w.reference(name, s)
+			return
+		}
 		w.requiredObject(name, "")
 		return
 	}

@@ -43,7 +43,7 @@ func (r *reader) subject(n tree.Node, name string) bool {
 	}
 	i, ok := r.plan.target(text, r.at)
 	if !ok {
-		return r.plan.patient(r.group) < 0 || looksLike(text, "Patient")
+		return r.absentSubject(s, text)
 	}
 	x := &r.plan.all[i]
 	if x.typ != "Patient" {
@@ -53,6 +53,26 @@ func (r *reader) subject(n tree.Node, name string) bool {
 		r.scaffold(s.Child("reference"))
 	}
 	return x.in(r.group)
+}
+
+// absentSubject takes a reference to a patient who is not here: the first says
+// how the source calls the subject of the record. It reports false where it is to something else.
+func (r *reader) absentSubject(s tree.Node, text string) bool {
+	if r.plan.patient(r.group) >= 0 || !looksLike(text, "Patient") && peek(s, "type") != "Patient" {
+		return false
+	}
+	if r.rec.Subject == nil {
+		v := r.ref(s)
+		r.rec.Subject = &v
+		return true
+	}
+	if r.rec.Subject.AsSent == text {
+		r.scaffold(s.Child("reference"))
+		if peek(s, "display") == r.rec.Subject.Display {
+			r.scaffold(s.Child("display"))
+		}
+	}
+	return true
 }
 
 // looksLike reports whether a literal reference is to that type of resource.

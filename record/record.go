@@ -5,6 +5,8 @@ package record
 type Record struct {
 	// Patient is nil where the source names no patient.
 	Patient *Patient `json:"patient,omitempty"`
+	// Subject is how the source refers to the patient where it does not hold them.
+	Subject *Ref `json:"subject,omitempty"`
 
 	Allergies        []Allergy               `json:"allergies,omitempty"`
 	Problems         []Problem               `json:"problems,omitempty"`

@@ -149,6 +149,7 @@ func sources(rec *record.Record) {
 			Document: "urn:oid:2.16.840.1.113883.19.5.99999|doc-" + format, Time: "2023-04-05T14:30:00-04:00", Bytes: int64(4711 + i),
 			SHA256: fmt.Sprintf("%064x", 4711+i)})
 	}
+	rec.Subject = &record.Ref{AsSent: "Patient/4711", Display: "held elsewhere"}
 	// What this item became was taken out of the record since.
 	rec.Sources[1].Items = []record.Item{{Entries: []string{id("gone", "fhir")}, Type: "Observation", ID: "obs-1", URL: "http://example.org/fhir/Observation/obs-1",
 		Path: "Bundle.entry[0].resource", Within: "Bundle.entry[1].resource", Version: "2", Text: `{"resourceType":"Observation"}`, Stated: "0"}}
