@@ -27,6 +27,9 @@ func (r *reader) known(e tree.Node) tree.Node {
 // where HL7's has no word for it. n is the object that holds the extensions.
 func (r *reader) absentOf(n tree.Node) record.AbsentReason {
 	var a record.AbsentReason
+	if e := r.field(n, "absent"); e.OK() && peek(e, "valueCode") == string(notStated) {
+		return "" // see reader.notStated
+	}
 	if e := extension(n, extDataAbsent); e.OK() {
 		v := e.Child("valueCode")
 		if reason, ok := codes.DataAbsentReason().To(v.Value()); ok && v.Kind() == tree.String {

@@ -14,6 +14,16 @@ func (r *reader) resource(x *resource) bool {
 		return r.patient(n)
 	case "AllergyIntolerance":
 		return r.allergy(n)
+	case "RelatedPerson":
+		return r.relatedPerson(n)
+	case "Practitioner":
+		return r.practitioner(n)
+	case "PractitionerRole":
+		return r.practitionerRole(n)
+	case "Organization":
+		return r.organization(n)
+	case "Location":
+		return r.location(n)
 	case "Observation":
 		return r.observation(n)
 	case "DiagnosticReport":
@@ -121,6 +131,9 @@ func (r *reader) safe(x *resource) bool {
 			i = v.End() - 1 // a contained resource is read for itself
 			continue
 		}
+		if v.Kind() == tree.String && v.Name() == "valueCode" && v.Value() == string(notStated) {
+			r.notStated(v)
+		}
 		if v.Kind() != tree.Array || v.Name() != "modifierExtension" {
 			continue
 		}
@@ -132,4 +145,23 @@ func (r *reader) safe(x *resource) bool {
 		}
 	}
 	return true
+}
+
+// notStated marks what our exporter wrote where FHIR demands an element that the
+// record did not have: HL7's data-absent-reason, and our word for it.
+func (r *reader) notStated(v tree.Node) {
+	field := v.Parent()
+	x := field.Parent().Parent()
+	if peek(field, "url") != "absent" || peek(x, "url") != extRecord {
+		return
+	}
+	r.scaffold(v)
+	r.known(field)
+	r.known(x)
+	for e := range x.Parent().Children() {
+		if peek(e, "url") == extDataAbsent && peek(e, "valueCode") == "unknown" {
+			r.known(e)
+			r.scaffold(e.Child("valueCode"))
+		}
+	}
 }
