@@ -111,35 +111,48 @@ func newReader(d *Document, o record.ImportOptions, p *plan, group int) *reader 
 	return r
 }
 
-// read reads every resource of the group, then sweeps.
+// read reads every resource of the group, then sweeps. What only adds to entries
+// that others made comes last.
 func (r *reader) read() {
 	r.header()
-	for i := range r.plan.all {
-		x := &r.plan.all[i]
-		if !x.in(r.group) {
-			continue
+	read := make([]record.Item, len(r.plan.all))
+	for _, late := range [...]bool{false, true} {
+		for i := range r.plan.all {
+			x := &r.plan.all[i]
+			if x.in(r.group) && isLate(x.typ) == late && (x.container < 0 || !r.plan.all[x.container].whole) {
+				read[i] = r.one(i, x)
+			}
 		}
-		r.at, r.made, r.derived = i, r.made[:0], 0
-		if x.container >= 0 && r.plan.all[x.container].whole {
-			continue // it is carried within what contains it
+	}
+	src := &r.rec.Sources[0]
+	for i := range read {
+		if x := &r.plan.all[i]; read[i].Type != "" && (x.container < 0 || !r.plan.all[x.container].whole) {
+			src.Items = append(src.Items, read[i])
 		}
-		item := record.Item{Type: x.typ, ID: x.id, URL: x.url, Path: x.path}
-		if x.container >= 0 {
-			item.Within = r.plan.all[x.container].path
-		}
-		if r.safe(x) && r.resource(x) {
-			r.frame(x, &item)
-			item.Entries = slices.Clone(r.made)
-		} else {
-			x.whole = true
-			r.giveBack(x.n)
-		}
-		item.Text = rawText(x.n)
-		src := &r.rec.Sources[0]
-		src.Items = append(src.Items, item)
 	}
 	r.sweep()
 	r.rec.StateItems()
+}
+
+// isLate reports whether resources of a type are parts of what others become.
+func isLate(typ string) bool { return typ == "PractitionerRole" || typ == "Medication" }
+
+// one reads one resource, or leaves it to be carried whole.
+func (r *reader) one(i int, x *resource) record.Item {
+	r.at, r.made, r.derived = i, r.made[:0], 0
+	item := record.Item{Type: x.typ, ID: x.id, URL: x.url, Path: x.path}
+	if x.container >= 0 {
+		item.Within = r.plan.all[x.container].path
+	}
+	if r.safe(x) && r.resource(x) {
+		r.frame(x, &item)
+		item.Entries = slices.Clone(r.made)
+	} else {
+		x.whole = true
+		r.giveBack(x.n)
+	}
+	item.Text = rawText(x.n)
+	return item
 }
 
 // header takes what the source says of itself as a whole.

@@ -88,7 +88,7 @@ func (w *writer) problem(i int, p *record.Problem) {
 	} else {
 		w.verification(sysConditionVerStatus, v, p.VerificationAsSent, problemVerifications)
 	}
-	if p.Assertion == record.Negated && v == record.EnteredInError {
+	if p.Assertion == record.Negated {
 		w.fieldCode("assertion", string(p.Assertion))
 	}
 	w.problemCategories(p)

@@ -24,6 +24,8 @@ func (r *reader) resource(x *resource) bool {
 		return r.organization(n)
 	case "Location":
 		return r.location(n)
+	case "Condition":
+		return r.condition(n)
 	case "Observation":
 		return r.observation(n)
 	case "DiagnosticReport":

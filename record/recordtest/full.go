@@ -52,8 +52,8 @@ func kindsOfFields() map[string]string {
 	var names []string
 	for i := range v.NumField() {
 		sf := v.Type().Field(i)
-		if sf.Tag.Get("portage") == "made" {
-			continue
+		if sf.Tag.Get("portage") == "made" || sf.Type == reflect.TypeFor[*record.Ref]() {
+			continue // no list of entries
 		}
 		names = append(names, sf.Name)
 		if sf.Type.Kind() == reflect.Slice {
