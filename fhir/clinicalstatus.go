@@ -39,6 +39,9 @@ func (w *writer) clinicalStatus(system, code string, s *record.ClinicalStatus, d
 		c.Codings = append([]record.Coding{{System: system, Code: code}}, c.Codings...)
 		w.conceptBody(&c)
 		w.fieldCode("absent", string(s.Absent))
+	case code != "" && s.AsSent != nil && s.Code == code && s.AsSent.Has(system, code):
+		w.conceptBody(s.AsSent)
+		w.fieldCode("absent", string(s.Absent))
 	case code != "":
 		w.codeableBody(system, code, "")
 		w.fieldCode("absent", string(s.Absent))

@@ -26,6 +26,8 @@ func (r *reader) resource(x *resource) bool {
 		return r.location(n)
 	case "Condition":
 		return r.condition(n)
+	case "Encounter":
+		return r.encounter(n)
 	case "Observation":
 		return r.observation(n)
 	case "DiagnosticReport":
