@@ -36,7 +36,7 @@ func (r *reader) allergy(n tree.Node) bool {
 		a.Onset.End = r.time(r.known(e), "valueDateTime")
 	}
 	a.Recorded = r.timePtr(n, "recordedDate")
-	r.part(&a.Entry, n, "recorder", "recorder")
+	r.part(&a.Entry, n, "recorder", "author")
 	r.part(&a.Entry, n, "asserter", "informant")
 	a.LastOccurrence = r.timePtr(n, "lastOccurrence")
 	a.Reactions = all(n, "reaction", r.reaction)

@@ -96,7 +96,8 @@ type reader struct {
 	made    []string       // ids of the entries that it became
 	owners  map[int]string // nodes of parts with an id of their own
 	systems map[string]string
-	derived int // how many parts of the resource at hand got ids
+	parts   map[int][]string // by place in the plan: the entries that a resource was read with as a part
+	derived int              // how many parts of the resource at hand got ids
 	maker   *ids.Maker
 }
 
@@ -104,7 +105,7 @@ func newReader(d *Document, o record.ImportOptions, p *plan, group int) *reader 
 	digest := hex.EncodeToString(d.digest[:])
 	r := &reader{
 		doc: d.tree, led: ledger.New(d.tree.Len()), rec: &record.Record{}, rep: &record.Report{}, plan: p, group: group,
-		opts: o, owners: map[int]string{}, systems: map[string]string{}, maker: ids.New(o.IDKey), at: -1,
+		opts: o, owners: map[int]string{}, systems: map[string]string{}, parts: map[int][]string{}, maker: ids.New(o.IDKey), at: -1,
 	}
 	r.source = ids.New(nil).Make("source", formatName, digest)
 	r.rec.Sources = []record.Source{{ID: r.source, Format: formatName, Version: "R4", SHA256: digest, Bytes: d.size}}

@@ -77,7 +77,7 @@ func (r *reader) observation(n tree.Node) bool {
 	o.Encounter = r.refPtr(n, "encounter")
 	o.When = r.effective(n)
 	o.Issued = r.timePtr(n, "issued")
-	r.parts(&o.Entry, n, "performer", "performer")
+	r.eachPart(&o.Entry, n, "performer", "performer")
 	if v := r.value(n); v != nil {
 		o.Values = []record.Value{*v}
 	}
@@ -259,7 +259,7 @@ func (r *reader) panelOf(n tree.Node, where string) {
 	p.Encounter = r.refPtr(n, "encounter")
 	p.When = r.effective(n)
 	p.Issued = r.timePtr(n, "issued")
-	r.parts(&p.Entry, n, "performer", "performer")
+	r.eachPart(&p.Entry, n, "performer", "performer")
 	if s := r.refPtr(n, "specimen"); s != nil {
 		p.Specimens = []record.Ref{*s}
 	}
@@ -286,8 +286,8 @@ func (r *reader) report(n tree.Node) bool {
 	p.Encounter = r.refPtr(n, "encounter")
 	p.When = r.effective(n)
 	p.Issued = r.timePtr(n, "issued")
-	r.parts(&p.Entry, n, "performer", "performer")
-	r.parts(&p.Entry, n, "resultsInterpreter", "interpreter")
+	r.eachPart(&p.Entry, n, "performer", "performer")
+	r.eachPart(&p.Entry, n, "resultsInterpreter", "interpreter")
 	p.Specimens = r.refs(n, "specimen")
 	p.Members = r.refs(n, "result")
 	p.Imaging = r.refs(n, "imagingStudy")

@@ -39,7 +39,7 @@ func (r *reader) condition(n tree.Node) bool {
 		}
 	}
 	p.Recorded = r.timePtr(n, "recordedDate")
-	r.part(&p.Entry, n, "recorder", "recorder")
+	r.part(&p.Entry, n, "recorder", "author")
 	r.part(&p.Entry, n, "asserter", "informant")
 	p.Stages = all(n, "stage", func(s tree.Node) record.Stage {
 		return record.Stage{Summary: maybe(s, "summary", r.concept), Type: maybe(s, "type", r.concept), Assessments: r.refs(s, "assessment")}

@@ -120,8 +120,8 @@ func (r *reader) part(e *record.Entry, n tree.Node, name, role string) {
 	}
 }
 
-// parts is part for an array of References.
-func (r *reader) parts(e *record.Entry, n tree.Node, name, role string) {
+// eachPart is part for an array of References.
+func (r *reader) eachPart(e *record.Entry, n tree.Node, name, role string) {
 	for _, c := range objects(n, name) {
 		e.Participants = append(e.Participants, r.participation(c, role))
 	}

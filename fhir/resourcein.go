@@ -26,6 +26,16 @@ func (r *reader) resource(x *resource) bool {
 		return r.location(n)
 	case "Condition":
 		return r.condition(n)
+	case "MedicationRequest":
+		return r.medicationRequest(n)
+	case "MedicationStatement":
+		return r.medicationStatement(n)
+	case "MedicationAdministration":
+		return r.medicationAdministration(n)
+	case "MedicationDispense":
+		return r.medicationDispense(n)
+	case "Medication":
+		return r.product()
 	case "Encounter":
 		return r.encounter(n)
 	case "Observation":
