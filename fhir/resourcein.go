@@ -36,6 +36,14 @@ func (r *reader) resource(x *resource) bool {
 		return r.medicationDispense(n)
 	case "Medication":
 		return r.product()
+	case "Immunization":
+		return r.immunization(n)
+	case "Procedure":
+		return r.procedure(n)
+	case "ServiceRequest":
+		return r.order(n)
+	case "Goal":
+		return r.goal(n)
 	case "Encounter":
 		return r.encounter(n)
 	case "Observation":

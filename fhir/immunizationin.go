@@ -1,0 +1,80 @@
+package fhir
+
+import (
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+var immunizationStatuses = codes.NewTable(
+	codes.Both("completed", record.StatusCompleted), codes.Both("entered-in-error", record.StatusEnteredInError), codes.Both("not-done", record.StatusNotDone),
+)
+
+// immunization reads an Immunization (R4 11.8; C-CDA on FHIR, FC-immunizations).
+func (r *reader) immunization(n tree.Node) bool {
+	if !r.subject(n, "patient") {
+		return false
+	}
+	m := record.Immunization{Entry: r.entry(n)}
+	m.Identifiers = r.identifiers(n, "identifier")
+	m.Notes = r.notes(n, "note")
+	m.Status = r.status(n, &immunizationStatuses)
+	r.mappedStatus(n, &m.Status)
+	if c := object(n, "statusReason"); c.OK() {
+		m.Status.Reasons = []record.Concept{r.concept(c)}
+	}
+	m.Product.Code = one(n, "vaccineCode", r.concept)
+	if m.Product.Code.Has(record.SystemSNOMED, snomedNoImmunizations) && m.Assertion == record.Affirmed {
+		m.Assertion = record.NoneKnown
+	}
+	m.Product.Manufacturer = r.refPtr(n, "manufacturer")
+	m.Product.Lot = r.str(n, "lotNumber")
+	m.Product.Expiration = r.timePtr(n, "expirationDate")
+	m.Encounter = r.refPtr(n, "encounter")
+	m.When = r.when(n, choice{dateTime: "occurrenceDateTime", str: "occurrenceString"}, "when")
+	m.Recorded = r.timePtr(n, "recorded")
+	m.PrimarySource = r.boolean(n, "primarySource")
+	m.InfoSource = maybe(n, "reportOrigin", r.concept)
+	m.Location = r.refPtr(n, "location")
+	if c := object(n, "site"); c.OK() {
+		m.Sites = []record.Concept{r.concept(c)}
+	}
+	m.Route = maybe(n, "route", r.concept)
+	m.Dose = maybe(n, "doseQuantity", r.quantity)
+	r.performersOf(n, &m.Entry)
+	m.Indications = r.indications(n, "indications")
+	m.Subpotent = r.boolean(n, "isSubpotent")
+	m.SubpotentReasons = r.concepts(n, "subpotentReason")
+	m.Education = all(n, "education", func(e tree.Node) record.Education {
+		v := record.Education{DocumentType: r.str(e, "documentType"), Reference: r.str(e, "reference"), Published: r.timePtr(e, "publicationDate"), Presented: r.timePtr(e, "presentationDate")}
+		r.fields(e, &v)
+		return v
+	})
+	m.Eligibility = r.concepts(n, "programEligibility")
+	m.Funding = maybe(n, "fundingSource", r.concept)
+	m.Protocols = all(n, "protocolApplied", func(p tree.Node) record.VaccineProtocol {
+		v := record.VaccineProtocol{Series: r.str(p, "series"), Authority: r.refPtr(p, "authority"), Diseases: r.concepts(p, "targetDisease")}
+		v.DoseNumber, v.SeriesDoses = r.positiveOr(p, "doseNumber"), r.positiveOr(p, "seriesDoses")
+		return v
+	})
+	if ps := m.Protocols; len(ps) == 1 && ps[0].Authority == nil && len(ps[0].Diseases) == 0 {
+		// One that names no authority and no disease is of the dose itself.
+		m.Series, m.DoseNumber, m.SeriesDoses, m.Protocols = ps[0].Series, ps[0].DoseNumber, ps[0].SeriesDoses, nil
+	}
+	if e := r.field(n, "productName"); e.OK() {
+		m.Product.Name = r.str(e, "valueString")
+	}
+	if e := r.field(n, "product"); e.OK() {
+		r.fieldsOf(e, &m.Product)
+	}
+	add(r, &r.rec.Immunizations, n, m)
+	return true
+}
+
+// positiveOr reads name+PositiveInt or name+String.
+func (r *reader) positiveOr(n tree.Node, name string) string {
+	if v := r.number(n, name+"PositiveInt"); v != "" {
+		return v
+	}
+	return r.str(n, name+"String")
+}
