@@ -59,13 +59,22 @@ func Export(ctx context.Context, rec *record.Record, w io.Writer, o record.Expor
 
 // Format is FHIR as a format of records.
 func Format() record.Format {
-	return record.Format{Name: "fhir", Extension: ".json", Detect: detect, Exporter: Exporter{}}
+	return record.Format{Name: "fhir", Extension: ".json", Detect: detect, Importer: Importer{}, Exporter: Exporter{}}
 }
 
-// detect reports whether an input begins like FHIR JSON: an object with resourceType near its start.
+// detect reports whether an input begins like FHIR JSON: an object with
+// resourceType near its start, or with what only a resource has there.
 func detect(head []byte) bool {
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
-	return len(head) > 0 && head[0] == '{' && bytes.Contains(head, []byte(`"resourceType"`))
+	if len(head) == 0 || head[0] != '{' {
+		return false
+	}
+	for _, s := range []string{`"resourceType"`, `http://hl7.org/fhir/`, `http://www.w3.org/1999/xhtml`, `"linkId"`} {
+		if bytes.Contains(head, []byte(s)) {
+			return true
+		}
+	}
+	return false
 }
 
 // Export writes one Bundle and a line feed. The report names, by its path in the

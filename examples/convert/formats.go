@@ -10,7 +10,7 @@ import (
 
 // sources are the formats that can be read, in the order that detection tries them.
 func sources() []record.Format {
-	return []record.Format{ccda.Format(), record.JSONFormat()}
+	return []record.Format{ccda.Format(), record.JSONFormat(), fhir.Format()}
 }
 
 // target is an output format by the name that -to knows.
