@@ -34,7 +34,7 @@ func (d *Document) Conform(o ConformOptions) []record.Issue {
 	}
 	root := d.tree.Root()
 	c := &checker{
-		r:    reader{doc: d.tree, known: factsOfNames(d.tree), places: make([]int32, d.tree.Len())},
+		r:    reader{doc: d.tree, known: factsOfNames(d.tree), desk: &desk{places: make([]int32, d.tree.Len())}},
 		o:    o,
 		root: root,
 	}

@@ -11,7 +11,6 @@ import (
 	"iter"
 
 	"github.com/portage-health/portage/internal/ids"
-	"github.com/portage-health/portage/internal/ledger"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -97,7 +96,9 @@ func Import(ctx context.Context, data []byte, o record.ImportOptions) (*record.R
 // Import makes a record of the document. It never fails: what cannot be read is carried.
 func (d *Document) Import(o record.ImportOptions) (*record.Record, *record.Report) {
 	r := d.reading(o)
-	return r.rec, r.rep
+	rec, rep := r.rec, r.rep
+	r.desk.leave()
+	return rec, rep
 }
 
 // reading reads the document. An identifier that turns out to stand on several
@@ -127,21 +128,19 @@ type knowledge struct {
 	united       map[identKey]identKey // identifiers that stand on one
 	onStatements *statementIdents      // identifiers of statements, seen before the first reading
 	names        []nameFacts
+	desk         *desk
 }
 
 func newReader(d *Document, o record.ImportOptions, k *knowledge) *reader {
 	if k.shared == nil {
 		k.shared, k.united = map[identKey]bool{}, map[identKey]identKey{}
 		k.names = factsOfNames(d.tree)
+		k.desk = desks.Get().(*desk)
 	}
-	n := d.tree.Len()
+	k.desk.clear(d.tree.Len())
 	r := &reader{
-		doc: d.tree, led: ledger.New(n), rec: &record.Record{}, rep: &record.Report{}, maker: ids.New(o.IDKey),
-		known: k.names, owners: make(map[int]string, 64), idents: make(map[identKey]int, 16), shared: k.shared, united: k.united, told: map[identKey]bool{},
-		keyOf:   map[kindPlace]identKey{},
-		people:  pool{byIdent: make(map[identKey]int, 8), byText: make(map[roleKey]*mention, 8)},
-		places:  make([]int32, n),
-		systems: make(map[string]knownSystem, 24), units: make(map[string]bool, 8),
+		desk: k.desk, doc: d.tree, rec: &record.Record{}, rep: &record.Report{}, maker: ids.New(o.IDKey),
+		known: k.names, shared: k.shared, united: k.united,
 	}
 	digest := hex.EncodeToString(d.digest[:])
 	if k.onStatements == nil {

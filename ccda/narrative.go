@@ -8,6 +8,7 @@ import (
 )
 
 // anchorIndex knows the elements of the document's narratives that have an ID.
+// Its list has one place more than elements once it is made.
 type anchorIndex struct {
 	first map[string]int32 // ID → place in list
 	list  []anchored
@@ -25,8 +26,8 @@ func (r *reader) anchor(id string) tree.Node {
 	if id == "" {
 		return tree.Node{}
 	}
-	if r.anchors == nil {
-		r.anchors = r.indexAnchors()
+	if len(r.anchors.list) == 0 {
+		r.indexAnchors()
 	}
 	k, ok := r.anchors.first[id]
 	if !ok {
@@ -46,8 +47,13 @@ func (r *reader) anchor(id string) tree.Node {
 	return r.doc.Node(int(found))
 }
 
-func (r *reader) indexAnchors() *anchorIndex {
-	list := make([]anchored, 1, 128)
+func (x *anchorIndex) clear() {
+	clear(x.first)
+	x.list = x.list[:0]
+}
+
+func (r *reader) indexAnchors() {
+	list := append(r.anchors.list[:0], anchored{})
 	for _, t := range r.texts {
 		for i := t.Index() + 1; i < t.End(); i++ {
 			if a := r.doc.Node(i); r.known[a.NameID()].id && a.Kind() == tree.Attr {
@@ -55,7 +61,8 @@ func (r *reader) indexAnchors() *anchorIndex {
 			}
 		}
 	}
-	ix := &anchorIndex{first: make(map[string]int32, len(list)), list: list}
+	ix := &r.anchors
+	ix.list = list
 	for k := int32(1); int(k) < len(list); k++ {
 		a := r.doc.Node(int(list[k].node))
 		list[k].node = int32(a.Parent().Index())
@@ -68,7 +75,6 @@ func (r *reader) indexAnchors() *anchorIndex {
 		}
 		list[first].last = k
 	}
-	return ix
 }
 
 // narrativeText gives the words of an element of the narrative, white space

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/portage-health/portage/internal/ids"
-	"github.com/portage-health/portage/internal/ledger"
 	"github.com/portage-health/portage/internal/room"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
@@ -22,8 +21,8 @@ const (
 // reader reads one document into one record. What it takes is marked in the
 // ledger; the sweep carries the rest. All its methods accept the absent node.
 type reader struct {
+	*desk
 	doc *tree.Doc
-	led *ledger.Ledger
 	rec *record.Record
 	rep *record.Report
 
@@ -37,15 +36,10 @@ type reader struct {
 	current      *record.Section // and what is made of it
 	document     *record.Document
 	expected     expected
-	owners       map[int]string // node index → the entry or section that owns what is carried below it
-	slots        map[int]string // node index → the part of its owner that it is: see slot
-	idents       map[identKey]int
 	shared       map[identKey]bool
 	united       map[identKey]identKey
-	keyOf        map[kindPlace]identKey
 	onStatements *statementIdents
-	told         map[identKey]bool // shared identifiers that were reported
-	again        bool              // an identifier turned out to be shared: the document must be read again
+	again        bool // an identifier turned out to be shared: the document must be read again
 
 	// The header's encounter is the first of the record; the entry that repeats it, by its index.
 	hasEncounter     bool
@@ -54,15 +48,10 @@ type reader struct {
 	pending          []pendingRef
 	hanging          []pendingRef // by which relationships entries name others
 
-	people  pool
-	anchors *anchorIndex
-	texts   []tree.Node // the narratives of all sections
-	places  []int32     // by node: see placeOf
-	known   []nameFacts // by the number of a name
+	texts []tree.Node // the narratives of all sections
+	known []nameFacts // by the number of a name
 
-	room    rooms
-	systems map[string]knownSystem // by root or codeSystem
-	units   map[string]bool        // units seen: is it UCUM?
+	room rooms
 }
 
 // rooms are for what a record has very many of.
@@ -313,9 +302,6 @@ func (r *reader) own(n tree.Node, id string) {
 // where that is a list (i is -1 where it is none). What is carried below n then
 // finds its way back whatever the order of the relationships.
 func (r *reader) slot(n tree.Node, field string, i int) {
-	if r.slots == nil {
-		r.slots = make(map[int]string, 64)
-	}
 	if i >= 0 {
 		field += "[" + strconv.Itoa(i) + "]"
 	}

@@ -61,7 +61,7 @@ func (r *reader) findStatementIdents() *statementIdents {
 	for n := range r.doc.ElementsOf(wanted) {
 		statements = append(statements, int32(n.Index()))
 	}
-	s := &statementIdents{first: make(map[systemValue]int32, len(statements)), repeated: map[statementKey]bool{}}
+	s := &r.idsSeen
 	for _, i := range statements {
 		n := r.doc.Node(int(i))
 		if r.isUDIOrganizer(n) {

@@ -32,18 +32,10 @@ func (r *reader) sweep() {
 	c := &r.rep.Counts
 	for k, leaves := range s.free {
 		c.Facts += bits.OnesCount64(leaves)
-		for rest := leaves; rest != 0; rest &= rest - 1 {
-			i := k<<6 + bits.TrailingZeros64(rest)
-			switch {
-			case r.led.Taken(i):
-				c.Mapped++
-			case r.led.Scaffolded(i):
-				c.Scaffold++
-			default:
-				continue
-			}
-			s.marked[k] |= 1 << (i & 63)
-		}
+		taken, scaffold := r.led.Marks(k)
+		c.Mapped += bits.OnesCount64(leaves & taken)
+		c.Scaffold += bits.OnesCount64(leaves & scaffold &^ taken)
+		s.marked[k] = leaves & (taken | scaffold)
 		s.free[k] = leaves &^ s.marked[k]
 	}
 	pieces := s.pieces(r.doc.Root())

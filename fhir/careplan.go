@@ -132,6 +132,7 @@ func (w *writer) sectionOf(p *record.CarePlan) *record.Narrative {
 		return nil
 	}
 	w.indexAnchors()
+	w.indexAnchors()
 	if n := w.sections[p.Section]; n != nil && hasInk(n, 0, len(n.Nodes)) {
 		return n
 	}

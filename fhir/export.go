@@ -95,6 +95,7 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	w.b = slices.Grow(w.b, 4<<10+64*leaves)
 	rep.Issues = make([]record.Issue, 0, 8+leaves/16+len(rec.Carried))
 	w.index()
+	defer w.tables.leave()
 	w.indexSent()
 	w.bundle()
 	if err := ctx.Err(); err != nil {

@@ -2,16 +2,42 @@ package fhir
 
 import (
 	"iter"
+	"sync"
 
 	"github.com/portage-health/portage/record"
 )
 
+// tables are the index of a record: of its entries, and of its narratives. They are
+// made before anything is written, and do not change then.
+type tables struct {
+	refs       map[string]target // ids of entries to what they became
+	anchors    map[string]anchorAt
+	sections   map[string]*record.Narrative
+	hasAnchors bool // anchors and sections are made
+}
+
+// tablesOf holds working memory only: tables in it are empty, and an export sees nothing of another.
+var tablesOf = sync.Pool{New: func() any {
+	return &tables{refs: make(map[string]target, 64), anchors: make(map[string]anchorAt, 64), sections: make(map[string]*record.Narrative, 16)}
+}}
+
+// leave gives the memory of the tables to the next export, unless it is very much.
+func (t *tables) leave() {
+	const keep = 1 << 13
+	if t == nil || max(len(t.refs), len(t.anchors), len(t.sections)) > keep {
+		return
+	}
+	clear(t.refs)
+	clear(t.anchors)
+	clear(t.sections)
+	t.hasAnchors = false
+	tablesOf.Put(t)
+}
+
 // index finds what each entry of the record becomes, before anything is written.
 func (w *writer) index() {
 	r := w.rec
-	w.refs = make(map[string]target, 64+len(r.Allergies)+len(r.Problems)+len(r.Medications)+len(r.Immunizations)+
-		len(r.Results)+len(r.ResultPanels)+len(r.Vitals)+len(r.VitalPanels)+len(r.Social)+len(r.Encounters)+
-		len(r.Practitioners)+len(r.Organizations)+len(r.Procedures)+len(r.Orders))
+	w.tables = tablesOf.Get().(*tables)
 	if r.Patient != nil {
 		w.add(&r.Patient.Entry, "patient", 0, kindPatient)
 		w.patient = target{kindPatient, w.entryID(&r.Patient.Entry)}

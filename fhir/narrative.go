@@ -135,15 +135,10 @@ func (w *writer) anchor(e *record.Entry) (anchorAt, bool) {
 
 // indexAnchors finds the elements of all narratives that something may point to, once.
 func (w *writer) indexAnchors() {
-	if w.anchors != nil {
+	if w.hasAnchors {
 		return
 	}
-	n := 0
-	for i := range w.rec.Documents {
-		n += countAnchors(w.rec.Documents[i].Sections)
-	}
-	w.anchors = make(map[string]anchorAt, n)
-	w.sections = map[string]*record.Narrative{}
+	w.hasAnchors = true
 	for i := range w.rec.Documents {
 		w.addAnchors(w.rec.Documents[i].Sections)
 	}

@@ -14,13 +14,13 @@ import (
 type writer struct {
 	jsonText
 	ledger.Out
+	*tables
 	ctx  context.Context
 	rec  *record.Record
 	ids  *ids.Maker
 	opts record.ExportOptions
 	form BundleType
 
-	refs    map[string]target        // ids of entries to what they became
 	renamed map[*record.Entry]string // ids that are no UUID, or not the first of their kind
 
 	implants map[string]bool // ids of the devices that stand in a procedure
@@ -42,8 +42,6 @@ type writer struct {
 	provIDs map[string]int
 	makers  []record.Participation // scratch
 	// What is known of narratives.
-	anchors    map[string]anchorAt
-	sections   map[string]*record.Narrative
 	openEls    []open
 	xmlIDs     map[string]struct{}      // ids of the Composition being written
 	unanchored map[*record.Concept]bool // concepts whose reference into the narrative was dropped

@@ -15,8 +15,23 @@ type Ledger struct {
 func New(n int) *Ledger {
 	w := (n + 63) / 64
 	b := make([]uint64, 2*w)
-	return &Ledger{b[:w], b[w:]}
+	return &Ledger{b[:w:w], b[w:]}
 }
+
+// Reset takes off all marks and makes the ledger one for leaves numbered 0 to n-1.
+func (l *Ledger) Reset(n int) {
+	w := (n + 63) / 64
+	if w > cap(l.taken) {
+		*l = *New(n)
+		return
+	}
+	l.taken, l.scaffold = l.taken[:w], l.scaffold[:w]
+	clear(l.taken)
+	clear(l.scaffold)
+}
+
+// Marks gives the marks of 64 leaves, from number 64*k on, the lowest first.
+func (l *Ledger) Marks(k int) (taken, scaffold uint64) { return l.taken[k], l.scaffold[k] }
 
 // Take marks a leaf as read into a typed field. A leaf once taken stays taken.
 func (l *Ledger) Take(i int) { l.taken[i>>6] |= 1 << (i & 63) }

@@ -37,3 +37,20 @@ func TestEmpty(t *testing.T) {
 	require.Zero(t, taken)
 	require.Zero(t, scaffold)
 }
+
+// TestReset holds that a ledger used again remembers nothing, and has room for more leaves than before.
+func TestReset(t *testing.T) {
+	l := ledger.New(130)
+	l.Take(3)
+	l.Scaffold(129)
+	taken, scaffold := l.Marks(0)
+	require.Equal(t, []uint64{1 << 3, 0}, []uint64{taken, scaffold})
+	for _, n := range []int{10, 130, 1000} {
+		l.Reset(n)
+		for i := range n {
+			require.True(t, l.Free(i), i)
+		}
+		l.Take(n - 1)
+		l.Scaffold(0)
+	}
+}

@@ -1,0 +1,75 @@
+package ccda
+
+import (
+	"sync"
+
+	"github.com/portage-health/portage/internal/ledger"
+)
+
+// desk is the working memory of a reader. Nothing on it is part of a record.
+type desk struct {
+	led     *ledger.Ledger
+	places  []int32        // by node: see placeOf
+	owners  map[int]string // node index → the entry or section that owns what is carried below it
+	slots   map[int]string // node index → the part of its owner that it is: see slot
+	idents  map[identKey]int
+	keyOf   map[kindPlace]identKey
+	told    map[identKey]bool // shared identifiers that were reported
+	people  pool
+	systems map[string]knownSystem // by root or codeSystem
+	units   map[string]bool        // units seen: is it UCUM?
+	anchors anchorIndex
+	idsSeen statementIdents
+}
+
+// desks are empty when they are put there: a reading sees nothing of another.
+var desks = sync.Pool{New: func() any {
+	return &desk{
+		led: ledger.New(0), owners: make(map[int]string, 64), slots: make(map[int]string, 64), idents: make(map[identKey]int, 16),
+		keyOf: map[kindPlace]identKey{}, told: map[identKey]bool{},
+		people:  pool{byIdent: make(map[identKey]int, 8), byText: make(map[roleKey]*mention, 8)},
+		systems: make(map[string]knownSystem, 24), units: make(map[string]bool, 8),
+		anchors: anchorIndex{first: make(map[string]int32, 64)},
+		idsSeen: statementIdents{first: make(map[systemValue]int32, 64), repeated: map[statementKey]bool{}},
+	}
+}}
+
+// Larger desks are not kept: they would cost every small document that follows.
+const (
+	mostDeskNodes   = 1 << 18
+	mostDeskEntries = 1 << 12
+)
+
+// clear forgets what one reading laid on the desk and makes it ready for a document of n
+// nodes. What is known of identifiers is the document's and stays for its next reading.
+func (d *desk) clear(n int) {
+	d.led.Reset(n)
+	if n <= cap(d.places) {
+		d.places = d.places[:n]
+		clear(d.places)
+	} else {
+		d.places = make([]int32, n)
+	}
+	clear(d.owners)
+	clear(d.slots)
+	clear(d.idents)
+	clear(d.keyOf)
+	clear(d.told)
+	clear(d.people.byIdent)
+	clear(d.people.byText)
+	clear(d.systems)
+	clear(d.units)
+	d.anchors.clear()
+}
+
+// leave clears the desk for the next reader.
+func (d *desk) leave() {
+	if len(d.places) > mostDeskNodes || max(len(d.owners), len(d.slots), len(d.idents), len(d.keyOf), len(d.told), len(d.people.byIdent),
+		len(d.people.byText), len(d.systems), len(d.units), len(d.anchors.first), len(d.idsSeen.first)) > mostDeskEntries {
+		return
+	}
+	d.clear(0)
+	clear(d.idsSeen.first)
+	clear(d.idsSeen.repeated)
+	desks.Put(d)
+}
