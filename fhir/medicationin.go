@@ -150,7 +150,7 @@ func (r *reader) medicine(n tree.Node, m *record.Medication) {
 	if i, ok := r.plan.target(peek(ref, "reference"), r.at); ok && r.plan.all[i].typ == "Medication" && r.plan.all[i].in(r.group) {
 		if x := &r.plan.all[i]; r.safe(x) {
 			m.Product = r.productOf(x)
-			r.scaffold(ref.Child("reference"))
+			r.take(ref.Child("reference"))
 			r.parts[i] = append(r.parts[i], m.ID)
 			return
 		}

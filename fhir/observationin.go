@@ -185,12 +185,7 @@ func (r *reader) categories(n tree.Node, where string) (out []record.Concept) {
 	for _, c := range objects(n, "category") {
 		v := r.concept(c)
 		if own := ownCategory(where); own != "" && bareCode(&v, sysObservationCategory, own) && !c.Child("extension").OK() {
-			r.giveBack(c)
-			for _, k := range objects(c, "coding") {
-				r.scaffold(k.Child("system"))
-				r.scaffold(k.Child("code"))
-			}
-			continue
+			continue // the list of the record that holds it says so
 		}
 		if !v.IsZero() {
 			out = append(out, v)

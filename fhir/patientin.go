@@ -116,14 +116,7 @@ func (r *reader) race(e tree.Node, field string, n tree.Node) (cs []record.Conce
 		}
 	}
 	if text == raceText(cs) && text != "" {
-		// It only repeats the displays; were it another, it would be kept.
-		for _, x := range objects(e, "extension") {
-			if peek(x, "url") == "text" {
-				r.led.Release(x.Child("valueString").Index())
-				r.scaffold(x.Child("valueString"))
-			}
-		}
-		text = ""
+		text = "" // it only repeats the displays
 	}
 	return cs, text
 }

@@ -63,7 +63,7 @@ func (r *reader) practitionerRole(n tree.Node) bool {
 	if owner == nil {
 		return false
 	}
-	r.scaffold(who.Child("reference"))
+	r.take(who.Child("reference"))
 	if owner.Roles == nil {
 		owner.Roles = []record.PractitionerRole{}
 	}

@@ -1,6 +1,8 @@
 package fhir
 
 import (
+	"strings"
+
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -47,10 +49,11 @@ func (r *reader) subject(n tree.Node, name string) bool {
 	}
 	x := &r.plan.all[i]
 	if x.typ != "Patient" {
+		r.issue(&record.IssueOtherSubject, s)
 		return false
 	}
 	if x.in(r.group) {
-		r.scaffold(s.Child("reference"))
+		r.take(s.Child("reference")) // it says in which record the entry stands
 	}
 	return x.in(r.group)
 }
@@ -59,6 +62,7 @@ func (r *reader) subject(n tree.Node, name string) bool {
 // how the source calls the subject of the record. It reports false where it is to something else.
 func (r *reader) absentSubject(s tree.Node, text string) bool {
 	if r.plan.patient(r.group) >= 0 || !looksLike(text, "Patient") && peek(s, "type") != "Patient" {
+		r.issue(&record.IssueOtherSubject, s)
 		return false
 	}
 	if r.rec.Subject == nil {
@@ -66,8 +70,13 @@ func (r *reader) absentSubject(s tree.Node, text string) bool {
 		r.rec.Subject = &v
 		return true
 	}
+	first, _, _ := strings.Cut(r.rec.Subject.AsSent, "/_history/")
+	if this, _, _ := strings.Cut(text, "/_history/"); first != this {
+		r.issue(&record.IssueOtherSubject, s)
+		return false
+	}
 	if r.rec.Subject.AsSent == text {
-		r.scaffold(s.Child("reference"))
+		r.take(s.Child("reference"))
 		if peek(s, "display") == r.rec.Subject.Display {
 			r.scaffold(s.Child("display"))
 		}
