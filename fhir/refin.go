@@ -16,6 +16,9 @@ func (r *reader) ref(n tree.Node) record.Ref {
 		if i, ok := r.plan.target(text, r.at); ok {
 			if x := &r.plan.all[i]; x.in(r.group) {
 				v.ID, v.Kind = x.entryID, kindOfEntry(x)
+				if strings.TrimPrefix(text, "urn:uuid:") == v.ID {
+					v.AsSent = "" // the reference says just that
+				}
 			}
 		}
 	}
