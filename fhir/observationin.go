@@ -60,7 +60,7 @@ func (r *reader) observation(n tree.Node) bool {
 	if !r.subject(n, "subject") {
 		return false
 	}
-	where := r.listOf(n)
+	where := listOf(n)
 	if isPanel(n, where) {
 		r.panelOf(n, where)
 		return true
@@ -156,7 +156,7 @@ var listByCategory = map[string]string{
 
 // listOf gives the list that an Observation belongs to: by its categories, the
 // first that says so; where it has none, by the profile it claims.
-func (r *reader) listOf(n tree.Node) string {
+func listOf(n tree.Node) string {
 	list := ""
 	for _, c := range objects(n, "category") {
 		for _, k := range objects(c, "coding") {
@@ -352,4 +352,27 @@ func (r *reader) specimen(n tree.Node) bool {
 	}
 	add(r, &r.rec.Specimens, n, s)
 	return true
+}
+
+// kindOfObservation gives the kind of the entry that an Observation becomes.
+func kindOfObservation(n tree.Node) string {
+	where := listOf(n)
+	panel := isPanel(n, where)
+	switch {
+	case panel && where == "vitals":
+		return record.KindVitalPanel
+	case panel:
+		return record.KindAssessmentPanel
+	}
+	switch where {
+	case "vitals":
+		return record.KindVital
+	case "results":
+		return record.KindResult
+	case "social":
+		return record.KindSocial
+	case "assessments":
+		return record.KindAssessment
+	}
+	return record.KindObservation
 }

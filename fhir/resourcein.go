@@ -74,7 +74,7 @@ func kindOfEntry(x *resource) string {
 	case "Procedure":
 		return record.KindProcedure
 	case "Observation":
-		return record.KindObservation // which list's it is does not matter to who refers to it
+		return kindOfObservation(x.n)
 	case "DiagnosticReport":
 		return record.KindResultPanel
 	case "Encounter":
