@@ -160,6 +160,9 @@ func (w *writer) body(d *record.Document) {
 		return
 	}
 	d.Sections = nil // each names what is left of it
+	if len(w.out) == 0 && w.keeps("component") {
+		return // a body of which nothing was read
+	}
 	w.line()
 	w.el("component")
 	w.el("structuredBody")

@@ -216,6 +216,7 @@ func (r *reader) medicationPart(m *record.Medication, sa, rel, sub tree.Node) {
 			}
 		case sub.Name() == "observation" && r.hasAny(sub, templatesMedicationType):
 			if r.plain(sub, "EVN") && r.relates(rel, false, "SUBJ") {
+				r.slot(rel, "categories", len(m.Categories))
 				r.templates(sub, templatesMedicationType...)
 				r.shape(sub, "OBS", "EVN")
 				r.fixed(sub.Child("statusCode"), "code", "completed")

@@ -261,6 +261,7 @@ var entryReaders = map[string]sectionKind{
 	"2.16.840.1.113883.10.20.22.4.512": vitalSection,        // Average Blood Pressure Organizer
 	"2.16.840.1.113883.10.20.22.4.7":   allergySection,      // Allergy - Intolerance Observation
 	"2.16.840.1.113883.10.20.22.4.4":   problemSection,      // Problem Observation
+	"2.16.840.1.113883.10.20.22.4.19":  problemSection,      // Indication, in a section of indications
 	"2.16.840.1.113883.10.20.22.4.2":   resultSection,       // Result Observation
 	"2.16.840.1.113883.10.20.22.4.27":  vitalSection,        // Vital Sign Observation
 	"2.16.840.1.113883.10.20.22.4.14":  procedureSection,    // Procedure Activity Procedure
@@ -325,8 +326,15 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 	}
 	r.fixed(n, "typeCode", "DRIV", "COMP")
 	r.fixed(n, "contextConductionInd", "true")
+	if len(refs) > 0 && n.Child("templateId").OK() {
+		r.own(n, refs[0].ID) // the schema knows templates of entries; no guide does
+		r.slot(n, slotEntry, -1)
+	}
 	return refs
 }
+
+// slotEntry is the slot of what is carried at the entry element around a statement.
+const slotEntry = "entry"
 
 // readEntry reads the statement in an entry, or in what relates it to another, as one of a concept.
 func (r *reader) readEntry(kind sectionKind, n tree.Node) []record.Ref {

@@ -204,7 +204,10 @@ func (r *reader) answer(obs tree.Node) *record.Concept {
 		c = new(record.Concept)
 	}
 	if c.Text == "" && c.TextRef == "" {
-		c.Text, c.TextRef = r.referencedText(obs.Child("text"))
+		words := obs.Child("text")
+		c.Text, c.TextRef = r.referencedText(words)
+		r.fixed(words, "representation", "TXT") // the words become those of the value; these say what is so by default
+		r.fixed(words, "mediaType", "text/plain", "text/x-hl7-text+xml")
 	}
 	if c.IsZero() {
 		return nil
