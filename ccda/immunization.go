@@ -209,6 +209,8 @@ func (r *reader) immunizationPart(i *record.Immunization, rel, sub tree.Node) {
 				r.slot(rel, "indications", len(i.Indications))
 				i.Indications = append(i.Indications, x)
 			}
+		case i.Assertion == record.Affirmed && !isTrue(rel.Parent().Attr("negationInd").Value()) && r.hasAny(sub, templatesOfGiving):
+			r.within(rel, sub, &i.Relations)
 		}
 	}
 }

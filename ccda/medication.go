@@ -38,6 +38,13 @@ const (
 	loincSig    = "76662-6"
 )
 
+// templatesOfGiving are acts that hang on a medication or a vaccination: that its
+// effect is to be watched, one of the times it was given.
+var templatesOfGiving = []string{
+	"2.16.840.1.113883.10.20.22.4.123", // Drug Monitoring Act
+	"2.16.840.1.113883.10.20.22.4.118", // Substance Administered Act
+}
+
 var medicationMoods = []string{"EVN", "INT", "RQO", "PRP", "PRMS"}
 
 // readMedicationEntry reads an entry that holds a Medication Activity, alone,
@@ -237,6 +244,8 @@ func (r *reader) medicationPart(m *record.Medication, sa, rel, sub tree.Node) {
 				r.slot(rel, "indications", len(m.Indications))
 				m.Indications = append(m.Indications, i)
 			}
+		case m.Assertion == record.Affirmed && !isTrue(sa.Attr("negationInd").Value()) && r.hasAny(sub, templatesOfGiving):
+			r.within(rel, sub, &m.Relations)
 		}
 	case "encounter":
 		if m.Encounter == nil {

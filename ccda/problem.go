@@ -11,7 +11,8 @@ import (
 // Templates of C-CDA and, before it, CCD and HITSP C32.
 var (
 	templatesProblem = []string{
-		"2.16.840.1.113883.10.20.22.4.4", // Problem Observation
+		"2.16.840.1.113883.10.20.22.4.4",   // Problem Observation
+		"2.16.840.1.113883.10.20.22.4.114", // Longitudinal Care Wound Observation, which is one
 		"2.16.840.1.113883.10.20.1.28", "1.3.6.1.4.1.19376.1.5.3.1.4.5",
 	}
 	problemTracker = tracker{

@@ -261,6 +261,7 @@ var entryReaders = map[string]sectionKind{
 	"2.16.840.1.113883.10.20.22.4.512": vitalSection,        // Average Blood Pressure Organizer
 	"2.16.840.1.113883.10.20.22.4.7":   allergySection,      // Allergy - Intolerance Observation
 	"2.16.840.1.113883.10.20.22.4.4":   problemSection,      // Problem Observation
+	"2.16.840.1.113883.10.20.22.4.114": problemSection,      // Longitudinal Care Wound Observation
 	"2.16.840.1.113883.10.20.22.4.19":  problemSection,      // Indication, in a section of indications
 	"2.16.840.1.113883.10.20.22.4.2":   resultSection,       // Result Observation
 	"2.16.840.1.113883.10.20.22.4.27":  vitalSection,        // Vital Sign Observation
@@ -293,6 +294,8 @@ var entryReaders = map[string]sectionKind{
 	"2.16.840.1.113883.10.20.22.4.140": plannedSection,      // Patient Referral Act
 	"2.16.840.1.113883.10.20.22.4.130": plannedSection,      // Nutrition Recommendation
 	"2.16.840.1.113883.10.20.22.4.146": plannedSection,      // Planned Intervention Act
+	"2.16.840.1.113883.10.20.22.4.123": plannedSection,      // Drug Monitoring Act
+	"2.16.840.1.113883.10.20.22.4.118": interventionSection, // Substance Administered Act
 	"2.16.840.1.113883.10.20.22.4.131": interventionSection, // Intervention Act
 	"2.16.840.1.113883.10.20.22.4.141": interventionSection, // Handoff Communication Participants
 	"2.16.840.1.113883.10.20.22.4.20":  interventionSection, // Instruction
