@@ -147,7 +147,7 @@ const xmlHead = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
 func (w *writer) fromBefore(d *record.Document) bool {
 	for i := range w.rec.Sources {
 		if s := &w.rec.Sources[i]; s.ID == d.Source && s.Format == formatName {
-			return s.Version == "R1.1"
+			return s.Version == versionBefore
 		}
 	}
 	return false

@@ -92,7 +92,11 @@ func (r *reader) medicationsIn(act tree.Node) []record.Ref {
 			} else {
 				r.shape(act, "CLUSTER", "EVN")
 			}
-			r.fixed(act.Child("statusCode"), "code", "completed", "active")
+			if s := act.Child("statusCode"); act.Name() == "act" {
+				r.fixed(s, "code", "completed")
+			} else {
+				r.fixed(s, "code", "completed", "active")
+			}
 		}
 		if out = append(out, r.medication(sa, assertion)); len(out) == 1 {
 			r.own(act, out[0].ID)

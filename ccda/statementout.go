@@ -253,8 +253,11 @@ func first(list []string) string {
 	return list[0]
 }
 
-// fixedCode writes the code that a template fixes.
+// fixedCode writes the code that a template fixes, unless the source has another, which is carried.
 func (w *writer) fixedCode(system, code, display string) {
+	if w.keeps("code") {
+		return
+	}
 	name := ""
 	if names := systemNames(system); names != nil {
 		name = names[0]

@@ -100,3 +100,14 @@ func TestAllergyPeople(t *testing.T) {
 	says(t, by["AllergyIntolerance"][0], map[string]string{"recorder.reference": "urn:uuid:" + a, "recordedDate": "2018-05-06"})
 	require.Len(t, by["Provenance"], 1)
 }
+
+// An allergy to nothing that is named is known by its kind; one to something that is not there is not.
+func TestAllergyOfUnknownSubstance(t *testing.T) {
+	kind := record.Concept{Codings: []record.Coding{{System: record.SystemSNOMED, Code: "416098002"}}}
+	a := record.Allergy{Entry: record.Entry{Assertion: record.Affirmed}, Kind: kind, Substance: record.Concept{Absent: record.AbsentUnknown}}
+	require.True(t, ofUnknownSubstance(&a))
+	a.Substance.Text = "a red pill"
+	require.False(t, ofUnknownSubstance(&a))
+	a.Substance.Text, a.Assertion = "", record.NoneKnown
+	require.False(t, ofUnknownSubstance(&a))
+}
