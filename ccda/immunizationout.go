@@ -114,7 +114,7 @@ func (w *writer) doseNumbers(list []record.VaccineProtocol) []record.VaccineProt
 			w.at("classCode", "OBS")
 			w.at("moodCode", "EVN")
 			w.questionHead(&seriesNumber)
-			w.leaf("statusCode", "code", "completed")
+			w.completed()
 			w.leaf("value", "xsi:type", "INT", "value", take(&p.DoseNumber))
 			w.end()
 			w.end()
@@ -200,7 +200,7 @@ func (w *writer) notGivenOut(i int, c *record.Concept) {
 		w.require("code", "", "NI")
 	}
 	w.concept("code", "", c)
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	w.end()
 	w.Leave()
 	w.end()

@@ -164,7 +164,7 @@ func (w *writer) problem(i int, said string) {
 		w.at("classCode", "ACT")
 		w.at("moodCode", "EVN")
 		w.questionHead(&dateOfDiagnosis)
-		w.leaf("statusCode", "code", "completed")
+		w.completed()
 		w.periodPtr("effectiveTime", "diagnosisDate", &x.DiagnosisDate)
 		w.end()
 		w.end()
@@ -272,7 +272,7 @@ func (w *writer) onsetAge(q **record.Quantity) {
 	} else {
 		w.questionHead(&ageAtOnset)
 	}
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	w.quantityPtrTyped("value", "onsetAge", "PQ", q)
 	w.end()
 	w.end()
@@ -287,7 +287,7 @@ func (w *writer) answers(q *question, typeCode, field string, list *[]record.Con
 		w.at("classCode", "OBS")
 		w.at("moodCode", "EVN")
 		w.questionHead(q)
-		w.leaf("statusCode", "code", "completed")
+		w.completed()
 		if q == &prognosis {
 			w.require("effectiveTime", field, "NI")
 		}

@@ -232,7 +232,7 @@ func (w *writer) answer(q *question, typeCode string, inverted bool, field strin
 		w.leaf("id", "root", w.derive("preference", w.Path(field)))
 	}
 	w.fixedCode(q.system, q.codes[0], first(q.displays))
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	w.codedValue("value", field, &c)
 	w.end()
 	w.end()
@@ -251,6 +251,13 @@ func first(list []string) string {
 		return ""
 	}
 	return list[0]
+}
+
+// completed writes the status that a template fixes, unless the source has another, which is carried.
+func (w *writer) completed() {
+	if !w.keeps("statusCode") {
+		w.leaf("statusCode", "code", "completed")
+	}
 }
 
 // fixedCode writes the code that a template fixes, unless the source has another, which is carried.
