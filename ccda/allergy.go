@@ -20,7 +20,7 @@ var (
 			"2.16.840.1.113883.10.20.1.27", "2.16.840.1.113883.3.88.11.83.6", "2.16.840.1.113883.3.88.11.32.6",
 			"1.3.6.1.4.1.19376.1.5.3.1.4.5.1", "1.3.6.1.4.1.19376.1.5.3.1.4.5.3",
 		},
-		codes:    []string{"48765-2"},
+		before:   "48765-2",
 		displays: []string{"Allergies, adverse reactions, alerts", "Allergies and adverse reactions Document", "Allergies &or adverse reactions"},
 	}
 	allergyStatus = question{

@@ -20,7 +20,11 @@ func (w *writer) allergyEntry(i int) bool {
 	if a.Concern != nil {
 		concern = *a.Concern
 	}
-	w.concernAct(&concern, &allergyConcernAct, func() {
+	act := &allergyConcernAct
+	if w.before {
+		act = &allergyProblemAct
+	}
+	w.concernAct(&concern, act, func() {
 		n := 0
 		for k := range w.rec.Allergies {
 			o := &w.rec.Allergies[k]
@@ -40,6 +44,9 @@ func (w *writer) allergyEntry(i int) bool {
 	}, &a.Entry)
 	return true
 }
+
+// allergyProblemAct is what it was in R1.1 (Allergy Problem Act, CONF:7477).
+var allergyProblemAct = actAround{template: "2.16.840.1.113883.10.20.22.4.30", system: oidLOINC, code: "48765-2", display: "Allergies, adverse reactions, alerts", followed: true}
 
 var allergyConcernAct = actAround{template: "2.16.840.1.113883.10.20.22.4.30", system: oidActClass, code: codeConcern, display: "Concern", followed: true}
 

@@ -154,7 +154,7 @@ func (w *writer) item(x *record.QuestionnaireItem, depth int) {
 		code.Absent = record.AbsentOther
 	}
 	w.concept("code", "text", &code)
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	answers := append([]record.QuestionnaireAnswer(nil), x.Answers...)
 	for k := range answers {
 		w.In("answers", k)

@@ -9,6 +9,7 @@ import (
 func (r *reader) body(root tree.Node, d *record.Document) {
 	r.document = d
 	for c := root.Child("component"); c.OK(); c = c.NextNamed() {
+		before := len(d.Sections)
 		if b := c.Child("nonXMLBody"); b.OK() {
 			r.fixed(c, "typeCode", "COMP")
 			r.fixed(c, "contextConductionInd", "true")
@@ -41,5 +42,18 @@ func (r *reader) body(root tree.Node, d *record.Document) {
 				from++
 			}
 		}
+		if !r.tookOf(c) {
+			d.Sections = d.Sections[:before] // it is carried whole
+		}
 	}
+}
+
+// tookOf reports whether a leaf of n was taken, or found to be what the standard fixes.
+func (r *reader) tookOf(n tree.Node) bool {
+	for i := n.Index(); i < n.End(); i++ {
+		if !r.led.Free(i) {
+			return true
+		}
+	}
+	return false
 }

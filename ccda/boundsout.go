@@ -114,7 +114,7 @@ func (w *writer) clinicalStatusOut(s *record.ClinicalStatus, q *question, typ st
 	w.at("classCode", "OBS")
 	w.at("moodCode", "EVN")
 	w.questionHead(q)
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	w.In("clinicalStatus", -1)
 	w.periodPtr("effectiveTime", "when", &s.When)
 	w.Leave()

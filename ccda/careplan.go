@@ -32,7 +32,7 @@ func (r *reader) sectionPlan(n tree.Node, s *record.Section) {
 // the concerns of the document are what it addresses, with its goals, its
 // care teams and what it plans; what was found of the outcome supports it.
 func (r *reader) documentPlan(n tree.Node, d *record.Document) {
-	if !r.has(n, "2.16.840.1.113883.10.20.22.1.15") && !d.Type.Has(record.SystemLOINC, "52521-2") {
+	if !r.has(n, templateCarePlan) && !d.Type.Has(record.SystemLOINC, "52521-2") {
 		return
 	}
 	p := record.CarePlan{Entry: r.newEntry(r.placeID(kindCarePlan, n), nil, n), Title: d.Title}
@@ -73,6 +73,8 @@ func (r *reader) documentPlan(n tree.Node, d *record.Document) {
 	}
 	r.rec.CarePlans = append(r.rec.CarePlans, p)
 }
+
+const templateCarePlan = "2.16.840.1.113883.10.20.22.1.15"
 
 // affirmedConcern reports whether there is such a concern: that none is known is none that a plan could address.
 func (r *reader) affirmedConcern(id string) bool {

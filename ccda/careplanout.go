@@ -3,6 +3,7 @@ package ccda
 import (
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/portage-health/portage/record"
 )
@@ -37,7 +38,7 @@ func (w *writer) planInPlace(i int) {
 	d, p := &w.rec.Documents[0], &w.rec.CarePlans[i]
 	x := *p
 	if p.Section == "" {
-		if w.typ.typ == CarePlan && isPlanOf(p, d.Title, &d.Type) && isCarePlanDocument(d) {
+		if isPlanOf(p, d.Title, &d.Type) && (w.typ.typ == CarePlan && isCarePlanDocument(d) || w.claimsPlan(d)) {
 			w.wrote[p.ID] = true
 			w.At("carePlans", i, func() { w.planOfDocument(&x, d) })
 		}
@@ -63,6 +64,13 @@ func isPlanOf(p *record.CarePlan, title string, code *record.Concept) bool {
 }
 
 func isCarePlanDocument(d *record.Document) bool { return d.Type.Has(record.SystemLOINC, "52521-2") }
+
+// claimsPlan reports whether a document of another type claims to be a Care Plan, and goes on claiming it.
+func (w *writer) claimsPlan(d *record.Document) bool {
+	return slices.ContainsFunc(w.carried[d.ID], func(p piece) bool {
+		return strings.HasPrefix(p.Data, "<templateId") && strings.Contains(p.Data, `"`+templateCarePlan+`"`)
+	})
+}
 
 func sectionOf(list []record.Section, id string) *record.Section {
 	for i := range list {

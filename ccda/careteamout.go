@@ -118,7 +118,7 @@ func (w *writer) teamTypes(list *[]record.Concept) {
 		w.at("classCode", "OBS")
 		w.at("moodCode", "EVN")
 		w.questionHead(&teamType)
-		w.leaf("statusCode", "code", "completed")
+		w.completed()
 		w.In("categories", i)
 		w.codedValue("value", "", &c)
 		w.Leave()

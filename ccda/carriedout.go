@@ -117,6 +117,21 @@ func (m *markup) meet(name string) []piece {
 	return inner
 }
 
+// keeps reports whether a child of this name is carried whole for the element.
+func (m *markup) keeps(child string) bool {
+	e := &m.open[len(m.open)-1]
+	if e.kept == nil {
+		return false
+	}
+	for i := range e.kept.pieces {
+		p := &e.kept.pieces[i]
+		if name, _, last := p.step(); p.Kind == "element" && !*p.done && last && name == child {
+			return true
+		}
+	}
+	return false
+}
+
 // count gives how many children of this name were written.
 func (e *element) count(name string) *int {
 	for i := range e.kept.seen {

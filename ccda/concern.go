@@ -13,6 +13,7 @@ const codeConcern = "CONC"
 type tracker struct {
 	templates []string
 	codes     []string // LOINC
+	before    string   // the code that R1.1 fixed, where R2.1 fixes that of a concern
 	displays  []string
 }
 
@@ -38,7 +39,9 @@ func (r *reader) concern(act tree.Node, t *tracker) *record.Concern {
 	r.wrapperTemplates(act, t.templates)
 	r.shape(act, "ACT", "EVN")
 	code := act.Child("code")
-	if !r.fixes(code, oidActClass, codeConcern, "Concern") {
+	if t.before != "" && r.rec.Sources[0].Version == versionBefore {
+		r.fixes(code, oidLOINC, t.before, t.displays...) // any other code is carried
+	} else if !r.fixes(code, oidActClass, codeConcern, "Concern") {
 		for _, c := range t.codes {
 			if r.fixes(code, oidLOINC, c, t.displays...) {
 				break

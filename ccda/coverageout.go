@@ -76,7 +76,7 @@ func (w *writer) coverageCode(c *record.Coverage) {
 // in a faithful document, only what the record says.
 func (w *writer) statusFixed(s *record.Status) {
 	if w.strict && s.Code == "" && s.AsSent == "" && s.Absent == "" {
-		w.leaf("statusCode", "code", "completed") // of the act, which says nothing of the policy
+		w.completed() // of the act, which says nothing of the policy
 		return
 	}
 	w.statusAs(s, "completed")

@@ -90,8 +90,13 @@ func (r *reader) encounterPart(e *record.Encounter, rel, sub tree.Node) {
 	switch {
 	case sub.Name() == "act" && (r.asks(sub, &encounterDiagnosis) || r.hasAny(sub, templatesHospitalDiagnosis)):
 		if r.relates(rel, false, "COMP", "SUBJ", "REFR", "RSON") {
+			refs := r.problems(sub)
+			if refs == nil {
+				r.release(rel)
+				return // it is carried whole
+			}
 			r.slot(rel, "diagnoses", len(e.Diagnoses))
-			for _, ref := range r.problems(sub) {
+			for _, ref := range refs {
 				e.Diagnoses = append(e.Diagnoses, record.EncounterDiagnosis{Problem: ref})
 			}
 		}

@@ -106,7 +106,11 @@ func (w *writer) encounterEntry(i int) bool {
 	w.entryCode(&x, header)
 	w.linkOf(&x.Entry)
 	w.statusKnown(&x.Status)
-	w.timed("effectiveTime", "when", "UNK", &x.When)
+	if header && w.keeps("effectiveTime") {
+		x.When = record.Period{} // the header says it; here the source has a time of its own, which is carried
+	} else {
+		w.timed("effectiveTime", "when", "UNK", &x.When)
+	}
 	w.conceptPtr("sdtc:dischargeDispositionCode", "disposition", &x.Disposition)
 	w.conceptPtr("priorityCode", "priority", &x.Priority)
 	if header {

@@ -147,7 +147,7 @@ const xmlHead = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
 func (w *writer) fromBefore(d *record.Document) bool {
 	for i := range w.rec.Sources {
 		if s := &w.rec.Sources[i]; s.ID == d.Source && s.Format == formatName {
-			return s.Version == "R1.1"
+			return s.Version == versionBefore
 		}
 	}
 	return false
@@ -160,6 +160,9 @@ func (w *writer) body(d *record.Document) {
 		return
 	}
 	d.Sections = nil // each names what is left of it
+	if len(w.out) == 0 && w.keeps("component") {
+		return // a body of which nothing was read
+	}
 	w.line()
 	w.el("component")
 	w.el("structuredBody")

@@ -115,7 +115,7 @@ func (w *writer) statusNegated(s *record.Status) {
 	s.Code = ""
 	if s.AsSent == "" && s.Absent == "" {
 		if w.strict {
-			w.leaf("statusCode", "code", "completed")
+			w.completed()
 		}
 		return
 	}

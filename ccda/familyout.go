@@ -185,7 +185,7 @@ func (w *writer) familyDeath(c *record.FamilyCondition) {
 	w.at("classCode", "OBS")
 	w.at("moodCode", "EVN")
 	w.questionHead(&familyDeath)
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	w.codedValue("value", "causeOfDeath", &value)
 	w.end()
 	w.end()

@@ -338,7 +338,7 @@ func (r *reader) documentTemplates(n tree.Node) {
 		}
 		known := c.root == templateHeader || c.root == templateUnstructured && isUnstructured(n) && slices.Contains(header, claim{templateHeader, c.ext})
 		for i := range documentTypes {
-			known = known || documentTypes[i].template == c.root && documentTypes[i].loinc == code && slices.Contains(header, claim{templateHeader, c.ext})
+			known = known || documentTypes[i].template == c.root && documentTypes[i].loinc == code
 		}
 		if !known || ext.OK() && !isRelease(c.ext) || slices.Contains(seen, c) {
 			r.issue(record.IssueUnknownTemplate, t)

@@ -197,17 +197,20 @@ func (r *reader) immunizationPart(i *record.Immunization, rel, sub tree.Node) {
 			if i.InfoSource = r.answered(rel, sub, &informationSource, false, "SUBJ", "COMP", "REFR"); i.InfoSource != nil {
 				r.slot(rel, "informationSource", -1)
 			}
-		case i.DoseNumber == "" && r.asks(sub, &seriesNumber) && isInteger(sub.Child("value").Attr("value").Value()):
+		case r.asks(sub, &seriesNumber) && isInteger(sub.Child("value").Attr("value").Value()):
 			if r.plain(sub, "EVN") && r.relates(rel, false, "SUBJ") {
+				r.slot(rel, "protocols", len(i.Protocols))
 				r.frame(sub, &seriesNumber)
 				r.xsiType(sub.Child("value"), "INT")
-				i.DoseNumber = r.attr(sub.Child("value"), "value")
+				i.Protocols = append(i.Protocols, record.VaccineProtocol{DoseNumber: r.attr(sub.Child("value"), "value")})
 			}
 		case r.isIndication(rel, sub):
 			if x, ok := r.indication(rel, sub); ok {
 				r.slot(rel, "indications", len(i.Indications))
 				i.Indications = append(i.Indications, x)
 			}
+		case i.Assertion == record.Affirmed && !isTrue(rel.Parent().Attr("negationInd").Value()) && r.hasAny(sub, templatesOfGiving):
+			r.within(rel, sub, &i.Relations)
 		}
 	}
 }

@@ -109,7 +109,7 @@ func TestImmunizationParts(t *testing.T) {
 	require.Equal(t, "0.50", im.Dose.Value)
 	require.Equal(t, "C28161", im.Route.Codings[0].Code)
 	require.Len(t, im.Sites, 1)
-	require.Equal(t, "2", im.DoseNumber)
+	require.Equal(t, "2", im.Protocols[0].DoseNumber)
 	require.Equal(t, "school record", im.InfoSource.Text)
 	require.Equal(t, "performer", im.Participants[0].Role)
 	require.Equal(t, "95388000", im.Reactions[0].Manifestations[0].Codings[0].Code)

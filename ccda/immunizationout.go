@@ -88,12 +88,40 @@ func (w *writer) immunizationEntry(i int) bool {
 
 // doseNumber writes which dose of a series it is (C-CDA on FHIR, FC-immunizations, doseNumber).
 func (w *writer) doseNumber(x *record.Immunization) {
-	if x.DoseNumber == "" && len(x.Protocols) == 1 && isInteger(x.Protocols[0].DoseNumber) {
+	if !w.hasSeries() && x.DoseNumber == "" && len(x.Protocols) == 1 && isInteger(x.Protocols[0].DoseNumber) {
 		p := x.Protocols[0]
 		x.DoseNumber = take(&p.DoseNumber)
 		x.Protocols = []record.VaccineProtocol{p}
 	}
 	w.repeatNumber(&x.DoseNumber)
+}
+
+// hasSeries reports whether the number of a dose goes out as C-CDA's forerunners
+// have it: as an observation (CCD, Medication Series Number Observation).
+func (w *writer) hasSeries() bool { return w.native && !w.strict }
+
+// doseNumbers writes the number that a dose has in each of its series.
+func (w *writer) doseNumbers(list []record.VaccineProtocol) []record.VaccineProtocol {
+	if !w.hasSeries() {
+		return list
+	}
+	rest := list[:0:0]
+	for i := range list {
+		p := list[i]
+		if isInteger(p.DoseNumber) {
+			w.relate("SUBJ", false, "protocols", i)
+			w.el("observation")
+			w.at("classCode", "OBS")
+			w.at("moodCode", "EVN")
+			w.questionHead(&seriesNumber)
+			w.completed()
+			w.leaf("value", "xsi:type", "INT", "value", take(&p.DoseNumber))
+			w.end()
+			w.end()
+		}
+		rest = append(rest, p)
+	}
+	return rest
 }
 
 // immunizationParts writes what hangs on an immunization.
@@ -108,6 +136,7 @@ func (w *writer) immunizationParts(x *record.Immunization, reasons []record.Conc
 	}
 	x.Status.Reasons = nil
 	w.answer(&informationSource, "SUBJ", false, "informationSource", &x.InfoSource)
+	x.Protocols = w.doseNumbers(x.Protocols)
 	w.inEncounter("entryRelationship", &x.Encounter)
 	w.tail(&x.Entry, "entryRelationship")
 	w.educationOut(x)
@@ -171,7 +200,7 @@ func (w *writer) notGivenOut(i int, c *record.Concept) {
 		w.require("code", "", "NI")
 	}
 	w.concept("code", "", c)
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	w.end()
 	w.Leave()
 	w.end()

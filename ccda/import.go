@@ -120,7 +120,10 @@ func (d *Document) reading(o record.ImportOptions) *reader {
 	return r
 }
 
-const maxReadings = 5
+const (
+	maxReadings   = 5
+	versionBefore = "R1.1" // the release before template ids had extensions
+)
 
 // knowledge is what one reading of a document learns for the next.
 type knowledge struct {
@@ -225,7 +228,7 @@ func version(root tree.Node) string {
 		}
 		switch ext := t.Attr("extension").Value(); {
 		case ext == "" && v == "":
-			v = "R1.1"
+			v = versionBefore
 		case ext == "2014-06-09" && v != "R2.1":
 			v = "R2.0"
 		case ext == "2015-08-01":

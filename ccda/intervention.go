@@ -10,9 +10,16 @@ var templatesDone = []string{
 	"2.16.840.1.113883.10.20.22.4.131", // Intervention Act
 	"2.16.840.1.113883.10.20.22.4.141", // Handoff Communication Participants
 	"2.16.840.1.113883.10.20.22.4.20",  // Instruction
+	"2.16.840.1.113883.10.20.22.4.118", // Substance Administered Act
 }
 
 const templateInstructionObservation = "2.16.840.1.113883.10.20.22.4.515"
+
+// The codes of acts that hang on a medication: that its effect is watched, one of the times it was given (SNOMED CT).
+const (
+	snomedMonitoring     = "395170001"
+	snomedAdministration = "416118004"
+)
 
 // snomedIntervention is the code of an intervention as such.
 const snomedIntervention = "362956003"

@@ -29,6 +29,8 @@ func (w *writer) plannedKind(f *orderForm, x *record.Order, mood string) {
 			return // CONF:1198-32673
 		}
 		g.template, g.moods = templatesPlanned[7], moodsOfActs
+	case x.Code.Has(record.SystemSNOMED, snomedMonitoring) && !w.strict:
+		g.template = templatesPlanned[10] // a conformant one needs somebody who is responsible (CONF:1098-28661)
 	case mood == "INT" && isInstructionCode(&x.Code) && statusCodeOf(&x.Status) == "completed":
 		g.template, g.moods, g.status = templatesInstruction[0], " INT ", "completed"
 	default:
@@ -82,6 +84,8 @@ func (w *writer) actDone(x *record.Procedure, stopped bool) (template string, ok
 	switch {
 	case x.Code.Has(record.SystemSNOMED, snomedIntervention):
 		return templatesDone[0], true
+	case x.Code.Has(record.SystemSNOMED, snomedAdministration) && w.depth > 0:
+		return templatesDone[3], true
 	case x.Code.Has(record.SystemSNOMED, codeHandoff):
 		return templatesDone[1], !x.When.IsZero() && w.handedOver(x.Participants)
 	}

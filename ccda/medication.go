@@ -38,6 +38,13 @@ const (
 	loincSig    = "76662-6"
 )
 
+// templatesOfGiving are acts that hang on a medication or a vaccination: that its
+// effect is to be watched, one of the times it was given.
+var templatesOfGiving = []string{
+	"2.16.840.1.113883.10.20.22.4.123", // Drug Monitoring Act
+	"2.16.840.1.113883.10.20.22.4.118", // Substance Administered Act
+}
+
 var medicationMoods = []string{"EVN", "INT", "RQO", "PRP", "PRMS"}
 
 // readMedicationEntry reads an entry that holds a Medication Activity, alone,
@@ -85,7 +92,11 @@ func (r *reader) medicationsIn(act tree.Node) []record.Ref {
 			} else {
 				r.shape(act, "CLUSTER", "EVN")
 			}
-			r.fixed(act.Child("statusCode"), "code", "completed", "active")
+			if s := act.Child("statusCode"); act.Name() == "act" {
+				r.fixed(s, "code", "completed")
+			} else {
+				r.fixed(s, "code", "completed", "active")
+			}
 		}
 		if out = append(out, r.medication(sa, assertion)); len(out) == 1 {
 			r.own(act, out[0].ID)
@@ -216,6 +227,7 @@ func (r *reader) medicationPart(m *record.Medication, sa, rel, sub tree.Node) {
 			}
 		case sub.Name() == "observation" && r.hasAny(sub, templatesMedicationType):
 			if r.plain(sub, "EVN") && r.relates(rel, false, "SUBJ") {
+				r.slot(rel, "categories", len(m.Categories))
 				r.templates(sub, templatesMedicationType...)
 				r.shape(sub, "OBS", "EVN")
 				r.fixed(sub.Child("statusCode"), "code", "completed")
@@ -236,6 +248,8 @@ func (r *reader) medicationPart(m *record.Medication, sa, rel, sub tree.Node) {
 				r.slot(rel, "indications", len(m.Indications))
 				m.Indications = append(m.Indications, i)
 			}
+		case m.Assertion == record.Affirmed && !isTrue(sa.Attr("negationInd").Value()) && r.hasAny(sub, templatesOfGiving):
+			r.within(rel, sub, &m.Relations)
 		}
 	case "encounter":
 		if m.Encounter == nil {

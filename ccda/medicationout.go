@@ -91,7 +91,7 @@ func (w *writer) medicationEntry(i int) bool {
 	w.at("moodCode", "EVN")
 	w.template(template)
 	w.listCode(m, at, template)
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	w.el("entryRelationship")
 	w.at("typeCode", "SUBJ")
 	if !w.medication(i, at) {
@@ -255,14 +255,42 @@ func (w *writer) timingsOf(x *record.Medication, d *record.Dosage) {
 func (w *writer) categoryCode(list *[]record.Concept) {
 	for i := range *list {
 		c := (*list)[i]
-		if c.IsZero() {
-			continue // the act around the medication says it
+		if c.IsZero() || w.native && !w.strict && isMedicationType(&c) {
+			continue // the act around the medication says it, or an observation that hangs on it
 		}
 		w.In("categories", i)
 		w.concept("code", "", &c)
 		w.Leave()
 		*list = taken(*list, i)
 		return // it has one code
+	}
+}
+
+// isMedicationType knows the two values of HITSP C32's type of a medication (SNOMED CT): prescribed, bought over the counter.
+func isMedicationType(c *record.Concept) bool {
+	return c.Has(record.SystemSNOMED, "73639000") || c.Has(record.SystemSNOMED, "329505003")
+}
+
+// medicationTypes writes them as HITSP C32 has them, in a document that was read from C-CDA.
+func (w *writer) medicationTypes(list *[]record.Concept) {
+	if !w.native || w.strict {
+		return
+	}
+	for i := range *list {
+		if c := (*list)[i]; isMedicationType(&c) {
+			w.relate("SUBJ", false, "categories", i)
+			w.el("observation")
+			w.at("classCode", "OBS")
+			w.at("moodCode", "EVN")
+			w.template(templatesMedicationType[1])
+			w.In("categories", i)
+			w.concept("code", "", &c)
+			w.Leave()
+			w.completed()
+			w.end()
+			w.end()
+			*list = taken(*list, i)
+		}
 	}
 }
 
@@ -273,6 +301,7 @@ func (w *writer) medicationParts(x *record.Medication, whole *record.Dosage, ste
 	for k := range steps {
 		w.dosageStep(first+k, steps[k], mood, x.Kind)
 	}
+	w.medicationTypes(&x.Categories)
 	w.indicationsOut("indications", &x.Indications)
 	w.instructionsOut(&x.Instructions)
 	if whole != nil {
@@ -335,7 +364,7 @@ func (w *writer) adherenceOut(a **record.Adherence) {
 	w.template(adherence.templates[0])
 	w.partIDs(&x.Identifiers, "adherence")
 	w.fixedCode(adherence.system, adherence.codes[0], adherence.displays[0])
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	w.timePtr("effectiveTime", "when", &x.When)
 	w.codedValue("value", "code", &x.Code)
 	w.end()

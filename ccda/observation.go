@@ -48,6 +48,8 @@ func (r *reader) observation(kind string, obs tree.Node, templates []string) rec
 				r.slot(rel, "attachments", len(o.Attachments))
 				o.Attachments = append(o.Attachments, *a)
 			}
+		case sub.Name() == "supply" && o.Assertion == record.Affirmed:
+			r.within(rel, sub, &o.Relations) // what the patient has for it, such as a cane
 		}
 	}
 	return o

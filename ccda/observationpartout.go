@@ -72,7 +72,7 @@ func (w *writer) componentOut(c *record.Component, i int) {
 	}
 	w.identifiers("id", "identifiers", &c.Identifiers)
 	w.concept("code", "code", &c.Code)
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	w.values(&c.Values)
 	w.interpretations(&c.Interpretations, false)
 	w.referenceRanges(&c.ReferenceRanges, false)

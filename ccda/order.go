@@ -19,6 +19,7 @@ var templatesPlanned = []string{
 	"2.16.840.1.113883.10.20.22.4.146", // Planned Intervention Act
 	"2.16.840.1.113883.10.20.22.4.131", // Intervention Act, in R1.1 and R2.0 planned too
 	"2.16.840.1.113883.10.20.22.4.20",  // Instruction
+	"2.16.840.1.113883.10.20.22.4.123", // Drug Monitoring Act
 	"2.16.840.1.113883.10.20.1.25", "2.16.840.1.113883.3.88.11.83.22", "1.3.6.1.4.1.19376.1.5.3.1.1.20.3.1",
 }
 
@@ -42,7 +43,7 @@ func (r *reader) kindOfOrder(n tree.Node) string {
 }
 
 // plannedHere is how many of them are C-CDA's.
-const plannedHere = 10
+const plannedHere = 11
 
 // plannedMoods are those of what is wanted: intended, ordered, proposed, promised, or an appointment.
 var plannedMoods = []string{"INT", "RQO", "PRP", "PRMS", "APT", "ARQ"}

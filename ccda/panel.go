@@ -122,6 +122,12 @@ func (r *reader) panel(org tree.Node, k *panelKind, panels *[]record.Panel, into
 				}
 				r.slot(rel, "specimens", at)
 			}
+		case !isPlanned(sub) && r.isProcedure(sub):
+			// By what the results were got (HITSP C83, Result Organizer).
+			if a, ok := r.procedureAssertion(sub); ok && r.hangsPlainly(rel) {
+				r.slot(rel, "relations", len(p.Relations))
+				p.Relations = append(p.Relations, r.relation(rel, r.procedure(sub, a)))
+			}
 		case sub.Name() == "observationMedia":
 			if a := r.media(rel, sub); a != nil {
 				r.slot(rel, "attachments", len(p.Attachments))

@@ -74,6 +74,9 @@ func (w *writer) panelOut(x *record.Panel, f *panelForm, claimed bool) {
 	w.comments(&x.Notes, "component")
 	w.markings(&x.Labels, "component")
 	w.notesOn(&x.Entry, "component")
+	w.relationsIn("component", x.Relations, false)
+	w.relationsIn("reference", x.Relations, true)
+	x.Relations = nil
 	w.end()
 	x.Parent = w.parentOf(x)
 	w.rest(x)

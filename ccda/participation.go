@@ -162,11 +162,22 @@ func (r *reader) participation(n tree.Node) record.Participation {
 	return p
 }
 
+// plainTemplates gives the templates known, none where n names with one of its own who
+// assigned it: that says more than a template, and only what is carried whole keeps it.
+func (r *reader) plainTemplates(n tree.Node, known []string) []string {
+	for t := n.Child("templateId"); t.OK(); t = t.NextNamed() {
+		if t.Attr("assigningAuthorityName").OK() {
+			return nil
+		}
+	}
+	return known
+}
+
 // partTemplates checks the template ids that a participation of each kind may have.
 func (r *reader) partTemplates(n tree.Node) {
 	switch n.Name() {
 	case "author":
-		r.templates(n, append([]string{templateAuthor, templateProvAuthor}, templatesPrivacyAuthor...)...)
+		r.templates(n, append([]string{templateAuthor, templateProvAuthor}, r.plainTemplates(n, templatesPrivacyAuthor)...)...)
 	case "performer":
 		r.templates(n, templateProviderC32, templateProviderC83, templateProviderIHE, templatePhysicianReading)
 	case "encounterParticipant":
@@ -243,7 +254,7 @@ func (r *reader) readRole(n tree.Node, p *record.Participation) (known bool) {
 	switch name {
 	case "assignedAuthor", "assignedEntity":
 		r.fixed(n, "classCode", "ASSIGNED")
-		r.templates(n, templatesPrivacyAuthorRole...)
+		r.templates(n, r.plainTemplates(n, templatesPrivacyAuthorRole)...)
 	case "intendedRecipient":
 		if class != "ASSIGNED" {
 			p.Class = r.attr(n, "classCode")

@@ -11,7 +11,8 @@ import (
 // Templates of C-CDA and, before it, CCD and HITSP C32.
 var (
 	templatesProblem = []string{
-		"2.16.840.1.113883.10.20.22.4.4", // Problem Observation
+		"2.16.840.1.113883.10.20.22.4.4",   // Problem Observation
+		"2.16.840.1.113883.10.20.22.4.114", // Longitudinal Care Wound Observation, which is one
 		"2.16.840.1.113883.10.20.1.28", "1.3.6.1.4.1.19376.1.5.3.1.4.5",
 	}
 	problemTracker = tracker{
@@ -76,7 +77,7 @@ func (r *reader) useOf(act tree.Node) string {
 // one act are several problems that share its concern.
 func (r *reader) readProblemEntry(entry tree.Node) []record.Ref {
 	st := r.statement(entry)
-	if r.isProblem(st) {
+	if r.isProblem(st) || r.isWhyDone(st) {
 		if assertion, ok := r.problemAssertion(st); ok {
 			return []record.Ref{r.problem(st, assertion, r.useOf(tree.Node{}), nil)}
 		}
@@ -84,6 +85,14 @@ func (r *reader) readProblemEntry(entry tree.Node) []record.Ref {
 	}
 	return r.problems(st)
 }
+
+// isWhyDone recognises an Indication that stands by itself, as the reason of what
+// the whole document tells of (C-CDA R2.1 Procedure Indications Section).
+func (r *reader) isWhyDone(obs tree.Node) bool {
+	return r.sectionCode() == loincIndications && obs.Name() == "observation" && r.has(obs, templatesIndication[0])
+}
+
+const loincIndications = "59768-2"
 
 // problems reads an act around problem observations, wherever it stands.
 func (r *reader) problems(act tree.Node) []record.Ref {
@@ -165,7 +174,11 @@ func (r *reader) problem(obs tree.Node, assertion record.Assertion, use string, 
 	p := record.Problem{Entry: r.entry(kindProblem, obs), Use: use, Concern: concern}
 	r.assert(&p.Entry, obs, assertion)
 	p.Status = r.status(obs)
-	r.templates(obs, templatesProblem...)
+	if r.isWhyDone(obs) {
+		r.templates(obs, templatesIndication...)
+	} else {
+		r.templates(obs, templatesProblem...)
+	}
 	r.shape(obs, "OBS", "EVN")
 	p.Kind = r.concept(obs.Child("code"))
 	p.Onset = r.period(obs.Child("effectiveTime"))

@@ -150,3 +150,17 @@ func TestProblemConcern(t *testing.T) {
 	require.Len(t, rec.Carried, 1)
 	require.Equal(t, rec.Problems[0].Concern.ID, rec.Carried[0].Owner)
 }
+
+// An Indication that stands by itself tells why all was done that the document tells of.
+func TestIndicationOfDocument(t *testing.T) {
+	entry := `<entry><observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.19"/><id root="1.2.826.0.1.99.19" extension="why"/>` +
+		cd("code", "404684003", oidSNOMED, "") + `<statusCode code="completed"/><value xsi:type="CD" code="12063002" codeSystem="` + oidSNOMED + `"/></observation></entry>`
+	rec, _ := importSection(t, "59768-2", entry)
+	require.Len(t, rec.Problems, 1)
+	require.Equal(t, "indication", rec.Problems[0].Use)
+	require.Equal(t, "12063002", rec.Problems[0].Code.Codings[0].Code)
+
+	rec, _ = importSection(t, "11450-4", entry)
+	require.Empty(t, rec.Problems, "in a list of problems it is none of them")
+	require.Len(t, rec.Carried, 1)
+}

@@ -48,7 +48,7 @@ func (w *writer) problemEntry(i int) bool {
 	}
 	// A diagnosis of an encounter stands in its act wherever it hangs (C-CDA R2.1 Encounter Diagnosis).
 	within := p.Use == "encounter-diagnosis" && len(w.open) > 1
-	if p.Concern == nil && !w.strict && !within || p.Use == "past-history" && p.Concern == nil {
+	if p.Concern == nil && !w.strict && !within || p.Use == "past-history" && p.Concern == nil || w.isWhyDone(p) {
 		w.problem(i, "")
 		return true
 	}
@@ -82,6 +82,11 @@ func (w *writer) problemEntry(i int) bool {
 	return true
 }
 
+// isWhyDone reports whether a problem is an Indication that stands by itself (see reader.isWhyDone).
+func (w *writer) isWhyDone(x *record.Problem) bool {
+	return x.Use == "indication" && x.Concern == nil && w.sec != nil && w.sec.code() == loincIndications
+}
+
 // lostUse is for a list that a problem stands in and that neither the act around it nor its section is for.
 var lostUse = record.IssueLost.Because("the problem stands elsewhere in the document, which says another list or none")
 
@@ -104,6 +109,7 @@ func (w *writer) sayUse(x *record.Problem, said string) {
 func (w *writer) problem(i int, said string) {
 	x := w.rec.Problems[i]
 	w.wrote[x.ID] = true
+	why := w.isWhyDone(&x)
 	x.Concern = nil // written with the act
 	w.sayUse(&x, said)
 	say := problemSense(&x)
@@ -122,7 +128,11 @@ func (w *writer) problem(i int, said string) {
 		}
 	}
 	x.Assertion = record.Affirmed
-	w.template(templatesProblem[0])
+	if why {
+		w.template(templatesIndication[0])
+	} else {
+		w.template(templatesProblem[0])
+	}
 	w.entryIDs(&x.Entry)
 	w.problemKind("kind", &x.Kind, false)
 	w.linkOf(&x.Entry)
@@ -154,7 +164,7 @@ func (w *writer) problem(i int, said string) {
 		w.at("classCode", "ACT")
 		w.at("moodCode", "EVN")
 		w.questionHead(&dateOfDiagnosis)
-		w.leaf("statusCode", "code", "completed")
+		w.completed()
 		w.periodPtr("effectiveTime", "diagnosisDate", &x.DiagnosisDate)
 		w.end()
 		w.end()
@@ -262,7 +272,7 @@ func (w *writer) onsetAge(q **record.Quantity) {
 	} else {
 		w.questionHead(&ageAtOnset)
 	}
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	w.quantityPtrTyped("value", "onsetAge", "PQ", q)
 	w.end()
 	w.end()
@@ -277,7 +287,7 @@ func (w *writer) answers(q *question, typeCode, field string, list *[]record.Con
 		w.at("classCode", "OBS")
 		w.at("moodCode", "EVN")
 		w.questionHead(q)
-		w.leaf("statusCode", "code", "completed")
+		w.completed()
 		if q == &prognosis {
 			w.require("effectiveTime", field, "NI")
 		}

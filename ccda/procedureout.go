@@ -230,7 +230,7 @@ func (w *writer) outcomeOut(c **record.Concept) {
 	w.at("classCode", "ACT")
 	w.at("moodCode", "EVN")
 	w.conceptPtr("code", "outcome", c)
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	w.end()
 	w.end()
 }

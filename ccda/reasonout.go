@@ -96,7 +96,7 @@ func (w *writer) reasonOut(i int, c *record.Concept) {
 	w.at("classCode", "OBS")
 	w.at("moodCode", "EVN")
 	w.questionHead(&reasonNotDone)
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	w.codedValue("value", "", c)
 	w.end()
 	w.end()

@@ -186,7 +186,7 @@ func (w *writer) referenceTo(ref *record.Ref) {
 	w.identifier("id", "identifier", &id)
 	w.Leave()
 	w.leaf("code", "nullFlavor", "NP")
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	w.end()
 }
 
@@ -286,7 +286,7 @@ func (w *writer) entryReference(at place, ref *record.Ref) {
 		w.quietly(func() { w.identifier("id", "identifier", &id) })
 	}
 	w.leaf("code", "nullFlavor", "NP")
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	w.end()
 	ref.ID, ref.Kind = "", ""
 }

@@ -18,7 +18,7 @@ func (w *writer) ofSection(s *sectionOut, src *record.Section) {
 			w.at("moodCode", "EVN")
 			w.template(templateTimeRange)
 			w.fixedCode(oidLOINC, loincTimeRange, "Section Date and Time Range")
-			w.leaf("statusCode", "code", "completed")
+			w.completed()
 			p := *src.Period
 			w.periodTyped("value", "period", "IVL_TS", &p)
 			w.end()

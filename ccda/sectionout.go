@@ -203,6 +203,9 @@ func (w *writer) entry(s *sectionOut, at place) bool {
 		return false
 	}
 	mark := w.beginEntry(s)
+	if w.carried != nil {
+		w.apart(e.ID, slotEntry)
+	}
 	if w.statementAt(at) {
 		if !w.listed[e.ID] {
 			w.joins(e.ID)

@@ -261,6 +261,8 @@ var entryReaders = map[string]sectionKind{
 	"2.16.840.1.113883.10.20.22.4.512": vitalSection,        // Average Blood Pressure Organizer
 	"2.16.840.1.113883.10.20.22.4.7":   allergySection,      // Allergy - Intolerance Observation
 	"2.16.840.1.113883.10.20.22.4.4":   problemSection,      // Problem Observation
+	"2.16.840.1.113883.10.20.22.4.114": problemSection,      // Longitudinal Care Wound Observation
+	"2.16.840.1.113883.10.20.22.4.19":  problemSection,      // Indication, in a section of indications
 	"2.16.840.1.113883.10.20.22.4.2":   resultSection,       // Result Observation
 	"2.16.840.1.113883.10.20.22.4.27":  vitalSection,        // Vital Sign Observation
 	"2.16.840.1.113883.10.20.22.4.14":  procedureSection,    // Procedure Activity Procedure
@@ -292,6 +294,8 @@ var entryReaders = map[string]sectionKind{
 	"2.16.840.1.113883.10.20.22.4.140": plannedSection,      // Patient Referral Act
 	"2.16.840.1.113883.10.20.22.4.130": plannedSection,      // Nutrition Recommendation
 	"2.16.840.1.113883.10.20.22.4.146": plannedSection,      // Planned Intervention Act
+	"2.16.840.1.113883.10.20.22.4.123": plannedSection,      // Drug Monitoring Act
+	"2.16.840.1.113883.10.20.22.4.118": interventionSection, // Substance Administered Act
 	"2.16.840.1.113883.10.20.22.4.131": interventionSection, // Intervention Act
 	"2.16.840.1.113883.10.20.22.4.141": interventionSection, // Handoff Communication Participants
 	"2.16.840.1.113883.10.20.22.4.20":  interventionSection, // Instruction
@@ -325,8 +329,15 @@ func (r *reader) entryOf(kind sectionKind, n tree.Node) []record.Ref {
 	}
 	r.fixed(n, "typeCode", "DRIV", "COMP")
 	r.fixed(n, "contextConductionInd", "true")
+	if len(refs) > 0 && n.Child("templateId").OK() {
+		r.own(n, refs[0].ID) // the schema knows templates of entries; no guide does
+		r.slot(n, slotEntry, -1)
+	}
 	return refs
 }
+
+// slotEntry is the slot of what is carried at the entry element around a statement.
+const slotEntry = "entry"
 
 // readEntry reads the statement in an entry, or in what relates it to another, as one of a concept.
 func (r *reader) readEntry(kind sectionKind, n tree.Node) []record.Ref {

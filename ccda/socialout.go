@@ -194,7 +194,7 @@ func (w *writer) fact(s *sectionOut, kind, field string, i int, x *record.DatedC
 	if w.strict {
 		w.link(nil)
 	}
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	var when record.Period
 	if x.When != nil {
 		when = *x.When

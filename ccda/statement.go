@@ -204,7 +204,10 @@ func (r *reader) answer(obs tree.Node) *record.Concept {
 		c = new(record.Concept)
 	}
 	if c.Text == "" && c.TextRef == "" {
-		c.Text, c.TextRef = r.referencedText(obs.Child("text"))
+		words := obs.Child("text")
+		c.Text, c.TextRef = r.referencedText(words)
+		r.fixed(words, "representation", "TXT") // the words become those of the value; these say what is so by default
+		r.fixed(words, "mediaType", "text/plain", "text/x-hl7-text+xml")
 	}
 	if c.IsZero() {
 		return nil
@@ -327,8 +330,11 @@ func (r *reader) relation(rel tree.Node, target record.Ref) record.Relation {
 // further are the templates of observations that are statements of their own
 // beside the one they hang on.
 var further = []string{
-	"2.16.840.1.113883.10.20.22.4.5",  // Health Status Observation
-	"2.16.840.1.113883.10.20.22.4.68", // Functional Status Problem Observation
+	"2.16.840.1.113883.10.20.22.4.5",   // Health Status Observation
+	"2.16.840.1.113883.10.20.22.4.68",  // Functional Status Problem Observation
+	"2.16.840.1.113883.10.20.22.4.133", // Wound Measurement Observation
+	"2.16.840.1.113883.10.20.22.4.134", // Wound Characteristic
+	"2.16.840.1.113883.10.20.22.4.77",  // Highest Pressure Ulcer Stage
 }
 
 // furtherObservation reads an observation that hangs on a statement and is one
@@ -338,8 +344,11 @@ func (r *reader) furtherObservation(rel, obs tree.Node, into *[]record.Relation)
 		return
 	}
 	o := r.observation(kindObservation, obs, further)
-	if o.Kind = "functional-status"; r.has(obs, further[0]) {
+	switch {
+	case r.has(obs, further[0]):
 		o.Kind = "health-status"
+	case r.has(obs, further[1]):
+		o.Kind = "functional-status"
 	}
 	r.rec.Observations = append(r.rec.Observations, o)
 	r.slot(rel, "relations", len(*into))

@@ -232,7 +232,7 @@ func (w *writer) answer(q *question, typeCode string, inverted bool, field strin
 		w.leaf("id", "root", w.derive("preference", w.Path(field)))
 	}
 	w.fixedCode(q.system, q.codes[0], first(q.displays))
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	w.codedValue("value", field, &c)
 	w.end()
 	w.end()
@@ -253,8 +253,18 @@ func first(list []string) string {
 	return list[0]
 }
 
-// fixedCode writes the code that a template fixes.
+// completed writes the status that a template fixes, unless the source has another, which is carried.
+func (w *writer) completed() {
+	if !w.keeps("statusCode") {
+		w.leaf("statusCode", "code", "completed")
+	}
+}
+
+// fixedCode writes the code that a template fixes, unless the source has another, which is carried.
 func (w *writer) fixedCode(system, code, display string) {
+	if w.keeps("code") {
+		return
+	}
 	name := ""
 	if names := systemNames(system); names != nil {
 		name = names[0]

@@ -78,7 +78,7 @@ func (w *writer) labelOut(wrapper string, x *record.Device) {
 	}
 	w.Quiet = quiet
 	w.leaf("code", "code", loincUDI, "codeSystem", oidLOINC, "codeSystemName", "LOINC", "displayName", "Unique Device Identifier")
-	w.leaf("statusCode", "code", "completed")
+	w.completed()
 	for i := range udiParts {
 		p := &udiParts[i]
 		if p.free(x) {
@@ -89,7 +89,7 @@ func (w *writer) labelOut(wrapper string, x *record.Device) {
 		w.at("classCode", "OBS")
 		w.at("moodCode", "EVN")
 		w.questionHead(&p.question)
-		w.leaf("statusCode", "code", "completed")
+		w.completed()
 		p.put(w, x)
 		w.end()
 		w.end()

@@ -39,11 +39,7 @@ func (r *reader) within(rel, st tree.Node, into *[]record.Relation) {
 // nested reads a statement that hangs on another and is an entry of its own. How it hangs on it is the caller's.
 func (r *reader) nested(rel, st tree.Node) []record.Ref {
 	kind, ok := r.conceptOf(st)
-	if !ok || kind == noteSection || rel.Attr("nullFlavor").OK() {
-		return nil
-	}
-	if a := rel.Attr("negationInd"); a.OK() && a.Value() != "false" && a.Value() != "0" {
-		r.issue(record.IssueNegationUnclear, a)
+	if !ok || kind == noteSection || !r.hangsPlainly(rel) {
 		return nil
 	}
 	refs := r.readEntry(kind, rel)
@@ -51,6 +47,18 @@ func (r *reader) nested(rel, st tree.Node) []record.Ref {
 		r.release(st)
 	}
 	return refs
+}
+
+// hangsPlainly reports whether a relationship is there and not denied.
+func (r *reader) hangsPlainly(rel tree.Node) bool {
+	if rel.Attr("nullFlavor").OK() {
+		return false
+	}
+	if a := rel.Attr("negationInd"); a.OK() && a.Value() != "false" && a.Value() != "0" {
+		r.issue(record.IssueNegationUnclear, a)
+		return false
+	}
+	return true
 }
 
 // sameAs reports whether a relationship says nothing but its type, and that is

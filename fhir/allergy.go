@@ -186,8 +186,21 @@ func (w *writer) allergen(a *record.Allergy) {
 		}
 		w.fieldConcept("substance", &rest)
 	default:
+		if ofUnknownSubstance(a) {
+			// The allergy is known by its kind alone: "drug allergy" (FHIR AllergyIntolerance.code).
+			w.concept("code", &a.Kind)
+			w.fieldConcept("substance", &a.Substance)
+			return
+		}
 		w.requiredConcept("code", &a.Substance, "substance")
 	}
+}
+
+// ofUnknownSubstance reports whether an allergy that the patient has says what
+// kind it is of, and not what to.
+func ofUnknownSubstance(a *record.Allergy) bool {
+	s := &a.Substance
+	return a.Assertion == record.Affirmed && len(a.Kind.Codings) > 0 && len(s.Codings) == 0 && s.Text == "" && s.TextRef == ""
 }
 
 // allergyType writes type and category: the source's own, else by HL7's maps of the kind of propensity.
@@ -218,7 +231,7 @@ func (w *writer) allergyType(a *record.Allergy) {
 		w.code("", category)
 		w.endArr()
 	}
-	if (typ != "" || category != "") && len(a.Kind.Codings) == 1 && a.Kind.Absent == "" && repeats(&a.Kind, a.Kind.Text) {
+	if (typ != "" || category != "") && !ofUnknownSubstance(a) && len(a.Kind.Codings) == 1 && a.Kind.Absent == "" && repeats(&a.Kind, a.Kind.Text) {
 		w.dropWords("kind", &a.Kind)
 		return
 	}

@@ -100,3 +100,29 @@ func TestAllergyPeople(t *testing.T) {
 	says(t, by["AllergyIntolerance"][0], map[string]string{"recorder.reference": "urn:uuid:" + a, "recordedDate": "2018-05-06"})
 	require.Len(t, by["Provenance"], 1)
 }
+
+// An allergy to nothing that is named is known by its kind; one to something that is not there is not.
+func TestAllergyOfUnknownSubstance(t *testing.T) {
+	kind := record.Concept{Codings: []record.Coding{{System: record.SystemSNOMED, Code: "416098002"}}}
+	a := record.Allergy{Entry: record.Entry{Assertion: record.Affirmed}, Kind: kind, Substance: record.Concept{Absent: record.AbsentUnknown}}
+	require.True(t, ofUnknownSubstance(&a))
+
+	// It is read back as it was.
+	rec := &record.Record{Patient: &record.Patient{Entry: record.Entry{ID: "5a2b1c9e-0000-4000-8000-000000000001", Assertion: record.Affirmed}}, Allergies: []record.Allergy{a}}
+	rec.Allergies[0].ID = "5a2b1c9e-0000-4000-8000-000000000002"
+	out, _ := export(t, Exporter{}, rec)
+	require.Contains(t, string(out), `"code":{"coding":[{"system":"http://snomed.info/sct","code":"416098002"}]}`)
+	n := 0
+	for x, err := range (Importer{}).Import(t.Context(), record.Input{Bytes: out}, record.ImportOptions{}) {
+		require.NoError(t, err)
+		n++
+		require.Equal(t, record.Concept{Absent: record.AbsentUnknown}, x.Record.Allergies[0].Substance)
+		require.Equal(t, "416098002", x.Record.Allergies[0].Kind.Codings[0].Code)
+	}
+	require.Equal(t, 1, n)
+
+	a.Substance.Text = "a red pill"
+	require.False(t, ofUnknownSubstance(&a))
+	a.Substance.Text, a.Assertion = "", record.NoneKnown
+	require.False(t, ofUnknownSubstance(&a))
+}

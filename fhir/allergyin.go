@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/portage-health/portage/internal/codes"
@@ -41,7 +42,17 @@ func (r *reader) allergy(n tree.Node) bool {
 	a.LastOccurrence = r.timePtr(n, "lastOccurrence")
 	a.Reactions = all(n, "reaction", r.reaction)
 	add(r, &r.rec.Allergies, n, a)
+	kindAlone(&r.rec.Allergies[len(r.rec.Allergies)-1])
 	return true
+}
+
+// kindAlone takes back a substance that only repeats of what kind the allergy is (see ofUnknownSubstance).
+func kindAlone(a *record.Allergy) {
+	s := a.Substance
+	s.Absent = a.Kind.Absent
+	if len(a.Kind.Codings) > 0 && reflect.DeepEqual(s, a.Kind) {
+		a.Substance = record.Concept{Absent: a.Substance.Absent}
+	}
 }
 
 func (r *reader) reaction(n tree.Node) record.Reaction {

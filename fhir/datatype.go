@@ -162,6 +162,9 @@ func (w *writer) codingBody(c *record.Coding) {
 		if isCode(c.Code) {
 			w.code("code", c.Code)
 		} else {
+			if s := strings.TrimSpace(c.Code); isCode(s) {
+				w.code("code", s) // white space around a code is none of it; it stands in the extension
+			}
 			w.fieldStr("code", c.Code)
 		}
 	}

@@ -105,7 +105,11 @@ func (w *writer) order(i int, o *record.Order) {
 	}
 	w.fieldConcept("priority", o.Priority)
 	w.bool("doNotPerform", o.DoNotPerform)
-	w.requiredConcept("code", &o.Code, "code")
+	if what := w.supplied(o); what != nil {
+		w.concept("code", what)
+	} else {
+		w.requiredConcept("code", &o.Code, "code")
+	}
 	w.concepts("orderDetail", o.Details)
 	w.orderQuantity(o.Quantity)
 	w.subject("subject")
@@ -129,6 +133,30 @@ func (w *writer) order(i int, o *record.Order) {
 	w.bodySites(o.BodySites)
 	w.orderRest(o)
 	w.endResource()
+}
+
+// supplied gives what an order of a supply is of, where the order itself has no
+// code: its product, or the device that is wanted (C-CDA R2.1 Planned Supply).
+func (w *writer) supplied(o *record.Order) *record.Concept {
+	if o.Class != "supply" && o.Kind != "supply" || !o.Code.IsZero() {
+		return nil
+	}
+	if p := o.Product; p != nil {
+		if !p.Code.IsZero() {
+			return &p.Code
+		}
+		if p.Name != "" {
+			return &record.Concept{Text: p.Name}
+		}
+	}
+	for i := range o.Devices {
+		for k := range w.rec.Devices {
+			if d := &w.rec.Devices[k]; d.ID == o.Devices[i].ID && len(d.Types) > 0 {
+				return &d.Types[0]
+			}
+		}
+	}
+	return nil
 }
 
 // bodySites writes every site; FHIR has no side of the body beside it.

@@ -43,3 +43,12 @@ func TestOrderIntent(t *testing.T) {
 		})
 	}
 }
+
+// A supply that is wanted says of what, by its product or the device.
+func TestOrderOfSupply(t *testing.T) {
+	inhaler := record.Concept{Codings: []record.Coding{{System: "http://www.nlm.nih.gov/research/umls/rxnorm", Code: "745679"}}}
+	o := record.Order{Class: "supply", Product: &record.Product{Code: inhaler}}
+	require.Equal(t, &inhaler, (&writer{}).supplied(&o))
+	o.Code = record.Concept{Text: "delivery"}
+	require.Nil(t, (&writer{}).supplied(&o))
+}
