@@ -233,7 +233,7 @@ func (w *xmlWriter) item(name string, main, under tree.Node, of *elementType) {
 			}
 			under = tree.Node{}
 		}
-		if of != nil && (!primitive || of.form == xhtmlForm) && under.OK() {
+		if (!primitive || of.form == xhtmlForm) && under.OK() {
 			w.note(faultForm, under)
 		}
 		w.element(name, tree.Node{}, under, known, false)

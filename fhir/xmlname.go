@@ -107,11 +107,10 @@ func (r *xmlReader) count(counted *bool, names int) {
 
 // isReserved reports whether a member of that name would be taken for something else than an element that R4 does not have.
 func isReserved(name string, t *elementType, table *elementTable) bool {
-	if name[0] == '_' || name == "resourceType" {
-		return true
+	if place, _ := t.find(table.number(name)); place >= 0 {
+		return t.elements[place].attribute
 	}
-	place, _ := t.find(table.number(name))
-	return place >= 0 && t.elements[place].attribute
+	return name[0] == '_' || name == "resourceType"
 }
 
 // attribute gives the member for an attribute of an element of type t.

@@ -133,7 +133,9 @@ func (w *xmlWriter) collect(obj tree.Node, t *elementType, resource, valued bool
 			if resource {
 				continue
 			}
-			w.note(faultForm, m)
+			if place, _ := t.find(x.number); place < 0 {
+				w.note(faultForm, m)
+			}
 		case textMember:
 			if m.Kind() == tree.String && !isBlank(m.Value()) {
 				w.note(faultText, m)
