@@ -67,10 +67,18 @@ func (r *xmlReader) markup(n tree.Node) (text string, leaves int) {
 		}
 		return "", leaves
 	}
-	whole := n.Fragment()
+	whole := n.Raw()
+	if !isComplete(whole, n) {
+		whole = n.Fragment()
+	}
 	// Namespaces declared around the markup are repeated in each, which must not let a document grow without bounds.
 	if r.added += len(whole) - len(n.Raw()); r.added > len(r.doc.Source())+1<<16 && r.err == nil {
 		r.err = exceeded(tree.LimitBytes, len(r.doc.Source())+1<<16, n)
+	}
+	if by, err := tree.ParseXML(whole, tree.XMLOptions{}); err != nil || inXHTML && leaks(by.Root()) {
+		var w xmlWriter
+		w.text(string(n.Raw()), n)
+		return divStart + string(w.b) + "</div>", leaves
 	}
 	if !inXHTML {
 		return divStart + string(whole) + "</div>", leaves
@@ -115,10 +123,39 @@ func (w *xmlWriter) isMarkup(s string) tree.Node {
 	if err != nil {
 		return tree.Node{}
 	}
-	if root := doc.Root(); root.Name() == "div" && root.Space() == xhtmlSpace {
+	if root := doc.Root(); root.Name() == "div" && root.Space() == xhtmlSpace && !leaks(root) {
 		return root
 	}
 	return tree.Node{}
+}
+
+// isComplete reports whether the text of an element says the same by itself: what its prefixes stand for is in it.
+func isComplete(text []byte, n tree.Node) bool {
+	by, err := tree.ParseXML(text, tree.XMLOptions{})
+	if err != nil || by.Len() != n.End()-n.Index() {
+		return false
+	}
+	for i := range by.Len() {
+		if x := by.Node(i); x.Kind() != tree.Text && x.Space() != n.Doc().Node(n.Index()+i).Space() {
+			return false
+		}
+	}
+	return true
+}
+
+// leaks reports whether an element of a markup has no namespace by itself, but would have one within other XML.
+func leaks(root tree.Node) bool {
+	if root.Prefix() == "" {
+		return false
+	}
+	for i := root.Index(); i < root.End(); i++ {
+		if x := root.Doc().Node(i); x.Kind() == tree.Attr && x.Decl() && x.Prefix() == "" && x.Parent() == root {
+			return false
+		} else if x.Kind() == tree.Element && x.Space() == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // div writes a narrative. One that is not XHTML is written as the text it is: it must not be read as markup, nor be lost.

@@ -91,7 +91,7 @@ func (w *xmlWriter) isName(x *memberName, attribute bool) bool {
 	if prefix == "xml" {
 		space = xmlSpace
 	}
-	return space != "" && tree.IsNCName(local) && !(space == xhtmlSpace && local == "div")
+	return space != "" && tree.IsNCName(local) && (attribute || space != xhtmlSpace || local != "div")
 }
 
 // like gives what a name that begins with _ is when it stands for itself; nil where XML cannot have it.
@@ -239,7 +239,7 @@ func (w *xmlWriter) item(name string, main, under tree.Node, of *elementType) {
 		w.element(name, tree.Node{}, under, known, false)
 		return
 	default:
-		if of != nil && of.form == xhtmlForm || of == nil && name == "div" && w.isMarkup(main.Value()).OK() {
+		if of != nil && of.form == xhtmlForm || of == nil && name == "div" && under.Kind() != tree.Object && w.isMarkup(main.Value()).OK() {
 			w.div(main)
 			break
 		}

@@ -87,7 +87,10 @@ func (r *xmlReader) name(n tree.Node) *xmlName {
 	case space == xhtmlSpace && x.json == "div":
 		x.markup = true
 		x.number = r.table.number(x.json)
-	case space == r.home:
+	case r.isHome(space):
+		if space != r.home {
+			r.note(faultNamespace, n)
+		}
 		x.number = r.table.number(x.json)
 	default:
 		x.json = r.groups.prefix(space, n.Prefix()) + ":" + x.json
@@ -96,6 +99,9 @@ func (r *xmlReader) name(n tree.Node) *xmlName {
 	r.count(&x.counted, 1)
 	return x
 }
+
+// isHome reports whether a namespace is FHIR's, or none: writers that lose it mean no other.
+func (r *xmlReader) isHome(space string) bool { return space == r.home || space == "" }
 
 // count counts names of members, once.
 func (r *xmlReader) count(counted *bool, names int) {

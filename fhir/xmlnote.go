@@ -26,7 +26,7 @@ type formNote struct {
 type formFault uint8
 
 const (
-	// faultNamespace: the root element is not in FHIR's namespace; it was read as if it were.
+	// faultNamespace: the root element, or elements of a name, are not in FHIR's namespace; they were read as if they were.
 	faultNamespace formFault = iota + 1
 	// faultResource: no resource type that R4 knows; its elements were turned as they stand.
 	faultResource
@@ -56,7 +56,7 @@ const (
 func (f formFault) lost() bool { return f == faultName || f == faultCharacter }
 
 var formFaults = [...]string{
-	faultNamespace: "the root element is not in FHIR's namespace",
+	faultNamespace: "an element that is not in FHIR's namespace",
 	faultResource:  "a resource type that R4 does not have",
 	faultElement:   "an element that R4 does not have here",
 	faultAttribute: "an attribute that FHIR does not have here",

@@ -320,10 +320,11 @@ func (r *xmlReader) items(i int, of *elementType, list, under bool) {
 		}
 		switch {
 		case under && below:
-			if of == nil {
-				of = r.unknown
+			t := of
+			if t == nil {
+				t = r.unknown
 			}
-			r.object(c, of, "", true)
+			r.object(c, t, "", true)
 		case under, kind == primitiveItem && !main:
 			r.value(c, 0)
 			r.w.put("null")
@@ -383,7 +384,7 @@ func (r *xmlReader) kind(c tree.Node, of *elementType) itemKind {
 		if c.Attr("value").OK() {
 			return primitiveItem
 		}
-		if x := onlyChild(c); x.OK() && x.Space() == r.home && r.table.resource(x.Name()) != nil {
+		if x := onlyChild(c); x.OK() && r.isHome(x.Space()) && r.table.resource(x.Name()) != nil {
 			return resourceItem
 		}
 		return objectItem
@@ -392,7 +393,7 @@ func (r *xmlReader) kind(c tree.Node, of *elementType) itemKind {
 	case of.kind == primitiveType:
 		return primitiveItem
 	case of.kind == resourceType:
-		if x := onlyChild(c); x.OK() && x.Space() == r.home && isResourceName(x.Name()) {
+		if x := onlyChild(c); x.OK() && r.isHome(x.Space()) && isResourceName(x.Name()) {
 			return resourceItem
 		}
 	}
