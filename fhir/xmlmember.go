@@ -110,11 +110,14 @@ func (w *xmlWriter) like(x *memberName) *memberName {
 
 // declare finds the namespaces that the root declares. Each has one prefix, and none is FHIR's.
 func (w *xmlWriter) declare(root tree.Node) {
-	used := map[string]bool{"": true, fhirSpace: true, xmlSpace: true, "http://www.w3.org/2000/xmlns/": true}
+	var used map[string]bool
 	for m := range root.Elements("") {
 		prefix, ok := strings.CutPrefix(m.Name(), "@xmlns:")
 		if !ok || m.Kind() != tree.String {
 			continue
+		}
+		if used == nil {
+			used = map[string]bool{"": true, fhirSpace: true, xmlSpace: true, "http://www.w3.org/2000/xmlns/": true}
 		}
 		space := m.Value()
 		if used[space] || len(space) > 1000 || prefix == "xml" || prefix == "xmlns" || !tree.IsNCName(prefix) || !isAttributeText(space) {

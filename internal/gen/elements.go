@@ -79,7 +79,7 @@ func openTypes(byURL map[string]*structure) ([]elementType, error) {
 			return e.Type, nil
 		}
 	}
-	return nil, fmt.Errorf("Extension has no value")
+	return nil, fmt.Errorf("the type Extension has no value")
 }
 
 // inherits gives how many elements, after the first, s has from base; all must stand there as they do in base.
