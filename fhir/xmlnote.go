@@ -2,12 +2,11 @@ package fhir
 
 import "github.com/portage-health/portage/internal/tree"
 
-// fhirSpace is the namespace of FHIR's XML, xhtmlSpace that of the markup in a narrative (R4 2.6.1).
+// Namespaces of FHIR's XML (R4 2.6.1), of XML itself, and of the attributes of XML Schema that many documents have.
 const (
-	fhirSpace  = "http://hl7.org/fhir"
-	xhtmlSpace = "http://www.w3.org/1999/xhtml"
-	xmlSpace   = "http://www.w3.org/XML/1998/namespace"
-	xsiSpace   = "http://www.w3.org/2001/XMLSchema-instance"
+	fhirSpace = "http://hl7.org/fhir"
+	xmlSpace  = "http://www.w3.org/XML/1998/namespace"
+	xsiSpace  = "http://www.w3.org/2001/XMLSchema-instance"
 )
 
 // mostXMLDepth bounds how deep elements or objects are followed, whatever the limits say.
