@@ -1,5 +1,6 @@
 // Command gen makes the tables of internal/codes from HL7's published
-// terminology, and that of the rules of C-CDA's templates from its Schematron. Run it from the root of the module:
+// terminology, that of the rules of C-CDA's templates from its Schematron, and that of FHIR's elements from its
+// StructureDefinitions. Run it from the root of the module:
 //
 //	go run ./internal/gen
 //
@@ -88,7 +89,12 @@ func generate(shared string) (files map[string][]byte, notes []string, err error
 	if err != nil {
 		return nil, nil, err
 	}
+	elements, err := elementTable(src)
+	if err != nil {
+		return nil, nil, err
+	}
 	return map[string][]byte{
+		elementsFile:                        elements,
 		rulesFile:                           rules,
 		"internal/codes/systems.txt":        sys.text(src),
 		"internal/codes/concepts.txt":       concepts,

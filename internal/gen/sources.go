@@ -104,16 +104,33 @@ type include struct {
 }
 
 type structure struct {
-	ID, URL, Kind, Derivation string
-	Snapshot                  struct {
-		Element []struct {
-			Path    string
-			Binding *struct {
-				Strength string
-				ValueSet string
-			}
-		}
+	ID, URL, Name, Type, Kind, Derivation string
+	BaseDefinition                        string
+	Snapshot                              struct {
+		Element []elementDefinition
 	}
+}
+
+type elementDefinition struct {
+	Path             string
+	Representation   []string
+	Min              int
+	Max              string
+	ContentReference string
+	Type             []elementType
+	IsModifier       bool
+	IsSummary        bool
+	Binding          *struct {
+		Strength string
+		ValueSet string
+	}
+}
+
+type elementType struct {
+	Code          string
+	Profile       []string
+	TargetProfile []string
+	Extension     []struct{ URL, ValueURL string }
 }
 
 type xmlValue struct {

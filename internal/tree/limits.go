@@ -27,6 +27,9 @@ const (
 
 var defaults = Limits{}.fill()
 
+// WithDefaults gives l with the default for each limit that is not set.
+func (l Limits) WithDefaults() Limits { return l.filled() }
+
 // filled gives l with the defaults put in.
 func (l Limits) filled() Limits {
 	if l == (Limits{}) {

@@ -63,3 +63,6 @@ func splitName(b []byte) (prefix int, ok bool) {
 	}
 	return i, isNCName(b[:i]) && isNCName(b[i+1:])
 }
+
+// IsNCName tells whether s is a name without a prefix (production NCName of Namespaces in XML).
+func IsNCName(s string) bool { return isNCName([]byte(s)) }
