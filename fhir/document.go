@@ -19,7 +19,8 @@ type Document struct {
 	tree   *tree.Doc
 	size   int64
 	digest [sha256.Size]byte
-	lines  bool // it is NDJSON, read as an array
+	lines  bool          // it is NDJSON, read as an array
+	xml    *convertedXML // where it was read from XML
 }
 
 // ErrNotFHIR says that the input is JSON or XML, but no FHIR resource.
@@ -32,7 +33,11 @@ func Parse(data []byte, l record.Limits) (*Document, error) {
 	d := &Document{size: int64(len(data)), digest: sha256.Sum256(data)}
 	text := bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	var err error
-	if severalLines(text) {
+	if isXML(data) {
+		if d.xml, err = xmlToJSON(data, treeLimits(l)); err == nil {
+			d.tree, err = tree.ParseJSON(d.xml.json, treeLimits(l))
+		}
+	} else if severalLines(text) {
 		d.lines = true
 		d.tree, err = tree.ParseJSON(arrayOfLines(data), treeLimits(l))
 	} else {
@@ -52,6 +57,20 @@ func Parse(data []byte, l record.Limits) (*Document, error) {
 	}
 	line, col := root.Pos()
 	return nil, fmt.Errorf("fhir: %d:%d: %w", line, col, ErrNotFHIR)
+}
+
+// isXML reports whether an input begins as XML does, in any encoding that has its letters in every second byte at least.
+func isXML(data []byte) bool {
+	for i, c := range data[:min(len(data), 64)] {
+		switch {
+		case c == '<':
+			return true
+		case c == 0 || c == ' ' || c == '\t' || c == '\r' || c == '\n' || i < 3 && c >= 0xbb:
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // isResource reports whether n is an object that says which resource it is.

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"time"
 
 	"github.com/portage-health/portage/internal/ids"
 	"github.com/portage-health/portage/internal/ledger"
+	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
 
@@ -48,7 +50,20 @@ var ErrNoDocument = errors.New("fhir: the record has no document to make a docum
 type Exporter struct {
 	// Bundle is the type of Bundle.
 	Bundle BundleType
+	// Form is how it is written: JSON where nothing is said.
+	Form Form
 }
+
+// Form is one of FHIR's forms on the wire (R4 2.6).
+type Form uint8
+
+// The forms.
+const (
+	JSON Form = iota
+	XML
+	// NDJSON is a resource a line, without a Bundle.
+	NDJSON
+)
 
 var _ record.Exporter = Exporter{}
 
@@ -65,6 +80,9 @@ func Format() record.Format {
 // detect reports whether an input begins like FHIR JSON: an object with
 // resourceType near its start, or with what only a resource has there.
 func detect(head []byte) bool {
+	if isXML(head) {
+		return bytes.Contains(head, []byte("http://hl7.org/fhir"))
+	}
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
 	if len(head) == 0 || head[0] != '{' {
 		return false
@@ -113,8 +131,64 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	if !o.TypedOnly {
 		w.carried()
 	}
+	return rep, x.put(out, b, rep)
+}
+
+// put writes the Bundle in its form.
+func (x Exporter) put(out io.Writer, b []byte, rep *record.Report) error {
+	switch x.Form {
+	case XML:
+		text, notes, doc, err := jsonToXML(b, ownLimits)
+		if err != nil {
+			return fmt.Errorf("fhir: %w", err)
+		}
+		for _, n := range notes {
+			k := &issueForm
+			if n.fault.lost() {
+				k = &issueFormLost
+				rep.Counts.Lost++
+			}
+			rep.Add(k.At(doc.Node(int(n.node)).Path(isKnown), 0, 0))
+		}
+		_, err = out.Write(append(text, '\n'))
+		return err
+	case NDJSON:
+		d, err := tree.ParseJSON(b, ownLimits)
+		if err != nil {
+			return fmt.Errorf("fhir: %w", err)
+		}
+		lines := make([]byte, 0, len(b))
+		for e := range items(d.Root(), "entry") {
+			lines = append(appendCompact(lines, e.Child("resource").Raw()), '\n')
+		}
+		_, err = out.Write(lines)
+		return err
+	}
 	_, err := out.Write(append(b, '\n'))
-	return rep, err
+	return err
+}
+
+// ownLimits are for what was written here: it is as large as the record made it.
+var ownLimits = tree.Limits{MaxBytes: 1 << 31, MaxNodes: 1 << 30, MaxMemory: 1 << 40, MaxNames: 1 << 20, MaxNameBytes: 1 << 20}
+
+// appendCompact writes JSON without the white space between its tokens.
+func appendCompact(dst, text []byte) []byte {
+	quoted := false
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == '\\' && quoted:
+			dst = append(dst, c)
+			i++
+			c = text[i]
+		case c == '"':
+			quoted = !quoted
+		case !quoted && (c == ' ' || c == '\t' || c == '\n' || c == '\r'):
+			continue
+		}
+		dst = append(dst, c)
+	}
+	return dst
 }
 
 // carried names what no typed field of the record holds.

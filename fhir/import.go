@@ -116,6 +116,7 @@ func newReader(d *Document, o record.ImportOptions, p *plan, group int) *reader 
 // that others made comes last.
 func (r *reader) read() {
 	r.header()
+	r.noteForm()
 	read := make([]record.Item, len(r.plan.all))
 	for _, late := range [...]bool{false, true} {
 		for i := range r.plan.all {
@@ -234,6 +235,9 @@ func add[T any](r *reader, list *[]T, n tree.Node, x T) {
 
 // pos gives line and column of a node in the input.
 func (r *reader) pos(n tree.Node) (line, col int) {
+	if r.plan.xml != nil {
+		return r.plan.xml.position(n.Offset())
+	}
 	line, col = n.Pos()
 	if r.plan.lines && col > 1 {
 		col--
@@ -243,3 +247,24 @@ func (r *reader) pos(n tree.Node) (line, col int) {
 
 // rawText gives a resource as sent.
 func rawText(n tree.Node) string { return string(n.Raw()) }
+
+// noteForm reports what was odd in the XML that the input was turned from.
+func (r *reader) noteForm() {
+	if r.plan.xml == nil || r.group > 0 {
+		return
+	}
+	for _, x := range r.plan.xml.notes {
+		line, col := r.plan.xml.xml.Node(int(x.node)).Pos()
+		k := &issueForm
+		if x.fault.lost() {
+			k = &issueFormLost
+		}
+		r.rep.Add(k.At(r.plan.all[0].path, line, col))
+	}
+}
+
+// What may be odd in XML that FHIR is read from or written to.
+var (
+	issueForm     = record.IssueRepaired.Because("the XML or JSON has something that FHIR does not have here; it was read, or written, as it stands")
+	issueFormLost = record.IssueLost.Because("the other form of FHIR cannot hold this; it is left out")
+)

@@ -14,7 +14,7 @@ func overlaid(base []byte, ps []piece) []byte {
 	if len(ps) == 0 {
 		return base
 	}
-	d, err := tree.ParseJSON(base, tree.Limits{MaxBytes: 1 << 31, MaxNodes: 1 << 30, MaxMemory: 1 << 40, MaxNames: 1 << 20, MaxNameBytes: 1 << 20})
+	d, err := tree.ParseJSON(base, ownLimits)
 	if err != nil {
 		return base
 	}

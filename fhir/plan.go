@@ -17,6 +17,7 @@ type plan struct {
 	byNode map[int]int    // nodes to places in all
 	groups int            // how many patients there are
 	lines  bool
+	xml    *convertedXML
 }
 
 // resource is one resource of an input.
@@ -48,7 +49,7 @@ func (x *resource) in(group int) bool {
 
 // planOf finds the resources of a document, gives them their ids, and parts them by patients.
 func planOf(d *Document, o record.ImportOptions) *plan {
-	p := &plan{byText: map[string]int{}, byNode: map[int]int{}, lines: d.lines}
+	p := &plan{byText: map[string]int{}, byNode: map[int]int{}, lines: d.lines, xml: d.xml}
 	root := d.tree.Root()
 	if root.Kind() == tree.Array {
 		i := 0

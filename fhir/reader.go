@@ -3,6 +3,7 @@ package fhir
 import (
 	"iter"
 	"strconv"
+	"strings"
 
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
@@ -208,17 +209,16 @@ func appendStep(b []byte, n, up tree.Node) []byte {
 	return append(strconv.AppendInt(append(b, '['), int64(i), 10), ']')
 }
 
-// appendKnown writes a name that could be FHIR's: letters and digits, and not
-// many. Others could hold anything, and are told as *.
+// appendKnown writes a name of FHIR's vocabulary. Others could hold anything, and are told as *.
 func appendKnown(b []byte, name string) []byte {
-	if len(name) == 0 || len(name) > 64 {
-		return append(b, '*')
+	if isKnown(name) {
+		return append(b, name...)
 	}
-	for i := range len(name) {
-		c := name[i]
-		if !(c|0x20 >= 'a' && c|0x20 <= 'z' || i > 0 && c >= '0' && c <= '9' || i == 0 && c == '_') {
-			return append(b, '*')
-		}
-	}
-	return append(b, name...)
+	return append(b, '*')
+}
+
+// isKnown reports whether a name is of FHIR's vocabulary: an element or a resource of R4.
+func isKnown(name string) bool {
+	table := elements()
+	return table.number(strings.TrimPrefix(name, "_")) != 0 || table.typ(name) != nil || name == "resourceType" || name == "contained" || name == "div"
 }

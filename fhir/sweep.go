@@ -71,7 +71,7 @@ func (s *sweeper) resource(x *resource) {
 	s.slot, s.at, s.path = "", s.at[:0], append(s.path[:0], x.path...)
 	s.count(x.n.Index(), x.n.End())
 	if x.whole {
-		s.carry(x.n, x.n.End()-x.n.Index(), 0)
+		s.carry(x.n, 0)
 		return
 	}
 	s.value(x.n, 0)
@@ -128,13 +128,13 @@ func (s *sweeper) count(from, to int) {
 		bit := uint64(1) << (i & 63)
 		switch {
 		case s.marked[i>>6]&bit != 0 && s.r.led.Taken(i):
-			c.Mapped++
+			c.Mapped += s.weight(i, i+1)
 		case s.marked[i>>6]&bit != 0:
-			c.Scaffold++
+			c.Scaffold += s.weight(i, i+1)
 		case s.free[i>>6]&bit == 0:
 			continue
 		}
-		c.Facts++
+		c.Facts += s.weight(i, i+1)
 	}
 }
 
@@ -190,7 +190,7 @@ func (s *sweeper) value(n tree.Node, place int) {
 		return
 	}
 	if n.Kind() != tree.Object && n.Kind() != tree.Array || len(s.at) > 0 && ones(s.marked, n.Index(), n.End()) == 0 {
-		s.carry(n, free, place)
+		s.carry(n, place)
 		return
 	}
 	if n.Kind() == tree.Object {
@@ -219,6 +219,36 @@ func (s *sweeper) members(n, but tree.Node) {
 	}
 }
 
+// weight gives how many leaves of the source the leaves from index i up to end
+// stand for: themselves in JSON, in XML as many as there.
+func (s *sweeper) weight(i, end int) (n int) {
+	xml := s.r.plan.xml
+	for ; i < end; i++ {
+		switch {
+		case !s.r.doc.IsLeaf(i):
+		case xml == nil:
+			n++
+		default:
+			n += xml.leaves(s.r.doc.Node(i).Offset())
+		}
+	}
+	return n
+}
+
+// freeWeight is weight of what nobody took in n.
+func (s *sweeper) freeWeight(n tree.Node) int {
+	if s.r.plan.xml == nil {
+		return ones(s.free, n.Index(), n.End())
+	}
+	k := 0
+	for i := n.Index(); i < n.End(); i++ {
+		if s.free[i>>6]&(1<<(i&63)) != 0 {
+			k += s.weight(i, i+1)
+		}
+	}
+	return k
+}
+
 // ones gives the number of bits set from index from up to, not including, to.
 func ones(set []uint64, from, to int) int {
 	if from >= to {
@@ -237,8 +267,8 @@ func ones(set []uint64, from, to int) int {
 }
 
 // carry keeps n as it is.
-func (s *sweeper) carry(n tree.Node, facts, place int) {
-	facts = ones(s.free, n.Index(), n.End())
+func (s *sweeper) carry(n tree.Node, place int) {
+	facts := s.freeWeight(n)
 	line, col := s.r.pos(n)
 	path := string(s.path)
 	c := record.Carried{

@@ -24,6 +24,8 @@ type target struct {
 func targets() []target {
 	return []target{
 		{"fhir", fhir.Format().Exporter, ".json"},
+		{"fhir-xml", fhir.Exporter{Form: fhir.XML}, ".xml"},
+		{"ndjson", fhir.Exporter{Form: fhir.NDJSON}, ".ndjson"},
 		{"ccda", ccda.Format().Exporter, ".xml"},
 		{"record", record.JSONFormat().Exporter, ".json"},
 	}
