@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"strconv"
 	"strings"
 )
 
@@ -34,6 +35,9 @@ func (w *writer) assemble() []byte {
 		if x.Within != "" || x.written {
 			continue
 		}
+		if s.frame {
+			w.bareEntries(pieces, entryIndex(x.Path))
+		}
 		if x.verbatim || len(x.Entries) == 0 && !s.typed {
 			w.raw1(x, pieces)
 			if k, ok := byID[first(x.Entries)]; ok {
@@ -45,6 +49,9 @@ func (w *writer) assemble() []byte {
 			w.composed(entries, k, x, pieces, byID, done)
 		}
 	}
+	if s.frame {
+		w.bareEntries(pieces, 1<<31)
+	}
 	for k := range s.segments {
 		if !done[k] {
 			w.composed(entries, k, nil, pieces, byID, done)
@@ -53,6 +60,28 @@ func (w *writer) assemble() []byte {
 	w.endArr()
 	w.end()
 	return w.b
+}
+
+// bareEntries writes the Bundle entries without a resource that stood before the k-th entry.
+func (w *writer) bareEntries(pieces *piecesOf, k int) {
+	for len(pieces.bare) > 0 && entryIndex("Bundle."+pieces.bare[0].at) < k {
+		w.raw("", pieces.bare[0].data)
+		pieces.bare = pieces.bare[1:]
+	}
+}
+
+// entryIndex gives the place of the Bundle entry that a path leads to or into.
+func entryIndex(path string) int {
+	rest, ok := strings.CutPrefix(path, "Bundle.entry[")
+	if !ok {
+		return 1 << 30
+	}
+	at, _, _ := strings.Cut(rest, "]")
+	i, err := strconv.Atoi(at)
+	if err != nil {
+		return 1 << 30
+	}
+	return i
 }
 
 func first(list []string) string {
@@ -205,6 +234,7 @@ type piecesOf struct {
 	byOwner map[string][]piece
 	beside  map[string][]piece // what stood beside a resource in its Bundle entry
 	frame   []piece
+	bare    []piece // entries without a resource
 	byPlace map[string][]int
 }
 
@@ -244,7 +274,11 @@ func (w *writer) sortPieces() *piecesOf {
 		case c.Owner == "":
 			if w.sent.frame {
 				w.sent.placed[i] = true
-				p.frame = append(p.frame, x)
+				if strings.HasPrefix(c.At, "entry[") {
+					p.bare = append(p.bare, x)
+				} else {
+					p.frame = append(p.frame, x)
+				}
 			}
 		default:
 			p.byOwner[c.Owner+" "+c.Slot] = append(p.byOwner[c.Owner+" "+c.Slot], x)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
 
@@ -65,6 +66,8 @@ func backAndForth(t testing.TB, data []byte, typedOnly bool) map[string][]map[st
 	for _, rec := range recs {
 		var b bytes.Buffer
 		_, err := Exporter{}.Export(t.Context(), rec, &b, record.ExportOptions{TypedOnly: typedOnly, Now: testOptions.Now})
+		require.NoError(t, err)
+		_, err = tree.ParseJSON(b.Bytes(), ownLimits) // no name twice in an object
 		require.NoError(t, err)
 		for _, r := range resourcesOf(t, b.Bytes()) {
 			key := fmt.Sprint(r["resourceType"], "/", r["id"])
@@ -169,4 +172,39 @@ func TestTypedShare(t *testing.T) {
 			t.Log(missing[p], p)
 		}
 	}
+}
+
+// TestBundlesComeBack: what a Bundle says of itself and of its entries comes back too, each at its place.
+func TestBundlesComeBack(t *testing.T) {
+	n := 0
+	for _, dir := range roundTripCorpora[:3] {
+		for _, file := range corpus(t, dir) {
+			data, err := os.ReadFile(file)
+			require.NoError(t, err)
+			var v map[string]any
+			d := json.NewDecoder(bytes.NewReader(data))
+			d.UseNumber()
+			if d.Decode(&v) != nil || v["resourceType"] != "Bundle" {
+				continue
+			}
+			recs, _ := imported(t, data)
+			if len(recs) != 1 {
+				continue // each patient has a Bundle of their own
+			}
+			var b bytes.Buffer
+			_, err = Exporter{}.Export(t.Context(), recs[0], &b, record.ExportOptions{})
+			require.NoError(t, err)
+			var got map[string]any
+			d = json.NewDecoder(&b)
+			d.UseNumber()
+			require.NoError(t, d.Decode(&got))
+			want, have := leafPaths(v, "", map[string]string{}), leafPaths(got, "", map[string]string{})
+			for p, x := range want {
+				require.Equal(t, x, have[p], "%s%s", filepath.Base(file), p)
+			}
+			require.Len(t, have, len(want), filepath.Base(file))
+			n++
+		}
+	}
+	require.Greater(t, n, 10)
 }

@@ -41,13 +41,14 @@ type segment struct {
 
 // indexSent remembers what the record's FHIR sources called what they held.
 func (w *writer) indexSent() {
-	n := 0
+	n, found := 0, false
 	for i := range w.rec.Sources {
 		if s := &w.rec.Sources[i]; s.Format == formatName {
 			n += len(s.Items)
+			found = true
 		}
 	}
-	if n == 0 {
+	if !found {
 		return
 	}
 	s := &sentBefore{byID: make(map[string]*sentItem, n), byText: make(map[string]*sentItem, 2*n), all: make([]sentItem, 0, n),
@@ -69,7 +70,7 @@ func (w *writer) indexSent() {
 		w.indexItem(s, &s.all[i], stating)
 	}
 	s.joinWithin()
-	s.frame = !s.typed && w.form == BundleAsSent && len(w.rec.Sources) == 1 && strings.HasPrefix(s.all[0].Path, "Bundle.")
+	s.frame = !s.typed && w.form == BundleAsSent && len(w.rec.Sources) == 1 && w.fromBundle(s)
 	w.sent = s
 }
 
@@ -108,6 +109,19 @@ func (w *writer) indexItem(s *sentBefore, x *sentItem, stating *record.Stating) 
 	}
 	x.same = stating != nil && len(x.Entries) > 0 && stating.OfItem(x.Item) == x.Stated && w.hasAll(x)
 	x.verbatim = x.same && x.Text != "" && x.Within == ""
+}
+
+// fromBundle reports whether what the record came from was a Bundle.
+func (w *writer) fromBundle(s *sentBefore) bool {
+	if len(s.all) > 0 {
+		return strings.HasPrefix(s.all[0].Path, "Bundle.")
+	}
+	for i := range w.rec.Carried {
+		if strings.HasPrefix(w.rec.Carried[i].Path, "Bundle.") {
+			return true
+		}
+	}
+	return false
 }
 
 // joinWithin finds what goes out within a resource that goes out as it was
