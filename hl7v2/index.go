@@ -1,0 +1,421 @@
+package hl7v2
+
+import (
+	"bytes"
+	"slices"
+)
+
+// index says where the parts of one message lie. It does not change once it is made, except by reading another message into it.
+//
+// A mark is a delimiter: its offset, its kind, and whether an escape stands in the piece before it. Pieces are numbered by
+// the marks that end them: piece k lies between mark k−1 and mark k, and is the smallest thing that a message holds.
+type index struct {
+	data   []byte // what offsets count in: the input, or its text as UTF-8 where it came as UTF-16 or UTF-32
+	source []byte // the input, where data is not it
+	from   int    // where the header begins
+	to     int    // where the last segment ends
+
+	encodingEnd int // where the header's second field ends
+
+	delims Delimiters
+	limits Limits
+	term   string // what ends the header
+	lf     uint8  // what a line feed is
+	text   charset
+	wide   *wideForm // how source is written
+	option string    // Options.Charset
+
+	marks  []uint32
+	fields []uint32 // the marks that end fields, segment by segment; the first of a segment ends its name
+	segs   []segment
+
+	class   class
+	ends    class // 1 for every byte that class has a kind for
+	classOf Delimiters
+}
+
+// segment is where a segment begins, in bytes, in marks and in fields.
+type segment struct {
+	start, mark, field uint32
+	id                 uint32 // its name, 0 where it has none
+}
+
+const (
+	chunkBytes = 248 // so that a place in a chunk, and how many there are, fit a byte
+	posShift   = 4
+	kindMask   = 7
+	escFlag    = 8
+)
+
+// What a line feed is.
+const (
+	lfUnknown = iota
+	lfData    // the header ends with a carriage return, and a line feed is data
+	lfMixed   // the header ends with a carriage return, but every other line feed stands before a segment: it ends one too
+	lfEnds    // the header ends with a line feed: it ends segments, unless the next line is none
+)
+
+// read makes the index of one message.
+func (x *index) read(input []byte) *Error {
+	x.source, x.wide = nil, nil
+	if len(input) > x.limits.Bytes {
+		return faultMaxBytes.at(0, "", 0, 0)
+	}
+	if f := wideFormOf(input); f != nil {
+		text, bad := f.text(input, x.limits.Bytes)
+		if bad != nil {
+			return bad.at(0, "", 0, 0)
+		}
+		x.source, x.wide, input = input, f, text
+	}
+	return x.readText(input)
+}
+
+func (x *index) readText(data []byte) *Error {
+	x.data = data
+	x.from, x.to = trim(data)
+	if e := x.header(); e != nil {
+		return e
+	}
+	e := x.scan(data)
+	if e != nil {
+		return e
+	}
+	// The character set stands in the header, and a few sets have bytes that only look like delimiters.
+	if masked := x.findCharset(); masked != nil {
+		if e = x.scan(masked); e != nil {
+			return e
+		}
+	}
+	return x.checkRepetitions()
+}
+
+// trim gives where a message begins and ends in an input: without byte-order marks, the bytes of MLLP frames and blank lines.
+func trim(data []byte) (from, to int) {
+	to = len(data)
+	for from < to {
+		switch c := data[from]; {
+		case c == 0x0b || c == '\r' || c == '\n' || c == ' ' || c == '\t':
+			from++
+		case c == 0xef && to-from >= 3 && data[from+1] == 0xbb && data[from+2] == 0xbf:
+			from += 3
+		default:
+			goto end
+		}
+	}
+end:
+	for i := to; i > from; i-- {
+		switch data[i-1] {
+		case '\r', '\n':
+		case 0x1c, 0x0b, 0x1a, 0:
+			to = i - 1
+		default:
+			return from, to
+		}
+	}
+	return from, to
+}
+
+// header reads the delimiters and decides what ends segments.
+func (x *index) header() *Error {
+	b := x.data[x.from:x.to]
+	switch {
+	case len(b) == 0:
+		return faultEmpty.at(0, "", 0, x.from)
+	case len(b) >= 4 && (string(b[:3]) == "FHS" || string(b[:3]) == "BHS") && mayDelimit(b[3]):
+		return faultBatch.at(1, string(b[:3]), 0, x.from)
+	case !bytes.HasPrefix(b, []byte("MSH")):
+		return faultNoHeader.at(0, "", 0, x.from)
+	}
+	return x.delimiters()
+}
+
+// delimiters reads the first two fields of the header at from, whichever it is.
+func (x *index) delimiters() *Error {
+	b := x.data[x.from:x.to]
+	d, end, bad := readDelimiters(b)
+	if bad != nil {
+		field := 1
+		if bad == &faultEncoding {
+			field = 2
+		}
+		return bad.at(1, string(b[:3]), field, x.from+len("MSH"))
+	}
+	x.delims, x.encodingEnd = d, x.from+end
+	x.term, x.lf = "\r", lfUnknown
+	if i := bytes.IndexAny(b[end:], "\r\n"); i >= 0 {
+		switch rest := b[end+i:]; {
+		case rest[0] == '\n':
+			x.term, x.lf = "\n", lfEnds
+		case len(rest) > 1 && rest[1] == '\n':
+			x.term = "\r\n"
+		}
+	}
+	return nil
+}
+
+// scan finds all delimiters of b, which has them where the data has them.
+//
+// It goes over chunks twice: once without any branch that depends on the bytes, which notes every delimiter, and once over
+// those notes. Delimiters stand so close in messages that a branch on each byte is mispredicted most of the time.
+func (x *index) scan(b []byte) *Error {
+	if x.classOf != x.delims || x.classOf == (Delimiters{}) {
+		x.delims.fill(&x.class)
+		for i, k := range x.class {
+			x.ends[i] = min(k, 1)
+		}
+		x.classOf = x.delims
+	}
+	name := uint32(x.from + 3)
+	x.marks = append(x.marks[:0], name<<posShift|endField, name<<posShift|endField)
+	x.fields = append(x.fields[:0], 0, 1)
+	x.segs = append(x.segs[:0], segment{start: uint32(x.from)})
+	m, f := 2, 2
+	start := x.from // of the last of segs, which is being read
+	esc := uint32(0)
+	class := &x.class
+	var found [256]uint8
+	for base := x.encodingEnd; base < x.to; base += chunkBytes {
+		part := b[base:min(base+chunkBytes, x.to)]
+		n := int(find(&x.ends, part, &found))
+		if m+n > x.limits.Pieces {
+			return faultMaxPieces.at(len(x.segs), x.nameOf(len(x.segs)-1), 0, base)
+		}
+		x.marks = slices.Grow(x.marks[:m], n+1)
+		x.fields = slices.Grow(x.fields[:f], n+1)
+		marks, fields := x.marks[:m+n+1], x.fields[:f+n+1]
+		at := uint32(base) << posShift
+		for _, i := range found[:n] {
+			k := uint32(class[part[i]])
+			w := at + uint32(i)<<posShift | k
+			if k < endSegment {
+				marks[m] = w | esc
+				fields[f] = uint32(m)
+				esc = 0
+				m++
+				f += int(k >> 2)
+				continue
+			}
+			if k == escape {
+				esc = escFlag
+				continue
+			}
+			pos := int(w >> posShift)
+			if pos == start { // a blank line
+				start++
+				x.segs[len(x.segs)-1].start++
+				continue
+			}
+			if k == lineFeed && !x.lineFeedEnds(pos) {
+				continue
+			}
+			marks[m] = w&^kindMask | endSegment | esc
+			fields[f] = uint32(m)
+			esc = 0
+			m++
+			f++
+			start = pos + 1
+			if e := x.closed(f); e != nil {
+				return e
+			}
+			x.segs = append(x.segs, segment{start: uint32(start), mark: uint32(m), field: uint32(f)})
+		}
+	}
+	x.marks, x.fields = x.marks[:m], x.fields[:f]
+	if start >= x.to {
+		x.segs = x.segs[:len(x.segs)-1]
+		return nil
+	}
+	x.marks = append(x.marks, uint32(x.to)<<posShift|endSegment|esc)
+	x.fields = append(x.fields, uint32(m))
+	return x.closed(f + 1)
+}
+
+// find notes where in a chunk delimiters stand, and gives how many there are. It has no branch that depends on the bytes, and
+// counts in single bytes, so that no bound needs to be checked.
+func find(ends *class, part []byte, found *[256]uint8) (n uint8) {
+	i := uint8(0)
+	for len(part) >= 8 {
+		c := (*[8]byte)(part)
+		found[n] = i
+		n += ends[c[0]]
+		found[n] = i + 1
+		n += ends[c[1]]
+		found[n] = i + 2
+		n += ends[c[2]]
+		found[n] = i + 3
+		n += ends[c[3]]
+		found[n] = i + 4
+		n += ends[c[4]]
+		found[n] = i + 5
+		n += ends[c[5]]
+		found[n] = i + 6
+		n += ends[c[6]]
+		found[n] = i + 7
+		n += ends[c[7]]
+		i += 8
+		part = part[8:]
+	}
+	for _, c := range part {
+		found[n] = i
+		n += ends[c]
+		i++
+	}
+	return n
+}
+
+// closed looks at the segment just read, the last one; fields is how many there are now.
+func (x *index) closed(fields int) *Error {
+	s := &x.segs[len(x.segs)-1]
+	s.id = x.idAt(int(s.start))
+	if n := fields - int(s.field) - 1; n > x.limits.Fields {
+		return faultMaxFields.at(len(x.segs), x.nameOf(len(x.segs)-1), n, int(s.start))
+	}
+	if len(x.segs) > x.limits.Segments {
+		return faultMaxSegments.at(len(x.segs), "", 0, int(s.start))
+	}
+	if len(x.segs) > 1 {
+		switch s.id {
+		case idMSH:
+			return faultSecond.at(len(x.segs), "MSH", 0, int(s.start))
+		case idFHS, idBHS, idBTS, idFTS:
+			return faultBatch.at(len(x.segs), x.nameOf(len(x.segs)-1), 0, int(s.start))
+		}
+	}
+	return nil
+}
+
+// checkRepetitions looks for a field with too many of them, where there can be one.
+func (x *index) checkRepetitions() *Error {
+	if len(x.marks) <= x.limits.Repetitions {
+		return nil
+	}
+	n := 0
+	for _, w := range x.marks {
+		switch k := w & kindMask; {
+		case k == endRep:
+			n++
+		case k >= endField:
+			if n+1 > x.limits.Repetitions {
+				i := x.segmentOf(int(w >> posShift))
+				return faultMaxRepetitions.at(i+1, x.nameOf(i), 0, int(w>>posShift))
+			}
+			n = 0
+		}
+	}
+	return nil
+}
+
+// lineFeedEnds says whether the line feed at pos ends a segment.
+func (x *index) lineFeedEnds(pos int) bool {
+	if x.lf == lfUnknown {
+		x.lf = x.lookAtLineFeeds()
+	}
+	switch x.lf {
+	case lfMixed:
+		return true
+	case lfEnds:
+		return x.beginsSegment(pos+1, false)
+	}
+	return false
+}
+
+// lookAtLineFeeds decides what line feeds are in a message whose header ends with a carriage return: data, unless every one
+// of them stands before a segment that HL7 defines.
+func (x *index) lookAtLineFeeds() uint8 {
+	for at := x.from; ; {
+		i := bytes.IndexByte(x.data[at:x.to], '\n')
+		if i < 0 {
+			return lfMixed
+		}
+		at += i + 1
+		if x.data[at-2] != '\r' && !x.beginsSegment(at, true) {
+			return lfData
+		}
+	}
+}
+
+// beginsSegment says whether a segment, or nothing, begins at an offset. defined asks for the name of a segment that HL7 defines.
+func (x *index) beginsSegment(at int, defined bool) bool {
+	b := x.data[at:x.to]
+	if len(b) == 0 || b[0] == '\r' || b[0] == '\n' {
+		return true
+	}
+	id := x.idAt(at)
+	if id == 0 {
+		return false
+	}
+	separated := len(b) > 3 && b[3] == x.delims.Field
+	if capitals := b[0] <= 'Z' && b[1] <= 'Z' && b[2] <= 'Z'; capitals && separated && (!defined || b[0] == 'Z') {
+		return true
+	}
+	return isDefined(id)
+}
+
+// idAt gives the name that stands at an offset, in capitals; 0 for none.
+func (x *index) idAt(at int) uint32 {
+	b := x.data[at:x.to]
+	if len(b) < 3 || len(b) > 3 && b[3] != x.delims.Field && b[3] != '\r' && b[3] != '\n' {
+		return 0
+	}
+	id := uint32(0)
+	for i, c := range b[:3] {
+		switch {
+		case c >= 'a' && c <= 'z':
+			c -= 'a' - 'A'
+		case c >= 'A' && c <= 'Z':
+		case i > 0 && c >= '0' && c <= '9':
+		default:
+			return 0
+		}
+		id = id<<8 | uint32(c)
+	}
+	return id
+}
+
+// segmentOf gives the number (from 0) of the segment that an offset lies in.
+func (x *index) segmentOf(offset int) int {
+	i, _ := slices.BinarySearchFunc(x.segs, offset+1, func(s segment, at int) int { return int(s.start) - at })
+	return max(i-1, 0)
+}
+
+// nameOf gives the name of a segment for an error: only one that HL7 defines, or that of a Z segment.
+func (x *index) nameOf(i int) string {
+	if i < 0 || i >= len(x.segs) {
+		return ""
+	}
+	return safeName(x.segs[i].id)
+}
+
+// lastMark gives the mark that ends segment i.
+func (x *index) lastMark(i int) int {
+	if i+1 < len(x.segs) {
+		return int(x.segs[i+1].mark) - 1
+	}
+	return len(x.marks) - 1
+}
+
+// begin gives where piece k begins.
+func (x *index) begin(k int) int {
+	if k == 0 {
+		return x.from
+	}
+	w := x.marks[k-1]
+	at := int(w>>posShift) + 1
+	if w&kindMask == endSegment {
+		for at < x.to && (x.data[at] == '\r' || x.data[at] == '\n') {
+			at++
+		}
+	}
+	return at
+}
+
+// bytesOf gives what pieces i to j hold, with the delimiters between them.
+func (x *index) bytesOf(i, j int) []byte {
+	from, to := x.begin(i), int(x.marks[j]>>posShift)
+	if from > to {
+		// MSH-1 is the separator itself, so that the marks before and behind it are the same.
+		return x.data[to:from:from]
+	}
+	return x.data[from:to:to]
+}
