@@ -59,6 +59,9 @@ func readDelimiters(b []byte) (d Delimiters, end int, bad *fault) {
 	switch {
 	case len(chars) == 0 && end == len(b):
 		return d, 0, &faultShort
+	case len(chars) == 5 && chars[2] == chars[3]:
+		// A program in between doubled the backslash: ^~\\& can only mean ^~\&.
+		chars = []byte{chars[0], chars[1], chars[2], chars[4]}
 	case len(chars) == 0 || len(chars) > 5:
 		return d, 0, &faultEncoding
 	}

@@ -15,7 +15,8 @@ type index struct {
 	from   int    // where the header begins
 	to     int    // where the last segment ends
 
-	encodingEnd int // where the header's second field ends
+	encodingEnd int  // where the header's second field ends
+	headless    bool // the first segment is no header: data begins where encodingEnd says
 
 	delims Delimiters
 	limits Limits
@@ -171,6 +172,9 @@ func (x *index) scan(b []byte) *Error {
 	x.fields = append(x.fields[:0], 0, 1)
 	x.segs = append(x.segs[:0], segment{start: uint32(x.from)})
 	m, f := 2, 2
+	if x.headless {
+		m, f = 0, 0
+	}
 	start := x.from // of the last of segs, which is being read
 	esc := uint32(0)
 	class := &x.class
