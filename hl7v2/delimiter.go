@@ -57,7 +57,7 @@ func readDelimiters(b []byte) (d Delimiters, end int, bad *fault) {
 	}
 	chars := b[4:end]
 	switch {
-	case len(chars) == 0 && end == len(b):
+	case len(chars) < 4 && end == len(b):
 		return d, 0, &faultShort
 	case len(chars) == 5 && chars[2] == chars[3]:
 		// A program in between doubled the backslash: ^~\\& can only mean ^~\&.

@@ -46,12 +46,12 @@ func (m *Message) Add(address, value string) error {
 	return m.Set(a.String(), value)
 }
 
-// AddSegment adds a segment of this name, without fields, at the end of the message.
+// AddSegment adds a segment of this name, with nothing in it, at the end of the message.
 func (m *Message) AddSegment(name string) (Segment, error) {
 	return m.InsertSegment(m.SegmentCount(), name)
 }
 
-// InsertSegment adds a segment of this name, without fields, as the one of number at, counted from 0: the header stays the first.
+// InsertSegment adds a segment of this name, with nothing in it, as the one of number at, counted from 0: the header stays the first.
 func (m *Message) InsertSegment(at int, name string) (Segment, error) {
 	switch {
 	case !isSegmentName(name):
@@ -61,7 +61,7 @@ func (m *Message) InsertSegment(at int, name string) (Segment, error) {
 	}
 	x := m.x
 	var offset int
-	text := name + x.term
+	text := name + string(x.delims.Field) + x.term
 	if at < len(x.segs) {
 		offset = int(x.segs[at].start)
 	} else {
@@ -71,7 +71,7 @@ func (m *Message) InsertSegment(at int, name string) (Segment, error) {
 				offset++
 			}
 		} else {
-			text = x.term + name
+			text = x.term + name + string(x.delims.Field)
 		}
 	}
 	y, err := x.splice(offset, offset, []byte(text))
@@ -158,7 +158,11 @@ func (m *Message) place(address string) (Address, Segment, error) {
 }
 
 func (x *index) fail(f *fault, a Address, s Segment) error {
-	return f.at(int(s.n)+1, x.nameOf(int(s.n)), a.Field, s.Offset())
+	at := s.Offset()
+	if f := s.Field(a.Field); f.OK() {
+		at = f.Offset()
+	}
+	return f.at(int(s.n)+1, x.nameOf(int(s.n)), a.Field, at)
 }
 
 // change writes at an address what value appends.

@@ -120,10 +120,9 @@ func (e *encoder) encode(dst []byte, s string) ([]byte, *fault) {
 		}
 		return append(dst, s...), nil
 	case formASCII:
-		if e.text.declared {
-			return dst, &faultUnwritable
+		if !e.text.declared {
+			return append(dst, s...), nil // read again as UTF-8, as it is valid
 		}
-		return append(dst, s...), nil // read again as UTF-8, as it is valid
 	case formSingle:
 		out, ok := single(dst, s, set.enc.(*charmap.Charmap))
 		if ok {

@@ -86,6 +86,7 @@ var (
 	ErrBatch         error = &Error{Code: faultBatch.code}       // the input is a batch
 	ErrSecondMessage error = &Error{Code: faultSecond.code}      // the input holds several messages
 	ErrNoHeader      error = &Error{Code: faultNoHeader.code}    // the input is no message
+	ErrShortHeader   error = &Error{Code: faultShort.code}       // the header ends too early
 	ErrNoSuchPlace   error = &Error{Code: faultNoSuchPlace.code} // a change of what is not there
 	ErrUnwritable    error = &Error{Code: faultUnwritable.code}  // the character set lacks a character
 	ErrTooLarge      error = &Error{Code: faultMaxBytes.code}    // more bytes than the limit

@@ -183,7 +183,7 @@ func (x *index) scan(b []byte) *Error {
 		part := b[base:min(base+chunkBytes, x.to)]
 		n := int(find(&x.ends, part, &found))
 		if m+n > x.limits.Pieces {
-			return faultMaxPieces.at(len(x.segs), x.nameOf(len(x.segs)-1), 0, base)
+			return faultMaxPieces.at(len(x.segs), safeName(x.idAt(start)), 0, base)
 		}
 		x.marks = slices.Grow(x.marks[:m], n+1)
 		x.fields = slices.Grow(x.fields[:f], n+1)
@@ -350,29 +350,33 @@ func (x *index) beginsSegment(at int, defined bool) bool {
 		return false
 	}
 	separated := len(b) > 3 && b[3] == x.delims.Field
-	if capitals := b[0] <= 'Z' && b[1] <= 'Z' && b[2] <= 'Z'; capitals && separated && (!defined || b[0] == 'Z') {
+	if separated && (!defined || b[0] == 'Z') {
 		return true
 	}
 	return isDefined(id)
 }
 
-// idAt gives the name that stands at an offset, in capitals; 0 for none.
+// idAt gives the name that stands at an offset, in capitals; 0 for none. Small letters name only segments that HL7 defines.
 func (x *index) idAt(at int) uint32 {
 	b := x.data[at:x.to]
 	if len(b) < 3 || len(b) > 3 && b[3] != x.delims.Field && b[3] != '\r' && b[3] != '\n' {
 		return 0
 	}
-	id := uint32(0)
+	id, small := uint32(0), false
 	for i, c := range b[:3] {
 		switch {
 		case c >= 'a' && c <= 'z':
 			c -= 'a' - 'A'
+			small = true
 		case c >= 'A' && c <= 'Z':
 		case i > 0 && c >= '0' && c <= '9':
 		default:
 			return 0
 		}
 		id = id<<8 | uint32(c)
+	}
+	if small && !isDefined(id) {
+		return 0
 	}
 	return id
 }

@@ -1,6 +1,7 @@
 package hl7v2
 
 import (
+	"bytes"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -168,7 +169,7 @@ func decode(dst, src []byte, enc encoding.Encoding) []byte {
 		return dst
 	}
 	out, err := enc.NewDecoder().Bytes(src)
-	if err != nil {
+	if err != nil || bytes.ContainsRune(out, utf8.RuneError) {
 		return appendValid(dst, src)
 	}
 	return append(dst, out...)
