@@ -264,13 +264,14 @@ func (x *index) addressIn(i int, s span) Address {
 		if within.count(level.kind) == 1 {
 			continue
 		}
-		within.each(level.kind, func(n int, part span) bool {
-			if part.first <= s.first && s.last <= part.last {
-				*level.n, within = n, part
-				return false
+		for n, from := 1, within.first; from <= within.last; n++ {
+			end := within.endOf(from, level.kind)
+			if from <= s.first && s.last <= end {
+				*level.n, within = n, span{x, from, end}
+				break
 			}
-			return true
-		})
+			from = end + 1
+		}
 		if *level.n == 0 {
 			return a
 		}

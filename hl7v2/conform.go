@@ -201,7 +201,7 @@ func (m *Message) Guides() []Guide {
 		switch id := r.Component(1).String(); {
 		case id == "Z22": // Z31 to Z34 are of queries and their answers
 			add(GuideImmunization)
-		case strings.HasPrefix(id, "LRI_"), strings.HasPrefix(r.Component(3).String(), "2.16.840.1.113883.9.1"):
+		case strings.HasPrefix(id, "LRI_"), isLabProfile(r.Component(3).String()):
 			add(GuideLabResults)
 		case strings.HasPrefix(id, "PHLabReport"):
 			add(GuideReportableLab)
@@ -210,4 +210,10 @@ func (m *Message) Guides() []Guide {
 		}
 	}
 	return out
+}
+
+// isLabProfile knows the identifiers of the components and profiles of LRI: 2.16.840.1.113883.9.12 to .20.
+func isLabProfile(oid string) bool {
+	n, ok := strings.CutPrefix(oid, "2.16.840.1.113883.9.")
+	return ok && len(n) == 2 && n >= "12" && n <= "20"
 }

@@ -164,16 +164,18 @@ func TestWriter(t *testing.T) {
 	require.Equal(t, "Ríos|&", m.Get("PID-5"))
 
 	for what, bad := range map[string]func(*hl7v2.Writer){
-		"backwards":         func(w *hl7v2.Writer) { w.Put(5, 0, 0, 0, "a"); w.Put(4, 0, 0, 0, "b") },
-		"twice":             func(w *hl7v2.Writer) { w.Put(5, 0, 0, 0, "a"); w.Put(5, 0, 0, 0, "b") },
-		"into raw":          func(w *hl7v2.Writer) { w.PutRaw(5, 1, 0, 0, []byte("a^b")); w.Put(5, 1, 1, 2, "b") },
-		"name of a segment": func(w *hl7v2.Writer) { w.Segment("P|D") },
-		"header":            func(w *hl7v2.Writer) { w.Segment("MSH") },
-		"raw field":         func(w *hl7v2.Writer) { w.PutRaw(5, 0, 0, 0, []byte("a|b")) },
-		"raw repetition":    func(w *hl7v2.Writer) { w.PutRaw(5, 1, 0, 0, []byte("a~b")) },
-		"raw component":     func(w *hl7v2.Writer) { w.PutRaw(5, 1, 1, 0, []byte("a^b")) },
-		"raw end":           func(w *hl7v2.Writer) { w.PutRaw(5, 0, 0, 0, []byte("a\rPID")) },
-		"not UTF-8":         func(w *hl7v2.Writer) { w.Put(5, 0, 0, 0, "\xff") },
+		"backwards":          func(w *hl7v2.Writer) { w.Put(5, 0, 0, 0, "a"); w.Put(4, 0, 0, 0, "b") },
+		"twice":              func(w *hl7v2.Writer) { w.Put(5, 0, 0, 0, "a"); w.Put(5, 0, 0, 0, "b") },
+		"into raw":           func(w *hl7v2.Writer) { w.PutRaw(5, 1, 0, 0, []byte("a^b")); w.Put(5, 1, 1, 2, "b") },
+		"behind raw":         func(w *hl7v2.Writer) { w.PutRaw(5, 1, 0, 0, []byte("a^b")); w.Put(5, 1, 3, 0, "b") },
+		"behind a raw field": func(w *hl7v2.Writer) { w.PutRaw(5, 0, 0, 0, []byte("a~b")); w.Put(5, 3, 0, 0, "b") },
+		"name of a segment":  func(w *hl7v2.Writer) { w.Segment("P|D") },
+		"header":             func(w *hl7v2.Writer) { w.Segment("MSH") },
+		"raw field":          func(w *hl7v2.Writer) { w.PutRaw(5, 0, 0, 0, []byte("a|b")) },
+		"raw repetition":     func(w *hl7v2.Writer) { w.PutRaw(5, 1, 0, 0, []byte("a~b")) },
+		"raw component":      func(w *hl7v2.Writer) { w.PutRaw(5, 1, 1, 0, []byte("a^b")) },
+		"raw end":            func(w *hl7v2.Writer) { w.PutRaw(5, 0, 0, 0, []byte("a\rPID")) },
+		"not UTF-8":          func(w *hl7v2.Writer) { w.Put(5, 0, 0, 0, "\xff") },
 	} {
 		w, err := hl7v2.NewWriter(hl7v2.Delimiters{}, "")
 		require.NoError(t, err)

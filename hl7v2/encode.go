@@ -31,14 +31,21 @@ func (e *encoder) begin(d Delimiters, t *charset) {
 
 // append appends a value, escaped.
 func (e *encoder) append(dst []byte, s string) ([]byte, *fault) {
-	if s == `""` { // two quotation marks would be null
+	if len(s) == 2 && s == `""` { // two quotation marks would be null
 		if e.delims.Escape == 0 {
 			return dst, &faultNoEscape
 		}
 		return e.hex(dst, s), nil
 	}
+	i := 0
+	for i < len(s) && e.plain[s[i]] {
+		i++
+	}
+	if i == len(s) {
+		return append(dst, s...), nil
+	}
 	from := 0
-	for i := 0; i < len(s); {
+	for i < len(s) {
 		if e.plain[s[i]] {
 			i++
 			continue

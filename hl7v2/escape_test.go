@@ -149,3 +149,12 @@ func TestWide(t *testing.T) {
 		require.Equal(t, in, m.Bytes())
 	}
 }
+
+func TestDetect(t *testing.T) {
+	for _, in := range []string{head, "\x0b" + head, "\ufeff" + head, "\r\n" + head, "FHS|^~\\&|", "BHS|^~\\&|", "MSH@~", "M\x00S\x00H\x00|\x00^\x00", "\xfe\xff\x00M\x00S\x00H\x00|\x00^"} {
+		require.True(t, hl7v2.Detect([]byte(in)), "%q", in)
+	}
+	for _, in := range []string{"", "MSH", "MSHA", "PID|1", "<MSH|", "{\"a\":1}", "MSH x", "\xff\xfe<\x00a\x00/\x00>\x00"} {
+		require.False(t, hl7v2.Detect([]byte(in)), "%q", in)
+	}
+}

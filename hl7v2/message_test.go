@@ -61,51 +61,51 @@ func complete(t testing.TB, m *hl7v2.Message) {
 	for range m.Leaves() {
 		leaves++
 	}
-	found, bytesIn := 0, 0
+	must := func(ok bool, what string) {
+		if !ok {
+			t.Helper()
+			t.Fatal(what)
+		}
+	}
+	found := 0
 	for s := range m.Segments() {
-		bytesIn += len(s.Raw())
 		for n, f := range s.Fields() {
-			require.Equal(t, f, s.Field(n))
-			var reps [][]byte
+			must(f == s.Field(n), "field")
+			joined := []byte{}
 			for r, rep := range f.Repetitions() {
-				require.Equal(t, rep, f.Repetition(r))
-				reps = append(reps, rep.Raw())
+				must(rep == f.Repetition(r), "repetition")
+				if r > 1 {
+					joined = append(joined, m.Delimiters().Repetition)
+				}
+				joined = append(joined, rep.Raw()...)
 				for c, comp := range rep.Components() {
-					require.Equal(t, comp, rep.Component(c))
+					must(comp == rep.Component(c), "component")
 					for k, sub := range comp.Subcomponents() {
-						require.Equal(t, sub, comp.Subcomponent(k))
+						must(sub == comp.Subcomponent(k), "subcomponent")
 						if len(sub.Raw()) > 0 {
 							found++
-							require.True(t, m.IsLeaf(sub.Index()))
-							require.Equal(t, sub, m.Leaf(sub.Index()))
+							must(m.IsLeaf(sub.Index()) && m.Leaf(sub.Index()) == sub, "leaf")
 						}
-						if f.Len() > 1 || n > 2 {
-							a := sub.Address()
-							if a.Segment != "" {
-								require.Equal(t, sub.Raw(), m.Find(a).Raw(), a.String())
-							}
+						if a := sub.Address(); a.Segment != "" && found < 500 {
+							must(bytes.Equal(sub.Raw(), m.Find(a).Raw()), "address")
 						}
-						_ = sub.String()
-						_ = sub.Text()
-						_, line, column := sub.Position()
-						require.Equal(t, s.Index()+1, line)
-						require.Equal(t, sub.Offset()-s.Offset()+1, column)
+						_, _ = sub.String(), sub.Text()
+						if found < 500 {
+							_, line, column := sub.Position()
+							must(line == s.Index()+1 && column == sub.Offset()-s.Offset()+1, "position")
+						}
 					}
 				}
 			}
-			require.Equal(t, f.Len(), len(reps))
-			if d := m.Delimiters(); d.Repetition != 0 {
-				require.Equal(t, string(f.Raw()), string(bytes.Join(reps, []byte{d.Repetition})))
-			}
+			must(bytes.Equal(f.Raw(), joined), "repetitions of a field")
 		}
 	}
-	require.Equal(t, leaves, found)
+	must(leaves == found, "leaves")
 	n := 0
 	for range m.Tree().All() {
 		n++
 	}
-	require.Equal(t, m.SegmentCount(), n)
-	require.LessOrEqual(t, bytesIn, len(m.Bytes())*2)
+	must(m.SegmentCount() == n, "segments of the tree")
 }
 
 func TestViews(t *testing.T) {

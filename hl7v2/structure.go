@@ -156,3 +156,26 @@ func structureOf(m *Message) *element {
 	}
 	return all.byName[code+"_"+event]
 }
+
+// StructurePaths lists the places of all structures that are known here, such as ORU_R01.PATIENT_RESULT.PATIENT.PID, in their order.
+func StructurePaths() []string {
+	var out []string
+	var walk func(e *element, path string)
+	walk = func(e *element, path string) {
+		for _, p := range e.parts {
+			if p.isGroup() {
+				out = append(out, path+"."+p.name)
+				walk(p, path+"."+p.name)
+			}
+			for _, n := range p.names {
+				out = append(out, path+"."+n)
+			}
+		}
+	}
+	all := allStructures()
+	for _, name := range all.names {
+		out = append(out, name)
+		walk(all.byName[name], name)
+	}
+	return out
+}

@@ -213,21 +213,15 @@ func (s span) count(kind uint32) int {
 	return n
 }
 
-// each gives all such parts with their numbers.
-func (s span) each(kind uint32, yield func(int, span) bool) {
-	if s.x == nil {
-		return
-	}
-	n, from := 1, s.first
-	for i := s.first; i < s.last; i++ {
-		if s.x.marks[i]&kindMask >= kind {
-			if !yield(n, span{s.x, from, i}) {
-				return
-			}
-			n, from = n+1, i+1
+// endOf gives the last piece of the part that begins with a piece.
+func (s span) endOf(from int32, kind uint32) int32 {
+	marks := s.x.marks
+	for i := from; i < s.last; i++ {
+		if marks[i]&kindMask >= kind {
+			return i
 		}
 	}
-	yield(n, span{s.x, from, s.last})
+	return s.last
 }
 
 // Field is one field, with all its repetitions. The zero Field is absent.
@@ -251,7 +245,16 @@ func (f Field) Repetition(n int) Repetition { return Repetition{f.part(n, endRep
 // Repetitions gives all repetitions with their numbers.
 func (f Field) Repetitions() iter.Seq2[int, Repetition] {
 	return func(yield func(int, Repetition) bool) {
-		f.each(endRep, func(n int, s span) bool { return yield(n, Repetition{s}) })
+		if f.x == nil {
+			return
+		}
+		for n, from := 1, f.first; from <= f.last; n++ {
+			end := f.endOf(from, endRep)
+			if !yield(n, Repetition{span{f.x, from, end}}) {
+				return
+			}
+			from = end + 1
+		}
 	}
 }
 
@@ -267,7 +270,16 @@ func (r Repetition) Component(n int) Component { return Component{r.part(n, endC
 // Components gives all components with their numbers.
 func (r Repetition) Components() iter.Seq2[int, Component] {
 	return func(yield func(int, Component) bool) {
-		r.each(endComp, func(n int, s span) bool { return yield(n, Component{s}) })
+		if r.x == nil {
+			return
+		}
+		for n, from := 1, r.first; from <= r.last; n++ {
+			end := r.endOf(from, endComp)
+			if !yield(n, Component{span{r.x, from, end}}) {
+				return
+			}
+			from = end + 1
+		}
 	}
 }
 
@@ -280,7 +292,16 @@ func (c Component) Subcomponent(n int) Subcomponent { return Subcomponent{c.part
 // Subcomponents gives all subcomponents with their numbers.
 func (c Component) Subcomponents() iter.Seq2[int, Subcomponent] {
 	return func(yield func(int, Subcomponent) bool) {
-		c.each(endSub, func(n int, s span) bool { return yield(n, Subcomponent{s}) })
+		if c.x == nil {
+			return
+		}
+		for n, from := 1, c.first; from <= c.last; n++ {
+			end := c.endOf(from, endSub)
+			if !yield(n, Subcomponent{span{c.x, from, end}}) {
+				return
+			}
+			from = end + 1
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package hl7v2
 
 import (
 	"bytes"
-	"unicode/utf8"
 )
 
 // Writer writes a message from its start to its end. Delimiters are written as they are needed: what is empty behind the last value of
@@ -40,9 +39,6 @@ func (w *Writer) Reset(d Delimiters, set string) error {
 		return faultCharset.at(1, "MSH", 18, 0)
 	}
 	w.text = charset{set: def, declared: true}
-	if def.form == formASCII {
-		w.text.declared = true
-	}
 	w.enc.begin(d, &w.text)
 	w.buf = append(append(append(w.buf[:0], "MSH"...), d.Field), d.encoding()...)
 	w.at, w.seg, w.name, w.err = [4]int{2, 1, 1, 1}, 1, "MSH", nil
@@ -68,10 +64,6 @@ func (w *Writer) Put(field, repetition, component, subcomponent int, value strin
 	if value == "" || !w.move(field, repetition, component, subcomponent) {
 		return
 	}
-	if !utf8.ValidString(value) {
-		w.fail(&faultNotUTF8)
-		return
-	}
 	var bad *fault
 	if w.buf, bad = w.enc.append(w.buf, value); bad != nil {
 		w.fail(bad)
@@ -94,10 +86,10 @@ func (w *Writer) PutRaw(field, repetition, component, subcomponent int, raw []by
 	t := index{delims: w.enc.delims, text: w.text}
 	look := t.masked(raw)
 	above := []byte{w.enc.delims.Field, '\r', '\n', frameStart, frameEnd}
-	if repetition > 0 {
+	if repetition > 0 || component > 0 || subcomponent > 0 {
 		above = append(above, w.enc.delims.Repetition)
 	}
-	if component > 0 {
+	if component > 0 || subcomponent > 0 {
 		above = append(above, w.enc.delims.Component)
 	}
 	if subcomponent > 0 {
@@ -110,10 +102,17 @@ func (w *Writer) PutRaw(field, repetition, component, subcomponent int, raw []by
 		}
 	}
 	w.buf = append(w.buf, raw...)
-	w.at[3] = sealed
+	switch {
+	case repetition == 0 && component == 0 && subcomponent == 0:
+		w.at[1], w.at[2], w.at[3] = sealed, sealed, sealed
+	case component == 0 && subcomponent == 0:
+		w.at[2], w.at[3] = sealed, sealed
+	case subcomponent == 0:
+		w.at[3] = sealed
+	}
 }
 
-// sealed is a place behind which nothing can be written but the next field, repetition or component.
+// sealed is a place behind which nothing can be written but at a level above.
 const sealed = 1 << 30
 
 func (w *Writer) fail(f *fault) {
@@ -122,53 +121,39 @@ func (w *Writer) fail(f *fault) {
 	}
 }
 
-// move writes the delimiters up to a place.
+// move writes the delimiters up to a place, which must lie behind the last one.
 func (w *Writer) move(field, repetition, component, subcomponent int) bool {
 	if w.err != nil {
 		return false
 	}
 	to := [4]int{field, max(repetition, 1), max(component, 1), max(subcomponent, 1)}
 	d := &w.enc.delims
-	delims := [4]byte{d.Field, d.Repetition, d.Component, d.Subcomponent}
-	for i := range to {
-		switch {
-		case to[i] < w.at[i] || to[i] > maxOffset:
-			w.fail(&faultNoSuchPlace)
-			return false
-		case to[i] == w.at[i]:
-			if i == 3 && w.at != [4]int{0, 1, 1, 1} && w.written() {
-				w.fail(&faultNoSuchPlace) // it was written before
-				return false
-			}
-			continue
-		}
-		for k := i; k < 4; k++ {
-			n := to[k] - 1
-			if k == i {
-				n = to[k] - w.at[k]
-			}
-			if n > 0 && delims[k] == 0 {
-				w.fail(&faultNoDelimiter)
-				return false
-			}
-			for range n {
-				w.buf = append(w.buf, delims[k])
-			}
-		}
-		break
+	level := 0
+	for level < 4 && to[level] == w.at[level] {
+		level++
 	}
-	w.at = to
-	return true
-}
-
-// written says whether the place where the writer stands holds something.
-func (w *Writer) written() bool {
-	if len(w.buf) == 0 {
+	if level == 4 || to[level] < w.at[level] || to[level] > maxOffset {
+		w.fail(&faultNoSuchPlace)
 		return false
 	}
-	c := w.buf[len(w.buf)-1]
-	d := &w.enc.delims
-	return c != d.Field && c != d.Repetition && c != d.Component && c != d.Subcomponent
+	delims := [4]byte{d.Field, d.Repetition, d.Component, d.Subcomponent}
+	w.delimit(delims[level], to[level]-w.at[level])
+	for level++; level < 4; level++ {
+		w.delimit(delims[level], to[level]-1)
+	}
+	w.at = to
+	return w.err == nil
+}
+
+// delimit writes a delimiter n times.
+func (w *Writer) delimit(c byte, n int) {
+	if n > 0 && c == 0 {
+		w.fail(&faultNoDelimiter)
+		return
+	}
+	for ; n > 0; n-- {
+		w.buf = append(w.buf, c)
+	}
 }
 
 // Bytes gives the message so far, with the end of its last segment.
