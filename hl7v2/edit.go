@@ -212,17 +212,17 @@ func (m *Message) change(address string, value func(*encoder, []byte) ([]byte, *
 func (s Segment) at(a Address) Value {
 	f := s.Field(a.Field)
 	if a.Repetition == 0 && a.Component == 0 && a.Subcomponent == 0 {
-		return Value{f.span}
+		return Value(f)
 	}
 	r := f.Repetition(max(a.Repetition, 1))
 	if a.Component == 0 && a.Subcomponent == 0 {
-		return Value{r.span}
+		return Value(r)
 	}
 	c := r.Component(max(a.Component, 1))
 	if a.Subcomponent == 0 {
-		return Value{c.span}
+		return Value(c)
 	}
-	return Value{c.Subcomponent(a.Subcomponent).span}
+	return Value(c.Subcomponent(a.Subcomponent))
 }
 
 // room gives what a value at an address replaces, and the delimiters that are missing before it.
