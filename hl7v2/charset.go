@@ -247,17 +247,29 @@ func (x *index) masked(b []byte) []byte {
 }
 
 // maskTrails copies the data with every byte after the first of a character replaced by one that is no delimiter.
-// GB 18030 has characters of two and of four bytes, Big5 of two.
 func maskTrails(data []byte, from, to int) []byte {
 	b := bytes.Clone(data)
 	for i := from; i < to; i++ {
-		if b[i] < 0x81 || b[i] == 0xff || i+1 >= to || b[i+1] == '\r' || b[i+1] == '\n' {
-			continue
+		for n := trailing(data[i:to]); n > 0; n-- {
+			i++
+			b[i] |= 0x80
 		}
-		b[i+1] |= 0x80
-		i++
 	}
 	return b
+}
+
+// trailing is how many bytes after the first belong to the character that b begins with: GB 18030 has characters of two bytes and, where the
+// second is a digit, of four; Big5 of two.
+func trailing(b []byte) int {
+	switch {
+	case b[0] < 0x81 || b[0] == 0xff || len(b) < 2:
+		return 0
+	case b[1] >= 0x40 && b[1] != 0x7f && b[1] != 0xff:
+		return 1
+	case len(b) >= 4 && isDigit(b[1]) && b[2] >= 0x81 && b[2] != 0xff && isDigit(b[3]):
+		return 3
+	}
+	return 0
 }
 
 // maskISO2022 copies the data with the bytes of characters of two bytes replaced: those between an escape sequence that

@@ -117,12 +117,9 @@ func (d *decoder) switches() bool {
 func trailRun(b []byte) int {
 	i := 0
 	for i < len(b) && b[i] != 0x1b {
-		if b[i] >= 0x81 && b[i] != 0xff && i+1 < len(b) {
-			i++
-		}
-		i++
+		i += 1 + trailing(b[i:])
 	}
-	return min(i, len(b))
+	return i
 }
 
 // run appends bytes that are all ASCII, or all above it.

@@ -73,7 +73,7 @@ func (x *index) scan(b []byte) *Error {
 			m++
 			f++
 			start = pos + 1
-			if e := x.closed(f); e != nil {
+			if e := x.closed(f, marks[x.segs[len(x.segs)-1].mark]); e != nil {
 				return e
 			}
 			x.segs = append(x.segs, segment{start: uint32(start), mark: uint32(m), field: uint32(f)})
@@ -86,7 +86,7 @@ func (x *index) scan(b []byte) *Error {
 	}
 	x.marks = append(x.marks, uint32(x.to)<<posShift|endSegment|esc)
 	x.fields = append(x.fields, uint32(m))
-	return x.closed(f + 1)
+	return x.closed(f+1, x.marks[x.segs[len(x.segs)-1].mark])
 }
 
 // find notes where in a chunk delimiters stand, and gives how many there are. It has no branch that depends on the bytes, and
@@ -122,10 +122,12 @@ func find(ends *class, part []byte, found *[256]uint8) (n uint8) {
 	return n
 }
 
-// closed looks at the segment just read, the last one; fields is how many there are now.
-func (x *index) closed(fields int) *Error {
+// closed looks at the segment just read, the last one; fields is how many there are now, first the mark that ends its name.
+func (x *index) closed(fields int, first uint32) *Error {
 	s := &x.segs[len(x.segs)-1]
-	s.id = x.idAt(int(s.start))
+	if s.id = 0; first>>posShift == s.start+3 {
+		s.id = x.idAt(int(s.start))
+	}
 	if n := fields - int(s.field) - 1; n > x.limits.Fields {
 		return faultMaxFields.at(len(x.segs), x.nameOf(len(x.segs)-1), n, int(s.start))
 	}
