@@ -18,7 +18,7 @@ func (x *index) scan(b []byte) *Error {
 		x.classOf = x.delims
 	}
 	if x.marks == nil { // as many as real messages have, so that little is moved as they are read
-		n := min(x.to-x.from, 1<<20)
+		n := min(x.to-x.from, 1<<16)
 		x.marks, x.fields, x.segs = make([]uint32, 0, n/4+16), make([]uint32, 0, n/6+16), make([]segment, 0, n/128+8)
 	}
 	name := uint32(x.from + 3)
