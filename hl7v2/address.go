@@ -182,7 +182,7 @@ func (s span) Position() (path string, line, column int) {
 	if s.x == nil {
 		return "", 0, 0
 	}
-	return s.x.position(s, 4)
+	return s.x.position(s)
 }
 
 // Position gives the path of the segment, its number in the message counted from 1, and 1.
@@ -196,32 +196,48 @@ func (s Segment) Position() (path string, line, column int) {
 // path gives the name of a segment with its place among those of the same name, where there are several.
 func (x *index) path(i int) string {
 	name := x.nameOf(i)
-	id := x.segs[i].id
 	if name == "" {
 		return "segment[" + strconv.Itoa(i+1) + "]"
 	}
-	n, all := 0, 0
-	for k := range x.segs {
-		if x.segs[k].id == id {
-			if all++; k <= i {
-				n++
+	if n, alone := x.occurrence(i); !alone {
+		return name + "[" + strconv.Itoa(n) + "]"
+	}
+	return name
+}
+
+// occurrence gives the place of a segment among those of the same name, counted from 1, and whether it is the only one. The places
+// are counted once for a message, by whoever asks first.
+func (x *index) occurrence(i int) (n int, alone bool) {
+	places := x.places.Load()
+	if places == nil {
+		counts := make(map[uint32]int32, 32)
+		all := make([]int32, len(x.segs))
+		for k := range x.segs {
+			counts[x.segs[k].id]++
+			all[k] = counts[x.segs[k].id]
+		}
+		for k := range x.segs {
+			if counts[x.segs[k].id] == 1 {
+				all[k] = -1
 			}
 		}
+		places = &all
+		x.places.Store(places)
 	}
-	if all == 1 {
-		return name
+	if n := (*places)[i]; n > 0 {
+		return int(n), false
 	}
-	return name + "[" + strconv.Itoa(n) + "]"
+	return 1, true
 }
 
 // position names a run of pieces by the address of the first.
-func (x *index) position(s span, depth int) (path string, line, column int) {
+func (x *index) position(s span) (path string, line, column int) {
 	at := s.Offset()
 	i := x.segmentOf(at)
 	a := x.addressIn(i, s)
 	b := []byte(x.path(i))
 	b = strconv.AppendInt(append(b, '-'), int64(a.Field), 10)
-	if a.Repetition > 0 && depth > 1 {
+	if a.Repetition > 0 {
 		b = append(strconv.AppendInt(append(b, '['), int64(a.Repetition), 10), ']')
 	}
 	if a.Component > 0 {
@@ -286,11 +302,7 @@ func (s span) Address() Address {
 	}
 	i := s.x.segmentOf(s.Offset())
 	a := s.x.addressIn(i, s)
-	for k := range i + 1 {
-		if s.x.segs[k].id == s.x.segs[i].id {
-			a.Occurrence++
-		}
-	}
+	a.Occurrence, _ = s.x.occurrence(i)
 	if b := s.x.segs[i]; a.Segment == "" && b.id != 0 {
 		a.Segment = Segment{s.x, int32(i)}.Name()
 	}

@@ -35,6 +35,7 @@ func (m *Message) Charset() Charset {
 // charset is how the bytes of a message become text.
 type charset struct {
 	set        *charsetDef
+	named      *charsetDef   // what MSH-18 names
 	alternates []*charsetDef // MSH-18, second repetition and on
 	plain      bool          // the bytes are the text as UTF-8 already
 	ascii      bool          // and ASCII at that
@@ -169,6 +170,7 @@ func (x *index) findCharset() (masked []byte) {
 	}
 	if len(first) > 0 && header.Field(18).State() == Valued {
 		t.set = charsetNamed(first)
+		t.named = t.set
 		t.unknown = t.set == nil
 		t.declared = t.set != nil
 	}

@@ -155,8 +155,12 @@ func (c *checker) tree(g *Group) {
 		line = s.Index() + 1
 		break
 	}
+	there := map[uint32]bool{}
+	for s := range g.Segments("") {
+		there[s.x.segs[s.n].id] = true
+	}
 	for _, p := range g.what.parts {
-		if p.optional || g.holdsPart(p) {
+		if p.optional || g.holdsPart(p, there) {
 			continue
 		}
 		name := p.name
@@ -176,13 +180,13 @@ func (c *checker) tree(g *Group) {
 	}
 }
 
-// holdsPart says whether a part of the structure is there in the group.
-func (g *Group) holdsPart(p *element) bool {
+// holdsPart says whether a part of the structure is there in the group, whose segments are known.
+func (g *Group) holdsPart(p *element, there map[uint32]bool) bool {
 	if p.isGroup() {
 		return g.has(p)
 	}
-	for s := range g.Segments("") {
-		if p.is(s.x.segs[s.n].id) {
+	for _, id := range p.ids {
+		if there[id] {
 			return true
 		}
 	}

@@ -299,5 +299,9 @@ func (x *index) splice(from, to int, text []byte) (*index, error) {
 	if e := y.readText(data); e != nil {
 		return nil, e
 	}
+	if !x.text.ascii && y.text.named != x.text.named {
+		// A broken character in the header had swallowed a separator: all bytes would now be read otherwise.
+		return nil, faultFixedCharset.at(1, "MSH", 18, x.from)
+	}
 	return y, nil
 }

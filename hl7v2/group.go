@@ -29,7 +29,8 @@ type Group struct {
 	Parent     *Group // nil for the whole message
 	Nodes      []Node
 
-	what *element
+	what  *element
+	kinds []groupKind
 }
 
 // Tree groups the segments of the message by its structure. A message of a type that is not known here is one group. The tree belongs to the
@@ -146,25 +147,33 @@ func (p *placer) down(g *Group, what *element) *Group {
 
 // sub begins a group of a kind.
 func (g *Group) sub(what *element) *Group {
-	n := 1
-	for _, x := range g.Nodes {
-		if x.Group != nil && x.Group.Name == what.name {
-			n++
-		}
+	k := g.kind(what)
+	if k < 0 {
+		k = len(g.kinds)
+		g.kinds = append(g.kinds, groupKind{what: what})
 	}
-	c := &Group{Name: what.name, Occurrence: n, Parent: g, what: what}
+	g.kinds[k].n++
+	c := &Group{Name: what.name, Occurrence: g.kinds[k].n, Parent: g, what: what}
 	g.Nodes = append(g.Nodes, Node{Group: c})
 	return c
 }
 
-func (g *Group) has(what *element) bool {
-	for _, x := range g.Nodes {
-		if x.Group != nil && x.Group.what == what {
-			return true
+// groupKind is how many groups of a kind stand directly in a group.
+type groupKind struct {
+	what *element
+	n    int
+}
+
+func (g *Group) kind(what *element) int {
+	for k := range g.kinds {
+		if g.kinds[k].what == what {
+			return k
 		}
 	}
-	return false
+	return -1
 }
+
+func (g *Group) has(what *element) bool { return g.kind(what) >= 0 }
 
 // add puts a segment in the open group without moving on.
 func (p *placer) add(s Segment, fit Fit) {

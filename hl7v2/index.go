@@ -3,6 +3,7 @@ package hl7v2
 import (
 	"bytes"
 	"slices"
+	"sync/atomic"
 )
 
 // index says where the parts of one message lie. It does not change once it is made, except by reading another message into it.
@@ -29,6 +30,8 @@ type index struct {
 	marks  []uint32
 	fields []uint32 // the marks that end fields, segment by segment; the first of a segment ends its name
 	segs   []segment
+
+	places atomic.Pointer[[]int32] // see occurrence
 
 	class   class
 	ends    class // 1 for every byte that class has a kind for
@@ -59,6 +62,7 @@ const (
 // read makes the index of one message.
 func (x *index) read(input []byte) *Error {
 	x.source, x.wide = nil, nil
+	x.places.Store(nil)
 	if len(input) > x.limits.Bytes {
 		return faultMaxBytes.at(0, "", 0, 0)
 	}

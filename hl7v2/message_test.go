@@ -68,25 +68,26 @@ func complete(t testing.TB, m *hl7v2.Message) {
 		}
 	}
 	found := 0
+	few := m.Len() < 2000 // looking one up goes over those before it
 	for s := range m.Segments() {
 		for n, f := range s.Fields() {
 			must(f == s.Field(n), "field")
 			joined := []byte{}
 			for r, rep := range f.Repetitions() {
-				must(rep == f.Repetition(r), "repetition")
+				must(!few || rep == f.Repetition(r), "repetition")
 				if r > 1 {
 					joined = append(joined, m.Delimiters().Repetition)
 				}
 				joined = append(joined, rep.Raw()...)
 				for c, comp := range rep.Components() {
-					must(comp == rep.Component(c), "component")
+					must(!few || comp == rep.Component(c), "component")
 					for k, sub := range comp.Subcomponents() {
-						must(sub == comp.Subcomponent(k), "subcomponent")
+						must(!few || sub == comp.Subcomponent(k), "subcomponent")
 						if len(sub.Raw()) > 0 {
 							found++
 							must(m.IsLeaf(sub.Index()) && m.Leaf(sub.Index()) == sub, "leaf")
 						}
-						if a := sub.Address(); a.Segment != "" && found < 500 {
+						if a := sub.Address(); few && a.Segment != "" && found < 500 {
 							must(bytes.Equal(sub.Raw(), m.Find(a).Raw()), "address")
 						}
 						_, _ = sub.String(), sub.Text()

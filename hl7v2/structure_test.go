@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -122,4 +123,29 @@ func TestStructuresOfTheSheets(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A message made to be slow is not: nothing takes time by the square of its size.
+func TestManySegments(t *testing.T) {
+	if testing.Short() || raceEnabled {
+		t.Skip("100,000 segments")
+	}
+	for _, part := range []string{"OBR|1\r", "PV1|x\r", "OBX|1|NM|8||x\r", "ZZZ|1\r", "loose\r", "PID|1\rOBR|1\rOBX|2\r", "NTE|~^&\\\\x\r"} {
+		n := 99_000 / strings.Count(part, "\r")
+		m, err := hl7v2.Parse([]byte(head+"\r"+strings.Repeat(part, n)), hl7v2.Options{})
+		require.NoError(t, err)
+		start := time.Now()
+		m.Tree()
+		m.Conform(hl7v2.ConformOptions{})
+		for s := range m.Segments() {
+			s.Position()
+		}
+		require.Less(t, time.Since(start), 10*time.Second, part)
+	}
+	m, err := hl7v2.Parse([]byte(head+"\rNTE|1||"+strings.Repeat("\\", 1<<20)+strings.Repeat("\\F", 1<<20)), hl7v2.Options{})
+	require.NoError(t, err)
+	start := time.Now()
+	_ = m.Get("NTE-3")
+	m.Conform(hl7v2.ConformOptions{})
+	require.Less(t, time.Since(start), 10*time.Second)
 }
