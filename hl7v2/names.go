@@ -1,15 +1,13 @@
 package hl7v2
 
-import "strings"
-
-// segmentNames are the segments that HL7 defines in versions 2.1 to 2.9 (chapters 2 to 17).
-const segmentNames = "ABS ACC ADD ADJ AFF AIG AIL AIP AIS AL1 APR ARQ ARV AUT BHS BLC BLG BPO BPX BTS BTX BUI CDM CDO CER CM0 CM1 CM2 CNS " +
-	"CON CSP CSR CSS CTD CTI CTR DB1 DEV DG1 DMI DON DPS DRG DSC DSP DST ECD ECR EDU EQL EQP EQU ERQ ERR EVN FAC FHS FT1 FTS GOL GP1 " +
-	"GP2 GT1 IAM IAR IIM ILT IN1 IN2 IN3 INV IPC IPR ISD ITM IVC IVT LAN LCC LCH LDP LOC LRL MCP MFA MFE MFI MRG MSA MSH NCK NDS " +
-	"NK1 NPU NSC NST NTE OBR OBX ODS ODT OH1 OH2 OH3 OH4 OM1 OM2 OM3 OM4 OM5 OM6 OM7 OMC ORC ORG OVR PAC PCE PCR PD1 PDA PDC PEO PES " +
-	"PID PKG PM1 PMT PR1 PRA PRB PRC PRD PRT PSG PSH PSL PSS PTH PV1 PV2 PYE QAK QID QPD QRD QRF QRI RCP RDF RDT REL RF1 RFI RGS " +
-	"RMI ROL RQ1 RQD RXA RXC RXD RXE RXG RXO RXR RXV SAC SCD SCH SCP SDD SFT SGH SGT SHP SID SLT SPM SPR STF STZ TCC TCD TQ1 TQ2 TXA UAC " +
-	"UB1 UB2 URD URS VAR VND VTQ "
+// segmentNames are, in alphabetical order, the segments that HL7 defines in versions 2.1 to 2.9 (chapters 2 to 17).
+const segmentNames = "ABS ACC ADD ADJ AFF AIG AIL AIP AIS AL1 APR ARQ ARV AUT BHS BLC BLG BPO BPX BTS BTX BUI CDM CDO CER CM0 CM1 CM2 CNS CON " +
+	"CSP CSR CSS CTD CTI CTR DB1 DEV DG1 DMI DON DPS DRG DSC DSP DST ECD ECR EDU EQL EQP EQU ERQ ERR EVN FAC FHS FT1 FTS GOL " +
+	"GP1 GP2 GT1 IAM IAR IIM ILT IN1 IN2 IN3 INV IPC IPR ISD ITM IVC IVT LAN LCC LCH LDP LOC LRL MCP MFA MFE MFI MRG MSA MSH " +
+	"NCK NDS NK1 NPU NSC NST NTE OBR OBX ODS ODT OH1 OH2 OH3 OH4 OM1 OM2 OM3 OM4 OM5 OM6 OM7 OMC ORC ORG OVR PAC PCE PCR PD1 " +
+	"PDA PDC PEO PES PID PKG PM1 PMT PR1 PRA PRB PRC PRD PRT PSG PSH PSL PSS PTH PV1 PV2 PYE QAK QID QPD QRD QRF QRI RCP RDF " +
+	"RDT REL RF1 RFI RGS RMI ROL RQ1 RQD RXA RXC RXD RXE RXG RXO RXR RXV SAC SCD SCH SCP SDD SFT SGH SGT SHP SID SLT SPM SPR " +
+	"STF STZ TCC TCD TQ1 TQ2 TXA UAC UB1 UB2 URD URS VAR VND VTQ "
 
 // Names of segments as the index packs them.
 const (
@@ -43,12 +41,20 @@ func isSegmentName(s string) bool {
 
 // defined gives the name of a segment that HL7 defines.
 func defined(id uint32) (string, bool) {
-	b := [4]byte{byte(id >> 16), byte(id >> 8), byte(id), ' '}
-	i := strings.Index(segmentNames, string(b[:]))
-	if i < 0 || id == 0 {
-		return "", false
+	low, high := 0, len(segmentNames)/4
+	for low < high {
+		mid := (low + high) / 2
+		name := segmentNames[4*mid : 4*mid+3]
+		switch have := uint32(name[0])<<16 | uint32(name[1])<<8 | uint32(name[2]); {
+		case have == id:
+			return name, true
+		case have < id:
+			low = mid + 1
+		default:
+			high = mid
+		}
 	}
-	return segmentNames[i : i+3], true
+	return "", false
 }
 
 func isDefined(id uint32) bool { _, ok := defined(id); return ok }
