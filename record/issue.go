@@ -86,6 +86,18 @@ var (
 		"the target does not allow this value here, and conformance was asked for; it is left out", "export faithfully, or keep the record beside the output, if the value matters to you"}
 	IssueAltered = IssueKind{"altered", SeverityInfo, ActionDefaulted,
 		"the target demands another form of this value, and conformance was asked for", "export faithfully if you need the form that was sent"}
+	IssueBatchCount = IssueKind{"batch-count", SeverityWarning, ActionNoted,
+		"the trailer of a batch or a file gives another count than there are", "ask the sender: messages may be missing"}
+	IssueBatchIncomplete = IssueKind{"batch-incomplete", SeverityWarning, ActionNoted,
+		"a batch or a file lacks its header or its trailer", "ask the sender: messages may be missing"}
+	IssueCharset = IssueKind{"charset-assumed", SeverityWarning, ActionNoted,
+		"the message names no character set, or one that is not known or not the one its bytes are in; they were read as UTF-8, or as ISO 8859-1 where they are none", "correct MSH-18 at the source, or name the character set in the options"}
+	IssueLineEnds = IssueKind{"mixed-line-ends", SeverityWarning, ActionRepaired,
+		"some segments end with a line feed where the header ends with a carriage return; they were read as segments", "end every segment with a carriage return"}
+	IssueSegment = IssueKind{"not-a-segment", SeverityWarning, ActionCarried,
+		"a line does not begin with the name of a segment; it is kept where it stands", "look at the source: it may be the rest of a text that was broken into lines"}
+	IssueMisplacedSegment = IssueKind{"misplaced-segment", SeverityInfo, ActionNoted,
+		"the structure of the message has no place for the segment where it stands", "look at the source, if the segment's meaning depends on what it follows"}
 
 	// What Validate finds.
 	IssueMissingAssertion = IssueKind{"missing-assertion", SeverityError, ActionNoted,
@@ -122,6 +134,7 @@ func IssueKinds() []IssueKind {
 		IssueProfileNotClaimed, IssueDataAbsent, IssueDanglingReference, IssueUnsupportedVersion, IssueNegationUnclear, IssueOtherSubject, IssueUnknownModifier,
 		IssueContradiction, IssueSharedIdentifier, IssueRepaired, IssueOtherPatient, IssueOutputRenamed, IssueNotStated,
 		IssueUnknownUse, IssueStatusByRule, IssueStatusDisagrees, IssueWithheld, IssueAltered,
+		IssueBatchCount, IssueBatchIncomplete, IssueCharset, IssueLineEnds, IssueSegment, IssueMisplacedSegment,
 		IssueMissingAssertion, IssueAbsentButAsserted, IssueMissingID, IssueDuplicateID, IssueUnknownTerm, IssueMalformedTime,
 		IssueMalformedNumber, IssuePeriodReversed, IssueSeveralValues, IssueMalformedNarrative, IssueNotUTF8, IssueUnknownSource,
 	}

@@ -1,0 +1,174 @@
+package hl7v2
+
+import (
+	"bytes"
+)
+
+// Writer writes a message from its start to its end. Delimiters are written as they are needed: what is empty behind the last value of
+// a segment, a field or a component takes no room. Errors stick: see [Writer.Message]. It is for one goroutine.
+type Writer struct {
+	buf  []byte
+	enc  encoder
+	text charset
+	at   [4]int // field, repetition, component, subcomponent of where the writer stands
+	seg  int    // segments begun
+	name string
+	err  *Error
+}
+
+// NewWriter begins a message with these delimiters (the zero Delimiters are the standard ones) in a character set of table 0211 ("" is
+// ASCII: what is beyond cannot be written). The header is there as far as MSH-2; MSH-18 is left to the caller, as it is to say.
+func NewWriter(d Delimiters, charset string) (*Writer, error) {
+	w := &Writer{}
+	return w, w.Reset(d, charset)
+}
+
+// Reset begins another message with the memory of the last one, whose bytes must not be used any more.
+func (w *Writer) Reset(d Delimiters, set string) error {
+	if d == (Delimiters{}) {
+		d = StandardDelimiters()
+	}
+	if !d.valid() {
+		return faultEncoding.at(1, "MSH", 2, 0)
+	}
+	def := charsetASCII
+	if set != "" {
+		def = charsetNamed([]byte(set))
+	}
+	if def == nil || def.form == formWide {
+		return faultCharset.at(1, "MSH", 18, 0)
+	}
+	w.text = charset{set: def, declared: true}
+	w.enc.begin(d, &w.text)
+	w.buf = append(append(append(w.buf[:0], "MSH"...), d.Field), d.encoding()...)
+	w.at, w.seg, w.name, w.err = [4]int{2, 1, 1, 1}, 1, "MSH", nil
+	return nil
+}
+
+// Segment ends the last segment and begins one of this name.
+func (w *Writer) Segment(name string) {
+	if w.err != nil {
+		return
+	}
+	if !isSegmentName(name) || name == "MSH" {
+		w.fail(&faultSegmentName)
+		return
+	}
+	w.buf = append(append(w.buf, '\r'), name...)
+	w.at, w.name = [4]int{0, 1, 1, 1}, name
+	w.seg++
+}
+
+// Put writes a value at a place of the segment, which must lie behind the last one. Numbers count from 1; 0 means 1. "" writes nothing.
+func (w *Writer) Put(field, repetition, component, subcomponent int, value string) {
+	if value == "" || !w.move(field, repetition, component, subcomponent) {
+		return
+	}
+	var bad *fault
+	if w.buf, bad = w.enc.append(w.buf, value); bad != nil {
+		w.fail(bad)
+	}
+}
+
+// PutNull writes null at a place.
+func (w *Writer) PutNull(field, repetition, component, subcomponent int) {
+	if w.move(field, repetition, component, subcomponent) {
+		w.buf = append(w.buf, `""`...)
+	}
+}
+
+// PutRaw writes bytes as they are at a place: what [span.Raw] gave of a message with the same delimiters and character set. level says what they
+// are: a field (all its repetitions), a repetition, a component or a subcomponent; bytes that reach beyond are refused.
+func (w *Writer) PutRaw(field, repetition, component, subcomponent int, raw []byte) {
+	if len(raw) == 0 || !w.move(field, repetition, component, subcomponent) {
+		return
+	}
+	t := index{delims: w.enc.delims, text: w.text}
+	look := t.masked(raw)
+	above := []byte{w.enc.delims.Field, '\r', '\n', frameStart, frameEnd}
+	if repetition > 0 || component > 0 || subcomponent > 0 {
+		above = append(above, w.enc.delims.Repetition)
+	}
+	if component > 0 || subcomponent > 0 {
+		above = append(above, w.enc.delims.Component)
+	}
+	if subcomponent > 0 {
+		above = append(above, w.enc.delims.Subcomponent)
+	}
+	for _, c := range above {
+		if c != 0 && bytes.IndexByte(look, c) >= 0 {
+			w.fail(&faultWouldSplit)
+			return
+		}
+	}
+	w.buf = append(w.buf, raw...)
+	switch {
+	case repetition == 0 && component == 0 && subcomponent == 0:
+		w.at[1], w.at[2], w.at[3] = sealed, sealed, sealed
+	case component == 0 && subcomponent == 0:
+		w.at[2], w.at[3] = sealed, sealed
+	case subcomponent == 0:
+		w.at[3] = sealed
+	}
+}
+
+// sealed is a place behind which nothing can be written but at a level above.
+const sealed = 1 << 30
+
+func (w *Writer) fail(f *fault) {
+	if w.err == nil {
+		w.err = f.at(w.seg, safeName(segmentID(w.name)), w.at[0], len(w.buf))
+	}
+}
+
+// move writes the delimiters up to a place, which must lie behind the last one.
+func (w *Writer) move(field, repetition, component, subcomponent int) bool {
+	if w.err != nil {
+		return false
+	}
+	to := [4]int{field, max(repetition, 1), max(component, 1), max(subcomponent, 1)}
+	d := &w.enc.delims
+	level := 0
+	for level < 4 && to[level] == w.at[level] {
+		level++
+	}
+	if level == 4 || to[level] < w.at[level] || to[level] > maxOffset {
+		w.fail(&faultNoSuchPlace)
+		return false
+	}
+	delims := [4]byte{d.Field, d.Repetition, d.Component, d.Subcomponent}
+	w.delimit(delims[level], to[level]-w.at[level])
+	for level++; level < 4; level++ {
+		w.delimit(delims[level], to[level]-1)
+	}
+	w.at = to
+	return w.err == nil
+}
+
+// delimit writes a delimiter n times.
+func (w *Writer) delimit(c byte, n int) {
+	if n > 0 && c == 0 {
+		w.fail(&faultNoDelimiter)
+		return
+	}
+	for ; n > 0; n-- {
+		w.buf = append(w.buf, c)
+	}
+}
+
+// Bytes gives the message so far, with the end of its last segment.
+func (w *Writer) Bytes() ([]byte, error) {
+	if w.err != nil {
+		return nil, w.err
+	}
+	return append(w.buf, '\r'), nil
+}
+
+// Message reads what was written. Its bytes are those of the writer.
+func (w *Writer) Message() (*Message, error) {
+	b, err := w.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	return Parse(b, Options{Charset: w.text.set.name})
+}
