@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/beevik/etree"
 
@@ -31,21 +32,19 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	if rec.Patient == nil && x.Mode == Conformant {
 		return rep, ErrNoPatient
 	}
-	told, stated := countLeaves(rec)
-	w := &writer{ctx: ctx, rec: rec, opts: o, x: &x, ids: ids.New(nil), strict: x.Mode == Conformant, release: x.Release}
+	beside := reckon(rec)
+	defer beside.end() // who gave the record may change it afterwards
+	w := &writer{ctx: ctx, rec: rec, opts: o, x: &x, ids: ids.New(nil), strict: x.Mode == Conformant, release: x.Release, aside: beside}
 	w.Report = rep
-	perLeaf := 64 // about what entries take
-	if w.strict {
-		perLeaf = 80
-	}
-	w.room = 16<<10 + 24*told
-	w.b = make([]byte, 0, 16<<10+perLeaf*stated)
+	sheet := sheets.Get().(*sheet)
+	defer sheet.clear(w)
+	w.b, w.entries, w.open = sheet.b, sheet.entries, sheet.open
 	w.document()
 	if err := ctx.Err(); err != nil {
 		return rep, err
 	}
 	w.tellCarried()
-	leaves := told + stated
+	leaves := beside.leaves()
 	if !o.TypedOnly {
 		leaves += len(rec.Carried) // each piece counts as one
 	}
@@ -59,6 +58,7 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 		}
 	}
 	if x.Check {
+		w.b = nil // what is checked may refer to it
 		d, err := Parse(b, record.Limits{})
 		if err != nil {
 			return rep, err
@@ -67,13 +67,6 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	}
 	_, err := out.Write(b)
 	return rep, err
-}
-
-// countLeaves counts the leaves of the documents of a record, which are mostly narrative, and all others.
-func countLeaves(rec *record.Record) (told, stated int) {
-	others := *rec
-	others.Documents = nil
-	return record.CountLeavesOf(rec.Documents), record.CountLeaves(&others)
 }
 
 // edit hands the document to the host. What comes back is read once more: a tree
@@ -116,7 +109,7 @@ func (w *writer) document() {
 		w.settle()
 	}
 
-	w.b = append(make([]byte, 0, w.room+len(w.entries)), xmlHead...)
+	w.b = append(slices.Grow(w.b, len(w.entries)+len(w.entries)/4), xmlHead...)
 	w.el("ClinicalDocument")
 	w.put("xmlns", spaceCDA)
 	w.put("xmlns:sdtc", spaceSDTC)

@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -26,6 +27,8 @@ type element struct {
 type kept struct {
 	pieces []piece
 	seen   []namesake // how many of each child were written
+	first  [2]piece   // room for the first of each
+	names  [6]namesake
 }
 
 // keep gives an element pieces.
@@ -33,6 +36,7 @@ func (e *element) keep(list ...piece) {
 	if len(list) > 0 {
 		if e.kept == nil {
 			e.kept = &kept{}
+			e.kept.pieces, e.kept.seen = e.kept.first[:0], e.kept.names[:0]
 		}
 		e.kept.pieces = append(e.kept.pieces, list...)
 	}
@@ -65,12 +69,35 @@ func (m *markup) el(name string) {
 	if m.inTag {
 		m.endTag()
 	}
-	m.b = append(append(m.b, '<'), name...)
-	m.open = append(m.open, element{name: name, at: len(m.b), slot: slot})
+	n := m.extend(1 + len(name))
+	m.b[n] = '<'
+	copy(m.b[n+1:], name)
+	if k := len(m.open); k < cap(m.open) {
+		m.open = m.open[:k+1]
+	} else {
+		m.open = append(m.open, element{})
+	}
+	e := &m.open[len(m.open)-1]
+	e.name, e.at, e.slot, e.owner = name, len(m.b), slot, false
+	if e.kept != nil {
+		e.kept = nil
+	}
 	m.inTag = true
 	if len(inner) > 0 {
-		m.open[len(m.open)-1].keep(inner...)
+		e.keep(inner...)
 	}
+}
+
+// extend makes the buffer n bytes longer, and gives where they begin. Unlike
+// b = append(b, …) it stores no pointer where they fit: such stores cost time
+// while garbage is collected.
+func (m *markup) extend(n int) (from int) {
+	from = len(m.b)
+	if from+n > cap(m.b) {
+		m.b = slices.Grow(m.b, n)
+	}
+	m.b = m.b[:from+n]
+	return from
 }
 
 // line starts a new line of the output, where white space says nothing.
@@ -93,7 +120,10 @@ func (m *markup) end() {
 		m.inTag = false
 		return
 	}
-	m.b = append(append(append(m.b, '<', '/'), name...), '>')
+	from := m.extend(3 + len(name))
+	b := m.b[from:]
+	b[0], b[1], b[len(b)-1] = '<', '/', '>'
+	copy(b[2:], name)
 }
 
 // endTag ends the start tag that is being written, if there is one.
@@ -127,9 +157,18 @@ func (m *markup) attr(name, v string) {
 }
 
 func (m *markup) put(name, v string) {
-	m.b = append(append(append(m.b, ' '), name...), '=', '"')
-	m.b = appendEscaped(m.b, v, true)
-	m.b = append(m.b, '"')
+	if plainLen(v) < len(v) {
+		m.b = append(append(append(m.b, ' '), name...), '=', '"')
+		m.b = append(appendEscaped(m.b, v, true), '"')
+		return
+	}
+	from := m.extend(len(name) + len(v) + 4)
+	b := m.b[from:]
+	b[0] = ' '
+	n := 1 + copy(b[1:], name)
+	b[n], b[n+1] = '=', '"'
+	copy(b[n+2:], v)
+	b[len(b)-1] = '"'
 }
 
 // text writes text of the innermost element.
@@ -138,7 +177,11 @@ func (m *markup) text(v string) {
 		return
 	}
 	m.endTag()
-	m.b = appendEscaped(m.b, v, false)
+	if plainLen(v) < len(v) {
+		m.b = appendEscaped(m.b, v, false)
+		return
+	}
+	copy(m.b[m.extend(len(v)):], v)
 }
 
 // leaf writes an element with attributes alone, given as name and value in

@@ -41,7 +41,7 @@ func (t *narratives) add(s *sectionOut, strict bool) {
 		return
 	}
 	if t.anchors == nil {
-		t.anchors = make(map[string]int, 64)
+		t.anchors = map[string]int{}
 	}
 	n := s.src.Narrative
 	for i := range n.Nodes {
@@ -62,6 +62,27 @@ func (t *narratives) add(s *sectionOut, strict bool) {
 			t.all[before-1].next = len(t.all)
 		}
 	}
+}
+
+// expect makes room for the anchors of sections.
+func (t *narratives) expect(list []record.Section) {
+	if n := countAnchors(list); n > 0 {
+		t.anchors, t.all = make(map[string]int, n), make([]anchorOut, 0, n)
+	}
+}
+
+func countAnchors(list []record.Section) (n int) {
+	for i := range list {
+		if told := list[i].Narrative; told != nil {
+			for k := range told.Nodes {
+				if told.Nodes[k].ID != "" {
+					n++
+				}
+			}
+		}
+		n += countAnchors(list[i].Sections)
+	}
+	return n
 }
 
 // name gives an ID that is an XML name (XML 1.0, Name; Namespaces in XML, NCName) and stands nowhere else.
@@ -195,13 +216,7 @@ func (w *writer) stillSays(s *record.Section) bool {
 			return false
 		}
 	}
-	if s.Stated == "" {
-		return true
-	}
-	if w.stating == nil {
-		w.stating = w.rec.Stating()
-	}
-	return s.Stated == w.stating.Of(s)
+	return w.aside.stillStates(s)
 }
 
 // lostWords is for a narrative that says other than its entries do.

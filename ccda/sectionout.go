@@ -29,6 +29,7 @@ type sectionOut struct {
 
 // outline decides which sections the document has: those of the record's own document, in their order.
 func (w *writer) outline(d *record.Document) {
+	w.said.expect(d.Sections)
 	w.out = w.sections(d.Sections, nil)
 	if hasMarkings(d.Labels) && w.find(w.out, loincPrivacy) == nil {
 		w.addSection(defOf(loincPrivacy))
@@ -141,7 +142,7 @@ func (w *writer) writeEntries() {
 		w.listedEntries(w.out[i])
 	}
 	w.unlisted()
-	w.entries, w.b, w.open = w.b, nil, w.open[:0]
+	w.entries, w.b, w.open = w.b, w.entries[:0], w.open[:0]
 	w.sec, w.row = nil, nil
 }
 

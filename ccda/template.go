@@ -104,7 +104,7 @@ var templateVersions = func() map[string]*versions {
 
 // template writes a template id as the release has it.
 func (w *writer) template(root string) {
-	v := versionsOf(root)
+	v := w.versions.of(root)
 	xml := v.xml[min(int(w.release), len(v.ext)-1)]
 	if w.before {
 		xml = v.xml[len(v.ext)]
@@ -122,6 +122,25 @@ func (w *writer) template(root string) {
 	if ext != "" {
 		w.leaf("templateId", "root", root, "extension", ext)
 	}
+}
+
+// lately knows some of the templates that were claimed, by the end of their root.
+type lately [64]struct {
+	root string
+	*versions
+}
+
+// of is versionsOf. Roots are mostly the library's literals, which are equal at a glance.
+func (t *lately) of(root string) *versions {
+	n := len(root)
+	if n < 2 {
+		return versionsOf(root)
+	}
+	x := &t[(root[n-1]+root[n-2]<<3^byte(n)<<5)%byte(len(t))]
+	if x.root != root {
+		x.root, x.versions = root, versionsOf(root)
+	}
+	return x.versions
 }
 
 func versionsOf(root string) *versions {

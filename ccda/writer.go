@@ -73,7 +73,6 @@ type writer struct {
 
 	out     []*sectionOut // the sections of the document, in order
 	entries []byte        // their entries, as they are written
-	room    int           // what the rest of the document takes, about
 	sec     *sectionOut   // the section that is being written
 	row     *tableRow     // and the row of its narrative that tells of the entry being written
 	cells   []tableCell   // of all rows
@@ -81,7 +80,8 @@ type writer struct {
 	noteRow string
 	said    narratives
 
-	stating *record.Stating // what the entries of the record say
+	aside    *aside // what is reckoned beside the writing
+	versions lately
 }
 
 // place is where an entry stands in the record.

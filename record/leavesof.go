@@ -3,6 +3,7 @@ package record
 import (
 	"reflect"
 	"strconv"
+	"sync"
 	"unsafe"
 )
 
@@ -36,20 +37,34 @@ func CountLeavesOf(v any) int {
 // partOf gives the layout of a part of a record, and where in memory it lies; of a
 // pointer to a struct, what it points to. It gives nil for a nil pointer.
 func partOf(v *any) (*layout, unsafe.Pointer) {
+	// The first word of an interface tells the type; the second points to the value, but where the value is a pointer itself.
+	words := (*[2]unsafe.Pointer)(unsafe.Pointer(v))
+	if l := pointedLayouts()[words[0]]; l != nil && words[1] != nil {
+		return l, words[1]
+	}
 	t := reflect.TypeOf(*v)
-	if t == nil {
-		return nil, nil
-	}
-	// The second word of an interface points to the value, but where the value is a pointer itself.
-	at := &(*[2]unsafe.Pointer)(unsafe.Pointer(v))[1]
 	switch {
+	case t == nil:
+		return nil, nil
 	case t.Kind() != reflect.Pointer:
-		return layoutFor(t), *at
-	case *at != nil && t.Elem().Kind() == reflect.Struct:
-		return layoutFor(t.Elem()), *at
+		return layoutFor(t), words[1]
+	case words[1] != nil && t.Elem().Kind() == reflect.Struct:
+		return layoutFor(t.Elem()), words[1]
 	}
-	return layoutFor(t), unsafe.Pointer(at)
+	return layoutFor(t), unsafe.Pointer(&words[1])
 }
+
+// pointedLayouts are the layouts of the structs of the record by the type word of an interface that holds a pointer to one.
+var pointedLayouts = sync.OnceValue(func() map[unsafe.Pointer]*layout {
+	m := make(map[unsafe.Pointer]*layout, len(layouts()))
+	for t, l := range layouts() {
+		if l.shape == shapeStruct {
+			pointer := reflect.Zero(reflect.PointerTo(t)).Interface()
+			m[(*[2]unsafe.Pointer)(unsafe.Pointer(&pointer))[0]] = l
+		}
+	}
+	return m
+})
 
 // eachLeaf names the leaves of the value at p.
 func (l *layout) eachLeaf(p unsafe.Pointer, path []byte, unless string, f func(string)) {

@@ -301,8 +301,13 @@ func (s *sum) lay(l *layout, base uintptr, m map[reflect.Type]*sum) {
 // add adds the struct at p to a hash.
 func (s *sum) add(g *Stating, h uint64, p unsafe.Pointer) uint64 {
 	for i, at := range s.words {
-		if *(*uintptr)(unsafe.Add(p, at)) != 0 {
-			h = s.steps[i].add(g, h, p)
+		if *(*uintptr)(unsafe.Add(p, at)) == 0 {
+			continue
+		}
+		if x := &s.steps[i]; x.op == sumString { // as most are
+			h = mixText(h+x.field<<48, *(*string)(unsafe.Add(p, x.offset)))
+		} else {
+			h = x.add(g, h, p)
 		}
 	}
 	return h
@@ -312,8 +317,6 @@ func (x *sumStep) add(g *Stating, h uint64, p unsafe.Pointer) uint64 {
 	at := unsafe.Add(p, x.offset)
 	h += x.field << 48 // every field mixes what it holds with it
 	switch x.op {
-	case sumString:
-		return mixText(h, *(*string)(at))
 	case sumRef:
 		return g.of(h, *(*string)(at))
 	case sumStrings:

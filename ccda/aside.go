@@ -1,0 +1,85 @@
+package ccda
+
+import (
+	"sync"
+
+	"github.com/portage-health/portage/record"
+)
+
+// aside is what an export has to know of a record and needs no writer for. Of a
+// large record it is reckoned beside the writing, on another core where one is
+// free: who comes first to a part of it, the writer or its help, does it.
+type aside struct {
+	rec            *record.Record
+	state, count   sync.Once
+	changed        map[*record.Section]bool // whose entries no longer say what their narrative tells
+	stating        *record.Stating
+	leavesOfRecord int
+}
+
+// manyEntries is when a record is large: below it, to call for help takes longer than it helps.
+const manyEntries = 300
+
+// reckon begins. The record must not change before end returns.
+func reckon(rec *record.Record) *aside {
+	a := &aside{rec: rec}
+	n := 0
+	for range rec.Entries() {
+		n++
+	}
+	if n < manyEntries {
+		a.count.Do(a.countLeaves) // at once: the walk brings the record near the processor
+		return a
+	}
+	go func() {
+		a.count.Do(a.countLeaves)
+		a.state.Do(a.compare)
+	}()
+	return a
+}
+
+// end returns when nobody looks at the record any more.
+func (a *aside) end() {
+	nothing := func() {}
+	a.state.Do(nothing)
+	a.count.Do(nothing)
+}
+
+// leaves gives how many leaves the record has.
+func (a *aside) leaves() int {
+	a.count.Do(a.countLeaves)
+	return a.leavesOfRecord
+}
+
+func (a *aside) countLeaves() { a.leavesOfRecord = record.CountLeaves(a.rec) }
+
+// stillStates reports whether the entries of a section of the record's own document say what they said when its narrative was
+// read (see record.Section.Stated). Where nobody noted that, they do.
+func (a *aside) stillStates(s *record.Section) bool {
+	a.state.Do(a.compare)
+	return !a.changed[s]
+}
+
+func (a *aside) compare() {
+	if len(a.rec.Documents) > 0 {
+		a.compareIn(a.rec.Documents[0].Sections)
+	}
+}
+
+func (a *aside) compareIn(list []record.Section) {
+	for i := range list {
+		s := &list[i]
+		if s.Stated != "" && !s.Narrative.IsZero() {
+			if a.stating == nil {
+				a.stating = a.rec.Stating()
+			}
+			if a.stating.Of(s) != s.Stated {
+				if a.changed == nil {
+					a.changed = map[*record.Section]bool{}
+				}
+				a.changed[s] = true
+			}
+		}
+		a.compareIn(s.Sections)
+	}
+}
