@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/portage-health/portage/internal/ids"
@@ -158,14 +160,53 @@ func (x Exporter) put(out io.Writer, b []byte, rep *record.Report) error {
 			return fmt.Errorf("fhir: %w", err)
 		}
 		lines := make([]byte, 0, len(b))
-		for e := range items(d.Root(), "entry") {
-			lines = append(appendCompact(lines, e.Child("resource").Raw()), '\n')
+		for line := range linesOf(d) {
+			lines = append(lines, line...)
 		}
 		_, err = out.Write(lines)
 		return err
 	}
 	_, err := out.Write(append(b, '\n'))
 	return err
+}
+
+// linesOf gives the resources of a Bundle as lines. Where one refers to another
+// by its place in the Bundle, the line has its type and id instead: a file of
+// lines has no places.
+func linesOf(d *tree.Doc) iter.Seq2[[]byte, tree.Node] {
+	return func(yield func([]byte, tree.Node) bool) {
+		names := map[string]string{}
+		for e := range items(d.Root(), "entry") {
+			if res := e.Child("resource"); stringOf(res, "id") != "" {
+				names[stringOf(e, "fullUrl")] = stringOf(res, "resourceType") + "/" + stringOf(res, "id")
+			}
+		}
+		delete(names, "")
+		var line, text []byte
+		for e := range items(d.Root(), "entry") {
+			res := e.Child("resource")
+			text = text[:0]
+			raw, from := res.Raw(), res.Offset()
+			for i := res.Index(); i < res.End(); i++ {
+				v := d.Node(i)
+				if v.Kind() != tree.String || v.Name() != "reference" {
+					continue
+				}
+				name, ok := names[v.Value()]
+				if !ok || !strings.HasPrefix(v.Value(), "urn:") {
+					continue
+				}
+				at := v.Offset() - res.Offset()
+				text = append(append(append(append(text, raw[from-res.Offset():at]...), '"'), name...), '"')
+				from = v.Offset() + len(v.Raw())
+			}
+			text = append(text, raw[from-res.Offset():]...)
+			line = append(appendCompact(line[:0], text), '\n')
+			if !yield(line, res) {
+				return
+			}
+		}
+	}
 }
 
 // ownLimits are for what was written here: it is as large as the record made it.

@@ -156,7 +156,7 @@ func (p *plan) subjectElsewhere(i int) string {
 // Patient: subject, patient, beneficiary, individual …), or the only one that it refers to anywhere.
 func (p *plan) ownPatient(i int, groupOf map[int]int) (int, bool) {
 	n := p.all[i].n
-	for _, name := range []string{"subject", "patient", "beneficiary", "individual", "for", "source", "policyHolder"} {
+	for _, name := range ownerNames {
 		c := n.Child(name)
 		if c.Kind() == tree.Array {
 			c = c.First()
