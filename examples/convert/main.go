@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer, 
 		}
 		return 2
 	}
-	inputs, err := gather(names)
+	inputs, err := gatherAll(s, names)
 	if err != nil {
 		fmt.Fprintln(stderr, "convert:", err)
 		return 2
@@ -71,7 +71,7 @@ func parseFlags(args []string, stderr io.Writer) (*settings, []string, error) {
 	fs := flag.NewFlagSet("convert", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	s := &settings{}
-	from := fs.String("from", "auto", "format of the inputs: auto, "+sourceNames())
+	from := fs.String("from", "auto", "format of the inputs: auto, "+sourceNames()+"; bulk: each INPUT is a folder of NDJSON files that belong together")
 	to := fs.String("to", "fhir", "format of the outputs: "+targetNames())
 	fs.StringVar(&s.out, "o", "", "where the output goes: a file for one input, a folder for several")
 	fs.StringVar(&s.report, "report", "", "file that receives the report, one JSON object a line for each input")
@@ -88,7 +88,7 @@ func parseFlags(args []string, stderr io.Writer) (*settings, []string, error) {
 	if s.jobs < 1 {
 		return nil, nil, fmt.Errorf("-jobs must be at least 1")
 	}
-	if *from != "auto" {
+	if *from != "auto" && *from != bulkName {
 		if _, ok := source(*from); !ok {
 			return nil, nil, fmt.Errorf("-from %q is not one of auto, %s", *from, sourceNames())
 		}

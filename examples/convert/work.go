@@ -129,21 +129,14 @@ func convertOne(ctx context.Context, in *input, s *settings, taken map[string]bo
 		}
 		l.Millis = float64(time.Since(start).Microseconds()) / 1000
 	}()
-	data, err := read(in, stdin)
+	data, from, err := open(in, s, l, stdin)
 	if err != nil {
 		l.Error = err.Error()
 		return l
 	}
-	l.Bytes = int64(len(data))
-	from, ok := source(s.from)
-	if !ok { // auto
-		from, ok = portage.Detect(data, sources()...)
+	if from.shut != nil {
+		defer from.shut()
 	}
-	if !ok {
-		l.Error = portage.ErrUnknownFormat.Error()
-		return l
-	}
-	l.From = from.Name
 	names := &outputs{first: in.out, taken: taken}
 	sink := func(n int, _ *record.Record) (io.WriteCloser, error) {
 		if in.out == "" {
@@ -162,7 +155,7 @@ func convertOne(ctx context.Context, in *input, s *settings, taken map[string]bo
 		}
 		return f, err
 	}
-	res, err := portage.Convert(ctx, record.Input{Bytes: data}, from.Importer, s.to.exporter, sink, s.opts)
+	res, err := portage.Convert(ctx, record.Input{Bytes: data}, from.importer, s.to.exporter, sink, s.opts)
 	l.Records = res.Records
 	l.Counts = counts{res.Report.Counts, res.Report.Counts.Unaccounted()}
 	l.Issues = append(l.Issues, res.Report.Issues...)
@@ -175,6 +168,34 @@ func convertOne(ctx context.Context, in *input, s *settings, taken map[string]bo
 	}
 	l.Status = "ok"
 	return l
+}
+
+// opened is what reads an input, and what closes it.
+type opened struct {
+	importer record.Importer
+	shut     func()
+}
+
+// open reads an input, or opens the files of one that is a folder, and finds its format.
+func open(in *input, s *settings, l *line, stdin io.Reader) (data []byte, o opened, err error) {
+	if s.from == bulkName {
+		l.From = "fhir"
+		o.importer, l.Bytes, o.shut, err = openBulk(in.path)
+		return nil, o, err
+	}
+	if data, err = read(in, stdin); err != nil {
+		return nil, o, err
+	}
+	l.Bytes = int64(len(data))
+	from, ok := source(s.from)
+	if !ok { // auto
+		from, ok = portage.Detect(data, sources()...)
+	}
+	if !ok {
+		return nil, o, portage.ErrUnknownFormat
+	}
+	l.From = from.Name
+	return data, opened{importer: from.Importer}, nil
 }
 
 func read(in *input, stdin io.Reader) ([]byte, error) {
