@@ -18,7 +18,13 @@ func (w *writer) assemble() []byte {
 		byID[s.segments[i].id] = i
 	}
 	done := make([]bool, len(s.segments))
-	w.b = make([]byte, 0, len(entries)+1024)
+	room := len(entries) + 1024
+	for i := range s.all {
+		if x := &s.all[i]; x.verbatim || len(x.Entries) == 0 {
+			room += len(x.Text) + len(x.URL) + 64
+		}
+	}
+	w.b = make([]byte, 0, room)
 	w.obj("")
 	switch {
 	case s.frame:
@@ -174,13 +180,18 @@ func (w *writer) composed(entries []byte, k int, x *sentItem, pieces *piecesOf, 
 func (w *writer) hasContained(x *sentItem) bool { return len(w.contained(x)) > 0 }
 
 // contained gives the items of what stood in the resource of another.
-func (w *writer) contained(up *sentItem) (out []*sentItem) {
-	for i := range w.sent.all {
-		if x := &w.sent.all[i]; x.Within != "" && x.source == up.source && x.Within == up.Path && len(x.Entries) > 0 {
-			out = append(out, x)
+func (w *writer) contained(up *sentItem) []*sentItem {
+	s := w.sent
+	if s.inside == nil {
+		s.inside = map[placeKey][]*sentItem{}
+		for i := range s.all {
+			if x := &s.all[i]; x.Within != "" && len(x.Entries) > 0 {
+				k := placeKey{x.source, x.Within}
+				s.inside[k] = append(s.inside[k], x)
+			}
 		}
 	}
-	return out
+	return s.inside[placeKey{up.source, up.Path}]
 }
 
 // entryPieces lays what is carried of a Bundle entry beside its resource over the entry written at at.
@@ -232,10 +243,10 @@ type piece struct {
 type piecesOf struct {
 	w       *writer
 	byOwner map[string][]piece
-	beside  map[string][]piece // what stood beside a resource in its Bundle entry
+	beside  map[placeKey][]piece // what stood beside a resource in its Bundle entry
 	frame   []piece
 	bare    []piece // entries without a resource
-	byPlace map[string][]int
+	byPlace map[placeKey][]int
 }
 
 func (p *piecesOf) of(owner, slot string) []piece {
@@ -247,7 +258,7 @@ func (p *piecesOf) of(owner, slot string) []piece {
 }
 
 func (w *writer) sortPieces() *piecesOf {
-	p := &piecesOf{w: w, byOwner: map[string][]piece{}, beside: map[string][]piece{}, byPlace: map[string][]int{}}
+	p := &piecesOf{w: w, byOwner: map[string][]piece{}, beside: map[placeKey][]piece{}, byPlace: map[placeKey][]int{}}
 	if w.sent.typed {
 		return p
 	}

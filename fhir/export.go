@@ -112,11 +112,13 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	text := texts.Get().(*jsonText)
 	w.jsonText = *text
 	defer w.release(text)
-	w.b = slices.Grow(w.b, 4<<10+64*leaves)
 	rep.Issues = make([]record.Issue, 0, 8+leaves/16+len(rec.Carried))
 	w.index()
 	defer w.tables.leave()
 	w.indexSent()
+	if w.sent == nil || w.sent.typed {
+		w.b = slices.Grow(w.b, 4<<10+64*leaves)
+	}
 	w.bundle()
 	if err := ctx.Err(); err != nil {
 		return rep, err

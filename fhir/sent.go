@@ -1,7 +1,6 @@
 package fhir
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/portage-health/portage/record"
@@ -14,7 +13,8 @@ type sentBefore struct {
 	byID     map[string]*sentItem // ids of entries, and of parts of them
 	byText   map[string]*sentItem // literal references
 	all      []sentItem
-	within   map[string]bool // entries that stand in the resource of another, which goes out as it was sent
+	within   map[string]bool          // entries that stand in the resource of another, which goes out as it was sent
+	inside   map[placeKey][]*sentItem // what stood in the resource of a place
 	segments []segment
 	placed   []bool // which carried pieces found their place
 	frame    bool   // the Bundle is written as it was sent
@@ -30,6 +30,7 @@ type sentItem struct {
 	isEntry  bool   // it became an entry, not a part of others
 	same     bool   // its entries say what they said when it was read
 	written  bool
+	again    bool // it does not go out by the name that it came with
 	verbatim bool // it goes out as it was sent
 }
 
@@ -51,7 +52,7 @@ func (w *writer) indexSent() {
 	if !found {
 		return
 	}
-	s := &sentBefore{byID: make(map[string]*sentItem, n), byText: make(map[string]*sentItem, 2*n), all: make([]sentItem, 0, n),
+	s := &sentBefore{byID: make(map[string]*sentItem, n), all: make([]sentItem, 0, n),
 		placed: make([]bool, len(w.rec.Carried)), typed: w.opts.TypedOnly}
 	for i := range w.rec.Sources {
 		src := &w.rec.Sources[i]
@@ -81,9 +82,11 @@ func (w *writer) indexItem(s *sentBefore, x *sentItem, stating *record.Stating) 
 		t, isEntry := w.refs[id]
 		if prior := s.byID[id]; prior != nil {
 			prior.verbatim = false // two sources state it: neither alone says all
+			x.again = true
 			return
 		}
 		if isEntry && t.typ.String() != x.Type {
+			x.again = true
 			return // it became another type of resource since
 		}
 		x.isEntry = isEntry
@@ -101,13 +104,7 @@ func (w *writer) indexItem(s *sentBefore, x *sentItem, stating *record.Stating) 
 	} else if len(x.Entries) > 0 {
 		x.id = x.Entries[0]
 	}
-	if x.Within == "" {
-		s.refer(x.URL, x)
-		if x.ID != "" {
-			s.refer(x.Type+"/"+x.ID, x)
-		}
-	}
-	x.same = stating != nil && len(x.Entries) > 0 && stating.OfItem(x.Item) == x.Stated && w.hasAll(x)
+	x.same = stating != nil && len(x.Entries) > 0 && stating.Still(x.Item) && w.hasAll(x)
 	x.verbatim = x.same && x.Text != "" && x.Within == ""
 }
 
@@ -127,7 +124,14 @@ func (w *writer) fromBundle(s *sentBefore) bool {
 // joinWithin finds what goes out within a resource that goes out as it was
 // sent. A resource that contains one whose entries say something else is written anew.
 func (s *sentBefore) joinWithin() {
-	byPath := map[string]*sentItem{}
+	nested := false
+	for i := range s.all {
+		nested = nested || s.all[i].Within != "" || len(s.all[i].Entries) > 1
+	}
+	if !nested {
+		return
+	}
+	byPath := map[placeKey]*sentItem{}
 	for i := range s.all {
 		if x := &s.all[i]; x.Within == "" {
 			byPath[x.place()] = x
@@ -156,10 +160,16 @@ func (s *sentBefore) joinWithin() {
 }
 
 // place tells sources and the places of their resources apart.
-func (x *sentItem) place() string { return placeOf(x.source, x.Path) }
+func (x *sentItem) place() placeKey { return placeOf(x.source, x.Path) }
+
+// placeKey is a source and the part of a path that a resource has to itself.
+type placeKey struct {
+	source int
+	path   string
+}
 
 // placeOf cuts a path after the Bundle entry, the line or the resource that it is in.
-func placeOf(source int, path string) string {
+func placeOf(source int, path string) placeKey {
 	cut := len(path)
 	switch {
 	case strings.HasPrefix(path, "Bundle.entry["), strings.HasPrefix(path, "["):
@@ -171,7 +181,7 @@ func placeOf(source int, path string) string {
 			cut = i
 		}
 	}
-	return strconv.Itoa(source) + " " + path[:cut]
+	return placeKey{source, path[:cut]}
 }
 
 // hasAll reports whether the record still has the entry that an item became.
@@ -185,6 +195,24 @@ func (w *writer) hasAll(x *sentItem) bool {
 		}
 	}
 	return false
+}
+
+// texts finds what each literal reference leads to, once.
+func (s *sentBefore) texts() map[string]*sentItem {
+	if s.byText == nil {
+		s.byText = make(map[string]*sentItem, 2*len(s.all))
+		for i := range s.all {
+			x := &s.all[i]
+			if x.Within != "" || x.again {
+				continue
+			}
+			s.refer(x.URL, x)
+			if x.ID != "" {
+				s.refer(x.Type+"/"+x.ID, x)
+			}
+		}
+	}
+	return s.byText
 }
 
 func (s *sentBefore) refer(text string, x *sentItem) {
@@ -206,7 +234,7 @@ func (s *sentBefore) answers(r *record.Ref) bool {
 	if cut := strings.Index(text, "/_history/"); cut > 0 {
 		text = text[:cut]
 	}
-	x := s.byText[text]
+	x := s.texts()[text]
 	if x == nil {
 		parts := strings.Split(text, "/")
 		if n := len(parts); n > 2 {

@@ -89,13 +89,21 @@ func (r *Record) StatingItems() *Stating {
 	return s
 }
 
+// Still reports whether the entries of an item say what its hash says.
+func (s *Stating) Still(it *Item) bool {
+	var text [16]byte
+	return string(strconv.AppendUint(text[:0], s.ofItem(it), 36)) == it.Stated
+}
+
 // OfItem gives a hash of what the entries of an item say.
-func (s *Stating) OfItem(it *Item) string {
+func (s *Stating) OfItem(it *Item) string { return strconv.FormatUint(s.ofItem(it), 36) }
+
+func (s *Stating) ofItem(it *Item) uint64 {
 	h := uint64(len(it.Entries))
 	for _, id := range it.Entries {
 		h = mix(s.of(h, id), s.carried[id])
 	}
-	return strconv.FormatUint(h, 36)
+	return h
 }
 
 func (r *Record) stating(lists []statementList) *Stating {
