@@ -46,6 +46,7 @@ func Parse(data []byte, l record.Limits) (*Document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fhir: %w", err)
 	}
+	d.tree.Hint()
 	root := d.tree.Root()
 	if isResource(root) {
 		return d, nil

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"unsafe"
 
 	"github.com/portage-health/portage/internal/ids"
 	"github.com/portage-health/portage/internal/ledger"
@@ -92,9 +93,8 @@ type reader struct {
 	source string
 	opts   record.ImportOptions
 
-	at      int            // the resource being read, by its place in the plan
-	made    []string       // ids of the entries that it became
-	owners  map[int]string // nodes of parts with an id of their own
+	at      int      // the resource being read, by its place in the plan
+	made    []string // ids of the entries that it became
 	systems map[string]string
 	parts   map[int][]string // by place in the plan: the entries that a resource was read with as a part
 	derived int              // how many parts of the resource at hand got ids
@@ -105,7 +105,7 @@ func newReader(d *Document, o record.ImportOptions, p *plan, group int) *reader 
 	digest := hex.EncodeToString(d.digest[:])
 	r := &reader{
 		doc: d.tree, led: ledger.New(d.tree.Len()), rec: &record.Record{}, rep: &record.Report{}, plan: p, group: group,
-		opts: o, owners: map[int]string{}, systems: map[string]string{}, parts: map[int][]string{}, maker: ids.New(o.IDKey), at: -1,
+		opts: o, systems: map[string]string{}, parts: map[int][]string{}, maker: ids.New(o.IDKey), at: -1,
 	}
 	r.source = ids.New(nil).Make("source", formatName, digest)
 	r.rec.Sources = []record.Source{{ID: r.source, Format: formatName, Version: "R4", SHA256: digest, Bytes: d.size}}
@@ -200,7 +200,6 @@ func (r *reader) entry(n tree.Node) record.Entry {
 	line, _ := r.pos(n)
 	e.Origins = []record.Origin{{Source: r.source, Path: x.path, Line: line}}
 	r.made = append(r.made, e.ID)
-	r.owners[n.Index()] = e.ID
 	if n == x.n {
 		r.common(n, &e)
 	}
@@ -245,8 +244,14 @@ func (r *reader) pos(n tree.Node) (line, col int) {
 	return line, col
 }
 
-// rawText gives a resource as sent.
-func rawText(n tree.Node) string { return string(n.Raw()) }
+// rawText gives a part of the document, which does not change, as a string.
+func rawText(n tree.Node) string {
+	b := n.Raw()
+	if len(b) == 0 {
+		return ""
+	}
+	return unsafe.String(&b[0], len(b))
+}
 
 // noteForm reports what was odd in the XML that the input was turned from.
 func (r *reader) noteForm() {

@@ -188,7 +188,6 @@ func (r *reader) product() bool {
 	}
 	x := &r.plan.all[r.at]
 	r.made = append(append(r.made, x.entryID), owners...)
-	r.owners[x.n.Index()] = x.entryID
 	return true
 }
 

@@ -18,6 +18,9 @@ type plan struct {
 	groups int            // how many patients there are
 	lines  bool
 	xml    *convertedXML
+
+	modifiers []int // nodes that are modifierExtension
+	unstated  []int // nodes by which our exporter says that something was not stated
 }
 
 // resource is one resource of an input.
@@ -50,6 +53,7 @@ func (x *resource) in(group int) bool {
 // planOf finds the resources of a document, gives them their ids, and parts them by patients.
 func planOf(d *Document, o record.ImportOptions) *plan {
 	p := &plan{byText: map[string]int{}, byNode: map[int]int{}, lines: d.lines, xml: d.xml}
+	p.findOdd(d.tree)
 	root := d.tree.Root()
 	if root.Kind() == tree.Array {
 		i := 0

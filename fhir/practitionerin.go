@@ -75,7 +75,6 @@ func (r *reader) practitionerRole(n tree.Node) bool {
 	r.fields(n, &v)
 	owner.Roles = append(owner.Roles, v)
 	r.made = append(r.made, v.ID, owner.ID)
-	r.owners[n.Index()] = v.ID
 	return true
 }
 

@@ -1,6 +1,8 @@
 package fhir
 
 import (
+	"sort"
+
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -146,18 +148,13 @@ func (r *reader) safe(x *resource) bool {
 		r.issue(&record.IssueUnknownModifier, x.n.Child("implicitRules"))
 		return false
 	}
-	d := x.n.Doc()
-	for i := x.n.Index(); i < x.n.End(); i++ {
-		v := d.Node(i)
-		if j, ok := r.plan.byNode[i]; ok && r.plan.all[j].container >= 0 && i != x.n.Index() {
-			i = v.End() - 1 // a contained resource is read for itself
-			continue
-		}
-		if v.Kind() == tree.String && v.Name() == "valueCode" && v.Value() == string(notStated) {
-			r.notStated(v)
-		}
-		if v.Kind() != tree.Array || v.Name() != "modifierExtension" {
-			continue
+	for _, i := range within(r.plan.unstated, x.n) {
+		r.notStated(r.doc.Node(i))
+	}
+	for _, i := range within(r.plan.modifiers, x.n) {
+		v := r.doc.Node(i)
+		if r.plan.isContained(i, x.n) {
+			continue // a contained resource is read for itself
 		}
 		for e := range v.Children() {
 			if !knownModifiers[peek(e, "url")] {
@@ -167,6 +164,46 @@ func (r *reader) safe(x *resource) bool {
 		}
 	}
 	return true
+}
+
+// within gives those of a list of nodes, in their order, that are in n.
+func within(list []int, n tree.Node) []int {
+	from := sort.SearchInts(list, n.Index())
+	return list[from : from+sort.SearchInts(list[from:], n.End())]
+}
+
+// isContained reports whether a node in the resource n stands in one that n contains.
+func (p *plan) isContained(i int, n tree.Node) bool {
+	for up := n.Doc().Node(i).Parent(); up.OK() && up != n; up = up.Parent() {
+		if _, ok := p.byNode[up.Index()]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// findOdd notes where modifier extensions stand, and where our exporter said that something was not stated.
+func (p *plan) findOdd(d *tree.Doc) {
+	modifier, code := -1, -1
+	for id, name := range d.Names() {
+		switch name {
+		case "modifierExtension":
+			modifier = id
+		case "valueCode":
+			code = id
+		}
+	}
+	if modifier < 0 && code < 0 {
+		return
+	}
+	for i := range d.Len() {
+		switch v := d.Node(i); {
+		case v.NameID() == modifier && v.Kind() == tree.Array:
+			p.modifiers = append(p.modifiers, i)
+		case v.NameID() == code && v.Kind() == tree.String && v.Value() == string(notStated):
+			p.unstated = append(p.unstated, i)
+		}
+	}
 }
 
 // notStated marks what our exporter wrote where FHIR demands an element that the

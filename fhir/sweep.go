@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"math/bits"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -110,12 +111,9 @@ func (s *sweeper) holdsResource(n tree.Node) bool {
 	if n.Kind() != tree.Object && n.Kind() != tree.Array {
 		return false
 	}
-	for i := range s.r.plan.all {
-		if k := s.r.plan.all[i].n.Index(); k >= n.Index() && k < n.End() {
-			return true
-		}
-	}
-	return false
+	all := s.r.plan.all // in the order of their nodes
+	i := sort.Search(len(all), func(i int) bool { return all[i].n.Index() >= n.Index() })
+	return i < len(all) && all[i].n.Index() < n.End()
 }
 
 // count adds the leaves from one index up to, not including, another.
@@ -273,7 +271,7 @@ func (s *sweeper) carry(n tree.Node, place int) {
 	path := string(s.path)
 	c := record.Carried{
 		Format: formatName, Source: s.r.source, Owner: s.owner, Slot: s.slot, Path: path, At: string(s.at), Place: place, Kind: "value",
-		Data: string(n.Raw()), Facts: facts, Line: line,
+		Data: rawText(n), Facts: facts, Line: line,
 	}
 	if len(s.at) == 0 {
 		c.Kind = "resource"
