@@ -57,6 +57,13 @@ func (w *writer) allergy(i int) {
 	x.Concern = nil // written with the act
 	w.noneByCode(&x)
 	say := allergySense(&x)
+	if x.Assertion == record.Affirmed && !say.ind {
+		none := x
+		none.Assertion = record.NoneKnown
+		if as := allergySense(&none); as.okay && !as.ind {
+			w.Note(&record.IssueContradiction, "assertion") // the code says that none is known
+		}
+	}
 	w.tellAllergy(&x, say.ind)
 	if say.drop {
 		w.Drop("substance", &x.Substance, &withheld)
@@ -263,6 +270,7 @@ func (w *writer) allergenOut(c *record.Concept, none bool) {
 	w.el("playingEntity")
 	w.at("classCode", "MMAT")
 	if c.IsZero() && none {
+		w.Note(&fixed, "substance")
 		w.leaf("code", "nullFlavor", "NA")
 	} else if c.IsZero() {
 		w.require("code", "substance", "NI")

@@ -76,6 +76,7 @@ func (w *writer) coverageCode(c *record.Coverage) {
 // in a faithful document, only what the record says.
 func (w *writer) statusFixed(s *record.Status) {
 	if w.strict && s.Code == "" && s.AsSent == "" && s.Absent == "" {
+		w.Note(&fixed, "status")
 		w.completed() // of the act, which says nothing of the policy
 		return
 	}

@@ -44,48 +44,58 @@ func write(t testing.TB, x Exporter, rec *record.Record, o record.ExportOptions)
 	return b.Bytes(), rep
 }
 
+// A leaf is in the output, or the report names it: see recordtest.CheckExport.
 func TestExportConservation(t *testing.T) {
-	recordtest.CheckExport(t, Exporter{}, recordtest.Full(), recordtest.ExportCheck{Options: exportOptions, Every: 41, Only: []string{"allergies", "practitioners", "organizations"}})
-}
-
-// unproven are parts of the record whose leaves are not all accounted for yet. Nothing may be added to it.
-var unproven = []string{"devices[", "documents[", "patient.languages["}
-
-// A leaf is in the output, or named in the report: as lost, or, in a conformant document, as withheld or altered.
-func TestExportEveryLeaf(t *testing.T) {
-	if testing.Short() {
-		t.Skip("exports the full record for every leaf that it clears: not in short mode")
+	o := recordtest.ExportCheck{Options: exportOptions, Every: 13, Most: 1000}
+	if *thorough {
+		o.Every = 1
 	}
 	for _, mode := range bothModes {
 		t.Run(mode.name, func(t *testing.T) {
 			t.Parallel()
-			full := recordtest.Full()
-			base, rep := write(t, mode.Exporter, full, exportOptions)
-			named := map[string]bool{}
-			for _, i := range rep.Issues {
-				switch i.Code {
-				case record.IssueLost.Code, record.IssueWithheld.Code, record.IssueAltered.Code:
-					named[i.Path] = true
+			recordtest.CheckExport(t, mode.Exporter, recordtest.Full(), o)
+		})
+	}
+}
+
+// The same of records as a generator makes them.
+func TestExportConservationOfOthers(t *testing.T) {
+	seeds := uint64(4)
+	if *thorough {
+		seeds = 40
+	}
+	for _, mode := range bothModes {
+		t.Run(mode.name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range seeds {
+				recordtest.CheckExport(t, mode.Exporter, recordtest.Generate(seed, recordtest.Small), recordtest.ExportCheck{Options: exportOptions, Every: 29})
+				if t.Failed() {
+					t.Fatalf("seed %d", seed)
 				}
 			}
-			every, n := 13, 0
-			if *thorough {
-				every = 1
+		})
+	}
+}
+
+// The same of records that were read from documents.
+func TestExportConservationOfDocuments(t *testing.T) {
+	every := 40
+	if *thorough {
+		every = 1
+	}
+	names, err := filepath.Glob(filepath.Join("testdata", "*.xml"))
+	require.NoError(t, err)
+	for _, name := range names {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			t.Parallel()
+			data, err := os.ReadFile(name)
+			require.NoError(t, err)
+			rec, _, err := Import(t.Context(), data, record.ImportOptions{})
+			if err != nil || rec.Patient == nil {
+				t.Skip("is no document of a patient")
 			}
-			for leaf := range record.Leaves(full) {
-				if n++; n%every != 0 || named[leaf.Path] || slices.ContainsFunc(unproven, func(p string) bool { return strings.HasPrefix(leaf.Path, p) }) {
-					continue
-				}
-				if mode.Mode == Conformant && strings.HasSuffix(leaf.Path, "status.code") {
-					continue // it may be the one that the template fixes
-				}
-				leaf.Clear()
-				var b bytes.Buffer
-				_, err := mode.Export(t.Context(), full, &b, exportOptions)
-				leaf.Restore()
-				if err == nil && bytes.Equal(b.Bytes(), base) {
-					t.Errorf("%s: neither in the output nor named", leaf.Path)
-				}
+			for _, mode := range bothModes {
+				recordtest.CheckExport(t, mode.Exporter, rec, recordtest.ExportCheck{Options: exportOptions, Every: every})
 			}
 		})
 	}

@@ -116,6 +116,9 @@ func (w *writer) linkIn(name string, e *record.NarrativeLink) {
 		l = *e
 	}
 	_, ref := w.told("", l.Anchor)
+	if ref == "" && l.Anchor != "" {
+		w.DropString("narrative.anchor", l.Anchor, &lostAnchors)
+	}
 	if ref == "" && w.row != nil {
 		ref = w.row.anchor()
 	}

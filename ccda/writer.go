@@ -34,6 +34,7 @@ type writer struct {
 	listed map[string]bool        // entries that a section of the record's document lists
 	done   []bool                 // by carried piece: it was written
 	wrote  map[string]bool        // entries that were written
+	mates  []string               // those that were written with another of their concern
 	joined map[string]*sectionOut // entries that were written with another of their concern, by where
 	named  map[place]bool         // people, by list and place, of whom what the document has no place for was named
 	roles  map[mentioned]string   // what was written of practitioners in roles
