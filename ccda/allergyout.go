@@ -37,6 +37,7 @@ func (w *writer) allergyEntry(i int) bool {
 				w.end()
 				if k != i {
 					w.joins(o.ID)
+					w.At("allergies", k, func() { w.sameConcern(o.Concern, a.Concern) })
 				}
 				n++
 			}

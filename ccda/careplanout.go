@@ -205,9 +205,9 @@ func (w *writer) carePlanEntry(i int) bool {
 	if x.Mode == record.ModeEvent {
 		w.Note(&fixed, "mode")
 	}
-	mood := moodCode(&x.Mode)
-	if mood == "EVN" || mood == "GOL" {
-		mood = "INT" // what a plan is
+	mood := "INT" // what a plan is; rest names a mode that no plan has
+	if m, ok := moods.From(x.Mode); ok && m != "EVN" && m != "GOL" {
+		mood = moodCode(&x.Mode)
 	}
 	w.begin("act", "ACT", mood, &x.Entry)
 	w.entryIDs(&x.Entry)

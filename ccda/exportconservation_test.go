@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -44,45 +45,76 @@ func write(t testing.TB, x Exporter, rec *record.Record, o record.ExportOptions)
 	return b.Bytes(), rep
 }
 
-// A leaf is in the output, or the report names it: see recordtest.CheckExport.
-func TestExportConservation(t *testing.T) {
-	o := recordtest.ExportCheck{Options: exportOptions, Every: 13, Most: 1000}
-	if *thorough {
-		o.Every = 1
+// sample gives every which leaf is to be checked: all with -thorough, few with -short.
+func sample(thoroughly, usually, shortly int) int {
+	switch {
+	case *thorough:
+		return thoroughly
+	case testing.Short():
+		return shortly
 	}
+	return usually
+}
+
+// A leaf is in the output, or the report names it, and no other value goes out as
+// the same: see recordtest.CheckExport.
+func TestExportEveryLeaf(t *testing.T) {
 	for _, mode := range bothModes {
 		t.Run(mode.name, func(t *testing.T) {
 			t.Parallel()
-			recordtest.CheckExport(t, mode.Exporter, recordtest.Full(), o)
+			recordtest.CheckExport(t, mode.Exporter, recordtest.Full(), recordtest.ExportCheck{Options: exportOptions, Every: sample(1, 7, 61), Apart: true, Alter: true})
 		})
+	}
+}
+
+// The same where all else that a record can say stands around the leaf.
+func TestExportConservation(t *testing.T) {
+	for _, mode := range bothModes {
+		t.Run(mode.name, func(t *testing.T) {
+			t.Parallel()
+			recordtest.CheckExport(t, mode.Exporter, recordtest.Full(), recordtest.ExportCheck{Options: exportOptions, Every: sample(7, 41, 211)})
+		})
+	}
+}
+
+// The same of each type of document.
+func TestExportConservationOfTypes(t *testing.T) {
+	for _, mode := range bothModes {
+		for typ := CCD; typ <= CarePlan; typ++ {
+			t.Run(fmt.Sprint(mode.name, typ), func(t *testing.T) {
+				t.Parallel()
+				x := mode.Exporter
+				x.Type, x.Release = typ, Release(typ%3)
+				every := sample(5, 67, 997)
+				recordtest.CheckExport(t, x, recordtest.Full(), recordtest.ExportCheck{Options: exportOptions, Every: every, First: int(typ) % every, Apart: true, Alter: !testing.Short()})
+			})
+		}
 	}
 }
 
 // The same of records as a generator makes them.
 func TestExportConservationOfOthers(t *testing.T) {
-	seeds := uint64(4)
-	if *thorough {
-		seeds = 40
-	}
+	seeds := uint64(sample(40, 4, 1))
 	for _, mode := range bothModes {
-		t.Run(mode.name, func(t *testing.T) {
-			t.Parallel()
-			for seed := range seeds {
-				recordtest.CheckExport(t, mode.Exporter, recordtest.Generate(seed, recordtest.Small), recordtest.ExportCheck{Options: exportOptions, Every: 29})
-				if t.Failed() {
-					t.Fatalf("seed %d", seed)
+		for typ := AsRecorded; typ <= CarePlan; typ++ {
+			t.Run(fmt.Sprint(mode.name, typ), func(t *testing.T) {
+				t.Parallel()
+				x := mode.Exporter
+				x.Type = typ
+				for seed := range seeds {
+					every := sample(11, 29, 53)
+					recordtest.CheckExport(t, x, recordtest.Generate(seed, recordtest.Small), recordtest.ExportCheck{Options: exportOptions, Every: every, First: int(seed) % every, Alter: true})
+					if t.Failed() {
+						t.Fatalf("seed %d", seed)
+					}
 				}
-			}
-		})
+			})
+		}
 	}
 }
 
 // The same of records that were read from documents.
 func TestExportConservationOfDocuments(t *testing.T) {
-	every := 40
-	if *thorough {
-		every = 1
-	}
 	names, err := filepath.Glob(filepath.Join("testdata", "*.xml"))
 	require.NoError(t, err)
 	for _, name := range names {
@@ -94,8 +126,12 @@ func TestExportConservationOfDocuments(t *testing.T) {
 			if err != nil || rec.Patient == nil {
 				t.Skip("is no document of a patient")
 			}
+			data, err = record.Marshal(rec)
+			require.NoError(t, err)
+			rec, err = record.Unmarshal(data) // the entries of one concern share it no more
+			require.NoError(t, err)
 			for _, mode := range bothModes {
-				recordtest.CheckExport(t, mode.Exporter, rec, recordtest.ExportCheck{Options: exportOptions, Every: every})
+				recordtest.CheckExport(t, mode.Exporter, rec, recordtest.ExportCheck{Options: exportOptions, Every: sample(2, 31, 151), Alter: true})
 			}
 		})
 	}

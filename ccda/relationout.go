@@ -252,6 +252,12 @@ func (w *writer) inEncounter(wrapper string, ref **record.Ref) {
 	w.end()
 }
 
+// statement gives the place of the entry that a reference is to, if a document can state it.
+func (w *writer) statement(ref *record.Ref) (place, bool) {
+	at, ok := w.place(ref)
+	return at, ok && w.entryAt(at) != nil
+}
+
 // nest writes the statement of an entry within another, and takes the reference
 // to it: whole, if no section lists it, it was not written yet and the record does
 // not name it by an identifier; else as a reference to it.

@@ -189,6 +189,7 @@ func (w *writer) commentText(n *record.Note) {
 			w.text(n.Text)
 			w.leaf("reference", "value", "#"+ref)
 			w.end()
+			w.lostAnchor("textRef", n.Text, n.TextRef)
 			n.Text, n.TextRef = "", ""
 			return
 		}
