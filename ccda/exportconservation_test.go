@@ -427,7 +427,17 @@ func writesAgain(t testing.TB, data []byte, how uint8) {
 		return
 	}
 	require.Zero(t, rep.Counts.Unaccounted())
-	x := Exporter{Mode: Mode(how & 1), Type: DocumentType(how >> 1 % 13), Release: Release(how >> 5 % 3)}
+	readsAgain(t, rec, how)
+}
+
+func exporterOf(how uint8) Exporter {
+	return Exporter{Mode: Mode(how & 1), Type: DocumentType(how >> 1 % 13), Release: Release(how >> 5 % 3)}
+}
+
+// readsAgain checks that what is written of a record can be read, with nothing unaccounted for.
+func readsAgain(t testing.TB, rec *record.Record, how uint8) {
+	t.Helper()
+	x := exporterOf(how)
 	o := exportOptions
 	o.TypedOnly = how&128 != 0
 	var b bytes.Buffer
@@ -435,9 +445,22 @@ func writesAgain(t testing.TB, data []byte, how uint8) {
 		require.ErrorIs(t, err, ErrNoPatient)
 		return
 	}
-	_, rep, err = Import(t.Context(), b.Bytes(), record.ImportOptions{})
+	_, rep, err := Import(t.Context(), b.Bytes(), record.ImportOptions{})
 	require.NoError(t, err)
 	require.Zero(t, rep.Counts.Unaccounted())
+}
+
+// FuzzExportConservation holds the law of conservation, from leaf first on, of a record made from a seed.
+func FuzzExportConservation(f *testing.F) {
+	for how := range uint8(26) {
+		f.Add(uint64(how), how, uint16(how)*7)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, how uint8, first uint16) {
+		rec := recordtest.Generate(seed, recordtest.Small)
+		readsAgain(t, rec, how)
+		const every = 197
+		recordtest.CheckExport(t, exporterOf(how), rec, recordtest.ExportCheck{Options: exportOptions, Every: every, First: int(first) % every, Alter: true})
+	})
 }
 
 var exportSeeds = []string{"minimal", "odd", "r11", "full-r21", "social", "procedures", "equipment", "conform"}
