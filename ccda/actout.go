@@ -63,7 +63,10 @@ func (w *writer) locationsOut(leaf string, list *[]record.Ref) {
 
 // toldText writes words that the narrative tells too: where it does not in the
 // source's own, in the row that is made of the entry.
-func (w *writer) toldText(name string, text, ref *string) {
+func (w *writer) toldText(name, leaf string, text, ref *string) {
+	if _, r := w.told(*text, *ref); r == "" {
+		w.lostAnchor(leaf, *text, *ref)
+	}
 	t, r := w.told(take(text), take(ref))
 	if r == "" && w.row != nil {
 		r = w.row.anchor()

@@ -37,6 +37,7 @@ func (w *writer) allergyEntry(i int) bool {
 				w.end()
 				if k != i {
 					w.joins(o.ID)
+					w.At("allergies", k, func() { w.sameConcern(o.Concern, a.Concern) })
 				}
 				n++
 			}
@@ -57,6 +58,13 @@ func (w *writer) allergy(i int) {
 	x.Concern = nil // written with the act
 	w.noneByCode(&x)
 	say := allergySense(&x)
+	if x.Assertion == record.Affirmed && !say.ind {
+		none := x
+		none.Assertion = record.NoneKnown
+		if as := allergySense(&none); as.okay && !as.ind {
+			w.Note(&record.IssueContradiction, "assertion") // the code says that none is known
+		}
+	}
 	w.tellAllergy(&x, say.ind)
 	if say.drop {
 		w.Drop("substance", &x.Substance, &withheld)
@@ -263,6 +271,7 @@ func (w *writer) allergenOut(c *record.Concept, none bool) {
 	w.el("playingEntity")
 	w.at("classCode", "MMAT")
 	if c.IsZero() && none {
+		w.Note(&fixed, "substance")
 		w.leaf("code", "nullFlavor", "NA")
 	} else if c.IsZero() {
 		w.require("code", "substance", "NI")

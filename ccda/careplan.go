@@ -20,7 +20,7 @@ func (r *reader) sectionPlan(n tree.Node, s *record.Section) {
 	p := record.CarePlan{Entry: r.newEntry(r.placeID(kindCarePlan, n), nil, n), Title: s.Title}
 	p.Mode, p.Section = record.ModeIntent, s.ID
 	if !s.Code.IsZero() {
-		p.Categories = []record.Concept{s.Code}
+		p.Categories = []record.Concept{ownConcept(s.Code)}
 	}
 	for i := range s.Entries {
 		planned(&p, &s.Entries[i])
@@ -38,22 +38,31 @@ func (r *reader) documentPlan(n tree.Node, d *record.Document) {
 	p := record.CarePlan{Entry: r.newEntry(r.placeID(kindCarePlan, n), nil, n), Title: d.Title}
 	p.Mode = record.ModeIntent
 	if !d.Type.IsZero() {
-		p.Categories = []record.Concept{d.Type}
+		p.Categories = []record.Concept{ownConcept(d.Type)}
 	}
-	p.Encounter = d.Encounter
+	if d.Encounter != nil {
+		own := *d.Encounter
+		p.Encounter = &own
+	}
 	for i := range d.Services {
 		if d.Services[i].Class == "PCPR" {
 			p.When = d.Services[i].When
 			break
 		}
 	}
+	listedBy(&p, d, r.affirmedConcern)
+	r.rec.CarePlans = append(r.rec.CarePlans, p)
+}
+
+// listedBy gives a plan what the sections of its document list.
+func listedBy(p *record.CarePlan, d *record.Document, affirmed func(id string) bool) {
 	for i := range d.Sections {
 		s := &d.Sections[i]
 		for k := range s.Entries {
 			ref := &s.Entries[k]
 			switch ref.Kind {
 			case kindHealthConcern:
-				if r.affirmedConcern(ref.ID) {
+				if affirmed(ref.ID) {
 					p.Addresses = append(p.Addresses, *ref)
 				}
 			case kindCareTeam:
@@ -63,15 +72,20 @@ func (r *reader) documentPlan(n tree.Node, d *record.Document) {
 					p.Support = append(p.Support, *ref)
 				}
 			case kindGoal:
-				planned(&p, ref)
+				planned(p, ref)
 			default:
 				if slices.ContainsFunc(planSections, func(code string) bool { return s.Code.Has(record.SystemLOINC, code) }) {
-					planned(&p, ref)
+					planned(p, ref)
 				}
 			}
 		}
 	}
-	r.rec.CarePlans = append(r.rec.CarePlans, p)
+}
+
+// ownConcept gives a concept whose codings are its own: what changes one of two entries changes no other.
+func ownConcept(c record.Concept) record.Concept {
+	c.Codings = slices.Clone(c.Codings)
+	return c
 }
 
 const templateCarePlan = "2.16.840.1.113883.10.20.22.1.15"

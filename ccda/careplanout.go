@@ -91,60 +91,102 @@ func (w *writer) hasSection(list []*sectionOut, s *record.Section) bool {
 // planOfSection names what a plan says beyond its section (see sectionPlan).
 func (w *writer) planOfSection(x *record.CarePlan, s *record.Section) {
 	x.Title, x.Categories = "", nil
-	if x.Mode == record.ModeIntent {
-		x.Mode = record.ModeEvent
+	w.intended(x)
+	var here record.CarePlan
+	for i := range s.Entries {
+		planned(&here, &s.Entries[i])
 	}
 	in := func(r *record.Ref) bool {
 		return slices.ContainsFunc(s.Entries, func(e record.Ref) bool { return e.ID == r.ID })
 	}
-	w.settlePlan(x, in)
+	w.settlePlan(x, &here, in)
 	w.rest(x)
 }
 
 // planOfDocument names what a plan says beyond its document (see documentPlan).
 func (w *writer) planOfDocument(x *record.CarePlan, d *record.Document) {
 	x.Title, x.Categories = "", nil
-	if x.Mode == record.ModeIntent {
-		x.Mode = record.ModeEvent
-	}
-	if x.Encounter != nil && reflect.DeepEqual(x.Encounter, d.Encounter) {
-		x.Encounter = nil
+	w.intended(x)
+	if d.Encounter != nil {
+		if reflect.DeepEqual(x.Encounter, d.Encounter) {
+			x.Encounter = nil
+		} else {
+			w.Note(&inPlace, "encounter")
+		}
 	}
 	for i := range d.Services {
 		if d.Services[i].Class == "PCPR" {
 			if reflect.DeepEqual(&d.Services[i].When, &x.When) {
 				x.When = record.Period{}
+			} else {
+				w.Note(&inPlace, "when")
 			}
 			break
 		}
 	}
+	var here record.CarePlan
+	listedBy(&here, d, func(id string) bool {
+		at, ok := w.index[id]
+		return ok && at.kind == kindHealthConcern && w.rec.HealthConcerns[at.i].Assertion == record.Affirmed
+	})
 	in := func(r *record.Ref) bool { return w.listed[r.ID] }
-	x.Addresses, x.CareTeams, x.Support = outOf(x.Addresses, in), outOf(x.CareTeams, in), outOf(x.Support, in)
-	w.settlePlan(x, in)
+	x.Addresses = w.placed("addresses", x.Addresses, here.Addresses, in)
+	x.CareTeams = w.placed("careTeams", x.CareTeams, here.CareTeams, in)
+	x.Support = w.placed("support", x.Support, here.Support, in)
+	w.settlePlan(x, &here, in)
 	w.rest(x)
 }
 
-// settlePlan takes the goals and activities that stand where the plan is.
-func (w *writer) settlePlan(x *record.CarePlan, in func(*record.Ref) bool) {
-	x.Goals = outOf(x.Goals, in)
-	var left []record.PlanActivity
-	for i := range x.Activities {
-		a := x.Activities[i]
-		if a.Ref != nil && in(a.Ref) {
-			a.Ref = nil
-		}
-		if record.CountLeavesOf(&a) > 0 {
-			left = append(left, a)
-		}
+// inPlace is for what the document or the section that is a plan says besides.
+var inPlace = record.IssueAltered.Because("the document or section that is the plan says more of it than the plan does")
+
+// intended takes the mode of a plan, which is what its place says.
+func (w *writer) intended(x *record.CarePlan) {
+	switch x.Mode {
+	case record.ModeEvent:
+		w.Note(&inPlace, "mode")
+	case record.ModeIntent:
+		x.Mode = record.ModeEvent
 	}
-	x.Activities = left
 }
 
-func outOf(list []record.Ref, in func(*record.Ref) bool) []record.Ref {
-	var left []record.Ref
+// settlePlan takes the goals and activities that stand where the plan is; here are those that stand there.
+func (w *writer) settlePlan(x, here *record.CarePlan, in func(*record.Ref) bool) {
+	x.Goals = w.placed("goals", x.Goals, here.Goals, in)
+	list := slices.Clone(x.Activities)
+	known := make(map[string]bool, len(list))
 	for i := range list {
-		if !in(&list[i]) {
-			left = append(left, list[i])
+		if a := &list[i]; a.Ref != nil {
+			known[a.Ref.ID] = true
+			if in(a.Ref) {
+				ref := *a.Ref
+				ref.ID, ref.Kind = "", ""
+				a.Ref = &ref
+			}
+		}
+	}
+	x.Activities = list
+	for i := range here.Activities {
+		if !known[here.Activities[i].Ref.ID] {
+			w.Note(&inPlace, "activities")
+		}
+	}
+}
+
+// placed takes the references to what stands where the plan is, and notes what
+// stands there and the plan does not name.
+func (w *writer) placed(leaf string, list, here []record.Ref, in func(*record.Ref) bool) []record.Ref {
+	known := make(map[string]bool, len(list))
+	left := slices.Clone(list)
+	for i := range left {
+		known[left[i].ID] = true
+		if in(&left[i]) {
+			left[i].ID, left[i].Kind = "", ""
+		}
+	}
+	for i := range here {
+		if !known[here[i].ID] {
+			w.Note(&inPlace, leaf)
 		}
 	}
 	return left
@@ -163,9 +205,9 @@ func (w *writer) carePlanEntry(i int) bool {
 	if x.Mode == record.ModeEvent {
 		w.Note(&fixed, "mode")
 	}
-	mood := moodCode(&x.Mode)
-	if mood == "EVN" || mood == "GOL" {
-		mood = "INT" // what a plan is
+	mood := "INT" // what a plan is; rest names a mode that no plan has
+	if m, ok := moods.From(x.Mode); ok && m != "EVN" && m != "GOL" {
+		mood = moodCode(&x.Mode)
 	}
 	w.begin("act", "ACT", mood, &x.Entry)
 	w.entryIDs(&x.Entry)

@@ -1,6 +1,10 @@
 package ccda
 
-import "github.com/portage-health/portage/record"
+import (
+	"reflect"
+
+	"github.com/portage-health/portage/record"
+)
 
 // actAround is an act that holds observations: one that follows them, or that
 // says in which list a diagnosis stands.
@@ -43,6 +47,20 @@ func (w *writer) concernAct(c *record.Concern, a *actAround, f func(), e *record
 	w.rest(c)
 	w.Leave()
 }
+
+// sameConcern names what an entry says of its concern where the first entry of
+// the concern, with which the act is written, says otherwise.
+func (w *writer) sameConcern(c, written *record.Concern) {
+	if c != written && !reflect.DeepEqual(c, written) {
+		w.Note(&inOneConcern, "concern")
+		w.Drop("concern", c, &lostInConcern)
+	}
+}
+
+var (
+	inOneConcern  = record.IssueAltered.Because("the entries of one concern stand in one act, which says what the first of them says of it")
+	lostInConcern = record.IssueLost.Because("the entries of one concern stand in one act, which says what the first of them says of it")
+)
 
 // concernStatus writes status and time of a concern; the template demands both,
 // and a status that agrees with the time (CONF:1198-7485, 1198-7498, 1198-10085).

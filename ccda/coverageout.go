@@ -1,6 +1,11 @@
 package ccda
 
-import "github.com/portage-health/portage/record"
+import (
+	"reflect"
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
 
 // coverageEntry writes the Coverage Activity of a policy, with all policies that
 // stand in the same activity (C-CDA R2.1 3.22).
@@ -27,7 +32,7 @@ func (w *writer) coverageEntry(i int) bool {
 		}
 	}
 	w.identifiers("id", "identifiers", &a.Identifiers)
-	w.coverageCode(first)
+	w.coverageCode(i)
 	w.link(a.Narrative)
 	if n := a.Narrative; n != nil {
 		w.Drop("narrative", &record.NarrativeLink{Body: n.Body, Status: n.Status}, &lost)
@@ -42,7 +47,7 @@ func (w *writer) coverageEntry(i int) bool {
 		if k != i && (a.ID == "" || o.Activity == nil || o.Activity.ID != a.ID || w.wrote[o.ID] || w.leftOut[o.ID]) {
 			continue
 		}
-		w.At("coverages", k, func() { w.policyOut(k) })
+		w.At("coverages", k, func() { w.policyOut(k, first) })
 	}
 	w.In("activity", -1)
 	w.comments(&a.Notes, "entryRelationship")
@@ -56,13 +61,11 @@ func (w *writer) coverageEntry(i int) bool {
 }
 
 // coverageCode writes the code of the activity: that which the template fixes, or the record's own.
-func (w *writer) coverageCode(c *record.Coverage) {
-	if c.Kind != nil && !w.strict {
-		k := *c.Kind
-		quiet := w.Quiet
-		w.Quiet = true // each policy names it
-		w.concept("code", "kind", &k)
-		w.Quiet = quiet
+func (w *writer) coverageCode(i int) {
+	if kind := w.rec.Coverages[i].Kind; kind != nil && !w.strict {
+		k := *kind
+		k.Codings = slices.Clone(k.Codings)
+		w.At("coverages", i, func() { w.concept("code", "kind", &k) })
 		return
 	}
 	code := coverageCodes[0]
@@ -76,22 +79,35 @@ func (w *writer) coverageCode(c *record.Coverage) {
 // in a faithful document, only what the record says.
 func (w *writer) statusFixed(s *record.Status) {
 	if w.strict && s.Code == "" && s.AsSent == "" && s.Absent == "" {
+		w.Note(&fixed, "status")
 		w.completed() // of the act, which says nothing of the policy
 		return
 	}
 	w.statusAs(s, "completed")
 }
 
+// inOneActivity is for what a policy says of its activity and the first of the activity does not.
+var inOneActivity = record.IssueAltered.Because("the policies of one activity stand in one act, which says what the first of them says of it")
+
 // policyOut writes a Policy Activity (C-CDA R2.1 3.80).
-func (w *writer) policyOut(i int) {
+func (w *writer) policyOut(i int, first *record.Coverage) {
 	x := w.rec.Coverages[i]
 	w.wrote[x.ID] = true
 	w.tellCoverage(&x)
-	x.Activity = nil // written around it
-	if x.Kind != nil && w.strict {
-		w.Drop("kind", x.Kind, &withheld)
+	if reflect.DeepEqual(x.Activity, first.Activity) {
+		x.Activity = nil // written around it
+	} else {
+		w.Note(&inOneActivity, "activity")
 	}
-	x.Kind = nil
+	switch {
+	case w.strict:
+		w.Drop("kind", x.Kind, &withheld)
+		x.Kind = nil
+	case reflect.DeepEqual(x.Kind, first.Kind):
+		x.Kind = nil
+	default:
+		w.Note(&inOneActivity, "kind")
+	}
 	w.el("entryRelationship")
 	w.at("typeCode", "COMP")
 	if isInteger(x.Order) {

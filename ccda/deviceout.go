@@ -75,6 +75,15 @@ func (w *writer) instanceParts(x *record.Device, first bool) {
 // deviceIDs writes the identifiers of a device. The whole UDI is one of them,
 // under the FDA's root (CONF:81-7902), and so is that it is not known.
 func (w *writer) deviceIDs(x *record.Device) {
+	for i := range x.Identifiers {
+		switch d := &x.Identifiers[i]; {
+		case d.System != record.SystemFDAUDI:
+		case d.Value != "" && (x.UDI == nil || x.UDI.Carrier == ""):
+			w.Note(&fixed, "udi.carrier")
+		case d.Value == "" && d.Absent != "" && (x.UDI == nil || x.UDI.Absent == ""):
+			w.Note(&fixed, "udi.absent")
+		}
+	}
 	if x.UDI != nil {
 		u := *x.UDI
 		x.UDI = &u
@@ -228,6 +237,9 @@ func (w *writer) noDeviceOut(i int) {
 	x := w.rec.Devices[i]
 	w.wrote[x.ID] = true
 	w.tellDevice(&x)
+	if x.Use == "" {
+		w.Note(&fixed, "use")
+	}
 	x.Use, x.Assertion = "", record.Affirmed
 	var own, idents []record.Identifier // the act's, the device's
 	for _, d := range x.Identifiers {

@@ -35,6 +35,9 @@ func (w *writer) directiveOut(x *record.Directive) {
 	if existence {
 		answer = existenceSays(x.Exists)
 	}
+	if existence && answer != record.Affirmed && x.Assertion == record.Affirmed {
+		w.Note(&record.IssueContradiction, "assertion")
+	}
 	negated := x.Assertion == record.Negated && answer != record.Negated
 	if x.Assertion == record.NotKnown && x.Absent == "" && answer != record.NotKnown {
 		x.Absent = record.AbsentUnknown

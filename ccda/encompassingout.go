@@ -159,11 +159,11 @@ func (w *writer) encounterTime(x *record.Encounter) {
 			p.At = record.Time{}
 		}
 		if bounds {
-			p.Absent = ""
 			if p.Start.IsZero() {
-				w.Note(&issueRequired, "when.start")
-				p.Start.Absent = record.AbsentNoInformation
+				w.absentStart(p)
 			}
+			w.DropString("when.absent", string(p.Absent), &withheld)
+			p.Absent = ""
 			if p.End.IsZero() && w.typ.typ == DischargeSummary {
 				w.Note(&issueRequired, "when.end")
 				p.End.Absent = record.AbsentNoInformation

@@ -154,7 +154,7 @@ func (w *writer) encounterPlaces(x *record.Encounter, header bool) {
 func (w *writer) diagnoses(x *record.Encounter) {
 	var acts []string // the acts around diagnoses that were written here, each with all its problems
 	for i := range x.Diagnoses {
-		d := x.Diagnoses[i]
+		d, from := x.Diagnoses[i], len(w.mates)
 		w.In("diagnoses", i)
 		if at, ok := w.place(&d.Problem); ok && w.entryAt(at) != nil {
 			act := ""
@@ -167,10 +167,13 @@ func (w *writer) diagnoses(x *record.Encounter) {
 				acts = append(acts, act)
 				w.diagnosis(i, at, &d.Problem)
 			}
-			d.Problem = record.Ref{}
+			d.Problem.ID, d.Problem.Kind = "", ""
 		}
 		w.rest(&d)
 		w.Leave()
+		w.unnamed(from, "diagnoses", func(id string) bool {
+			return slices.ContainsFunc(x.Diagnoses, func(d record.EncounterDiagnosis) bool { return d.Problem.ID == id })
+		})
 	}
 	x.Diagnoses = nil
 	w.indicationsOut("reasons", &x.Reasons)

@@ -114,7 +114,7 @@ func (w *writer) listEntry(i int) bool {
 	for k := range x.Items {
 		item := x.Items[k]
 		w.In("items", k)
-		if at, ok := w.place(&item.Item); ok {
+		if at, ok := w.statement(&item.Item); ok {
 			w.el("component")
 			w.nest(at, &item.Item)
 			w.end()

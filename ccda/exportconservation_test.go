@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -44,48 +45,93 @@ func write(t testing.TB, x Exporter, rec *record.Record, o record.ExportOptions)
 	return b.Bytes(), rep
 }
 
-func TestExportConservation(t *testing.T) {
-	recordtest.CheckExport(t, Exporter{}, recordtest.Full(), recordtest.ExportCheck{Options: exportOptions, Every: 41, Only: []string{"allergies", "practitioners", "organizations"}})
+// sample gives every which leaf is to be checked: all with -thorough, few with -short.
+func sample(thoroughly, usually, shortly int) int {
+	switch {
+	case *thorough:
+		return thoroughly
+	case testing.Short():
+		return shortly
+	}
+	return usually
 }
 
-// unproven are parts of the record whose leaves are not all accounted for yet. Nothing may be added to it.
-var unproven = []string{"devices[", "documents[", "patient.languages["}
-
-// A leaf is in the output, or named in the report: as lost, or, in a conformant document, as withheld or altered.
+// A leaf is in the output, or the report names it, and no other value goes out as
+// the same: see recordtest.CheckExport.
 func TestExportEveryLeaf(t *testing.T) {
-	if testing.Short() {
-		t.Skip("exports the full record for every leaf that it clears: not in short mode")
-	}
 	for _, mode := range bothModes {
 		t.Run(mode.name, func(t *testing.T) {
 			t.Parallel()
-			full := recordtest.Full()
-			base, rep := write(t, mode.Exporter, full, exportOptions)
-			named := map[string]bool{}
-			for _, i := range rep.Issues {
-				switch i.Code {
-				case record.IssueLost.Code, record.IssueWithheld.Code, record.IssueAltered.Code:
-					named[i.Path] = true
+			recordtest.CheckExport(t, mode.Exporter, recordtest.Full(), recordtest.ExportCheck{Options: exportOptions, Every: sample(1, 7, 61), Apart: true, Alter: true})
+		})
+	}
+}
+
+// The same where all else that a record can say stands around the leaf.
+func TestExportConservation(t *testing.T) {
+	for _, mode := range bothModes {
+		t.Run(mode.name, func(t *testing.T) {
+			t.Parallel()
+			recordtest.CheckExport(t, mode.Exporter, recordtest.Full(), recordtest.ExportCheck{Options: exportOptions, Every: sample(7, 41, 211)})
+		})
+	}
+}
+
+// The same of each type of document.
+func TestExportConservationOfTypes(t *testing.T) {
+	for _, mode := range bothModes {
+		for typ := CCD; typ <= CarePlan; typ++ {
+			t.Run(fmt.Sprint(mode.name, typ), func(t *testing.T) {
+				t.Parallel()
+				x := mode.Exporter
+				x.Type, x.Release = typ, Release(typ%3)
+				every := sample(11, 67, 997) // the types begin with different leaves
+				recordtest.CheckExport(t, x, recordtest.Full(), recordtest.ExportCheck{Options: exportOptions, Every: every, First: int(typ) % every, Apart: true, Alter: !testing.Short()})
+			})
+		}
+	}
+}
+
+// The same of records as a generator makes them.
+func TestExportConservationOfOthers(t *testing.T) {
+	seeds := uint64(sample(40, 4, 1))
+	for _, mode := range bothModes {
+		for typ := AsRecorded; typ <= CarePlan; typ++ {
+			t.Run(fmt.Sprint(mode.name, typ), func(t *testing.T) {
+				t.Parallel()
+				x := mode.Exporter
+				x.Type = typ
+				for seed := range seeds {
+					every := sample(11, 29, 53)
+					recordtest.CheckExport(t, x, recordtest.Generate(seed, recordtest.Small), recordtest.ExportCheck{Options: exportOptions, Every: every, First: int(seed) % every, Alter: true})
+					if t.Failed() {
+						t.Fatalf("seed %d", seed)
+					}
 				}
+			})
+		}
+	}
+}
+
+// The same of records that were read from documents.
+func TestExportConservationOfDocuments(t *testing.T) {
+	names, err := filepath.Glob(filepath.Join("testdata", "*.xml"))
+	require.NoError(t, err)
+	for _, name := range names {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			t.Parallel()
+			data, err := os.ReadFile(name)
+			require.NoError(t, err)
+			rec, _, err := Import(t.Context(), data, record.ImportOptions{})
+			if err != nil || rec.Patient == nil {
+				t.Skip("is no document of a patient")
 			}
-			every, n := 13, 0
-			if *thorough {
-				every = 1
-			}
-			for leaf := range record.Leaves(full) {
-				if n++; n%every != 0 || named[leaf.Path] || slices.ContainsFunc(unproven, func(p string) bool { return strings.HasPrefix(leaf.Path, p) }) {
-					continue
-				}
-				if mode.Mode == Conformant && strings.HasSuffix(leaf.Path, "status.code") {
-					continue // it may be the one that the template fixes
-				}
-				leaf.Clear()
-				var b bytes.Buffer
-				_, err := mode.Export(t.Context(), full, &b, exportOptions)
-				leaf.Restore()
-				if err == nil && bytes.Equal(b.Bytes(), base) {
-					t.Errorf("%s: neither in the output nor named", leaf.Path)
-				}
+			data, err = record.Marshal(rec)
+			require.NoError(t, err)
+			rec, err = record.Unmarshal(data) // the entries of one concern share it no more
+			require.NoError(t, err)
+			for _, mode := range bothModes {
+				recordtest.CheckExport(t, mode.Exporter, rec, recordtest.ExportCheck{Options: exportOptions, Every: sample(2, 31, 151), Alter: *thorough})
 			}
 		})
 	}
@@ -381,7 +427,17 @@ func writesAgain(t testing.TB, data []byte, how uint8) {
 		return
 	}
 	require.Zero(t, rep.Counts.Unaccounted())
-	x := Exporter{Mode: Mode(how & 1), Type: DocumentType(how >> 1 % 13), Release: Release(how >> 5 % 3)}
+	readsAgain(t, rec, how)
+}
+
+func exporterOf(how uint8) Exporter {
+	return Exporter{Mode: Mode(how & 1), Type: DocumentType(how >> 1 % 13), Release: Release(how >> 5 % 3)}
+}
+
+// readsAgain checks that what is written of a record can be read, with nothing unaccounted for.
+func readsAgain(t testing.TB, rec *record.Record, how uint8) {
+	t.Helper()
+	x := exporterOf(how)
 	o := exportOptions
 	o.TypedOnly = how&128 != 0
 	var b bytes.Buffer
@@ -389,9 +445,22 @@ func writesAgain(t testing.TB, data []byte, how uint8) {
 		require.ErrorIs(t, err, ErrNoPatient)
 		return
 	}
-	_, rep, err = Import(t.Context(), b.Bytes(), record.ImportOptions{})
+	_, rep, err := Import(t.Context(), b.Bytes(), record.ImportOptions{})
 	require.NoError(t, err)
 	require.Zero(t, rep.Counts.Unaccounted())
+}
+
+// FuzzExportConservation holds the law of conservation, from leaf first on, of a record made from a seed.
+func FuzzExportConservation(f *testing.F) {
+	for how := range uint8(26) {
+		f.Add(uint64(how), how, uint16(how)*7)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, how uint8, first uint16) {
+		rec := recordtest.Generate(seed, recordtest.Small)
+		readsAgain(t, rec, how)
+		const every = 197
+		recordtest.CheckExport(t, exporterOf(how), rec, recordtest.ExportCheck{Options: exportOptions, Every: every, First: int(first) % every, Alter: true})
+	})
 }
 
 var exportSeeds = []string{"minimal", "odd", "r11", "full-r21", "social", "procedures", "equipment", "conform"}

@@ -32,6 +32,7 @@ func (w *writer) externalDocumentOut(field string, i int, x *record.RelatedDocum
 	w.el("reference")
 	w.slot(field, i)
 	if typ == "" {
+		w.Note(&fixed, "type")
 		typ = "REFR"
 	}
 	w.at("typeCode", typ)

@@ -178,6 +178,7 @@ func (w *writer) familyDeath(c *record.FamilyCondition) {
 			c.CauseOfDeath = nil
 			return
 		}
+		w.Note(&fixed, "causeOfDeath")
 		value = record.Concept{Codings: []record.Coding{{System: record.SystemSNOMED, Code: snomedDead, Display: "Dead"}}}
 	}
 	w.relate("CAUS", false, "causeOfDeath", -1)

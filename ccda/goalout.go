@@ -1,6 +1,10 @@
 package ccda
 
-import "github.com/portage-health/portage/record"
+import (
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
 
 // goalEntry writes a Goal Observation (C-CDA R2.1 3.42). A goal that is denied has
 // no form: real documents mean by it that no goals are known as well.
@@ -125,11 +129,13 @@ func (w *writer) refsOut(typeCode string, inverted bool, field string, list *[]r
 	for i := 0; i < len(*list); i++ {
 		ref := (*list)[i]
 		at, ok := w.place(&ref)
-		if ok = ok && w.entryAt(at) != nil; ok && w.unsayable(at) {
-			continue // named with the entry
-		}
 		w.In(field, i)
-		n := 0
+		if ok = ok && w.entryAt(at) != nil; ok && w.unsayable(at) {
+			w.Drop("", &ref, &lostHere)
+			w.Leave()
+			continue
+		}
+		n, from := 0, len(w.mates)
 		for whole && i+n+1 < len(*list) && w.sameAct(&ref, &(*list)[i+n+1]) {
 			n++
 		}
@@ -148,6 +154,7 @@ func (w *writer) refsOut(typeCode string, inverted bool, field string, list *[]r
 		}
 		w.rest(&ref)
 		w.Leave()
+		w.unnamed(from, field, func(id string) bool { return slices.ContainsFunc(*list, func(r record.Ref) bool { return r.ID == id }) })
 		for ; n > 0 && w.wrote[(*list)[i+1].ID]; n-- {
 			i++ // it stands in the act that was written
 		}

@@ -233,7 +233,10 @@ func (w *writer) fulfils(d *record.Document) {
 		w.el("order")
 		w.own(o.ID)
 		w.mention("orders", o.ID, at.i, func() {
-			if o.Mode == record.ModeRequest {
+			switch o.Mode {
+			case record.ModeEvent:
+				w.Note(&fixed, "mode")
+			case record.ModeRequest:
 				o.Mode = ""
 			}
 			if len(o.Identifiers) == 0 {

@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/portage-health/portage/internal/codes"
@@ -263,6 +264,12 @@ func (w *writer) imagesOut(x *record.Observation) {
 	x.Images = nil
 	from := x.DerivedFrom
 	x.DerivedFrom = nil
+	for i := range w.rec.ImagingStudies {
+		id := w.rec.ImagingStudies[i].ID
+		if len(seen) > 0 && w.hasPicture(i, seen) && !slices.ContainsFunc(from, func(r record.Ref) bool { return r.ID == id }) {
+			w.Note(&fixed, "derivedFrom") // a picture says of which study it is
+		}
+	}
 	for i := range from {
 		r := from[i]
 		w.In("derivedFrom", i)

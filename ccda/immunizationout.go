@@ -72,6 +72,7 @@ func (w *writer) immunizationEntry(i int) bool {
 	w.quantityPtr("doseQuantity", "dose", &x.Dose)
 	w.conceptPtr("administrationUnitCode", "administrationUnit", &x.AdminUnit)
 	if none && !saysOfProduct(&x.Product) {
+		w.Note(&fixed, "product.code")
 		x.Product.Code.Absent = record.AbsentNotApplicable
 	}
 	vehicles := x.Product.Vehicles

@@ -1,6 +1,10 @@
 package ccda
 
-import "github.com/portage-health/portage/record"
+import (
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
 
 const loincDischargeMedications = "10183-2"
 
@@ -103,31 +107,37 @@ func (w *writer) medicationEntry(i int) bool {
 	return true
 }
 
-// listCode writes the code of the list. R2.1 fixes it with its translation (CONF:1198-32952).
+// listCode writes the code of the list. In a conformant document that which R2.1
+// fixes comes first, with its translation (CONF:1198-32952), and what else the record has beside it.
 func (w *writer) listCode(m *record.Medication, at int, template string) {
-	if at >= 0 && !w.strict {
-		c := m.Categories[at]
-		w.In("categories", at)
-		w.concept("code", "", &c)
-		w.Leave()
-		return
-	}
+	var c record.Concept
 	if at >= 0 {
+		c = m.Categories[at]
 		w.In("categories", at)
-		w.Note(&altered, "")
-		w.Leave()
+		defer w.Leave()
+		if !w.strict {
+			w.concept("code", "", &c)
+			return
+		}
+		w.DropString("absent", string(c.Absent), &withheld)
+		c.Absent = ""
 	}
+	want := record.Coding{System: record.SystemLOINC, SystemName: "LOINC", Code: loincDischargeMedications, Display: "Hospital discharge medication"}
 	if template == templatesMedicationAct[1] {
-		w.fixedCode(oidLOINC, "42346-7", "Medications on Admission")
-		return
+		want.Code, want.Display = "42346-7", "Medications on Admission"
 	}
-	w.el("code")
-	w.at("code", loincDischargeMedications)
-	w.at("codeSystem", oidLOINC)
-	w.at("codeSystemName", "LOINC")
-	w.at("displayName", "Hospital discharge medication")
-	w.leaf("translation", "code", "75311-1", "codeSystem", oidLOINC, "codeSystemName", "LOINC", "displayName", "Discharge medication")
-	w.end()
+	has := func(code string) bool {
+		return slices.ContainsFunc(c.Codings, func(x record.Coding) bool { return x.Code == code && x.System == record.SystemLOINC })
+	}
+	if len(c.Codings) == 0 || c.Codings[0].Code != want.Code || c.Codings[0].System != record.SystemLOINC {
+		w.Note(&fixed, "codings")
+		c.Codings = slices.Insert(slices.Clone(c.Codings), 0, want)
+	}
+	if template != templatesMedicationAct[1] && !has("75311-1") {
+		w.Note(&fixed, "codings")
+		c.Codings = append(c.Codings[:len(c.Codings):len(c.Codings)], record.Coding{System: record.SystemLOINC, SystemName: "LOINC", Code: "75311-1", Display: "Discharge medication"})
+	}
+	w.concept("code", "", &c)
 }
 
 // medication writes a Medication Activity or a Planned Medication Activity.
@@ -196,6 +206,7 @@ func (w *writer) medication(i, list int) bool {
 	}
 	w.medicationDose(&x, whole)
 	if none && !saysOfProduct(&x.Product) {
+		w.Note(&fixed, "product.code")
 		x.Product.Code.Absent = record.AbsentNotApplicable // of none (C-CDA R2.1 volume 1, 3.6)
 	}
 	vehicles := x.Product.Vehicles
@@ -340,7 +351,7 @@ func (w *writer) sigOut(x *record.Medication, mood string) {
 	w.template(templateSig)
 	w.identifiers("id", "sigIdentifiers", &x.SigIdentifiers)
 	w.fixedCode(oidLOINC, loincSig, "Medication Instructions")
-	w.toldText("text", &x.Sig, &x.SigRef)
+	w.toldText("text", "sigRef", &x.Sig, &x.SigRef)
 	w.el("consumable")
 	w.el("manufacturedProduct")
 	w.leaf("manufacturedLabeledDrug", "nullFlavor", "NA")

@@ -25,7 +25,7 @@ func (w *writer) members(list *[]record.Ref, wrapper string) {
 	for i := range *list {
 		ref := (*list)[i]
 		w.In("members", i)
-		if at, ok := w.place(&ref); ok && !w.unsayable(at) {
+		if at, ok := w.statement(&ref); ok && !w.unsayable(at) {
 			w.el(wrapper)
 			w.slot("members", i)
 			if wrapper == "entryRelationship" {
@@ -34,8 +34,6 @@ func (w *writer) members(list *[]record.Ref, wrapper string) {
 			w.nest(at, &ref)
 			w.end()
 			ref.ID, ref.Kind = "", ""
-		} else if ok {
-			ref.ID, ref.Kind = "", "" // named with the entry
 		}
 		w.rest(&ref)
 		w.Leave()

@@ -64,13 +64,15 @@ func (w *writer) orderEntry(i int) bool {
 	if exact {
 		x.Mode = record.ModeEvent
 	}
-	if x.Class == "" {
+	switch x.Class {
+	case "":
 		w.Note(&fixed, "class")
+	case "act", "encounter", "procedure", "supply", "observation":
+		x.Class = ""
 	}
 	if x.Kind == f.element || x.Kind == "referral" && f.template == templateReferral || x.Kind == "diet" && f.template == templateNutritionRec {
 		x.Kind = "" // rest names another: an element does not say of what kind an observation is
 	}
-	x.Class = ""
 	if x.Assertion == record.Negated {
 		if x.DoNotPerform != nil && *x.DoNotPerform {
 			w.DropString("assertion", string(x.Assertion), &saidTwice)

@@ -33,6 +33,7 @@ func (w *writer) panelOut(x *record.Panel, f *panelForm, claimed bool) {
 	}
 	class := take(&x.Class)
 	if class == "" {
+		w.Note(&fixed, "class")
 		class = "CLUSTER" // the schema demands one, and this says no more than that they stand together
 	}
 	if w.strict && (claimed && f.class != "" && f.class != class || class != "CLUSTER" && class != "BATTERY") {

@@ -76,6 +76,7 @@ func (w *writer) relatedRole(name string, i int, p *record.Participation) {
 		w.Quiet = quiet
 		x.Class = taken(x.Class, 0)
 	} else if name == "relatedEntity" || name == "associatedEntity" {
+		w.At("relatedPersons", i, func() { w.Note(&fixed, "class") })
 		w.at("classCode", "PRS") // a personal relationship: what every related person is (HL7 v3 RoleClass)
 	}
 	w.mention("relatedPersons", x.ID, i, func() {
@@ -331,10 +332,15 @@ func (w *writer) unmentioned() {
 	for i := range w.rec.Devices {
 		x := &w.rec.Devices[i]
 		if part := w.rolesOf[x.ID]; part != nil && !w.wrote[x.ID] {
-			if part.Use == "author" {
-				part.Use = "" // its part says it
-			}
-			w.At("devices", i, func() { w.rest(part) })
+			w.At("devices", i, func() {
+				switch part.Use {
+				case "":
+					w.Note(&fixed, "use")
+				case "author":
+					part.Use = "" // its part says it
+				}
+				w.rest(part)
+			})
 			continue
 		}
 		leave("devices", i, x.ID, x)

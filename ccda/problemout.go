@@ -74,6 +74,7 @@ func (w *writer) problemEntry(i int) bool {
 				w.end()
 				if k != i {
 					w.joins(o.ID)
+					w.At("problems", k, func() { w.sameConcern(o.Concern, p.Concern) })
 				}
 				n++
 			}

@@ -55,10 +55,12 @@ func (w *writer) procedureEntry(i int) bool {
 		x.Code = record.Concept{}
 	}
 	element, class, template := procedureClass(x.Class)
-	if x.Class == "" {
+	switch x.Class {
+	case "":
 		w.Note(&fixed, "class")
+	case "act", "observation", "procedure":
+		x.Class = ""
 	}
-	x.Class = ""
 	if t, ok := w.actDone(&x, stopped); ok && element == "act" {
 		template = t
 	}

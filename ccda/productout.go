@@ -47,6 +47,7 @@ func (w *writer) product(template string, p *record.Product) {
 	if p.Code.IsZero() {
 		w.require("code", "code", "NI")
 	} else if w.strict && p.Code.Absent == "" && (len(p.Code.Codings) == 0 || p.Code.Codings[0].Code == "") {
+		w.Note(&issueRequired, "code.absent")
 		p.Code.Absent = record.AbsentOther // words alone
 	}
 	w.concept("code", "code", &p.Code)

@@ -39,13 +39,13 @@ func (w *writer) reactionOut(i int, x *record.Reaction, typeCode string, inverte
 	w.answer(&severity, "SUBJ", true, "severity", &x.Severity)
 	for k := range x.Treatments {
 		ref := x.Treatments[k]
-		if at, ok := w.place(&ref); ok && !w.unsayable(at) {
+		w.In("treatments", k)
+		if at, ok := w.statement(&ref); ok && !w.unsayable(at) {
 			w.relate("RSON", true, "treatments", k)
 			w.nest(at, &ref)
 			w.end()
 			ref.ID, ref.Kind = "", ""
 		}
-		w.In("treatments", k)
 		w.rest(&ref)
 		w.Leave()
 	}

@@ -109,15 +109,21 @@ func (w *writer) relation(wrapper string, x *record.Relation, i int) {
 		w.Drop("", &typ, &withheld) // a part of an organizer is its component (CDA R2 Component4)
 	}
 	w.leafIf("sequenceNumber", take(&x.Sequence))
-	if mention {
-		w.mentionOf(&x.Target)
-	} else if !ok {
-		w.referenceTo(&x.Target)
-	} else if planned && w.plannedCoverageOut(at.i, &x.Code) {
+	if planned && w.plannedCoverageOut(at.i, &x.Code) {
 		x.Target.ID, x.Target.Kind = "", ""
-	} else {
+		w.end()
+		return
+	}
+	w.In("target", -1)
+	switch {
+	case mention:
+		w.mentionOf(&x.Target)
+	case !ok:
+		w.referenceTo(&x.Target)
+	default:
 		w.nest(at, &x.Target)
 	}
+	w.Leave()
 	w.end()
 }
 
@@ -182,9 +188,10 @@ func (w *writer) referenceTo(ref *record.Ref) {
 	w.at("classCode", "ACT")
 	w.at("moodCode", "EVN")
 	w.template(templateEntryReference)
-	w.In("target", -1)
+	if ref.ID == "" {
+		w.Note(&record.IssueDanglingReference, "id")
+	}
 	w.identifier("id", "identifier", &id)
-	w.Leave()
 	w.leaf("code", "nullFlavor", "NP")
 	w.completed()
 	w.end()
@@ -204,6 +211,9 @@ func (w *writer) mentionOf(ref *record.Ref) {
 	w.at("classCode", "ENC")
 	w.at("moodCode", "EVN")
 	if ref.Identifier != nil {
+		if ref.ID == "" {
+			w.Note(&record.IssueDanglingReference, "id")
+		}
 		id := *ref.Identifier
 		w.identifier("id", "identifier", &id)
 		ref.Identifier = nil
@@ -240,6 +250,12 @@ func (w *writer) inEncounter(wrapper string, ref **record.Ref) {
 	w.rest(&x)
 	w.Leave()
 	w.end()
+}
+
+// statement gives the place of the entry that a reference is to, if a document can state it.
+func (w *writer) statement(ref *record.Ref) (place, bool) {
+	at, ok := w.place(ref)
+	return at, ok && w.entryAt(at) != nil
 }
 
 // nest writes the statement of an entry within another, and takes the reference

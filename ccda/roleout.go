@@ -100,11 +100,15 @@ func (w *writer) roleClass(name, leaf, class string) {
 		}
 		if list != "" && !allowed(class, list) {
 			w.DropString(leaf, class, &withheld)
+			said := class != ""
 			class = ""
 			if name == "relatedEntity" {
 				class = "PRS"
 			} else if w.callback {
 				class = "ASSIGNED"
+			}
+			if class != "" && !said {
+				w.Note(&fixed, leaf)
 			}
 		}
 	}

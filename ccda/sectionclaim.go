@@ -248,7 +248,7 @@ func (w *writer) sectionAbsent(s *sectionOut, src *record.Section) {
 		demanded := !s.bare && s.def != nil && (s.must && s.def.required != "" || s.asked && entriesRequired[s.def.optional] != nil)
 		if silent || demanded {
 			w.at("nullFlavor", "NI")
-			w.Note(&issueRequired, "entries")
+			w.Note(&issueRequired, "absent")
 			s.empty = true
 		}
 	}

@@ -184,7 +184,8 @@ var unlistedHere = record.IssueAltered.Because("the section holds an entry that 
 
 // joins notes that an entry stands in the section at hand though its turn has not come, or will not come.
 func (w *writer) joins(id string) {
-	if w.sec == nil || w.sec.src == nil {
+	w.mates = append(w.mates, id)
+	if w.sec == nil || w.sec.src == nil || w.depth > 0 {
 		return
 	}
 	if w.listed[id] {
@@ -196,6 +197,19 @@ func (w *writer) joins(id string) {
 	}
 	w.inside(w.sec, func() { w.Note(&unlistedHere, "entries") })
 }
+
+// unnamed notes, for each entry that was written with another since from, that
+// the field which names the other does not name it.
+func (w *writer) unnamed(from int, leaf string, named func(id string) bool) {
+	for _, id := range w.mates[from:] {
+		if !named(id) {
+			w.Note(&withOthers, leaf)
+		}
+	}
+}
+
+// withOthers is for entries of one concern, which stand in one act.
+var withOthers = record.IssueAltered.Because("the entries of one concern stand in one act, those too that are not named here")
 
 // entry writes an entry of a section, if it was not written before.
 func (w *writer) entry(s *sectionOut, at place) bool {

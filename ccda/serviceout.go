@@ -91,16 +91,27 @@ func (w *writer) serviceTime(s *record.ServiceEvent) {
 		p.At = record.Time{}
 	}
 	w.plainPeriod("when", p)
-	p.Absent = ""
 	if p.Start.IsZero() {
-		w.Note(&issueRequired, "when.start")
-		p.Start.Absent = record.AbsentNoInformation
+		w.absentStart(p)
 	}
+	w.DropString("when.absent", string(p.Absent), &withheld)
+	p.Absent = ""
 	if w.typ.serviceEnd && p.End.IsZero() && p.Width == nil {
 		w.Note(&issueRequired, "when.end")
 		p.End.Absent = record.AbsentNoInformation
 	}
 	w.period("effectiveTime", "when", p)
+}
+
+// absentStart says of a period's beginning, which is required, why it is not there: for the reason of the whole.
+func (w *writer) absentStart(p *record.Period) {
+	if p.Start.Absent = p.Absent; p.Absent != "" {
+		w.Note(&altered, "when")
+	} else {
+		w.Note(&issueRequired, "when")
+		p.Start.Absent = record.AbsentNoInformation
+	}
+	p.Absent = ""
 }
 
 // performers writes who performed a service, and those whom the type of document demands.

@@ -116,6 +116,9 @@ func (w *writer) linkIn(name string, e *record.NarrativeLink) {
 		l = *e
 	}
 	_, ref := w.told("", l.Anchor)
+	if ref == "" && l.Anchor != "" {
+		w.DropString("narrative.anchor", l.Anchor, &lostAnchors)
+	}
 	if ref == "" && w.row != nil {
 		ref = w.row.anchor()
 	}
@@ -186,6 +189,7 @@ func (w *writer) commentText(n *record.Note) {
 			w.text(n.Text)
 			w.leaf("reference", "value", "#"+ref)
 			w.end()
+			w.lostAnchor("textRef", n.Text, n.TextRef)
 			n.Text, n.TextRef = "", ""
 			return
 		}

@@ -20,7 +20,10 @@ func (w *writer) labelsOut(list []deviceOut) {
 			switch {
 			case d.x.Use == "":
 				w.Note(&fixed, "use")
-			case d.x.Use == "patient" || w.rolesOf[d.x.ID] != nil:
+			case d.x.Use == "patient":
+				d.x.Use = ""
+			case d.x.Use == "author" && w.rolesOf[d.x.ID] != nil:
+				w.Note(&bothUses, "use")
 				d.x.Use = ""
 			}
 			d.x.Assertion, d.x.Mode = record.Affirmed, record.ModeEvent // the act says them
@@ -28,6 +31,9 @@ func (w *writer) labelsOut(list []deviceOut) {
 		})
 	}
 }
+
+// bothUses is for a device that made something and stands in an act on the patient too.
+var bothUses = record.IssueAltered.Because("the device has a part in an act on the patient besides: the document says both")
 
 // labelID gives the identifier by which a label names its device.
 func (w *writer) labelID(x *record.Device) *record.Identifier {

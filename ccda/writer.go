@@ -34,6 +34,7 @@ type writer struct {
 	listed map[string]bool        // entries that a section of the record's document lists
 	done   []bool                 // by carried piece: it was written
 	wrote  map[string]bool        // entries that were written
+	mates  []string               // those that were written with another of their concern
 	joined map[string]*sectionOut // entries that were written with another of their concern, by where
 	named  map[place]bool         // people, by list and place, of whom what the document has no place for was named
 	roles  map[mentioned]string   // what was written of practitioners in roles
@@ -98,6 +99,8 @@ var (
 	lostHere = record.IssueLost.Because("nothing in the document refers to this entry, so that it has no place there")
 	// lostFilter is for what the options leave out.
 	lostFilter = record.IssueLost.Because("the options of the export leave this out")
+	// lostReason is for reasons that FHIR tells apart and HL7 v3 does not (ConceptMap FC-DataAbsentReasonNullFlavor).
+	lostReason = record.IssueLost.Because("C-CDA has no nullFlavor for just this reason; the nearest that HL7 maps it to went out")
 	// issueRequired is for what the template demands and the record does not have.
 	issueRequired = record.IssueDataAbsent.Because("the template requires what the record does not have; it went out with a nullFlavor")
 	// issueCarriedWithheld is for carried parts in a conformant document.
@@ -159,11 +162,13 @@ func (w *writer) nullFlavor(leaf string, reason *record.AbsentReason) {
 	if *reason == "" {
 		return
 	}
-	if v, ok := codes.NullFlavor().From(*reason); ok {
-		w.at("nullFlavor", v)
-	} else {
-		w.at("nullFlavor", "NI")
-		w.DropString(leaf, string(*reason), &lost)
+	v, ok := codes.NullFlavor().From(*reason)
+	if !ok {
+		v = "NI"
+	}
+	w.at("nullFlavor", v)
+	if exact, _ := codes.NullFlavor().To(v); exact != *reason {
+		w.DropString(leaf, string(*reason), &lostReason)
 	}
 	*reason = ""
 }

@@ -3,6 +3,8 @@ package recordtest
 import (
 	"bytes"
 	"context"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,8 +24,15 @@ type ExportCheck struct {
 	Options record.ExportOptions
 	// Only cuts the check to leaves whose path begins with one of these: "patient", "allergies[0].reactions".
 	Only []string
-	// Every checks each n-th leaf only.
-	Every int
+	// Every checks each n-th leaf only, and First says with which of the first n to begin.
+	Every, First int
+	// Apart clears a leaf in a record that has, beside the leaf's own field of Record, of all
+	// others no more than the ids of what that field refers to. It makes the check of a large
+	// record many times as quick. A leaf that is lost there and not in rec is cleared in rec.
+	Apart bool
+	// Alter gives every leaf another value too, such as others of its kind have in the record:
+	// that must show as well. So no two values of one field can go out as one.
+	Alter bool
 	// Most is how many failures are told; 20.
 	Most int
 }
@@ -40,7 +49,8 @@ type ExportCheck struct {
 // A leaf is named by an issue of the kind lost or withheld at its own path, and
 // by nothing else. One that has the very value that the target fixes may go out
 // the same without it; then clearing it makes an issue appear, at its path or one
-// above, which says that the target put it there.
+// above, which says that the target put it there, and another value in its stead
+// changes the output or is named; or the value that it has is named as altered.
 func CheckExport(t TB, e record.Exporter, rec *record.Record, o ExportCheck) {
 	t.Helper()
 	if o.Options.Now.IsZero() {
@@ -57,49 +67,116 @@ func CheckExport(t TB, e record.Exporter, rec *record.Record, o ExportCheck) {
 			s.Stated = v
 		}
 	}()
-	before, err := record.Marshal(rec)
-	if err != nil {
-		t.Fatalf("the record cannot be marshalled: %v", err)
-	}
-	export := func() ([]byte, *record.Report) {
-		var b bytes.Buffer
-		report, err := e.Export(context.Background(), rec, &b, o.Options)
-		if err != nil {
-			t.Fatalf("the export failed: %v", err)
+	x := exportCheck{TB: t, exporter: e, options: o.Options}
+	whole := x.of(rec)
+	parts := map[string]*exported{}
+	var known pool
+	failures, n := 0, o.Every-1-o.First
+	fail := func(path, why string) {
+		if failures++; failures <= o.Most {
+			t.Errorf("%s: %s", path, why)
 		}
-		return b.Bytes(), report
 	}
-	base, report := export()
-	if again, _ := export(); !bytes.Equal(base, again) {
-		t.Errorf("the same record gave other bytes the second time")
-	}
-	if after, _ := record.Marshal(rec); !bytes.Equal(before, after) {
-		t.Fatalf("the export changed the record")
-	}
-	checkExportCounts(t, rec, report, o.Options)
-	named := lostPaths(t, rec, report)
-	told := map[record.Issue]int{}
-	for _, i := range report.Issues {
-		told[i]++
-	}
-	failures, n := 0, 0
 	for leaf := range record.Leaves(rec) {
-		if n++; o.Every > 1 && n%o.Every != 0 || !begins(leaf.Path, o.Only) || named[leaf.Path] {
+		if n++; o.Every > 1 && n%o.Every != 0 || !begins(leaf.Path, o.Only) || whole.named[leaf.Path] {
 			continue
+		}
+		in := whole
+		if o.Apart {
+			field := fieldOf(leaf.Path)
+			part := parts[field]
+			if part == nil {
+				part = x.of(apart(rec, field))
+				parts[field] = part
+			}
+			if !part.named[leaf.Path] {
+				in = part
+			}
 		}
 		leaf.Clear()
-		out, without := export()
+		out, without := x.export(in.rec)
 		leaf.Restore()
-		if !bytes.Equal(out, base) || tellsOf(without, told, leaf.Path) {
+		gone := !bytes.Equal(out, in.out)
+		if !gone && !tellsOf(without, in.told, leaf.Path) {
+			fail(leaf.Path, "neither in the output nor named in the report")
 			continue
 		}
-		if failures++; failures <= o.Most {
-			t.Errorf("%s: neither in the output nor named in the report", leaf.Path)
+		if gone && !o.Alter {
+			continue
+		}
+		if known == nil {
+			known = poolOf(rec)
+		}
+		ways, words := known.others(rec, leaf.Path)
+		var alike []string
+		for k, set := range ways {
+			leaf.Clear()
+			set()
+			out, other := x.export(in.rec)
+			leaf.Restore()
+			says := func(i record.Issue) bool { return saysAltered(i, leaf.Path) }
+			if bytes.Equal(out, in.out) && !slices.ContainsFunc(in.report.Issues, says) && !slices.ContainsFunc(other.Issues, says) {
+				alike = append(alike, "another value")
+				if words != nil {
+					alike[len(alike)-1] = strconv.Quote(words[k])
+				}
+			}
+		}
+		if alike != nil {
+			fail(leaf.Path, "given "+strings.Join(alike, ", ")+" the output is the same, and the report does not name it")
 		}
 	}
 	if failures > o.Most {
 		t.Errorf("and %d leaves more", failures-o.Most)
 	}
+}
+
+// exportCheck exports records for CheckExport.
+type exportCheck struct {
+	TB
+	exporter record.Exporter
+	options  record.ExportOptions
+}
+
+// exported is a record with its output, the leaves that the report names as lost, and all that it tells.
+type exported struct {
+	rec    *record.Record
+	out    []byte
+	report *record.Report
+	named  map[string]bool
+	told   map[record.Issue]int
+}
+
+func (x *exportCheck) export(rec *record.Record) ([]byte, *record.Report) {
+	x.Helper()
+	var b bytes.Buffer
+	report, err := x.exporter.Export(context.Background(), rec, &b, x.options)
+	if err != nil {
+		x.Fatalf("the export failed: %v", err)
+	}
+	return b.Bytes(), report
+}
+
+// of exports a record twice and checks what can be said without changing it.
+func (x *exportCheck) of(rec *record.Record) *exported {
+	x.Helper()
+	before, err := record.Marshal(rec)
+	if err != nil {
+		x.Fatalf("the record cannot be marshalled: %v", err)
+	}
+	out, report := x.export(rec)
+	if again, _ := x.export(rec); !bytes.Equal(out, again) {
+		x.Errorf("the same record gave other bytes the second time")
+	}
+	if after, _ := record.Marshal(rec); !bytes.Equal(before, after) {
+		x.Fatalf("the export changed the record")
+	}
+	checkExportCounts(x, rec, report, x.options)
+	e := &exported{rec: rec, out: out, report: report, named: lostPaths(x, rec, report), told: map[record.Issue]int{}}
+	for _, i := range report.Issues {
+		e.told[i]++
+	}
+	return e
 }
 
 // takeStated clears Section.Stated everywhere and gives what stood there.
@@ -176,6 +253,26 @@ func tellsOf(r *record.Report, told map[record.Issue]int, path string) bool {
 		}
 	}
 	return false
+}
+
+// saysAltered reports whether an issue says that the leaf at a path, or what it is part of, is not in the output as it is.
+func saysAltered(i record.Issue, path string) bool {
+	if isLoss(i) && i.Path == path {
+		return true
+	}
+	if i.Code != record.IssueAltered.Code || i.Path == "" {
+		return false
+	}
+	rest, above := strings.CutPrefix(path, i.Path)
+	return above && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// fieldOf gives the field of Record that a path begins with.
+func fieldOf(path string) string {
+	if i := strings.IndexAny(path, ".["); i >= 0 {
+		return path[:i]
+	}
+	return path
 }
 
 func begins(path string, prefixes []string) bool {
