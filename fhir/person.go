@@ -1,7 +1,6 @@
 package fhir
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 
@@ -304,12 +303,7 @@ func (w *writer) gender(field string, c *record.Concept) {
 
 // bare reports whether a concept is one code of a known system and says nothing beside.
 func bare(c *record.Concept) bool {
-	if len(c.Codings) != 1 {
-		return false
-	}
-	k := c.Codings[0]
-	alone := record.Coding{System: k.System, SystemAsSent: k.SystemAsSent, SystemName: k.SystemName, Code: k.Code}
-	return reflect.DeepEqual(k, alone) && reflect.DeepEqual(*c, record.Concept{Codings: c.Codings})
+	return isOneCoding(c) && isBareCoding(&c.Codings[0])
 }
 
 // languages writes Patient.communication (Practitioner's is a list of concepts).

@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -76,6 +77,11 @@ func (p *plan) find(n, entry tree.Node, path string) {
 	}
 	if n.Child("resourceType").Value() == "Bundle" && !entry.OK() {
 		i := 0
+		for range items(n, "entry") {
+			i++
+		}
+		p.all = slices.Grow(p.all, i+i/8)
+		i = 0
 		for e := range items(n, "entry") {
 			at := path + ".entry[" + strconv.Itoa(i) + "].resource"
 			i++
@@ -176,14 +182,19 @@ func (p *plan) target(text string, from int) (int, bool) {
 	}
 	if strings.Contains(text, "://") {
 		// An absolute reference to a resource that came without its address, from the only server there is.
-		parts := strings.Split(text, "/")
-		if n := len(parts); n >= 2 {
-			if i, ok := p.byText[parts[n-2]+"/"+parts[n-1]]; ok && p.all[i].url == "" {
-				return i, true
-			}
+		if i, ok := p.byText[lastTwo(text)]; ok && p.all[i].url == "" {
+			return i, true
 		}
 	}
 	return 0, false
+}
+
+// lastTwo gives the last two steps of an address: type and id.
+func lastTwo(text string) string {
+	if i := strings.LastIndexByte(text, '/'); i > 0 {
+		return text[strings.LastIndexByte(text[:i], '/')+1:]
+	}
+	return ""
 }
 
 // items gives the objects of an array member.
