@@ -57,6 +57,12 @@ func (w *writer) fieldBool(name string, v *bool) {
 	}
 }
 
+// mark says yes to a question of that name about how the innermost object was written.
+func (w *writer) mark(name string) {
+	t := true
+	w.fieldBool(name, &t)
+}
+
 func (w *writer) fieldStrs(name string, vs []string) {
 	for _, v := range vs {
 		w.fieldStr(name, v)

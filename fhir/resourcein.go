@@ -44,6 +44,16 @@ func (r *reader) resource(x *resource) bool {
 		return r.order(n)
 	case "Goal":
 		return r.goal(n)
+	case "CarePlan":
+		return r.carePlan(n)
+	case "CareTeam":
+		return r.careTeam(n)
+	case "Coverage":
+		return r.coverage(n)
+	case "Device":
+		return r.device(n)
+	case "DocumentReference":
+		return r.documentReference(n)
 	case "Encounter":
 		return r.encounter(n)
 	case "Observation":
