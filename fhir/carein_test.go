@@ -14,7 +14,7 @@ import (
 
 // TestBackOf shows what of the record's lists does not come back from FHIR.
 func TestBackOf(t *testing.T) {
-	for _, list := range []string{"careTeams", "carePlans", "coverages", "devices", "notes"} {
+	for _, list := range []string{"careTeams", "carePlans", "coverages", "devices", "notes", "familyHistory", "healthConcerns", "supplies", "lists", "consents", "directives", "imagingStudies"} {
 		t.Run(list, func(t *testing.T) {
 			rec := recordtest.Focus(recordtest.Full(), list, "practitioners", "organizations", "relatedPersons", "locations")
 			rec.Sources, rec.Carried = nil, nil
@@ -28,6 +28,9 @@ func TestBackOf(t *testing.T) {
 			count := map[string]int{}
 			for _, d := range record.Diff(rec, got, record.IgnoreOrigins, record.IgnoreCarried) {
 				if !lost[d.Path] && strings.HasPrefix(d.Path, list) {
+					if os.Getenv("PORTAGE_SHOW") == "paths" {
+						t.Log(d)
+					}
 					count[string(d.Kind)+" "+places.ReplaceAllString(d.Path, "[]")]++
 				}
 			}

@@ -98,7 +98,7 @@ func (r *reader) marked(n tree.Node, name string) bool {
 	if b.Kind() != tree.Bool || b.Value() != "true" {
 		return false
 	}
-	r.scaffold(b)
+	r.take(b)
 	return true
 }
 

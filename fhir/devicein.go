@@ -59,7 +59,7 @@ func (r *reader) deviceUse(n tree.Node) string {
 	}
 	if e := r.field(n, "use"); e.OK() {
 		if peek(e, "valueString") == deviceUseUnknown {
-			r.scaffold(e.Child("valueString"))
+			r.take(e.Child("valueString"))
 			return ""
 		}
 		return r.str(e, "valueString")

@@ -253,6 +253,9 @@ func (w *writer) fieldMembers(v reflect.Value) {
 		}
 		f := t.Field(i)
 		tag := f.Tag.Get("portage")
+		if tag == "made" && fv.Kind() == reflect.String && f.Name == "ID" && t != reflect.TypeFor[record.Entry]() {
+			w.fieldStr("id", fv.String()) // what shares it is one
+		}
 		if !f.IsExported() || tag == "made" {
 			continue
 		}

@@ -120,7 +120,7 @@ func (r *reader) read() {
 	for _, late := range [...]bool{false, true} {
 		for i := range r.plan.all {
 			x := &r.plan.all[i]
-			if x.in(r.group) && isLate(x.typ) == late && (x.container < 0 || !r.plan.all[x.container].whole) {
+			if x.in(r.group) && isLate(x) == late && (x.container < 0 || !r.plan.all[x.container].whole) {
 				read[i] = r.one(i, x)
 			}
 		}
@@ -135,8 +135,16 @@ func (r *reader) read() {
 	r.rec.StateItems()
 }
 
-// isLate reports whether resources of a type are parts of what others become.
-func isLate(typ string) bool { return typ == "PractitionerRole" || typ == "Medication" }
+// isLate reports whether a resource is a part of what others become.
+func isLate(x *resource) bool {
+	switch x.typ {
+	case "PractitionerRole", "Medication":
+		return true
+	case "Basic":
+		return extension(own(x.n), "familyMember").OK()
+	}
+	return false
+}
 
 // one reads one resource, or leaves it to be carried whole.
 func (r *reader) one(i int, x *resource) record.Item {

@@ -25,6 +25,9 @@ func (r *reader) resource(x *resource) bool {
 	case "Location":
 		return r.location(n)
 	case "Condition":
+		if isConcern(n) {
+			return r.concernOf(n)
+		}
 		return r.condition(n)
 	case "MedicationRequest":
 		return r.medicationRequest(n)
@@ -57,7 +60,24 @@ func (r *reader) resource(x *resource) bool {
 	case "Encounter":
 		return r.encounter(n)
 	case "Observation":
+		if isDirective(n) {
+			return r.directive(n)
+		}
 		return r.observation(n)
+	case "FamilyMemberHistory":
+		return r.familyMember(n)
+	case "RiskAssessment":
+		return r.riskAssessment(n)
+	case "SupplyDelivery":
+		return r.supplyDelivery(n)
+	case "List":
+		return r.listOfEntries(n)
+	case "Consent":
+		return r.consent(n)
+	case "ImagingStudy":
+		return r.imagingStudy(n)
+	case "Basic":
+		return r.basic(n)
 	case "DiagnosticReport":
 		return r.report(n)
 	case "Specimen":
@@ -74,7 +94,14 @@ func kindOfEntry(x *resource) string {
 	case "AllergyIntolerance":
 		return record.KindAllergy
 	case "Condition":
+		if isConcern(x.n) {
+			return record.KindHealthConcern
+		}
 		return record.KindProblem
+	case "RiskAssessment":
+		return record.KindHealthConcern
+	case "Basic":
+		return kindOfBasic(x.n)
 	case "MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration":
 		return record.KindMedication
 	case "Medication":
@@ -84,6 +111,9 @@ func kindOfEntry(x *resource) string {
 	case "Procedure":
 		return record.KindProcedure
 	case "Observation":
+		if isDirective(x.n) {
+			return record.KindDirective
+		}
 		return kindOfObservation(x.n)
 	case "DiagnosticReport":
 		return record.KindResultPanel
