@@ -76,6 +76,8 @@ func (r *reader) resource(x *resource) bool {
 		return r.consent(n)
 	case "ImagingStudy":
 		return r.imagingStudy(n)
+	case "Provenance":
+		return r.provenance(n)
 	case "Basic":
 		return r.basic(n)
 	case "DiagnosticReport":
