@@ -14,7 +14,7 @@ import (
 
 // TestBackOf shows what of the record's lists does not come back from FHIR.
 func TestBackOf(t *testing.T) {
-	for _, list := range []string{"careTeams", "carePlans", "coverages", "devices", "notes", "familyHistory", "healthConcerns", "supplies", "lists", "consents", "directives", "imagingStudies"} {
+	for _, list := range []string{"careTeams", "carePlans", "coverages", "devices", "notes", "familyHistory", "healthConcerns", "supplies", "lists", "consents", "directives", "imagingStudies", "provenances", "documents"} {
 		t.Run(list, func(t *testing.T) {
 			rec := recordtest.Focus(recordtest.Full(), list, "practitioners", "organizations", "relatedPersons", "locations")
 			rec.Sources, rec.Carried = nil, nil

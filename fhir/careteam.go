@@ -146,6 +146,7 @@ func (w *writer) serviceTeams(i int, d *record.Document) {
 	for k := range d.Services {
 		if s := &d.Services[k]; hasTeam(s) {
 			w.part(&d.Entry, "services", k, kindCareTeam, profileBase+"careteam")
+			w.mark("ofDocument")
 			w.subject("subject")
 			if !s.When.IsZero() {
 				w.period("period", &s.When)

@@ -133,12 +133,19 @@ func (r *reader) read() {
 			src.Items = append(src.Items, read[i])
 		}
 	}
+	for i := range r.rec.Documents {
+		r.placeEntries(r.rec.Documents[i].Sections)
+	}
+	r.rec.State()
 	r.sweep()
 	r.rec.StateItems()
 }
 
 // turnOf says when a resource is read: parts of what others become after those, what is said of entries last.
 func turnOf(x *resource) int {
+	if isOfDocument(x.n) {
+		return 1
+	}
 	switch x.typ {
 	case "PractitionerRole", "Medication":
 		return 1

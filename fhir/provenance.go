@@ -21,6 +21,9 @@ var agentKinds = only(kindPractitioner, kindPractitionerRole, kindRelatedPerson,
 
 // provenanceOf remembers that the participants had a part in the resource being written.
 func (w *writer) provenanceOf(ps []record.Participation) {
+	if w.sent != nil && w.sent.hasProvenance(w.id) {
+		return
+	}
 	at := len(w.b)
 	w.aloneObj()
 	claims := w.provenanceBody(ps)
@@ -66,7 +69,11 @@ var provenanceRoles = []string{"derivation", "revision", "quotation", "source", 
 
 // statement writes a Provenance that the record has as a statement of its own.
 func (w *writer) statement(i int, p *record.Provenance) {
-	w.resource("provenances", i, &p.Entry, kindProvenance)
+	profile := profileProvenance
+	if !w.claimsProvenance(p) {
+		profile = ""
+	}
+	w.resource("provenances", i, &p.Entry, kindProvenance, profile)
 	w.common(&p.Entry, hasRecorded)
 	if len(p.Targets) > 0 {
 		w.references("target", "targets", p.Targets, 0)
@@ -120,18 +127,40 @@ func (w *writer) statement(i int, p *record.Provenance) {
 	w.endResource()
 }
 
-// signatures writes signature, which has a type, a time and a signer; one that lacks any stands in our extension.
+// claimsProvenance reports whether a statement has what US Core's profile demands
+// (Provenance 6.1.0: a target, when it was recorded, agents of whom each is somebody, acting for an organization).
+func (w *writer) claimsProvenance(p *record.Provenance) bool {
+	if len(p.Targets) == 0 || p.Recorded == nil || !isInstant(p.Recorded) || len(p.Agents) == 0 {
+		return false
+	}
+	for i := range p.Agents {
+		a := &p.Agents[i]
+		t, ok := w.resolve(a.Who)
+		if !ok && a.OnBehalfOf == nil && a.Who != nil && (looksLike(a.Who.AsSent, "Practitioner") || looksLike(a.Who.AsSent, "Device")) {
+			return false
+		}
+		if a.Who == nil || ok && !agentKinds.has(t.typ) || a.OnBehalfOf == nil && (t.typ == kindPractitioner || t.typ == kindDevice) {
+			return false
+		}
+	}
+	return true
+}
+
+// signatures writes signature, which has a type, a time and a signer; where one lacks any, all stand in our extension.
 func (w *writer) signatures(ss []record.Signature) {
 	whole := func(s *record.Signature) bool {
 		t, ok := w.resolve(s.Who)
 		return len(s.Types) > 0 && isInstant(&s.When) && s.Who != nil && (!ok || agentKinds.has(t.typ))
 	}
+	for i := range ss {
+		if !whole(&ss[i]) {
+			w.fieldAny("signatures", ss)
+			return
+		}
+	}
 	w.arr("signature")
 	for i := range ss {
 		s := &ss[i]
-		if !whole(s) {
-			continue
-		}
 		w.obj("")
 		w.codings("type", s.Types)
 		w.instant("when", s.When)
@@ -150,11 +179,6 @@ func (w *writer) signatures(ss []record.Signature) {
 		w.end()
 	}
 	w.endArr()
-	for i := range ss {
-		if !whole(&ss[i]) {
-			w.fieldAny("signatures", ss[i:i+1])
-		}
-	}
 }
 
 // mime writes a MIME type; what is none stands in our extension.
@@ -276,7 +300,11 @@ func (w *writer) writeProvenances() {
 			profile = profileProvenance
 		}
 		w.In("provenance", -1)
-		w.begin(kindProvenance, w.derive(w.root, "provenance", p.body), []string{profile}, nil, nil)
+		id := w.derive(w.root, "provenance", p.body)
+		if w.sent != nil {
+			id = w.sent.provenanceID(p.targets, id)
+		}
+		w.begin(kindProvenance, id, []string{profile}, nil, nil)
 		w.arr("target")
 		for _, id := range p.targets {
 			w.obj("")

@@ -133,6 +133,9 @@ func (r *reader) takeRole(t tree.Node, role string) {
 		if role != "" && roleOfConcept(&c) == role {
 			r.take(k.Child("system"))
 			r.take(k.Child("code"))
+			if peek(k, "display") == agentDisplay(peek(k, "code")) && c.Codings[0].System != systemParticipation {
+				r.scaffold(k.Child("display"))
+			}
 			return
 		}
 	}

@@ -112,7 +112,7 @@ func (p *plan) patient(group int) int {
 func (r *reader) participation(n tree.Node, role string) record.Participation {
 	p := record.Participation{Role: role}
 	who := r.ref(n)
-	if i, ok := r.plan.target(who.AsSent, r.at); ok && r.plan.all[i].typ == "PractitionerRole" && r.plan.all[i].in(r.group) {
+	if i, ok := r.plan.target(peek(n, "reference"), r.at); ok && r.plan.all[i].typ == "PractitionerRole" && r.plan.all[i].in(r.group) {
 		x := r.plan.all[i].n
 		if isOfParticipation(x) {
 			if e := extension(own(n), "asSent"); !e.OK() {

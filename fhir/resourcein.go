@@ -9,6 +9,9 @@ import (
 // the record holds it: then it is carried whole.
 func (r *reader) resource(x *resource) bool {
 	n := x.n
+	if isOfDocument(n) {
+		return r.documentPart(n)
+	}
 	switch x.typ {
 	case "Patient":
 		return r.patient(n)
@@ -78,6 +81,8 @@ func (r *reader) resource(x *resource) bool {
 		return r.imagingStudy(n)
 	case "Provenance":
 		return r.provenance(n)
+	case "Composition":
+		return r.composition(n)
 	case "Basic":
 		return r.basic(n)
 	case "DiagnosticReport":
