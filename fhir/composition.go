@@ -108,10 +108,12 @@ func (w *writer) compositionPeople(d *record.Document) {
 	for i := range d.Participants {
 		p := &d.Participants[i]
 		mode := "professional"
-		switch p.Role {
-		case "legal-authenticator":
+		switch {
+		case p.Role == "legal-authenticator":
 			mode = "legal"
-		case "authenticator":
+		case p.Role == "authenticator" && (p.RoleAsSent == "personal" || p.RoleAsSent == "official"):
+			mode = p.RoleAsSent
+		case p.Role == "authenticator":
 		default:
 			continue
 		}
@@ -222,6 +224,7 @@ func (w *writer) compositionRest(d *record.Document) {
 func (w *writer) section(i int, s *record.Section) {
 	w.In("sections", i)
 	w.obj("")
+	w.fieldStr("id", s.ID)
 	w.str("title", s.Title)
 	if !s.Code.IsZero() {
 		w.concept("code", &s.Code)
@@ -287,6 +290,7 @@ func (w *writer) shownMedia(d *record.Document, ss []record.Section, next int) i
 			w.In("media", j)
 			w.begin(kindMedia, w.partID(&d.Entry, "media", next), nil, nil, w.places[ss[i].ID].labels)
 			w.code("status", "unknown")
+			w.mark("ofDocument")
 			w.subject("subject")
 			w.attachment("content", &ss[i].Media[j])
 			w.endResource()
@@ -313,17 +317,18 @@ func (w *writer) emptyReason(s *record.Section) {
 // sectionText writes the section's narrative, which is the document's own word.
 func (w *writer) sectionText(s *record.Section) {
 	n := s.Narrative
+	text := !n.IsZero() && hasInk(n, 0, len(n.Nodes))
 	w.In("narrative", -1)
 	defer w.Leave()
 	switch {
-	case n.IsZero() || !hasInk(n, 0, len(n.Nodes)):
+	case !text:
 		// FHIR has no narrative without words (txt-2), and a section has words, entries or sections (cmp-1).
 		if len(s.Entries) == 0 && len(s.Media) == 0 && len(s.Sections) == 0 {
 			w.obj("text")
 			w.code("status", "empty")
 			w.key("div")
 			w.beginDiv()
-			w.put("No human-readable text was provided in this case.")
+			w.put(noWords)
 			w.endDiv()
 			w.end()
 		}
@@ -340,5 +345,7 @@ func (w *writer) sectionText(s *record.Section) {
 		w.div(n, 0, len(n.Nodes), true)
 		w.end()
 	}
-	w.fieldStr("narrativeStatus", s.NarrativeStatus)
+	if s.NarrativeStatus == "additional" || s.NarrativeStatus != narrativeStatus(s.NarrativeStatus, "") || s.NarrativeStatus != "" && !text {
+		w.fieldStr("narrativeStatus", s.NarrativeStatus)
+	}
 }

@@ -264,6 +264,7 @@ func (w *writer) bundle() {
 		w.Drop("subject", w.rec.Subject, &lostSubject)
 	}
 	w.writeProvenances()
+	w.writeProducts()
 	w.writeRoles()
 	w.endArr()
 	if w.sent == nil {

@@ -40,7 +40,7 @@ func (w *writer) index() {
 	w.tables = tablesOf.Get().(*tables)
 	if r.Patient != nil {
 		w.add(&r.Patient.Entry, "patient", 0, kindPatient)
-		w.patient = target{kindPatient, w.entryID(&r.Patient.Entry)}
+		w.patient = target{typ: kindPatient, id: w.entryID(&r.Patient.Entry)}
 	}
 	addAll(w, r.Documents, "documents", func(d *record.Document) (*record.Entry, kind) { return &d.Entry, kindComposition })
 	addAll(w, r.Allergies, "allergies", func(a *record.Allergy) (*record.Entry, kind) { return &a.Entry, allergyKind(a) })
@@ -75,9 +75,23 @@ func (w *writer) index() {
 	addAll(w, r.Provenances, "provenances", func(p *record.Provenance) (*record.Entry, kind) { return &p.Entry, kindProvenance })
 	addAll(w, r.Notes, "notes", func(n *record.ClinicalNote) (*record.Entry, kind) { return &n.Entry, noteKind(n) })
 	addAll(w, r.ImagingStudies, "imagingStudies", func(s *record.ImagingStudy) (*record.Entry, kind) { return &s.Entry, imagingKind(s) })
+	w.indexRoles()
 	w.indexUnwritten()
 	w.indexPlaces()
 	w.joinVitals()
+}
+
+// indexRoles enters the roles of practitioners, which are resources of their own.
+func (w *writer) indexRoles() {
+	for i := range w.rec.Practitioners {
+		p := &w.rec.Practitioners[i]
+		for j := range p.Roles {
+			id := p.Roles[j].ID
+			if _, taken := w.refs[id]; !taken && isLowerUUID(id) {
+				w.refs[id] = target{typ: kindPractitionerRole, id: id, of: &p.Roles[j]}
+			}
+		}
+	}
 }
 
 // observations gives the record's lists of observations by their names.

@@ -1,6 +1,8 @@
 package fhir
 
 import (
+	"strings"
+
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
@@ -22,8 +24,11 @@ func needsRole(p *record.Participation) bool {
 // ok is false where it names nobody of the record.
 func (w *writer) player(p *record.Participation) (t target, ok bool) {
 	t, ok = w.resolve(p.Who)
+	if id := w.sentRole(p); id != "" {
+		return target{typ: kindPractitionerRole, id: id}, true
+	}
 	if ok && t.typ == kindPractitioner && needsRole(p) {
-		return target{kindPractitionerRole, w.roleOf(t, p)}, true
+		return target{typ: kindPractitionerRole, id: w.roleOf(t, p)}, true
 	}
 	if !ok && p.Who == nil {
 		return w.resolve(p.OnBehalfOf)
@@ -38,8 +43,16 @@ func (w *writer) participant(name string, p *record.Participation, allowed kindS
 	if !ok {
 		return p.Who != nil && w.referenceTo(name, p.Who, allowed)
 	}
+	if id := w.sentRole(p); id != "" && allowed.has(kindPractitionerRole) {
+		w.obj(name)
+		w.code("reference", p.Who.AsSent)
+		w.identifier("identifier", p.Who.Identifier)
+		w.str("display", p.Who.Display)
+		w.end()
+		return true
+	}
 	if t.typ == kindPractitioner && needsRole(p) && allowed.has(kindPractitionerRole) {
-		t = target{kindPractitionerRole, w.roleOf(t, p)}
+		t = target{typ: kindPractitionerRole, id: w.roleOf(t, p)}
 	}
 	if !allowed.has(t.typ) {
 		return false
@@ -49,6 +62,28 @@ func (w *writer) participant(name string, p *record.Participation, allowed kindS
 	w.str("display", p.Who.Display)
 	w.end()
 	return true
+}
+
+// sentRole gives the id of the PractitionerRole of a FHIR source that a
+// participation referred to, where that still says all of it; else "".
+func (w *writer) sentRole(p *record.Participation) string {
+	if w.sent == nil || p.Who == nil || p.Who.AsSent == "" || p.Code != nil || len(p.Specialty) > 0 || !w.sent.answers(p.Who) {
+		return ""
+	}
+	for i := range w.rec.Practitioners {
+		if w.rec.Practitioners[i].ID != p.Who.ID {
+			continue
+		}
+		for k := range w.rec.Practitioners[i].Roles {
+			r := &w.rec.Practitioners[i].Roles[k]
+			x := w.sent.byID[r.ID]
+			same := r.Organization == nil && p.OnBehalfOf == nil || r.Organization != nil && p.OnBehalfOf != nil && r.Organization.ID == p.OnBehalfOf.ID
+			if x != nil && x.Type == kindPractitionerRole.String() && same && w.sent.leadsTo(p.Who.AsSent) == x {
+				return r.ID
+			}
+		}
+	}
+	return ""
 }
 
 // firstOf writes a Reference to the first participant in one of the roles that the element allows.
@@ -65,6 +100,27 @@ func (w *writer) firstOf(name string, ps []record.Participation, allowed kindSet
 
 // roleOf gives the id of the PractitionerRole for a practitioner in a participation.
 func (w *writer) roleOf(who target, p *record.Participation) string {
+	body := w.roleBody(who, p)
+	if i, ok := w.roleIDs[string(body)]; ok {
+		return w.roles[i].id
+	}
+	if w.roleIDs == nil {
+		w.roleIDs = map[string]int{}
+	}
+	r := role{body: string(body)}
+	if sent := w.sent; sent != nil {
+		w.sent, w.Quiet = nil, true // the same id whatever the source calls what is referred to
+		body = w.roleBody(who, p)
+		w.sent, w.Quiet = sent, false
+	}
+	r.id = w.derive(who.id, "role", string(body))
+	w.roleIDs[r.body] = len(w.roles)
+	w.roles = append(w.roles, r)
+	return r.id
+}
+
+// roleBody gives the members of a PractitionerRole. They stand in the writer's memory until something is written.
+func (w *writer) roleBody(who target, p *record.Participation) []byte {
 	at := len(w.b)
 	w.aloneObj()
 	w.obj("practitioner")
@@ -77,20 +133,11 @@ func (w *writer) roleOf(who target, p *record.Participation) string {
 		w.endArr()
 	}
 	w.concepts("specialty", p.Specialty)
+	w.mark("participation")
 	w.end()
 	body := w.b[at+1 : len(w.b)-1]
 	w.b = w.b[:at]
-	if i, ok := w.roleIDs[string(body)]; ok {
-		return w.roles[i].id
-	}
-	if w.roleIDs == nil {
-		w.roleIDs = map[string]int{}
-	}
-	r := role{body: string(body)}
-	r.id = w.derive(who.id, "role", r.body)
-	w.roleIDs[r.body] = len(w.roles)
-	w.roles = append(w.roles, r)
-	return r.id
+	return body
 }
 
 // agentTypes pairs the codes of FHIR's provenance-participant-type (left) with the record's roles.
@@ -105,6 +152,14 @@ var agentTypes = codes.NewTable(
 	codes.Both("custodian", "custodian"),
 	codes.Both("assembler", "assembler"),
 )
+
+// agentDisplay gives the display of a code of FHIR's provenance-participant-type or US Core's.
+func agentDisplay(code string) string {
+	if code == "legal" {
+		return "Legal Authenticator"
+	}
+	return strings.ToUpper(code[:1]) + code[1:]
+}
 
 const (
 	systemAgentType       = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
@@ -144,6 +199,9 @@ func (w *writer) roleCoding(role string) bool {
 	w.obj("")
 	w.word("system", system)
 	w.word("code", code)
+	if system != systemParticipation {
+		w.word("display", agentDisplay(code))
+	}
 	w.end()
 	return exact
 }

@@ -65,11 +65,13 @@ func (w *writer) recordRole(p *record.Practitioner, j int) {
 	r := &p.Roles[j]
 	w.In("roles", j)
 	id := r.ID
-	if _, taken := w.refs[id]; taken || !isLowerUUID(id) {
+	if w.refs[id].of != r {
 		id = w.partID(&p.Entry, "roles", j)
 	}
 	w.begin(kindPractitionerRole, id, []string{profileBase + "practitionerrole"}, nil, nil)
-	w.fieldStr("id", r.ID)
+	if id != r.ID {
+		w.fieldStr("id", r.ID)
+	}
 	w.identifiers("identifier", r.Identifiers)
 	w.bool("active", r.Active)
 	w.period("period", r.Period)

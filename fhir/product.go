@@ -1,6 +1,8 @@
 package fhir
 
 import (
+	"reflect"
+
 	"github.com/portage-health/portage/record"
 )
 
@@ -35,7 +37,14 @@ const containedProduct = "product"
 func (w *writer) medicationOf(p medicine, field string) {
 	w.In(field, -1)
 	defer w.Leave()
-	if !p.contained() {
+	sent := w.sentProduct(p.Product)
+	if sent != nil && sent.Within == "" && w.queueProduct(p) {
+		w.obj("medicationReference")
+		w.urn(p.ID)
+		w.end()
+		return
+	}
+	if sent == nil && !p.contained() {
 		w.requiredConcept("medicationCodeableConcept", p.code(), "code")
 		if !p.nameIsText() {
 			w.fieldStr("productName", p.Name)
@@ -43,16 +52,59 @@ func (w *writer) medicationOf(p medicine, field string) {
 		dropAll(w, "identifiers", p.Identifiers, &lostProduct)
 		return
 	}
+	id := containedProduct
+	if sent != nil && sent.Within != "" && isResourceID(sent.ID) {
+		id = sent.ID
+	}
 	w.obj("medicationReference")
-	w.word("reference", "#"+containedProduct)
+	w.word("reference", "#"+id)
 	w.end()
 	w.arr("contained")
 	w.obj("")
 	w.word("resourceType", kindMedication.String())
-	w.word("id", containedProduct)
+	w.word("id", id)
 	w.medicationBody(p)
 	w.end()
 	w.endArr()
+}
+
+// queued is a medicine that is to be written as a resource of its own.
+type queued struct {
+	medicine
+}
+
+// sentProduct gives the Medication of a FHIR source that a product was read from, if there is one.
+func (w *writer) sentProduct(p *record.Product) *sentItem {
+	if w.sent == nil || p.ID == "" {
+		return nil
+	}
+	if x := w.sent.byID[p.ID]; x != nil && x.Type == kindMedication.String() {
+		return x
+	}
+	return nil
+}
+
+// queueProduct has a medicine written as a resource of its own, once for all
+// entries that share it. It reports false where another with the same id says something else.
+func (w *writer) queueProduct(p medicine) bool {
+	for i := range w.products {
+		if q := &w.products[i]; q.ID == p.ID {
+			return reflect.DeepEqual(q.Product, p.Product) && reflect.DeepEqual(q.form, p.form)
+		}
+	}
+	w.products = append(w.products, queued{p})
+	return true
+}
+
+// writeProducts writes the medicines that have resources of their own.
+func (w *writer) writeProducts() {
+	for i := range w.products {
+		p := &w.products[i]
+		w.In("medication", -1)
+		w.begin(kindMedication, p.ID, []string{profileBase + "medication"}, nil, nil)
+		w.medicationBody(p.medicine)
+		w.endResource()
+	}
 }
 
 var medicationStatuses = []string{"active", "inactive", "entered-in-error"}

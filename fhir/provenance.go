@@ -21,6 +21,9 @@ var agentKinds = only(kindPractitioner, kindPractitionerRole, kindRelatedPerson,
 
 // provenanceOf remembers that the participants had a part in the resource being written.
 func (w *writer) provenanceOf(ps []record.Participation) {
+	if w.sent != nil && w.sent.hasProvenance(w.id) {
+		return
+	}
 	at := len(w.b)
 	w.aloneObj()
 	claims := w.provenanceBody(ps)
@@ -51,6 +54,7 @@ func (w *writer) provenanceBody(ps []record.Participation) (claims bool) {
 		}
 	}
 	claims = w.provenanceTime(ps, first)
+	w.mark("participants")
 	w.arr("agent")
 	for i := range ps {
 		if !w.agent(&ps[i], i == first) {
@@ -65,7 +69,11 @@ var provenanceRoles = []string{"derivation", "revision", "quotation", "source", 
 
 // statement writes a Provenance that the record has as a statement of its own.
 func (w *writer) statement(i int, p *record.Provenance) {
-	w.resource("provenances", i, &p.Entry, kindProvenance)
+	profile := profileProvenance
+	if !w.claimsProvenance(p) {
+		profile = ""
+	}
+	w.resource("provenances", i, &p.Entry, kindProvenance, profile)
 	w.common(&p.Entry, hasRecorded)
 	if len(p.Targets) > 0 {
 		w.references("target", "targets", p.Targets, 0)
@@ -115,10 +123,74 @@ func (w *writer) statement(i int, p *record.Provenance) {
 		w.end()
 	}
 	w.endArr()
-	if len(p.Signatures) > 0 {
-		w.fieldAny("signatures", p.Signatures)
-	}
+	w.signatures(p.Signatures)
 	w.endResource()
+}
+
+// claimsProvenance reports whether a statement has what US Core's profile demands
+// (Provenance 6.1.0: a target, when it was recorded, agents of whom each is somebody, acting for an organization).
+func (w *writer) claimsProvenance(p *record.Provenance) bool {
+	if len(p.Targets) == 0 || p.Recorded == nil || !isInstant(p.Recorded) || len(p.Agents) == 0 {
+		return false
+	}
+	for i := range p.Agents {
+		a := &p.Agents[i]
+		t, ok := w.resolve(a.Who)
+		if !ok && a.OnBehalfOf == nil && a.Who != nil && (looksLike(a.Who.AsSent, "Practitioner") || looksLike(a.Who.AsSent, "Device")) {
+			return false
+		}
+		if a.Who == nil || ok && !agentKinds.has(t.typ) || a.OnBehalfOf == nil && (t.typ == kindPractitioner || t.typ == kindDevice) {
+			return false
+		}
+	}
+	return true
+}
+
+// signatures writes signature, which has a type, a time and a signer; where one lacks any, all stand in our extension.
+func (w *writer) signatures(ss []record.Signature) {
+	whole := func(s *record.Signature) bool {
+		t, ok := w.resolve(s.Who)
+		return len(s.Types) > 0 && isInstant(&s.When) && s.Who != nil && (!ok || agentKinds.has(t.typ))
+	}
+	for i := range ss {
+		if !whole(&ss[i]) {
+			w.fieldAny("signatures", ss)
+			return
+		}
+	}
+	w.arr("signature")
+	for i := range ss {
+		s := &ss[i]
+		w.obj("")
+		w.codings("type", s.Types)
+		w.instant("when", s.When)
+		w.reference("who", s.Who)
+		w.referenceField("onBehalfOf", "onBehalfOf", s.OnBehalfOf, agentKinds)
+		w.mime("targetFormat", s.TargetFormat)
+		w.mime("sigFormat", s.Format)
+		if data, err := s.Data.Base64(); err != nil {
+			w.Lost++
+			w.Note(&lostContent, "signatures")
+		} else if isBase64(data) {
+			w.base64("data", data)
+		} else {
+			w.fieldStr("data", data)
+		}
+		w.end()
+	}
+	w.endArr()
+}
+
+// mime writes a MIME type; what is none stands in our extension.
+func (w *writer) mime(name, v string) {
+	if isCode(v) {
+		w.code(name, v)
+		return
+	}
+	if name == "sigFormat" {
+		name = "format"
+	}
+	w.fieldStr(name, v)
 }
 
 func (w *writer) agents(ps []record.Participation) {
@@ -176,6 +248,7 @@ func (w *writer) agent(p *record.Participation, timed bool) (claims bool) {
 		w.reference("who", org)
 		w.fieldConcept("code", p.Code)
 		w.fieldConcepts("specialty", p.Specialty)
+		w.mark("itself")
 		org = nil
 	case ok && t.typ == kindPractitioner && (p.Code != nil || len(p.Specialty) > 0):
 		w.obj("who")
@@ -204,7 +277,9 @@ func (w *writer) agent(p *record.Participation, timed bool) (claims bool) {
 	}
 	w.participantRest(p)
 	w.fieldRef("location", p.Location)
-	if !timed {
+	if timed {
+		w.mark("timed")
+	} else {
 		w.fieldPeriod("when", p.When)
 	}
 	w.end()
@@ -225,7 +300,11 @@ func (w *writer) writeProvenances() {
 			profile = profileProvenance
 		}
 		w.In("provenance", -1)
-		w.begin(kindProvenance, w.derive(w.root, "provenance", p.body), []string{profile}, nil, nil)
+		id := w.derive(w.root, "provenance", p.body)
+		if w.sent != nil {
+			id = w.sent.provenanceID(p.targets, id)
+		}
+		w.begin(kindProvenance, id, []string{profile}, nil, nil)
 		w.arr("target")
 		for _, id := range p.targets {
 			w.obj("")

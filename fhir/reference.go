@@ -25,7 +25,7 @@ func (w *writer) add(e *record.Entry, list string, i int, typ kind) {
 		w.renamed[e] = id
 	}
 	if !taken && e.ID != "" {
-		w.refs[e.ID] = target{typ, id}
+		w.refs[e.ID] = target{typ: typ, id: id}
 	}
 }
 
@@ -82,6 +82,11 @@ func (w *writer) referenceBody(r *record.Ref, t target, ok bool) {
 		w.code("reference", r.AsSent)
 	case ok:
 		w.urn(t.id)
+	case w.sent != nil && r.AsSent != "" && w.sent.leadsTo(r.AsSent) != nil:
+		w.code("reference", r.AsSent) // to what is carried, or a part of something
+		if w.sent.typed {
+			w.Note(&record.IssueDanglingReference, "")
+		}
 	case w.sent != nil && r.ID == "" && isRelative(r.AsSent):
 		w.code("reference", r.AsSent) // the source itself points to what it does not hold
 		w.Note(&record.IssueDanglingReference, "")
@@ -162,6 +167,9 @@ func (w *writer) references(name, field string, rs []record.Ref, allowed kindSet
 		}
 	}
 }
+
+// named reports whether there is somebody whom the record is of: the patient, or one whom the source refers to.
+func (w *writer) named() bool { return w.patient.id != "" || w.rec.Subject != nil }
 
 // subject writes the reference to the patient. Where the record names none, the
 // element that FHIR demands says so.

@@ -15,6 +15,7 @@ type sentBefore struct {
 	all      []sentItem
 	within   map[string]bool          // entries that stand in the resource of another, which goes out as it was sent
 	inside   map[placeKey][]*sentItem // what stood in the resource of a place
+	provs    map[string][]*sentItem   // ids of entries to the Provenances that told their participants
 	segments []segment
 	placed   []bool // which carried pieces found their place
 	frame    bool   // the Bundle is written as it was sent
@@ -31,6 +32,7 @@ type sentItem struct {
 	same     bool   // its entries say what they said when it was read
 	written  bool
 	again    bool // it does not go out by the name that it came with
+	told     bool // it is a Provenance that was given its id again
 	verbatim bool // it goes out as it was sent
 }
 
@@ -80,6 +82,7 @@ func (w *writer) indexItem(s *sentBefore, x *sentItem, stating *record.Stating) 
 	if len(x.Entries) > 0 {
 		id := x.Entries[0]
 		t, isEntry := w.refs[id]
+		isEntry = isEntry && t.of == nil
 		if prior := s.byID[id]; prior != nil {
 			prior.verbatim = false // two sources state it: neither alone says all
 			x.again = true
@@ -143,6 +146,7 @@ func (s *sentBefore) joinWithin() {
 			up.verbatim = up.verbatim && len(x.Entries) == 0
 		}
 	}
+	s.joinParts()
 	s.within = map[string]bool{}
 	for i := range s.all {
 		x := &s.all[i]
@@ -157,6 +161,68 @@ func (s *sentBefore) joinWithin() {
 			}
 		}
 	}
+}
+
+// joinParts finds resources that are parts of entries: a medicine, a role, who
+// took part. Where one of them or of their entries is written anew, all are: no
+// entry that goes out as it was sent may refer to a part that says something else.
+func (s *sentBefore) joinParts() {
+	s.provs = map[string][]*sentItem{}
+	for again := true; again; {
+		again = false
+		for i := range s.all {
+			x := &s.all[i]
+			if x.isEntry || len(x.Entries) < 2 || x.Within != "" {
+				continue
+			}
+			same := x.same
+			for _, id := range x.Entries[1:] {
+				o := s.byID[id]
+				same = same && (o == nil || o.verbatim)
+			}
+			if same {
+				continue
+			}
+			again = again || x.verbatim
+			x.verbatim = false
+			for _, id := range x.Entries[1:] {
+				if o := s.byID[id]; o != nil {
+					again = again || o.verbatim
+					o.verbatim = false
+				}
+			}
+		}
+	}
+	for i := range s.all {
+		if x := &s.all[i]; x.Type == kindProvenance.String() && !x.isEntry && len(x.Entries) > 1 {
+			for _, id := range x.Entries[1:] {
+				s.provs[id] = append(s.provs[id], x)
+			}
+		}
+	}
+}
+
+// hasProvenance reports whether the participants of an entry go out in a Provenance as it was sent.
+func (s *sentBefore) hasProvenance(id string) bool {
+	for _, x := range s.provs[id] {
+		if x.verbatim {
+			return true
+		}
+	}
+	return false
+}
+
+// provenanceID gives the id of the Provenance that told the participants of entries before, each once; else that given.
+func (s *sentBefore) provenanceID(targets []string, id string) string {
+	for _, t := range targets {
+		for i, x := range s.provs[t] {
+			if x != nil && !x.told {
+				s.provs[t][i].told = true
+				return x.Entries[0]
+			}
+		}
+	}
+	return id
 }
 
 // place tells sources and the places of their resources apart.
@@ -226,11 +292,24 @@ func (s *sentBefore) refer(text string, x *sentItem) {
 
 // answers reports whether the text of a reference still leads to what it is resolved to.
 func (s *sentBefore) answers(r *record.Ref) bool {
-	text := r.AsSent
-	if strings.HasPrefix(text, "#") {
+	if strings.HasPrefix(r.AsSent, "#") {
 		x := s.byID[r.ID]
-		return x != nil && x.ref == text
+		return x != nil && x.ref == r.AsSent
 	}
+	x := s.leadsTo(r.AsSent)
+	if x == nil {
+		return false
+	}
+	for _, id := range x.Entries {
+		if id == r.ID {
+			return true
+		}
+	}
+	return len(x.Entries) == 0
+}
+
+// leadsTo gives the item that the text of a reference leads to, if there is one.
+func (s *sentBefore) leadsTo(text string) *sentItem {
 	if cut := strings.Index(text, "/_history/"); cut > 0 {
 		text = text[:cut]
 	}
@@ -241,15 +320,7 @@ func (s *sentBefore) answers(r *record.Ref) bool {
 			x = s.byText[parts[n-2]+"/"+parts[n-1]]
 		}
 	}
-	if x == nil {
-		return false
-	}
-	for _, id := range x.Entries {
-		if id == r.ID {
-			return true
-		}
-	}
-	return len(x.Entries) == 0
+	return x
 }
 
 func (s *sentBefore) version(id string) string {

@@ -23,6 +23,7 @@ func (w *writer) unstructured(i int, d *record.Document) {
 	if profile == "" {
 		w.Note(&record.IssueProfileNotClaimed, "")
 	}
+	w.mark("ofDocument")
 	if len(d.Identifiers) > 0 {
 		w.identifier("masterIdentifier", &d.Identifiers[0])
 	}

@@ -55,7 +55,7 @@ func (w *writer) joinVitals() {
 	}
 	for o, j := range w.joined {
 		if o != j.base {
-			w.refs[o.ID] = target{kindObservation, w.entryID(&j.base.Entry)}
+			w.refs[o.ID] = target{typ: kindObservation, id: w.entryID(&j.base.Entry)}
 		}
 	}
 }

@@ -36,11 +36,12 @@ type writer struct {
 	sent    *sentBefore      // what the FHIR sources called their resources; nil where there are none
 	typ     kind             // and its type
 
-	roles   []role
-	roleIDs map[string]int
-	provs   []provenance
-	provIDs map[string]int
-	makers  []record.Participation // scratch
+	products []queued // medicines that have resources of their own, as their sources had them
+	roles    []role
+	roleIDs  map[string]int
+	provs    []provenance
+	provIDs  map[string]int
+	makers   []record.Participation // scratch
 	// What is known of narratives.
 	openEls    []open
 	xmlIDs     map[string]struct{}      // ids of the Composition being written
@@ -61,6 +62,7 @@ type writer struct {
 type target struct {
 	typ kind
 	id  string
+	of  *record.PractitionerRole // it is no entry, but a part of one
 }
 
 // resource starts a Bundle entry with the resource that an entry of the record
