@@ -132,7 +132,6 @@ func (w *writer) sectionOf(p *record.CarePlan) *record.Narrative {
 		return nil
 	}
 	w.indexAnchors()
-	w.indexAnchors()
 	if n := w.sections[p.Section]; n != nil && hasInk(n, 0, len(n.Nodes)) {
 		return n
 	}
@@ -185,6 +184,9 @@ func (w *writer) activity(a *record.PlanActivity) {
 		w.reference("", &a.OutcomeRefs[k])
 	}
 	w.endArr()
+	if done {
+		w.mark("done")
+	}
 	w.notes("progress", a.Progress)
 	if !done && a.Ref != nil {
 		if w.referenceTo("reference", a.Ref, planActivities) {
@@ -220,8 +222,8 @@ func (w *writer) activityDetail(a *record.PlanActivity) {
 	if a.Timing != nil {
 		w.timing("scheduledTiming", a.Timing)
 		w.fieldPeriod("when", a.When)
-	} else {
-		w.period("scheduledPeriod", a.When)
+	} else if a.When != nil {
+		w.when(choice{period: "scheduledPeriod", str: "scheduledString"}, "when", a.When)
 	}
 	w.referenceField("location", "location", a.Location, only(kindLocation))
 	w.references("performer", "performers", a.Performers, planActors)

@@ -47,8 +47,9 @@ func (w *writer) careTeam(i int, t *record.CareTeam) {
 	w.concepts("category", t.Categories)
 	if t.Name != "" {
 		w.str("name", t.Name)
-	} else if t.Code != nil {
+	} else if t.Code != nil && clean(t.Code.Text) {
 		w.str("name", t.Code.Text)
+		w.mark("nameOfCode")
 	}
 	w.subject("subject")
 	w.referenceField("encounter", "encounter", t.Encounter, only(kindEncounter))
@@ -62,7 +63,7 @@ func (w *writer) careTeam(i int, t *record.CareTeam) {
 		w.Leave()
 	}
 	w.endArr()
-	w.indications(t.Reasons, teamReasons)
+	w.indicationsOf("reasons", t.Reasons, teamReasons)
 	w.references("managingOrganization", "managing", t.Managing, only(kindOrganization))
 	w.contactPoints(t.Telecoms)
 	w.fieldConcept("code", t.Code)
@@ -78,6 +79,7 @@ func (w *writer) teamMember(m *record.CareTeamMember) {
 	w.end()
 	for k := 1; k < len(m.Roles); k++ {
 		w.memberAs(m, m.Roles[k:k+1])
+		w.mark("sameMember")
 		w.end()
 	}
 }

@@ -18,8 +18,9 @@ var consentStatus = codes.NewTable(
 )
 
 var (
-	consentActors  = only(kindDevice, kindCareTeam, kindOrganization, kindPatient, kindPractitioner, kindRelatedPerson, kindPractitionerRole)
-	consentSources = only(kindConsent, kindDocumentReference, kindQuestionnaireResponse)
+	consentActors     = only(kindDevice, kindCareTeam, kindOrganization, kindPatient, kindPractitioner, kindRelatedPerson, kindPractitionerRole)
+	consentPerformers = only(kindOrganization, kindPatient, kindPractitioner, kindRelatedPerson, kindPractitionerRole)
+	consentSources    = only(kindConsent, kindDocumentReference, kindQuestionnaireResponse)
 )
 
 // consent writes Consent (R4; US Core has no profile of it).
@@ -40,6 +41,13 @@ func (w *writer) consent(i int, c *record.Consent) {
 	}
 	if c.When != nil {
 		w.dateTime("dateTime", *c.When)
+	}
+	if w.plainGrantors(c) {
+		w.arr("performer")
+		for i := range c.Grantors {
+			w.participant("", &c.Grantors[i], consentPerformers)
+		}
+		w.endArr()
 	}
 	w.references("organization", "organizations", c.Organizations, only(kindOrganization))
 	w.consentSource(c)
@@ -66,6 +74,18 @@ func (w *writer) consent(i int, c *record.Consent) {
 	w.rootProvision(c)
 	w.consentRest(c)
 	w.endResource()
+}
+
+// plainGrantors reports whether those who gave a consent are said to be no more than that.
+func (w *writer) plainGrantors(c *record.Consent) bool {
+	for i := range c.Grantors {
+		p := &c.Grantors[i]
+		if t, ok := w.resolve(p.Who); p.Who == nil || ok && !consentPerformers.has(t.typ) || p.Role != "grantor" || p.RoleAsSent != "" || p.Class != "" || p.Function != nil ||
+			p.Location != nil || p.When != nil || !isPlainPart(p) || (p.OnBehalfOf != nil || p.Code != nil || len(p.Specialty) > 0) && p.Who.AsSent == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // consentSource writes source[x], of which FHIR takes one.
@@ -116,8 +136,8 @@ func (w *writer) rootProvision(c *record.Consent) {
 	own := p.Type == "" && (c.Decision == "permit" || c.Decision == "deny")
 	if own {
 		w.code("type", c.Decision)
-		t := true
-		w.fieldBool("decision", &t)
+	} else if p.Type == "permit" || p.Type == "deny" {
+		w.mark("ownType")
 	}
 	w.provisionBody(p)
 	w.end()
@@ -209,8 +229,10 @@ func (w *writer) requiredReference(name, field string, r *record.Ref, allowed ki
 func (w *writer) consentRest(c *record.Consent) {
 	w.fieldConcept("code", c.Code)
 	w.fieldPeriod("period", c.Period)
-	for i := range c.Grantors {
-		w.participantField("grantors", &c.Grantors[i])
+	if !w.plainGrantors(c) {
+		for i := range c.Grantors {
+			w.participantField("grantors", &c.Grantors[i])
+		}
 	}
 	w.fieldRefs("grantees", c.Grantees)
 	w.fieldRefs("managers", c.Managers)

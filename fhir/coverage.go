@@ -59,6 +59,9 @@ func (w *writer) coverage(i int, c *record.Coverage) {
 	w.referenceField("subscriber", "subscriber", c.Subscriber, subscriberKinds)
 	if id := subscriberID(c); id != "" {
 		w.str("subscriberId", id)
+		if c.SubscriberID == "" {
+			w.mark("subscriberIdOfHolder")
+		}
 	} else if c.MemberID == nil || c.MemberID.Value == "" {
 		w.required("subscriberId", "", "subscriberId") // us-core-15
 	}
@@ -93,7 +96,7 @@ func (w *writer) coverage(i int, c *record.Coverage) {
 // meetsCoverage reports whether a coverage has what US Core's profile demands.
 func (w *writer) meetsCoverage(c *record.Coverage) bool {
 	_, stated := coverageStatus.From(c.Status.Code)
-	return stated && c.Status.Code != "" && len(c.Payors) == 1 && w.patient.id != ""
+	return stated && c.Status.Code != "" && len(c.Payors) == 1 && w.named()
 }
 
 // subscriberID gives the insurer's number of the subscriber: as such, else the
@@ -149,6 +152,7 @@ func (w *writer) coverageClasses(c *record.Coverage) {
 		w.codeable("type", systemCoverageClass, "plan")
 		w.requiredStr("value", id)
 		w.str("name", c.PlanName)
+		w.mark("plan")
 		w.end()
 	}
 	w.endArr()

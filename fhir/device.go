@@ -37,7 +37,7 @@ func (w *writer) device(i int, d *record.Device) {
 		return
 	}
 	profile := ""
-	if w.patient.id != "" && w.isImplant(d) {
+	if w.named() && w.isImplant(d) {
 		profile = profileBase + "implantable-device"
 	}
 	w.resource("devices", i, &d.Entry, kindDevice, profile)
@@ -85,7 +85,7 @@ func (w *writer) device(i int, d *record.Device) {
 	} else {
 		w.subject("patient")
 	}
-	w.fieldStr("use", d.Use)
+	w.deviceUse(d)
 	w.referenceField("owner", "owner", d.Organization, only(kindOrganization))
 	w.contactPointsAs("contact", "contacts", d.Contacts)
 	w.referenceIn("location", d.Location, only(kindLocation))
@@ -107,6 +107,19 @@ func (w *writer) device(i int, d *record.Device) {
 	w.referenceIn("parent", d.Parent, only(kindDevice))
 	w.deviceRest(d)
 	w.endResource()
+}
+
+// deviceUseUnknown is what stands beside the patient of a device where the record does not know whose it is.
+const deviceUseUnknown = "unknown"
+
+// deviceUse says whose a device is, where that it has a patient does not say it.
+func (w *writer) deviceUse(d *record.Device) {
+	switch {
+	case d.Mode != record.ModeEvent || !w.named() || d.Use != "patient" && d.Use != "":
+		w.fieldStr("use", d.Use)
+	case d.Use == "":
+		w.fieldStr("use", deviceUseUnknown)
+	}
 }
 
 // isImplant reports whether a device is one that US Core's profile is for: it has
@@ -153,8 +166,7 @@ func (w *writer) udi(u *record.UDI) {
 		w.str("deviceIdentifier", u.DeviceID)
 	} else if di := gs1Device(u.Carrier); di != "" && u.DeviceID == "" {
 		w.str("deviceIdentifier", di)
-		t := true
-		w.fieldBool("fromCarrier", &t)
+		w.mark("fromCarrier")
 	} else {
 		w.required("deviceIdentifier", "", "udi")
 		w.fieldStr("deviceIdentifier", u.DeviceID)

@@ -59,10 +59,10 @@ func (w *writer) directive(i int, d *record.Directive) {
 	w.fieldAny("values", values)
 	w.references("hasMember", "members", d.Members, only(kindObservation))
 	w.references("derivedFrom", "documents", d.Documents, observationFrom)
-	if d.Exists != nil && len(d.Values) == 0 {
-		t := true
-		w.fieldBool("exists", &t)
+	if d.Exists != nil {
+		w.mark("exists")
 	}
+	w.mark("directive")
 	w.fieldConcept("state", d.State)
 	w.fieldAny("external", d.External)
 	w.endResource()

@@ -40,7 +40,7 @@ func (w *writer) delivery(i int, s *record.Supply) {
 	if w.patient.id != "" {
 		w.subject("patient")
 	}
-	devices, code := s.Devices, s.Code
+	devices, code, ofProduct := s.Devices, s.Code, false
 	w.obj("suppliedItem")
 	w.simpleQuantity("quantity", s.Quantity)
 	switch {
@@ -51,8 +51,12 @@ func (w *writer) delivery(i int, s *record.Supply) {
 		code = nil
 	case s.Product != nil && !s.Product.Code.IsZero():
 		w.concept("itemCodeableConcept", &s.Product.Code)
+		ofProduct = true
 	}
 	w.end()
+	if ofProduct {
+		w.mark("itemIsProduct")
+	}
 	w.when(choice{dateTime: "occurrenceDateTime", period: "occurrencePeriod"}, "when", &s.When)
 	w.firstOf("supplier", s.Participants, suppliers, "performer")
 	if len(s.Locations) > 0 {

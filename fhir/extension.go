@@ -57,6 +57,12 @@ func (w *writer) fieldBool(name string, v *bool) {
 	}
 }
 
+// mark says yes to a question of that name about how the innermost object was written.
+func (w *writer) mark(name string) {
+	t := true
+	w.fieldBool(name, &t)
+}
+
 func (w *writer) fieldStrs(name string, vs []string) {
 	for _, v := range vs {
 		w.fieldStr(name, v)
@@ -247,6 +253,9 @@ func (w *writer) fieldMembers(v reflect.Value) {
 		}
 		f := t.Field(i)
 		tag := f.Tag.Get("portage")
+		if tag == "made" && fv.Kind() == reflect.String && f.Name == "ID" && t != reflect.TypeFor[record.Entry]() {
+			w.fieldStr("id", fv.String()) // what shares it is one
+		}
 		if !f.IsExported() || tag == "made" {
 			continue
 		}

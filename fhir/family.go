@@ -1,6 +1,8 @@
 package fhir
 
 import (
+	"strconv"
+
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
@@ -89,6 +91,7 @@ func (w *writer) notHad(m *record.FamilyMember, k int, c *record.FamilyCondition
 	w.end()
 	w.endField()
 	w.fieldAny("conditions", c)
+	w.fieldStr("place", strconv.Itoa(k))
 	w.endResource()
 }
 
@@ -176,8 +179,9 @@ func (w *writer) familyCondition(c *record.FamilyCondition) {
 	if c.Outcome != nil {
 		w.concept("outcome", c.Outcome)
 		w.fieldConcept("causeOfDeath", c.CauseOfDeath)
-	} else {
+	} else if c.CauseOfDeath != nil {
 		w.concept("outcome", c.CauseOfDeath)
+		w.mark("outcomeIsCause")
 	}
 	w.bool("contributedToDeath", c.Fatal)
 	told := c.OnsetAge != nil
@@ -185,7 +189,9 @@ func (w *writer) familyCondition(c *record.FamilyCondition) {
 		w.quantity("onsetAge", c.OnsetAge)
 		w.fieldAny("onset", c.Onset)
 	} else if c.Onset != nil {
-		told = w.oneOf("onset", "onset", c.Onset, ages|spans)
+		if told = w.oneOf("onset", "onset", c.Onset, ages|spans); told {
+			w.mark("onsetIsValue")
+		}
 	}
 	if told {
 		if !c.When.IsZero() {

@@ -39,11 +39,8 @@ func (w *writer) concernCondition(i int, c *record.HealthConcern) {
 		clinical = "inactive"
 		w.Note(&record.IssueStatusByRule, "status")
 	}
-	h := hasIdentifiers | hasNotes | hasAssertion | hasRecorded | hasMode
-	if clinical != "" && c.Status.Absent == "" {
-		h |= hasStatus
-	}
-	w.common(&c.Entry, h)
+	w.common(&c.Entry, hasIdentifiers|hasNotes|hasAssertion|hasRecorded|hasMode)
+	w.mark("healthConcern")
 	if clinical != "" {
 		w.codeable("clinicalStatus", sysConditionClinical, clinical)
 	}
@@ -52,7 +49,11 @@ func (w *writer) concernCondition(i int, c *record.HealthConcern) {
 	w.endArr()
 	if c.Value != nil {
 		w.concept("code", c.Value)
-		w.fieldConcept("code", &c.Code)
+		if !c.Code.IsZero() {
+			w.fieldConcept("code", &c.Code)
+		} else {
+			w.mark("valueIsCode")
+		}
 	} else {
 		w.described("code", &c.Code, w.toldWords(&c.Entry))
 	}
@@ -90,10 +91,14 @@ func (w *writer) riskConcern(i int, c *record.HealthConcern) {
 	w.concept("code", &c.Code)
 	w.subject("subject")
 	w.when(choice{dateTime: "occurrenceDateTime", period: "occurrencePeriod"}, "when", &c.When)
+	w.firstOf("performer", c.Participants, only(kindPractitioner, kindPractitionerRole, kindDevice), "performer")
 	w.references("basis", "about", c.About, 0)
 	w.arr("prediction")
 	w.obj("")
-	w.concept("outcome", c.Value)
+	if c.Value != nil {
+		w.concept("outcome", c.Value)
+		w.mark("value")
+	}
 	w.end()
 	for k := range c.RiskOf {
 		if x := &c.RiskOf[k]; mayBe(x) {

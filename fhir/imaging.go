@@ -1,6 +1,8 @@
 package fhir
 
 import (
+	"slices"
+
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
@@ -65,6 +67,13 @@ func (w *writer) imagingStudy(i int, s *record.ImagingStudy) {
 	}
 	w.references("basedOn", "basedOn", s.BasedOn, imagingOrder)
 	w.firstOf("referrer", s.Participants, only(kindPractitioner, kindPractitionerRole), "referrer")
+	w.arr("interpreter")
+	for k := range s.Participants {
+		if s.Participants[k].Role == "interpreter" {
+			w.participant("", &s.Participants[k], only(kindPractitioner, kindPractitionerRole))
+		}
+	}
+	w.endArr()
 	w.fieldStrs("endpoints", s.Endpoints)
 	w.integer("numberOfSeries", s.SeriesCount, 0)
 	w.integer("numberOfInstances", s.InstanceCount, 0)
@@ -99,10 +108,8 @@ func (w *writer) modalities(cs []record.Concept) {
 		}
 	}
 	w.endArr()
-	for k := range cs {
-		if !isOneCoding(&cs[k]) {
-			w.fieldConcept("modalities", &cs[k])
-		}
+	if slices.ContainsFunc(cs, func(c record.Concept) bool { return !isOneCoding(&c) }) {
+		w.fieldConcepts("modalities", cs)
 	}
 }
 

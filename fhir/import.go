@@ -96,8 +96,10 @@ type reader struct {
 	made    []string       // ids of the entries that it became
 	owners  map[int]string // nodes of parts with an id of their own
 	systems map[string]string
-	parts   map[int][]string // by place in the plan: the entries that a resource was read with as a part
-	derived int              // how many parts of the resource at hand got ids
+	parts   map[int][]string         // by place in the plan: the entries that a resource was read with as a part
+	entries map[string]*record.Entry // all entries by their ids, once they are read
+	told    map[string]bool          // entries whose participants a Provenance has told
+	derived int                      // how many parts of the resource at hand got ids
 	maker   *ids.Maker
 }
 
@@ -105,7 +107,7 @@ func newReader(d *Document, o record.ImportOptions, p *plan, group int) *reader 
 	digest := hex.EncodeToString(d.digest[:])
 	r := &reader{
 		doc: d.tree, led: ledger.New(d.tree.Len()), rec: &record.Record{}, rep: &record.Report{}, plan: p, group: group,
-		opts: o, owners: map[int]string{}, systems: map[string]string{}, parts: map[int][]string{}, maker: ids.New(o.IDKey), at: -1,
+		opts: o, owners: map[int]string{}, systems: map[string]string{}, parts: map[int][]string{}, told: map[string]bool{}, maker: ids.New(o.IDKey), at: -1,
 	}
 	r.source = ids.New(nil).Make("source", formatName, digest)
 	r.rec.Sources = []record.Source{{ID: r.source, Format: formatName, Version: "R4", SHA256: digest, Bytes: d.size}}
@@ -118,10 +120,10 @@ func (r *reader) read() {
 	r.header()
 	r.noteForm()
 	read := make([]record.Item, len(r.plan.all))
-	for _, late := range [...]bool{false, true} {
+	for turn := range 3 {
 		for i := range r.plan.all {
 			x := &r.plan.all[i]
-			if x.in(r.group) && isLate(x.typ) == late && (x.container < 0 || !r.plan.all[x.container].whole) {
+			if x.in(r.group) && turnOf(x) == turn && (x.container < 0 || !r.plan.all[x.container].whole) {
 				read[i] = r.one(i, x)
 			}
 		}
@@ -136,8 +138,20 @@ func (r *reader) read() {
 	r.rec.StateItems()
 }
 
-// isLate reports whether resources of a type are parts of what others become.
-func isLate(typ string) bool { return typ == "PractitionerRole" || typ == "Medication" }
+// turnOf says when a resource is read: parts of what others become after those, what is said of entries last.
+func turnOf(x *resource) int {
+	switch x.typ {
+	case "PractitionerRole", "Medication":
+		return 1
+	case "Basic":
+		if extension(own(x.n), "familyMember").OK() {
+			return 1
+		}
+	case "Provenance":
+		return 2
+	}
+	return 0
+}
 
 // one reads one resource, or leaves it to be carried whole.
 func (r *reader) one(i int, x *resource) record.Item {

@@ -147,15 +147,26 @@ func (r *reader) medicine(n tree.Node, m *record.Medication) {
 	if !ref.OK() {
 		return
 	}
-	if i, ok := r.plan.target(peek(ref, "reference"), r.at); ok && r.plan.all[i].typ == "Medication" && r.plan.all[i].in(r.group) {
-		if x := &r.plan.all[i]; r.safe(x) {
-			m.Product = r.productOf(x)
-			r.take(ref.Child("reference"))
-			r.parts[i] = append(r.parts[i], m.ID)
-			return
-		}
+	if p, ok := r.productAt(ref, m.ID); ok {
+		m.Product = p
+		return
 	}
 	m.Product.Code.Text = r.str(ref, "display")
+}
+
+// productAt reads the Medication that a Reference points to as a part of an entry.
+func (r *reader) productAt(ref tree.Node, owner string) (record.Product, bool) {
+	i, ok := r.plan.target(peek(ref, "reference"), r.at)
+	if !ok || r.plan.all[i].typ != "Medication" || !r.plan.all[i].in(r.group) {
+		return record.Product{}, false
+	}
+	x := &r.plan.all[i]
+	if !r.safe(x) {
+		return record.Product{}, false
+	}
+	r.take(ref.Child("reference"))
+	r.parts[i] = append(r.parts[i], owner)
+	return r.productOf(x), true
 }
 
 // productOf reads a Medication (R4 11.6).

@@ -36,6 +36,10 @@ var documentStatus = codes.NewTable(
 // referenceStatus writes DocumentReference.status. A source that gives none
 // leaves the reference current; one that has no code in FHIR leaves it out.
 func (w *writer) referenceStatus(s *record.Status) (claims bool) {
+	if s.Code == "" && s.AsSent == "current" && s.Absent == "" {
+		w.code("status", "current")
+		return true
+	}
 	if _, ok := documentStatus.From(s.Code); !ok && s.Code != "" {
 		w.status("status", s, &documentStatus, "")
 		return false
@@ -68,16 +72,7 @@ func (w *writer) clinicalNote(i int, n *record.ClinicalNote) {
 	}
 	w.common(&n.Entry, hasIdentifiers|hasStatus|hasAssertion|hasMode)
 	w.identifier("masterIdentifier", n.MasterID)
-	w.referenceStatus(&n.Status)
-	switch n.DocStatus {
-	case "preliminary", "final", "amended", "entered-in-error":
-		w.code("docStatus", n.DocStatus)
-	default:
-		w.fieldStr("docStatus", n.DocStatus)
-		if n.DocStatus == "" && n.Status.Code == record.StatusCompleted {
-			w.code("docStatus", "final") // C-CDA Note Activity, statusCode: signed and finalized
-		}
-	}
+	w.noteStatus(n)
 	w.requiredConcept("type", &n.Type, "type")
 	w.arr("category")
 	for k := range n.Categories {
@@ -93,6 +88,7 @@ func (w *writer) clinicalNote(i int, n *record.ClinicalNote) {
 	w.referenceField("custodian", "custodian", n.Custodian, only(kindOrganization))
 	w.relatedDocuments(n.RelatedDocs)
 	w.str("description", n.Description)
+	w.securityLabels(n.Labels)
 	w.arr("content")
 	w.noteContents(n)
 	if w.isEmpty() {
@@ -106,6 +102,22 @@ func (w *writer) clinicalNote(i int, n *record.ClinicalNote) {
 	w.endResource()
 }
 
+// noteStatus writes status and docStatus.
+func (w *writer) noteStatus(n *record.ClinicalNote) {
+	if s := &n.Status; n.DocStatus == "" && s.Code == record.StatusCompleted && s.Absent == "" {
+		w.code("status", "current")
+		w.code("docStatus", "final") // C-CDA Note Activity, statusCode: signed and finalized
+		return
+	}
+	w.referenceStatus(&n.Status)
+	switch n.DocStatus {
+	case "preliminary", "final", "amended", "entered-in-error":
+		w.code("docStatus", n.DocStatus)
+	default:
+		w.fieldStr("docStatus", n.DocStatus)
+	}
+}
+
 // noteDate writes date: when it was written, else the earliest time of an author (CF-notes, author/time).
 func (w *writer) noteDate(n *record.ClinicalNote) {
 	if n.Written != nil {
@@ -113,6 +125,19 @@ func (w *writer) noteDate(n *record.ClinicalNote) {
 	} else if t := authored(n.Participants); isInstant(&t) {
 		w.dateTime("date", record.Time{Value: t.Value})
 	}
+}
+
+// securityLabels writes the marks of a note as those of what is referred to.
+func (w *writer) securityLabels(ls []record.Label) {
+	w.arr("securityLabel")
+	for k := range ls {
+		w.obj("")
+		w.arr("coding")
+		w.coding("", &ls[k].Coding)
+		w.endArr()
+		w.end()
+	}
+	w.endArr()
 }
 
 // documentPeople writes author and authenticator; all that is said of a part stands in Provenance.

@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/portage-health/portage/internal/codes"
@@ -29,6 +30,21 @@ func (r *reader) status(n tree.Node, t *codes.Table[string, record.StatusCode]) 
 }
 
 func (r *reader) statusAt(n tree.Node, name string, t *codes.Table[string, record.StatusCode]) (s record.Status) {
+	if e := r.field(n, "status"); e.OK() && r.member(e, reflect.ValueOf(&s).Elem()) {
+		// The record's own words; the element is the nearest that FHIR has, or says that FHIR demands one.
+		if s.Code == "" && s.AsSent == "" && s.Absent == notStated {
+			r.scaffoldAll(e)
+			s = record.Status{}
+		}
+		v := n.Child(name)
+		if code, ok := t.From(s.Code); v.Value() == "unknown" || ok && v.Value() == code {
+			r.scaffold(v)
+		}
+		if side := object(n, "_"+name); side.OK() && r.absentOf(side) != s.Absent {
+			r.giveBack(side)
+		}
+		return s
+	}
 	if side := object(n, "_"+name); side.OK() {
 		s.Absent = r.absentOf(side)
 	}

@@ -77,6 +77,7 @@ func (w *writer) roleOf(who target, p *record.Participation) string {
 		w.endArr()
 	}
 	w.concepts("specialty", p.Specialty)
+	w.mark("participation")
 	w.end()
 	body := w.b[at+1 : len(w.b)-1]
 	w.b = w.b[:at]

@@ -59,6 +59,12 @@ func (r *reader) practitionerRole(n tree.Node) bool {
 	if !ok || r.plan.all[i].typ != "Practitioner" || !r.plan.all[i].in(r.group) {
 		return false
 	}
+	if owners := r.parts[r.at]; isOfParticipation(n) && len(owners) > 0 {
+		x := &r.plan.all[r.at]
+		r.made = append(append(r.made, x.entryID), owners...)
+		r.owners[n.Index()] = x.entryID
+		return true
+	}
 	owner := r.practitionerOf(r.plan.all[i].entryID)
 	if owner == nil {
 		return false

@@ -51,6 +51,7 @@ func (w *writer) provenanceBody(ps []record.Participation) (claims bool) {
 		}
 	}
 	claims = w.provenanceTime(ps, first)
+	w.mark("participants")
 	w.arr("agent")
 	for i := range ps {
 		if !w.agent(&ps[i], i == first) {
@@ -115,10 +116,57 @@ func (w *writer) statement(i int, p *record.Provenance) {
 		w.end()
 	}
 	w.endArr()
-	if len(p.Signatures) > 0 {
-		w.fieldAny("signatures", p.Signatures)
-	}
+	w.signatures(p.Signatures)
 	w.endResource()
+}
+
+// signatures writes signature, which has a type, a time and a signer; one that lacks any stands in our extension.
+func (w *writer) signatures(ss []record.Signature) {
+	whole := func(s *record.Signature) bool {
+		t, ok := w.resolve(s.Who)
+		return len(s.Types) > 0 && isInstant(&s.When) && s.Who != nil && (!ok || agentKinds.has(t.typ))
+	}
+	w.arr("signature")
+	for i := range ss {
+		s := &ss[i]
+		if !whole(s) {
+			continue
+		}
+		w.obj("")
+		w.codings("type", s.Types)
+		w.instant("when", s.When)
+		w.reference("who", s.Who)
+		w.referenceField("onBehalfOf", "onBehalfOf", s.OnBehalfOf, agentKinds)
+		w.mime("targetFormat", s.TargetFormat)
+		w.mime("sigFormat", s.Format)
+		if data, err := s.Data.Base64(); err != nil {
+			w.Lost++
+			w.Note(&lostContent, "signatures")
+		} else if isBase64(data) {
+			w.base64("data", data)
+		} else {
+			w.fieldStr("data", data)
+		}
+		w.end()
+	}
+	w.endArr()
+	for i := range ss {
+		if !whole(&ss[i]) {
+			w.fieldAny("signatures", ss[i:i+1])
+		}
+	}
+}
+
+// mime writes a MIME type; what is none stands in our extension.
+func (w *writer) mime(name, v string) {
+	if isCode(v) {
+		w.code(name, v)
+		return
+	}
+	if name == "sigFormat" {
+		name = "format"
+	}
+	w.fieldStr(name, v)
 }
 
 func (w *writer) agents(ps []record.Participation) {
@@ -176,6 +224,7 @@ func (w *writer) agent(p *record.Participation, timed bool) (claims bool) {
 		w.reference("who", org)
 		w.fieldConcept("code", p.Code)
 		w.fieldConcepts("specialty", p.Specialty)
+		w.mark("itself")
 		org = nil
 	case ok && t.typ == kindPractitioner && (p.Code != nil || len(p.Specialty) > 0):
 		w.obj("who")
@@ -204,7 +253,9 @@ func (w *writer) agent(p *record.Participation, timed bool) (claims bool) {
 	}
 	w.participantRest(p)
 	w.fieldRef("location", p.Location)
-	if !timed {
+	if timed {
+		w.mark("timed")
+	} else {
 		w.fieldPeriod("when", p.When)
 	}
 	w.end()

@@ -163,6 +163,9 @@ func (w *writer) references(name, field string, rs []record.Ref, allowed kindSet
 	}
 }
 
+// named reports whether there is somebody whom the record is of: the patient, or one whom the source refers to.
+func (w *writer) named() bool { return w.patient.id != "" || w.rec.Subject != nil }
+
 // subject writes the reference to the patient. Where the record names none, the
 // element that FHIR demands says so.
 func (w *writer) subject(name string) {

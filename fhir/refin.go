@@ -114,6 +114,17 @@ func (r *reader) participation(n tree.Node, role string) record.Participation {
 	who := r.ref(n)
 	if i, ok := r.plan.target(who.AsSent, r.at); ok && r.plan.all[i].typ == "PractitionerRole" && r.plan.all[i].in(r.group) {
 		x := r.plan.all[i].n
+		if isOfParticipation(x) {
+			if e := extension(own(n), "asSent"); !e.OK() {
+				who.AsSent = ""
+			}
+			if j, ok := r.plan.target(peek(object(x, "practitioner"), "reference"), i); ok {
+				who.ID, who.Kind = r.plan.all[j].entryID, record.KindPractitioner
+			}
+			r.roleIn(i, &p)
+			p.Who = &who
+			return p
+		}
 		if j, ok := r.plan.target(peek(object(x, "practitioner"), "reference"), i); ok {
 			who.ID, who.Kind = r.plan.all[j].entryID, record.KindPractitioner
 		}

@@ -25,6 +25,9 @@ func (r *reader) resource(x *resource) bool {
 	case "Location":
 		return r.location(n)
 	case "Condition":
+		if isConcern(n) {
+			return r.concernOf(n)
+		}
 		return r.condition(n)
 	case "MedicationRequest":
 		return r.medicationRequest(n)
@@ -44,10 +47,39 @@ func (r *reader) resource(x *resource) bool {
 		return r.order(n)
 	case "Goal":
 		return r.goal(n)
+	case "CarePlan":
+		return r.carePlan(n)
+	case "CareTeam":
+		return r.careTeam(n)
+	case "Coverage":
+		return r.coverage(n)
+	case "Device":
+		return r.device(n)
+	case "DocumentReference":
+		return r.documentReference(n)
 	case "Encounter":
 		return r.encounter(n)
 	case "Observation":
+		if isDirective(n) {
+			return r.directive(n)
+		}
 		return r.observation(n)
+	case "FamilyMemberHistory":
+		return r.familyMember(n)
+	case "RiskAssessment":
+		return r.riskAssessment(n)
+	case "SupplyDelivery":
+		return r.supplyDelivery(n)
+	case "List":
+		return r.listOfEntries(n)
+	case "Consent":
+		return r.consent(n)
+	case "ImagingStudy":
+		return r.imagingStudy(n)
+	case "Provenance":
+		return r.provenance(n)
+	case "Basic":
+		return r.basic(n)
 	case "DiagnosticReport":
 		return r.report(n)
 	case "Specimen":
@@ -64,7 +96,14 @@ func kindOfEntry(x *resource) string {
 	case "AllergyIntolerance":
 		return record.KindAllergy
 	case "Condition":
+		if isConcern(x.n) {
+			return record.KindHealthConcern
+		}
 		return record.KindProblem
+	case "RiskAssessment":
+		return record.KindHealthConcern
+	case "Basic":
+		return kindOfBasic(x.n)
 	case "MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration":
 		return record.KindMedication
 	case "Medication":
@@ -74,6 +113,9 @@ func kindOfEntry(x *resource) string {
 	case "Procedure":
 		return record.KindProcedure
 	case "Observation":
+		if isDirective(x.n) {
+			return record.KindDirective
+		}
 		return kindOfObservation(x.n)
 	case "DiagnosticReport":
 		return record.KindResultPanel

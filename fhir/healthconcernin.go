@@ -1,0 +1,96 @@
+package fhir
+
+import (
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// isConcern reports whether a Condition is what our exporter makes of a concern that is a thing of its own.
+func isConcern(n tree.Node) bool {
+	return extension(own(n), "healthConcern").Child("valueBoolean").Value() == "true"
+}
+
+// concernOf reads a Condition that stands for a health concern.
+func (r *reader) concernOf(n tree.Node) bool {
+	if !r.subject(n, "subject") {
+		return false
+	}
+	r.marked(n, "healthConcern")
+	c := record.HealthConcern{Entry: r.entry(n)}
+	c.Identifiers = r.identifiers(n, "identifier")
+	c.Notes = r.notes(n, "note")
+	r.derivedConcept(n, "clinicalStatus", sysConditionClinical)
+	for _, k := range objects(n, "category") {
+		if v := r.concept(k); !bareCode(&v, sysUSCoreCondition, "health-concern") {
+			r.giveBack(k)
+		}
+	}
+	if r.field(n, "code").OK() || r.marked(n, "valueIsCode") {
+		c.Value = maybe(n, "code", r.concept)
+	} else {
+		c.Code = one(n, "code", r.concept)
+	}
+	c.When = r.onset(n)
+	if n.Child("abatementDateTime").OK() || n.Child("_abatementDateTime").OK() {
+		c.When.End = r.time(n, "abatementDateTime")
+	}
+	if e := r.field(n, "whenEnd"); e.OK() {
+		c.When.End = r.time(e, "valueDateTime")
+	}
+	c.Recorded = r.timePtr(n, "recordedDate")
+	r.part(&c.Entry, n, "recorder", "author")
+	for i, e := range objects(n, "evidence") {
+		if i == 0 {
+			c.About = r.refs(e, "detail")
+			r.fields(e, &c)
+		}
+	}
+	add(r, &r.rec.HealthConcerns, n, c)
+	return true
+}
+
+// derivedConcept marks an element that our exporter derived from what stands in
+// our extension too: a plain code of one system.
+func (r *reader) derivedConcept(n tree.Node, name, system string) {
+	c := object(n, name)
+	for _, k := range objects(c, "coding") {
+		if v := one(n, name, r.concept); r.field(n, "status").OK() && bareCode(&v, system, peek(k, "code")) {
+			return
+		}
+		r.giveBack(c)
+	}
+}
+
+// riskAssessment reads a RiskAssessment (R4 9.11): a concern that something may
+// come to be. What is predicted is not said to be there.
+func (r *reader) riskAssessment(n tree.Node) bool {
+	if !r.subject(n, "subject") {
+		return false
+	}
+	t := true
+	c := record.HealthConcern{Entry: r.entry(n), Risk: &t}
+	c.Identifiers = r.identifiers(n, "identifier")
+	c.Notes = r.notes(n, "note")
+	c.Status = r.status(n, &observationStatuses)
+	r.mappedStatus(n, &c.Status)
+	c.Code = one(n, "code", r.concept)
+	c.When = r.when(n, choice{dateTime: "occurrenceDateTime", period: "occurrencePeriod"}, "when")
+	r.part(&c.Entry, n, "performer", "performer")
+	c.About = r.refs(n, "basis")
+	for _, p := range objects(n, "prediction") {
+		o := maybe(p, "outcome", r.concept)
+		if r.marked(p, "value") {
+			c.Value = o
+			continue
+		}
+		v := record.Indication{Code: o, Assertion: record.Affirmed}
+		if e := r.field(p, "riskOf"); e.OK() {
+			r.fieldsOf(e, &v)
+		}
+		if o != nil || v.Ref != nil {
+			c.RiskOf = append(c.RiskOf, v)
+		}
+	}
+	add(r, &r.rec.HealthConcerns, n, c)
+	return true
+}

@@ -1,0 +1,32 @@
+package fhir
+
+import (
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// listOfEntries reads a List (R4 2.39).
+func (r *reader) listOfEntries(n tree.Node) bool {
+	if !r.subject(n, "subject") {
+		return false
+	}
+	l := record.List{Entry: r.entry(n)}
+	l.Identifiers = r.identifiers(n, "identifier")
+	l.Notes = r.notes(n, "note")
+	l.Status = r.status(n, &listStatus)
+	l.Mode = r.str(n, "mode")
+	l.Title = r.str(n, "title")
+	l.Code = maybe(n, "code", r.concept)
+	l.Encounter = r.refPtr(n, "encounter")
+	l.When = r.timePtr(n, "date")
+	r.part(&l.Entry, n, "source", "author")
+	l.OrderedBy = maybe(n, "orderedBy", r.concept)
+	l.Items = all(n, "entry", func(e tree.Node) record.ListItem {
+		v := record.ListItem{Flag: maybe(e, "flag", r.concept), Deleted: r.boolean(e, "deleted"), When: r.timePtr(e, "date"), Item: one(e, "item", r.ref)}
+		r.fields(e, &v)
+		return v
+	})
+	l.EmptyReason = maybe(n, "emptyReason", r.concept)
+	add(r, &r.rec.Lists, n, l)
+	return true
+}

@@ -1,0 +1,177 @@
+package fhir
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
+)
+
+// provenance reads a Provenance (R4 6.3): a statement of its own, or, where our
+// exporter made it of them, the participants of the entries that it is on.
+func (r *reader) provenance(n tree.Node) bool {
+	if r.field(n, "participants").OK() && r.participantsOf(n) {
+		return true
+	}
+	p := record.Provenance{Entry: r.entry(n)}
+	p.Targets = nonZeroRefs(r.refs(n, "target"))
+	p.When = r.when(n, choice{dateTime: "occurredDateTime", period: "occurredPeriod"}, "when")
+	p.Recorded = r.timePtr(n, "recorded")
+	p.Policies = r.strs(n, "policy")
+	p.Location = r.refPtr(n, "location")
+	p.Reasons = r.concepts(n, "reason")
+	p.Activity = maybe(n, "activity", r.concept)
+	p.Agents = r.agents(n, nil)
+	p.Entities = all(n, "entity", func(e tree.Node) record.ProvenanceEntity {
+		v := record.ProvenanceEntity{Role: r.str(e, "role"), What: one(e, "what", r.ref), Agents: r.agents(e, nil)}
+		r.fields(e, &v)
+		return v
+	})
+	p.Signatures = all(n, "signature", r.signature)
+	add(r, &r.rec.Provenances, n, p)
+	return true
+}
+
+// participantsOf gives the entries that a Provenance of our exporter's is on their
+// participants, who say all that the elements of the entries' own resources say of them.
+func (r *reader) participantsOf(n tree.Node) bool {
+	var on []*record.Entry
+	for _, t := range objects(n, "target") {
+		i, ok := r.plan.target(peek(t, "reference"), r.at)
+		if !ok {
+			return false
+		}
+		e := r.entryOf(r.plan.all[i].entryID)
+		if e == nil {
+			return false
+		}
+		on = append(on, e)
+	}
+	if len(on) == 0 {
+		return false
+	}
+	r.marked(n, "participants")
+	x := &r.plan.all[r.at]
+	r.made = append(r.made, x.entryID)
+	r.owners[n.Index()] = x.entryID
+	when := r.when(n, choice{dateTime: "occurredDateTime", period: "occurredPeriod"}, "when")
+	if t := r.time(n, "recorded"); !t.IsZero() {
+		when = record.Period{At: t}
+	}
+	parts := r.agents(n, &when)
+	for i, t := range objects(n, "target") {
+		e := on[min(i, len(on)-1)]
+		r.take(t.Child("reference"))
+		if !r.told[e.ID] {
+			e.Participants = nil
+			r.told[e.ID] = true
+		}
+		e.Participants = append(e.Participants, slices.Clone(parts)...)
+		r.made = append(r.made, e.ID)
+	}
+	return true
+}
+
+// entryOf finds an entry of the record by its id. It is asked for when all entries are read.
+func (r *reader) entryOf(id string) *record.Entry {
+	if r.entries == nil {
+		r.entries = map[string]*record.Entry{}
+		for _, e := range r.rec.Entries() {
+			r.entries[e.ID] = e
+		}
+	}
+	return r.entries[id]
+}
+
+// agents reads an array of agents. when is the time of the one that is marked as timed.
+func (r *reader) agents(n tree.Node, when *record.Period) (out []record.Participation) {
+	for _, a := range objects(n, "agent") {
+		if p := r.agent(a, when); record.CountLeavesOf(&p) > 0 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (r *reader) agent(n tree.Node, when *record.Period) record.Participation {
+	p := record.Participation{}
+	if c := object(n, "who"); c.OK() {
+		if p = r.participation(c, ""); *p.Who == (record.Ref{}) {
+			p.Who = nil
+		}
+	}
+	if t := object(n, "type"); t.OK() {
+		c := r.concept(t)
+		if p.Role = roleOfConcept(&c); p.Role == "" || !bare(&c) {
+			r.giveBack(t) // the record has the role alone
+			r.takeRole(t, p.Role)
+		}
+	}
+	for i, c := range objects(n, "role") {
+		if i == 0 {
+			f := r.concept(c)
+			p.Function = &f
+		}
+	}
+	if org := object(n, "onBehalfOf"); org.OK() {
+		p.OnBehalfOf = r.refPtr(n, "onBehalfOf")
+	}
+	if when != nil && r.marked(n, "timed") {
+		p.When = when
+	}
+	r.fields(n, &p)
+	if p.Who != nil && p.OnBehalfOf == nil && r.marked(n, "itself") {
+		p.OnBehalfOf, p.Who = p.Who, nil // the organization acted itself
+	}
+	return p
+}
+
+// takeRole takes the coding of a type that says the role.
+func (r *reader) takeRole(t tree.Node, role string) {
+	for _, k := range objects(t, "coding") {
+		c := record.Concept{Codings: []record.Coding{{System: peek(k, "system"), Code: peek(k, "code")}}}
+		if role != "" && roleOfConcept(&c) == role {
+			r.take(k.Child("system"))
+			r.take(k.Child("code"))
+			return
+		}
+	}
+}
+
+// signature reads a Signature.
+func (r *reader) signature(n tree.Node) record.Signature {
+	v := record.Signature{
+		Types: all(n, "type", r.coding), When: r.time(n, "when"), Who: r.refPtr(n, "who"), OnBehalfOf: r.refPtr(n, "onBehalfOf"),
+		TargetFormat: r.str(n, "targetFormat"), Format: r.str(n, "sigFormat"),
+	}
+	if d := r.str(n, "data"); d != "" {
+		v.Data = record.Base64Data(d)
+	}
+	r.fields(n, &v)
+	return v
+}
+
+// isOfParticipation reports whether a PractitionerRole is what our exporter makes
+// of what a participation says beside who it is.
+func isOfParticipation(n tree.Node) bool {
+	return extension(own(n), "participation").Child("valueBoolean").Value() == "true"
+}
+
+// roleIn reads a PractitionerRole that our exporter made of a participation into that.
+func (r *reader) roleIn(i int, p *record.Participation) {
+	n := r.plan.all[i].n
+	r.marked(n, "participation")
+	r.take(object(n, "practitioner").Child("reference"))
+	p.OnBehalfOf = r.refPtr(n, "organization")
+	for k, c := range objects(n, "code") {
+		if k == 0 {
+			code := r.concept(c)
+			p.Code = &code
+		}
+	}
+	p.Specialty = r.concepts(n, "specialty")
+	r.fields(n, p)
+	if owner := r.plan.all[r.at].entryID; !slices.Contains(r.parts[i], owner) {
+		r.parts[i] = append(r.parts[i], owner)
+	}
+}
