@@ -105,6 +105,15 @@ func (r *reader) when(n tree.Node, c choice, field string) record.Period {
 	return p
 }
 
+// whenPtr is when, nil where nothing is said.
+func (r *reader) whenPtr(n tree.Node, c choice, field string) *record.Period {
+	p := r.when(n, c, field)
+	if p.IsZero() {
+		return nil
+	}
+	return &p
+}
+
 // united gives p with what it lacks from q.
 func united(p, q record.Period) record.Period {
 	fill := func(a *record.Time, b record.Time) {
