@@ -82,6 +82,9 @@ func (w *writer) referenceBody(r *record.Ref, t target, ok bool) {
 		w.code("reference", r.AsSent)
 	case ok:
 		w.urn(t.id)
+		if w.parted[r.ID] {
+			w.fieldStr("id", r.ID) // a part of what the resource says
+		}
 	case w.sent != nil && r.ID == "" && isRelative(r.AsSent):
 		w.code("reference", r.AsSent) // the source itself points to what it does not hold
 		w.Note(&record.IssueDanglingReference, "")
