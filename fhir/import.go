@@ -93,14 +93,15 @@ type reader struct {
 	source string
 	opts   record.ImportOptions
 
-	at      int      // the resource being read, by its place in the plan
-	made    []string // ids of the entries that it became
-	systems map[string]string
-	parts   map[int][]string         // by place in the plan: the entries that a resource was read with as a part
-	entries map[string]*record.Entry // all entries by their ids, once they are read
-	told    map[string]bool          // entries whose participants a Provenance has told
-	derived int                      // how many parts of the resource at hand got ids
-	maker   *ids.Maker
+	at       int      // the resource being read, by its place in the plan
+	made     []string // ids of the entries that it became
+	systems  map[string]string
+	parts    map[int][]string         // by place in the plan: the entries that a resource was read with as a part
+	entries  map[string]*record.Entry // all entries by their ids, once they are read
+	told     map[string]bool          // entries whose participants a Provenance has told
+	readings []ownReading             // observations that are components of another
+	derived  int                      // how many parts of the resource at hand got ids
+	maker    *ids.Maker
 }
 
 func newReader(d *Document, o record.ImportOptions, p *plan, group int) *reader {
@@ -135,6 +136,7 @@ func (r *reader) read() {
 			src.Items = append(src.Items, read[i])
 		}
 	}
+	r.partReadings()
 	for i := range r.rec.Documents {
 		r.placeEntries(r.rec.Documents[i].Sections)
 	}

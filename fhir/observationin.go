@@ -87,7 +87,10 @@ func (r *reader) observation(n tree.Node) bool {
 	o.Status = r.status(n, &observationStatuses)
 	r.mappedStatus(n, &o.Status)
 	o.Categories = r.categories(n, where)
-	o.Code = one(n, "code", r.concept)
+	joined := isJoined(n)
+	if !joined || !r.jointHead(n) {
+		o.Code = r.addedCode(n, one(n, "code", r.concept))
+	}
 	o.Kind = kindOfCode(&o.Code, where)
 	o.Focus = r.refs(n, "focus")
 	o.Encounter = r.refPtr(n, "encounter")
@@ -119,7 +122,11 @@ func (r *reader) observation(n tree.Node) bool {
 			r.known(e)
 		}
 	}
-	o.Components = all(n, "component", r.component)
+	if joined {
+		o.Components = r.parted(n, &o)
+	} else {
+		o.Components = all(n, "component", r.component)
+	}
 	add(r, r.observations(where), n, o)
 	return true
 }
@@ -265,7 +272,7 @@ func (r *reader) panelOf(n tree.Node, where string) {
 	p.Status = r.status(n, &observationStatuses)
 	r.mappedStatus(n, &p.Status)
 	p.Categories = r.categories(n, where)
-	p.Code = one(n, "code", r.concept)
+	p.Code = r.addedCode(n, one(n, "code", r.concept))
 	p.BasedOn = r.refs(n, "basedOn")
 	p.Encounter = r.refPtr(n, "encounter")
 	p.When = r.effective(n)

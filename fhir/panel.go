@@ -183,6 +183,7 @@ func (w *writer) panelObservation(list string, i int, p *record.Panel) {
 	if list == "vitalPanels" && !code.Has(record.SystemLOINC, loincVitalPanel) {
 		// CF-vitals, organizer code.
 		code.Codings = append([]record.Coding{{System: record.SystemLOINC, Code: loincVitalPanel}}, code.Codings...)
+		w.fieldCode("addedCode", loincVitalPanel)
 	}
 	w.requiredConcept("code", &code, "code")
 	w.subject("subject")

@@ -82,6 +82,9 @@ func (w *writer) referenceBody(r *record.Ref, t target, ok bool) {
 		w.code("reference", r.AsSent)
 	case ok:
 		w.urn(t.id)
+		if w.parted[r.ID] {
+			w.fieldStr("id", r.ID) // a part of what the resource says
+		}
 	case w.sent != nil && r.AsSent != "" && w.sent.leadsTo(r.AsSent) != nil:
 		w.code("reference", r.AsSent) // to what is carried, or a part of something
 		if w.sent.typed {

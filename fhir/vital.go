@@ -17,6 +17,8 @@ const (
 	loincOxygenFlow    = "3151-8"
 	loincOxygenConc    = "3150-0"
 	loincVitalPanel    = "85353-1"
+
+	displayBloodPressure = "Blood pressure panel with all children optional"
 )
 
 // joint is the observations of the record that are one Observation in FHIR.
@@ -55,6 +57,10 @@ func (w *writer) joinVitals() {
 	}
 	for o, j := range w.joined {
 		if o != j.base {
+			if w.parted == nil {
+				w.parted = map[string]bool{}
+			}
+			w.parted[o.ID] = true
 			w.refs[o.ID] = target{typ: kindObservation, id: w.entryID(&j.base.Entry)}
 		}
 	}
@@ -131,16 +137,18 @@ func (w *writer) jointCode(o *record.Observation, j *joint) {
 	switch {
 	case j != nil && j.panel:
 		w.obj("code")
-		w.codeableBody(record.SystemLOINC, loincBloodPressure, "Blood pressure panel with all children optional")
+		w.codeableBody(record.SystemLOINC, loincBloodPressure, displayBloodPressure)
 		w.end()
 	case o.Code.Has(record.SystemLOINC, loincPulseOximetry) && !o.Code.Has(record.SystemLOINC, loincOxygenSat):
 		c := o.Code
 		c.Codings = append(slices.Clone(c.Codings), record.Coding{System: record.SystemLOINC, Code: loincOxygenSat})
 		w.concept("code", &c)
+		w.fieldCode("addedCode", loincOxygenSat)
 	case fixedCode(o) != "" && !o.Code.Has(record.SystemLOINC, fixedCode(o)):
 		c := o.Code
 		c.Codings = append([]record.Coding{{System: record.SystemLOINC, Code: fixedCode(o)}}, c.Codings...)
 		w.concept("code", &c)
+		w.fieldCode("addedCode", fixedCode(o))
 	default:
 		w.requiredConcept("code", &o.Code, "code")
 	}

@@ -26,6 +26,7 @@ type writer struct {
 	implants map[string]bool // ids of the devices that stand in a procedure
 
 	joined map[*record.Observation]*joint // vital signs that are one Observation
+	parted map[string]bool                // ids of those that stand in the resource of another
 
 	evaluated map[string][]string // ids of goals to those of the Observations that evaluate them
 
