@@ -32,7 +32,7 @@ func (p *piece) step() (name string, k int, last bool) {
 // carries reports whether an attribute of the element is carried.
 func (e *element) carries(name string) bool {
 	for i := range e.kept.pieces {
-		if p := &e.kept.pieces[i]; p.Kind == "attribute" && p.Name == name && strings.HasPrefix(p.way, "@") {
+		if p := &e.kept.pieces[i]; p.Kind == "attribute" && !p.Form && p.Name == name && strings.HasPrefix(p.way, "@") {
 			return true
 		}
 	}
@@ -53,10 +53,33 @@ func (m *markup) attributes(e *element) {
 		if twice {
 			continue
 		}
+		if p.Form && !m.stands(e, p) {
+			*p.done = true
+			continue
+		}
 		m.unput(e, p.Name)
 		m.put(p.Name, p.Data)
 		*p.done = true
 	}
+}
+
+// stands reports whether a form is still one of what was written: of a negation
+// that is the same, of a reference into the narrative to the same place.
+func (m *markup) stands(e *element, p *piece) bool {
+	switch p.Name {
+	case "negationInd":
+		return isTrue(m.written(e, p.Name)) == isTrue(p.Data)
+	case "value":
+		return e.name != "reference" || m.written(e, p.Name) == "#"+p.Data
+	}
+	return true
+}
+
+// written gives the value of an attribute that was written; "" where none was.
+func (m *markup) written(e *element, name string) string {
+	_, v, _ := bytes.Cut(m.b[e.at:], []byte(" "+name+`="`))
+	v, _, _ = bytes.Cut(v, []byte{'"'})
+	return string(v)
 }
 
 // unput takes back an attribute that was written before it was known that the source's own is carried.
@@ -95,6 +118,10 @@ func (m *markup) meet(name string) []piece {
 			continue
 		}
 		n, k, last := p.step()
+		if p.Form && last && n == name && k == 0 {
+			*p.done = true // the record says more by now
+			continue
+		}
 		if last && (n == name && k != 0 && k <= *count+1 || n != name && rankOf(e.name, n) < rank) {
 			m.raw(p)
 			*e.count(n)++
@@ -125,7 +152,7 @@ func (m *markup) keeps(child string) bool {
 	}
 	for i := range e.kept.pieces {
 		p := &e.kept.pieces[i]
-		if name, _, last := p.step(); p.Kind == "element" && !*p.done && last && name == child {
+		if name, _, last := p.step(); (p.Kind == "element" || p.Kind == "absent") && !*p.done && last && name == child {
 			return true
 		}
 	}
@@ -317,7 +344,7 @@ func (w *writer) tellCarried() {
 	}
 	for i := range w.rec.Carried {
 		c := &w.rec.Carried[i]
-		if w.done != nil && w.done[i] {
+		if c.Form || w.done != nil && w.done[i] {
 			continue
 		}
 		kind := record.IssueExportCarried

@@ -65,6 +65,9 @@ func (w *writer) coverageCode(c *record.Coverage) {
 		w.Quiet = quiet
 		return
 	}
+	if w.keeps("code") {
+		return
+	}
 	code := coverageCodes[0]
 	if w.release != R21 {
 		code = coverageCodes[1]

@@ -194,8 +194,7 @@ func (r *reader) translations(n tree.Node, out []record.Coding) []record.Coding 
 		}
 		c := r.coding(t)
 		c.Absent = r.nullFlavor(t)
-		var ref string
-		r.originalTextOf(t, &c.Text, &ref)
+		r.originalTextOf(t, &c.Text, &c.TextRef)
 		c.Qualifiers = r.qualifiers(t)
 		if !c.IsZero() {
 			out = append(out, c)
@@ -253,6 +252,10 @@ func (r *reader) originalText(n tree.Node, text, ref *string) {
 	if !o.OK() {
 		return
 	}
+	if saysNothing(o) {
+		r.form(o)
+		return
+	}
 	*text, *ref = r.referencedText(o)
 }
 
@@ -266,8 +269,10 @@ func (r *reader) originalTextOf(n tree.Node, text, ref *string) {
 		return
 	}
 	v := typePart(o, "reference").Attr("value")
-	if t := r.anchor(strings.TrimPrefix(v.Value(), "#")); t.OK() {
+	anchor := strings.TrimPrefix(v.Value(), "#")
+	if t := r.anchor(anchor); t.OK() {
 		if *text = narrativeText(t); *text != "" {
+			*ref = anchor
 			r.take(v)
 		}
 	}
@@ -289,6 +294,7 @@ func (r *reader) referencedText(n tree.Node) (text, ref string) {
 			return text, "" // the address of something outside: left to be carried
 		}
 		r.issue(issueRepaired, a)
+		r.form(a)
 	}
 	if anchor == "" {
 		return text, ""

@@ -101,6 +101,7 @@ func (r *reader) link(n tree.Node) *record.NarrativeLink {
 		case hash || target.OK():
 			if !hash {
 				r.issue(issueRepaired, a)
+				r.form(a)
 			} else if !target.OK() {
 				r.issue(record.IssueNarrativeReference, a)
 			}

@@ -241,6 +241,9 @@ func (r *reader) ofPatient(obs tree.Node, f *finding) bool {
 	}
 	q = &question{templates: append(slices.Clone(templatesSocial), f.template), system: q.system, codes: q.codes, displays: q.displays}
 	r.frame(obs, q)
+	if t := obs.Child("effectiveTime"); f.kind != "gender-identity" && t.OK() && saysNothing(t) {
+		r.form(t)
+	}
 	switch f.kind {
 	case "birth-sex":
 		p.BirthSex = c

@@ -42,6 +42,7 @@ func (r *reader) sweep() {
 	r.rec.Carried = slices.Grow(r.rec.Carried, pieces)
 	r.rep.Issues = slices.Grow(r.rep.Issues, pieces)
 	s.element(r.doc.Root(), 0)
+	r.keepForms(&s)
 }
 
 // pieces counts what element carries.

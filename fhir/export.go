@@ -121,7 +121,7 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 func (w *writer) carried() {
 	for i := range w.rec.Carried {
 		c := &w.rec.Carried[i]
-		if w.sent != nil && w.sent.placed[i] {
+		if c.Form || w.sent != nil && w.sent.placed[i] {
 			continue
 		}
 		w.Report.Counts.Lost++ // a piece is one leaf of the record

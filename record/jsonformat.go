@@ -62,6 +62,9 @@ func (jsonImporter) Import(ctx context.Context, in Input, o ImportOptions) iter.
 func jsonReport(rec *Record, r *jsonReader) *Report {
 	report := &Report{Counts: Counts{Facts: r.facts, Mapped: r.facts - r.beside - 1, Carried: r.beside, Scaffold: 1}}
 	for i := range rec.Carried {
+		if rec.Carried[i].Form {
+			continue
+		}
 		report.Add(IssueCarried.At(fmt.Sprintf("record.carried[%d]", i), 0, 0))
 	}
 	report.Issues = append(report.Issues, Validate(rec)...)

@@ -46,7 +46,7 @@ type Carried struct {
 	Path  string `json:"path,omitempty"`
 	At    string `json:"at,omitempty"`
 	Place int    `json:"place"` // place among its owner's children
-	// Kind is element, attribute, text, value (JSON), resource (one whole) or field (HL7 v2).
+	// Kind is element, attribute, text, value (JSON), resource (one whole), field (HL7 v2) or absent.
 	Kind string `json:"kind"`
 	// Data is complete in itself: an XML element with its namespaces, a JSON value, the text of an HL7 v2 field.
 	Data string `json:"data"`
@@ -54,6 +54,9 @@ type Carried struct {
 	Name string `json:"name,omitempty"`
 	// Facts is how many data-bearing leaves it holds.
 	Facts int `json:"facts"`
+	// Form says that it holds no fact that the record does not: it is only how the source said it, or, where Kind is
+	// absent, that the source had no such element. It is written again to its own format, and nothing is lost without it.
+	Form bool `json:"form,omitempty"`
 	// Codes and Words let labels and redaction reach it.
 	Codes []Coding `json:"codes,omitempty"`
 	Words string   `json:"words,omitempty"`
