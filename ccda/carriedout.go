@@ -318,12 +318,12 @@ func (w *writer) slot(name string, i int) {
 
 // gatherCarried makes ready what is carried from documents of this format.
 func (w *writer) gatherCarried() {
-	if w.opts.TypedOnly || w.strict {
+	if w.strict {
 		return
 	}
 	n := 0
 	for i := range w.rec.Carried {
-		if w.rec.Carried[i].Format == formatName {
+		if w.comesBack(&w.rec.Carried[i]) {
 			n++
 		}
 	}
@@ -331,10 +331,15 @@ func (w *writer) gatherCarried() {
 	w.done = make([]bool, len(w.rec.Carried))
 	var parser tree.Parser
 	for i := range w.rec.Carried {
-		if c := &w.rec.Carried[i]; c.Format == formatName && isWhole(&parser, c) {
+		if c := &w.rec.Carried[i]; w.comesBack(c) && isWhole(&parser, c) {
 			w.carried[c.Owner] = append(w.carried[c.Owner], piece{c, c.At, &w.done[i]})
 		}
 	}
+}
+
+// comesBack reports whether a carried piece is to be written: the form of what is typed is, even where only that is asked for.
+func (w *writer) comesBack(c *record.Carried) bool {
+	return c.Format == formatName && (c.Form || !w.opts.TypedOnly)
 }
 
 // tellCarried names what is carried and found no place.

@@ -56,14 +56,23 @@ func (r *reader) xsiType(n tree.Node, want ...string) (ok bool) {
 // that a narrower one was named is left to be carried.
 func (r *reader) codedType(n tree.Node) bool {
 	a := n.AttrNS(spaceXSI, "type")
-	switch localType(a) {
-	case "CD":
+	if localType(a) == "CD" {
 		r.scaffold(a)
 		return true
+	}
+	return !a.OK() || isCodedType(a)
+}
+
+// isCodedType knows xsi:type where it names a type that restricts CD.
+func isCodedType(a tree.Node) bool {
+	if a.Name() != "type" || a.Space() != spaceXSI {
+		return false
+	}
+	switch localType(a) {
 	case "CE", "CV", "CS", "CO":
 		return true
 	}
-	return !a.OK()
+	return false
 }
 
 func localType(a tree.Node) string {

@@ -49,6 +49,7 @@ type reader struct {
 	hanging          []pendingRef // by which relationships entries name others
 
 	forms []formed    // what comes back as the source has it, though it says nothing
+	idle  []int32     // elements that say nothing, and come back where they are carried
 	texts []tree.Node // the narratives of all sections
 	known []nameFacts // by the number of a name
 

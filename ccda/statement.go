@@ -139,6 +139,9 @@ func (r *reader) relates(rel tree.Node, inverted bool, types ...string) bool {
 
 // fixes is fixedCode where the code element may also name its type.
 func (r *reader) fixes(n tree.Node, system, code string, displays ...string) bool {
+	if n.OK() && !n.Attr("code").OK() && n.Attr("nullFlavor").OK() && !n.First().OK() {
+		r.idle = append(r.idle, int32(n.Index())) // a code that says nothing where only one can stand
+	}
 	return r.fixedCode(n, system, code, displays...) && r.codedType(n)
 }
 

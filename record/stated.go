@@ -121,6 +121,9 @@ func (r *Record) stating(lists []statementList) *Stating {
 		for i := range r.Carried {
 			// What is carried is told by its kind, name and size: it does not change, it can only be taken away.
 			c := &r.Carried[i]
+			if c.Form {
+				continue
+			}
 			s.carried[c.Owner] += mixText(mixText(uint64(len(c.Data)), c.Kind), c.Name)
 		}
 	}
