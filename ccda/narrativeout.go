@@ -201,7 +201,7 @@ func (w *writer) stillSays(s *record.Section) bool {
 	if w.stating == nil {
 		w.stating = w.rec.Stating()
 	}
-	return s.Stated == w.stating.Of(s)
+	return w.stating.Still(s, w.opts.TypedOnly)
 }
 
 // lostWords is for a narrative that says other than its entries do.

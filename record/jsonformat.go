@@ -82,10 +82,8 @@ func (jsonExporter) Export(ctx context.Context, rec *Record, w io.Writer, o Expo
 	if err := ctx.Err(); err != nil {
 		return report, err
 	}
-	if o.TypedOnly && len(rec.Carried) > 0 {
-		bare := *rec
-		bare.Carried = nil
-		rec = &bare
+	if o.TypedOnly {
+		rec = rec.Typed()
 	}
 	data, err := Marshal(rec)
 	if err != nil {

@@ -1,5 +1,7 @@
 package record
 
+import "slices"
+
 // Source is one document, message or bundle that the record came from. It is
 // Portage's bookkeeping; what the document says of itself stands in Document or Message.
 type Source struct {
@@ -63,4 +65,19 @@ type Carried struct {
 	Line  int      `json:"line,omitempty"`
 	// Modifier says that it may change the meaning of its owner (FHIR modifierExtension, an unknown negation).
 	Modifier bool `json:"modifier,omitempty"`
+}
+
+// Typed gives the record without what is carried but the form of what is typed:
+// a copy that shares all else, or the record itself where there is nothing to leave out.
+func (r *Record) Typed() *Record {
+	isFact := func(c Carried) bool { return !c.Form }
+	if !slices.ContainsFunc(r.Carried, isFact) {
+		return r
+	}
+	typed := *r
+	typed.Carried = slices.DeleteFunc(slices.Clone(r.Carried), isFact)
+	if len(typed.Carried) == 0 {
+		typed.Carried = nil
+	}
+	return &typed
 }
