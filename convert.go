@@ -72,10 +72,8 @@ func export(ctx context.Context, rec *record.Record, to record.Exporter, sink Si
 			err = fmt.Errorf("portage: closing the output: %w", cerr)
 		}
 	}()
-	if o.TypedOnly && len(rec.Carried) > 0 {
-		typed := *rec
-		typed.Carried = nil
-		rec = &typed
+	if o.TypedOnly {
+		rec = rec.Typed()
 	}
 	got, err := to.Export(ctx, rec, w, o)
 	rep.Merge(got)

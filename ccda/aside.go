@@ -11,6 +11,7 @@ import (
 // free: who comes first to a part of it, the writer or its help, does it.
 type aside struct {
 	rec            *record.Record
+	typedOnly      bool
 	state, count   sync.Once
 	changed        map[*record.Section]bool // whose entries no longer say what their narrative tells
 	stating        *record.Stating
@@ -21,8 +22,8 @@ type aside struct {
 const manyEntries = 300
 
 // reckon begins. The record must not change before end returns.
-func reckon(rec *record.Record) *aside {
-	a := &aside{rec: rec}
+func reckon(rec *record.Record, typedOnly bool) *aside {
+	a := &aside{rec: rec, typedOnly: typedOnly}
 	n := 0
 	for range rec.Entries() {
 		n++
@@ -73,7 +74,7 @@ func (a *aside) compareIn(list []record.Section) {
 			if a.stating == nil {
 				a.stating = a.rec.Stating()
 			}
-			if a.stating.Of(s) != s.Stated {
+			if !a.stating.Still(s, a.typedOnly) {
 				if a.changed == nil {
 					a.changed = map[*record.Section]bool{}
 				}

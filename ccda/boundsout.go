@@ -114,17 +114,19 @@ func (w *writer) clinicalStatusOut(s *record.ClinicalStatus, q *question, typ st
 	w.at("classCode", "OBS")
 	w.at("moodCode", "EVN")
 	w.questionHead(q)
+	w.wordsBeside("clinicalStatus", &value)
 	w.completed()
 	w.In("clinicalStatus", -1)
 	w.periodPtr("effectiveTime", "when", &s.When)
 	w.Leave()
-	w.el("value")
-	if !w.strict {
-		typ = "CD"
+	if w.strict {
+		w.el("value")
+		w.attr("xsi:type", typ)
+		w.conceptContent("clinicalStatus", &value)
+		w.end()
+	} else {
+		w.codedValue("value", "clinicalStatus", &value)
 	}
-	w.attr("xsi:type", typ)
-	w.conceptContent("clinicalStatus", &value)
-	w.end()
 	w.end()
 	w.end()
 	*s = record.ClinicalStatus{}

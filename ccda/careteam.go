@@ -99,11 +99,7 @@ func (r *reader) teamMember(t *record.CareTeam, rel, n tree.Node) (m record.Care
 	}
 	r.templates(n, templateMember)
 	r.shape(n, "PCPR", "EVN")
-	for _, c := range [...]string{"92707-9", "85847-2"} {
-		if r.fixes(n.Child("code"), oidLOINC, c, memberDisplays...) {
-			break
-		}
-	}
+	r.oneOf(n, oidLOINC, []string{"92707-9", "85847-2"}, memberDisplays...)
 	m = record.CareTeamMember{Identifiers: r.ids(n), Status: r.status(n), When: r.periodPtr(n.Child("effectiveTime")), Narrative: r.link(n)}
 	m.Participants = r.participants(n, func(p tree.Node) bool {
 		return p.Name() == "performer" && m.Part == nil && r.asMember(&m, p) || p.Name() == "participant" && m.Part != nil && r.furtherRole(&m, p) || otherParticipant(p)

@@ -32,7 +32,7 @@ func (p *piece) step() (name string, k int, last bool) {
 // carries reports whether an attribute of the element is carried.
 func (e *element) carries(name string) bool {
 	for i := range e.kept.pieces {
-		if p := &e.kept.pieces[i]; p.Kind == "attribute" && p.Name == name && strings.HasPrefix(p.way, "@") {
+		if p := &e.kept.pieces[i]; p.Kind == "attribute" && !p.Form && p.Name == name && strings.HasPrefix(p.way, "@") {
 			return true
 		}
 	}
@@ -53,10 +53,33 @@ func (m *markup) attributes(e *element) {
 		if twice {
 			continue
 		}
+		if p.Form && !m.stands(e, p) {
+			*p.done = true
+			continue
+		}
 		m.unput(e, p.Name)
 		m.put(p.Name, p.Data)
 		*p.done = true
 	}
+}
+
+// stands reports whether a form is still one of what was written: of a negation
+// that is the same, of a reference into the narrative to the same place.
+func (m *markup) stands(e *element, p *piece) bool {
+	switch p.Name {
+	case "negationInd":
+		return isTrue(m.written(e, p.Name)) == isTrue(p.Data)
+	case "value":
+		return e.name != "reference" || m.written(e, p.Name) == "#"+p.Data
+	}
+	return true
+}
+
+// written gives the value of an attribute that was written; "" where none was.
+func (m *markup) written(e *element, name string) string {
+	_, v, _ := bytes.Cut(m.b[e.at:], []byte(" "+name+`="`))
+	v, _, _ = bytes.Cut(v, []byte{'"'})
+	return string(v)
 }
 
 // unput takes back an attribute that was written before it was known that the source's own is carried.
@@ -95,6 +118,10 @@ func (m *markup) meet(name string) []piece {
 			continue
 		}
 		n, k, last := p.step()
+		if p.Form && last && n == name && k == 0 {
+			*p.done = true // the record says more by now
+			continue
+		}
 		if last && (n == name && k != 0 && k <= *count+1 || n != name && rankOf(e.name, n) < rank) {
 			m.raw(p)
 			*e.count(n)++
@@ -125,7 +152,7 @@ func (m *markup) keeps(child string) bool {
 	}
 	for i := range e.kept.pieces {
 		p := &e.kept.pieces[i]
-		if name, _, last := p.step(); p.Kind == "element" && !*p.done && last && name == child {
+		if name, _, last := p.step(); (p.Kind == "element" || p.Kind == "absent") && !*p.done && last && name == child {
 			return true
 		}
 	}
@@ -291,12 +318,12 @@ func (w *writer) slot(name string, i int) {
 
 // gatherCarried makes ready what is carried from documents of this format.
 func (w *writer) gatherCarried() {
-	if w.opts.TypedOnly || w.strict {
+	if w.strict {
 		return
 	}
 	n := 0
 	for i := range w.rec.Carried {
-		if w.rec.Carried[i].Format == formatName {
+		if w.comesBack(&w.rec.Carried[i]) {
 			n++
 		}
 	}
@@ -304,10 +331,15 @@ func (w *writer) gatherCarried() {
 	w.done = make([]bool, len(w.rec.Carried))
 	var parser tree.Parser
 	for i := range w.rec.Carried {
-		if c := &w.rec.Carried[i]; c.Format == formatName && isWhole(&parser, c) {
+		if c := &w.rec.Carried[i]; w.comesBack(c) && isWhole(&parser, c) {
 			w.carried[c.Owner] = append(w.carried[c.Owner], piece{c, c.At, &w.done[i]})
 		}
 	}
+}
+
+// comesBack reports whether a carried piece is to be written: the form of what is typed is, even where only that is asked for.
+func (w *writer) comesBack(c *record.Carried) bool {
+	return c.Format == formatName && (c.Form || !w.opts.TypedOnly)
 }
 
 // tellCarried names what is carried and found no place.
@@ -317,7 +349,7 @@ func (w *writer) tellCarried() {
 	}
 	for i := range w.rec.Carried {
 		c := &w.rec.Carried[i]
-		if w.done != nil && w.done[i] {
+		if c.Form || w.done != nil && w.done[i] {
 			continue
 		}
 		kind := record.IssueExportCarried

@@ -35,7 +35,7 @@ func (r *reader) legibleConcern(act tree.Node) bool {
 // concern reads the tracking act itself (C-CDA Allergy Concern Act, Problem
 // Concern Act). Its status says whether it is followed, not whether the problem is there.
 func (r *reader) concern(act tree.Node, t *tracker) *record.Concern {
-	r.scaffold(act.Attr("negationInd"))
+	r.notNegated(act.Attr("negationInd"))
 	r.wrapperTemplates(act, t.templates)
 	r.shape(act, "ACT", "EVN")
 	code := act.Child("code")

@@ -107,13 +107,15 @@ func (r *reader) legiblePolicy(act tree.Node) bool {
 // coverageActivity reads the act around policies (C-CDA R2.1 3.22), and its
 // code where that is not the one that is fixed.
 func (r *reader) coverageActivity(act tree.Node) (*record.CoverageActivity, *record.Concept) {
-	r.scaffold(act.Attr("negationInd"))
+	r.notNegated(act.Attr("negationInd"))
 	r.templates(act, templatesCoverage...)
 	r.shape(act, "ACT", coverageMoods...)
 	code := act.Child("code")
 	var kind *record.Concept
-	if !r.fixes(code, oidLOINC, coverageCodes[0], "Payment sources", "Payer", "Payers", "Payment sources Document") &&
-		!r.fixes(code, oidLOINC, coverageCodes[1], "Payment sources", "Payer") {
+	if a := act.Attr("moodCode"); a.Value() == coverageMoods[1] {
+		r.form(a)
+	}
+	if !r.oneOf(act, oidLOINC, coverageCodes, "Payment sources", "Payer", "Payers", "Payment sources Document") {
 		kind = r.conceptPtr(code)
 	}
 	e := r.entry(kindCoverageActivity, act)

@@ -68,6 +68,9 @@ func (w *writer) coverageCode(i int) {
 		w.At("coverages", i, func() { w.concept("code", "kind", &k) })
 		return
 	}
+	if w.keeps("code") {
+		return
+	}
 	code := coverageCodes[0]
 	if w.release != R21 {
 		code = coverageCodes[1]

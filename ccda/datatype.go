@@ -56,14 +56,23 @@ func (r *reader) xsiType(n tree.Node, want ...string) (ok bool) {
 // that a narrower one was named is left to be carried.
 func (r *reader) codedType(n tree.Node) bool {
 	a := n.AttrNS(spaceXSI, "type")
-	switch localType(a) {
-	case "CD":
+	if localType(a) == "CD" {
 		r.scaffold(a)
 		return true
+	}
+	return !a.OK() || isCodedType(a)
+}
+
+// isCodedType knows xsi:type where it names a type that restricts CD.
+func isCodedType(a tree.Node) bool {
+	if a.Name() != "type" || a.Space() != spaceXSI {
+		return false
+	}
+	switch localType(a) {
 	case "CE", "CV", "CS", "CO":
 		return true
 	}
-	return !a.OK()
+	return false
 }
 
 func localType(a tree.Node) string {
@@ -194,8 +203,7 @@ func (r *reader) translations(n tree.Node, out []record.Coding) []record.Coding 
 		}
 		c := r.coding(t)
 		c.Absent = r.nullFlavor(t)
-		var ref string
-		r.originalTextOf(t, &c.Text, &ref)
+		r.originalTextOf(t, &c.Text, &c.TextRef)
 		c.Qualifiers = r.qualifiers(t)
 		if !c.IsZero() {
 			out = append(out, c)
@@ -253,6 +261,10 @@ func (r *reader) originalText(n tree.Node, text, ref *string) {
 	if !o.OK() {
 		return
 	}
+	if saysNothing(o) {
+		r.form(o)
+		return
+	}
 	*text, *ref = r.referencedText(o)
 }
 
@@ -266,8 +278,10 @@ func (r *reader) originalTextOf(n tree.Node, text, ref *string) {
 		return
 	}
 	v := typePart(o, "reference").Attr("value")
-	if t := r.anchor(strings.TrimPrefix(v.Value(), "#")); t.OK() {
+	anchor := strings.TrimPrefix(v.Value(), "#")
+	if t := r.anchor(anchor); t.OK() {
 		if *text = narrativeText(t); *text != "" {
+			*ref = anchor
 			r.take(v)
 		}
 	}
@@ -289,6 +303,7 @@ func (r *reader) referencedText(n tree.Node) (text, ref string) {
 			return text, "" // the address of something outside: left to be carried
 		}
 		r.issue(issueRepaired, a)
+		r.form(a)
 	}
 	if anchor == "" {
 		return text, ""

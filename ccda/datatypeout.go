@@ -41,15 +41,58 @@ func (w *writer) concepts(name, leaf string, list *[]record.Concept) {
 	*list = nil
 }
 
+// wordsBeside writes the text of an observation that is one answer, where the
+// source had the words of the answer there, and takes them (see reader.answer).
+func (w *writer) wordsBeside(leaf string, c *record.Concept) {
+	if !c.TextBeside || w.strict {
+		return
+	}
+	w.In(leaf, -1)
+	w.refText("text", &c.Text, &c.TextRef)
+	w.Leave()
+}
+
+// wordsBesidePtr is wordsBeside for a field that may be nil.
+func (w *writer) wordsBesidePtr(leaf string, c **record.Concept) {
+	if *c != nil && (*c).TextBeside {
+		x := **c
+		w.wordsBeside(leaf, &x)
+		*c = &x
+	}
+}
+
 // codedValue writes a concept with xsi:type CD, as the value of an observation has it.
+// One that was words alone is of type ST again.
 func (w *writer) codedValue(name, leaf string, c *record.Concept) {
 	if c.IsZero() {
 		return
 	}
 	w.el(name)
+	if c.TextPlain && len(c.Codings) == 0 && !w.strict {
+		w.plainWords(leaf, c)
+		w.end()
+		return
+	}
 	w.attr("xsi:type", "CD")
 	w.conceptContent(leaf, c)
 	w.end()
+}
+
+// plainWords writes words as a value of type ST (CDA R2 ST), into the element at hand.
+func (w *writer) plainWords(leaf string, c *record.Concept) {
+	w.attr("xsi:type", "ST")
+	w.In(leaf, -1)
+	defer w.Leave()
+	w.nullFlavor("absent", &c.Absent)
+	text, ref := w.told(c.Text, c.TextRef)
+	if ref == "" && c.TextRef != "" {
+		w.lostAnchor("textRef", c.Text, c.TextRef)
+	}
+	w.text(text)
+	if ref != "" {
+		w.leaf("reference", "value", "#"+ref)
+	}
+	*c = record.Concept{}
 }
 
 // conceptContent writes the attributes and the parts of a coded value into the element at hand.
@@ -81,7 +124,8 @@ func (w *writer) translations(list []record.Coding, from int) {
 	for i := from; i < len(list); i++ {
 		w.el("translation")
 		w.codingAttrs("codings", i, &list[i], false)
-		w.words("originalText", list[i].Text)
+		text, ref := list[i].Text, list[i].TextRef
+		w.refText("originalText", &text, &ref)
 		w.qualifiers("codings", i, &list[i])
 		w.end()
 	}

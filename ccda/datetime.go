@@ -47,7 +47,9 @@ func (r *reader) period(n tree.Node) record.Period {
 	if !n.OK() || !r.xsiType(n, "IVL_TS", "TS", "SXCM_TS") {
 		return p
 	}
-	if a := n.Attr("value"); a.OK() {
+	if !n.First().OK() && saysNothing(n) {
+		r.form(n)
+	} else if a := n.Attr("value"); a.OK() {
 		p.At = r.ts(n)
 		if p.At.Absent != "" {
 			p.Absent, p.At.Absent = p.At.Absent, ""

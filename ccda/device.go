@@ -223,11 +223,7 @@ func (r *reader) noDevice(n, part tree.Node) record.Ref {
 	d.Status = r.status(n)
 	r.templates(n, templatesProcedure...)
 	r.shape(n, classOf(n), "EVN")
-	for _, c := range procedureExtents.all {
-		if r.fixes(n.Child("code"), oidSNOMED, c, "Procedure", "Procedure (procedure)", "Surgical procedure") {
-			break
-		}
-	}
+	r.oneOf(n, oidSNOMED, procedureExtents.all, "Procedure", "Procedure (procedure)", "Surgical procedure")
 	d.Used = r.period(n.Child("effectiveTime"))
 	role := part.Child("participantRole")
 	dev := role.Child("playingDevice")

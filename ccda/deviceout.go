@@ -254,7 +254,7 @@ func (w *writer) noDeviceOut(i int) {
 	w.at("negationInd", "true")
 	w.template(templatesProcedure[0])
 	w.entryIDs(&x.Entry)
-	w.leaf("code", "code", procedureExtents.all[0], "codeSystem", oidSNOMED, "codeSystemName", "SNOMED CT", "displayName", "Procedure")
+	w.fixedCode(oidSNOMED, procedureExtents.all[0], "Procedure")
 	w.linkOf(&x.Entry)
 	w.statusDemanded(&x.Status)
 	w.period("effectiveTime", "used", &x.Used)

@@ -135,7 +135,7 @@ func (r *reader) directives(org tree.Node) []record.Ref {
 	if d.Absent = r.nullFlavor(org); d.Absent != "" {
 		d.Assertion = record.NotKnown
 	}
-	r.scaffold(org.Attr("negationInd"))
+	r.notNegated(org.Attr("negationInd"))
 	r.templates(org, templatesDirectives...)
 	r.shape(org, "CLUSTER", "EVN")
 	d.Status, d.Type, d.Categories = r.status(org), r.concept(org.Child("code")), r.categories(org)

@@ -54,7 +54,7 @@ func (r *reader) encounter(n tree.Node) record.Ref {
 	} else {
 		e.Entry = r.entryAs(kindEncounter, r.entryID(kindEncounter, idents, n), idents, n)
 	}
-	r.scaffold(n.Attr("negationInd"))
+	r.notNegated(n.Attr("negationInd"))
 	e.Assertion = record.Affirmed
 	if e.Absent = r.nullFlavor(n); e.Absent != "" {
 		e.Assertion = record.NotKnown

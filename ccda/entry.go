@@ -101,6 +101,7 @@ func (r *reader) link(n tree.Node) *record.NarrativeLink {
 		case hash || target.OK():
 			if !hash {
 				r.issue(issueRepaired, a)
+				r.form(a)
 			} else if !target.OK() {
 				r.issue(record.IssueNarrativeReference, a)
 			}
@@ -176,6 +177,10 @@ func (r *reader) comment(rel, act tree.Node) record.Note {
 	r.shape(act, "ACT", "EVN")
 	r.templates(act, templateComment)
 	r.fixedCode(act.Child("code"), oidLOINC, loincComment, "Annotation comment", "Annotation comment [Interpretation] Narrative")
+	if s := act.Child("statusCode"); s.Attr("code").Value() == "completed" {
+		r.fixed(s, "code", "completed")
+		r.form(s) // the template has none
+	}
 	note := record.Note{Identifiers: r.ids(act), When: r.timePtr(act.Child("effectiveTime"))}
 	if t := act.Child("text"); t.OK() {
 		note.Text, note.TextRef = r.referencedText(t)

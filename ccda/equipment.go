@@ -58,7 +58,7 @@ func (r *reader) equipment(n tree.Node) record.Ref {
 	if s.Absent = r.nullFlavor(n); s.Absent != "" {
 		s.Assertion = record.NotKnown
 	}
-	r.scaffold(n.Attr("negationInd"))
+	r.notNegated(n.Attr("negationInd"))
 	s.Status = r.status(n)
 	r.templates(n, templatesSupply...)
 	r.shape(n, "SPLY", "EVN")
@@ -118,7 +118,7 @@ func (r *reader) equipmentOrganizer(org tree.Node) []record.Ref {
 	if l.Items == nil {
 		return nil
 	}
-	r.scaffold(org.Attr("negationInd"))
+	r.notNegated(org.Attr("negationInd"))
 	r.templates(org, templatesEquipment...)
 	r.shape(org, "CLUSTER", "EVN")
 	l.Status, l.Code = r.status(org), r.conceptPtr(org.Child("code"))

@@ -32,7 +32,7 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	if rec.Patient == nil && x.Mode == Conformant {
 		return rep, ErrNoPatient
 	}
-	beside := reckon(rec)
+	beside := reckon(rec, o.TypedOnly)
 	defer beside.end() // who gave the record may change it afterwards
 	w := &writer{ctx: ctx, rec: rec, opts: o, x: &x, ids: ids.New(nil), strict: x.Mode == Conformant, release: x.Release, aside: beside}
 	w.Report = rep

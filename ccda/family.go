@@ -45,7 +45,7 @@ func (r *reader) readFamilyEntry(entry tree.Node) []record.Ref {
 	if m.Absent = r.nullFlavor(org); m.Absent != "" {
 		m.Assertion = record.NotKnown
 	}
-	r.scaffold(org.Attr("negationInd"))
+	r.notNegated(org.Attr("negationInd"))
 	m.Status = r.status(org)
 	r.templates(org, templatesFamily...)
 	r.shape(org, "CLUSTER", "EVN")

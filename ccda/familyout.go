@@ -186,6 +186,7 @@ func (w *writer) familyDeath(c *record.FamilyCondition) {
 	w.at("classCode", "OBS")
 	w.at("moodCode", "EVN")
 	w.questionHead(&familyDeath)
+	w.wordsBeside("causeOfDeath", &value)
 	w.completed()
 	w.codedValue("value", "causeOfDeath", &value)
 	w.end()

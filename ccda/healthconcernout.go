@@ -99,6 +99,7 @@ func (w *writer) riskOfOut(list *[]record.Indication) {
 				kind, x.Kind = *x.Kind, nil
 			}
 			w.problemKind("kind", &kind, false)
+			w.wordsBesidePtr("code", &x.Code)
 			w.statusAs(&x.Status, "completed")
 			var when record.Period
 			if x.When != nil {

@@ -122,7 +122,9 @@ func (r *reader) immunization(sa tree.Node, assertion record.Assertion) record.R
 	i.Status, i.Mode = r.status(sa), r.mode(sa)
 	r.templates(sa, templatesImmunization...)
 	r.shape(sa, "SBADM")
-	r.fixes(sa.Child("code"), oidActCode, "IMMUNIZ", "Immunization")
+	if code := sa.Child("code"); r.fixes(code, oidActCode, "IMMUNIZ", "Immunization") {
+		r.form(code) // no template has it
+	}
 	i.Product = r.consumable(sa)
 	i.Product.Vehicles = r.vehicles(sa)
 	i.When = r.period(sa.Child("effectiveTime"))

@@ -42,7 +42,7 @@ func (w *writer) immunizationEntry(i int) bool {
 	stopped := didNotHappen(&x.Status)
 
 	w.begin("substanceAdministration", "SBADM", mood, &x.Entry)
-	if x.Absent == "" || neg.ind {
+	if neg.ind || x.Absent == "" && (w.strict || !w.native || w.opts.TypedOnly) {
 		w.at("negationInd", boolText(neg.ind)) // CONF:1198-8985
 	}
 	x.Assertion = record.Affirmed

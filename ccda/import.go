@@ -115,6 +115,7 @@ func (d *Document) reading(o record.ImportOptions) *reader {
 		r.read()
 	}
 	r.schema(r.doc.Root())
+	r.settleForms()
 	r.sweep()
 	r.rec.State()
 	return r

@@ -84,7 +84,7 @@ func (r *reader) medicationsIn(act tree.Node) []record.Ref {
 			continue
 		}
 		if len(out) == 0 {
-			r.scaffold(act.Attr("negationInd"))
+			r.notNegated(act.Attr("negationInd"))
 			r.wrapperTemplates(act, templatesMedicationAct)
 			if act.Name() == "act" {
 				r.shape(act, "ACT", "EVN")
@@ -94,6 +94,7 @@ func (r *reader) medicationsIn(act tree.Node) []record.Ref {
 			}
 			if s := act.Child("statusCode"); act.Name() == "act" {
 				r.fixed(s, "code", "completed")
+				r.without(act, "statusCode")
 			} else {
 				r.fixed(s, "code", "completed", "active")
 			}

@@ -375,6 +375,7 @@ func (w *writer) adherenceOut(a **record.Adherence) {
 	w.template(adherence.templates[0])
 	w.partIDs(&x.Identifiers, "adherence")
 	w.fixedCode(adherence.system, adherence.codes[0], adherence.displays[0])
+	w.wordsBeside("code", &x.Code)
 	w.completed()
 	w.timePtr("effectiveTime", "when", &x.When)
 	w.codedValue("value", "code", &x.Code)

@@ -57,7 +57,7 @@ func (r *reader) noteWithin(rel, act tree.Node, on *record.Ref) {
 // CF-notes). on is the entry that it hangs on.
 func (r *reader) note(act tree.Node, on *record.Ref) record.Ref {
 	n := record.ClinicalNote{Entry: r.entry(kindNote, act)}
-	r.scaffold(act.Attr("negationInd"))
+	r.notNegated(act.Attr("negationInd"))
 	n.Assertion = record.Affirmed
 	if n.Absent = r.nullFlavor(act); n.Absent != "" {
 		n.Assertion = record.NotKnown

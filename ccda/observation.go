@@ -43,6 +43,8 @@ func (r *reader) observation(kind string, obs tree.Node, templates []string) rec
 				r.slot(rel, "indications", len(o.Indications))
 				o.Indications = append(o.Indications, i)
 			}
+		case sub.Name() == "observation" && r.hasAny(sub, templatesStatus):
+			r.component(&o, rel, sub, templatesStatus, "REFR", "COMP") // whether it is still so, or final
 		case sub.Name() == "observationMedia":
 			if a := r.media(rel, sub); a != nil {
 				r.slot(rel, "attachments", len(o.Attachments))

@@ -137,6 +137,7 @@ func (w *writer) indicationsOf(list *[]record.Indication) {
 			w.require("code", "kind", "NI")
 		}
 		w.conceptPtr("code", "kind", &x.Kind)
+		w.wordsBesidePtr("code", &x.Code)
 		w.statusAs(&x.Status, "completed")
 		w.periodPtr("effectiveTime", "when", &x.When)
 		if x.Code != nil {

@@ -87,7 +87,7 @@ func (r *reader) panel(org tree.Node, k *panelKind, panels *[]record.Panel, into
 	if p.Absent = r.nullFlavor(org); p.Absent != "" {
 		p.Assertion = record.NotKnown
 	}
-	r.scaffold(org.Attr("negationInd"))
+	r.notNegated(org.Attr("negationInd"))
 	r.templates(org, k.templates...)
 	r.shape(org, "", "EVN")
 	p.Class = r.attr(org, "classCode")

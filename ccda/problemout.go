@@ -288,6 +288,9 @@ func (w *writer) answers(q *question, typeCode, field string, list *[]record.Con
 		w.at("classCode", "OBS")
 		w.at("moodCode", "EVN")
 		w.questionHead(q)
+		w.In(field, i)
+		w.wordsBeside("", &c)
+		w.Leave()
 		w.completed()
 		if q == &prognosis {
 			w.require("effectiveTime", field, "NI")

@@ -121,7 +121,12 @@ func (r *reader) values(parent tree.Node) []record.Value {
 	var out []record.Value
 	for n := parent.Child("value"); n.OK(); n = n.NextNamed() {
 		if v := r.value(n); !v.IsZero() {
+			if v == (record.Value{Absent: v.Absent}) {
+				r.form(n.AttrNS(spaceXSI, "type"))
+			}
 			out = append(out, v)
+		} else {
+			r.form(n)
 		}
 	}
 	return out

@@ -48,6 +48,8 @@ type reader struct {
 	pending          []pendingRef
 	hanging          []pendingRef // by which relationships entries name others
 
+	forms []formed    // what comes back as the source has it, though it says nothing
+	idle  []int32     // elements that say nothing, and come back where they are carried
 	texts []tree.Node // the narratives of all sections
 	known []nameFacts // by the number of a name
 
@@ -333,9 +335,13 @@ func (r *reader) negation(n tree.Node) (negated, ok bool) {
 	switch a.Value() {
 	case "true", "1":
 		r.led.Take(a.Index())
+		if a.Value() == "1" {
+			r.form(a)
+		}
 		return true, true
 	case "false", "0":
 		r.led.Take(a.Index())
+		r.form(a)
 		return false, true
 	}
 	r.issue(record.IssueNegationUnclear, a)

@@ -79,6 +79,7 @@ func (w *writer) indicationAct(x *record.Indication) {
 		w.require("code", "kind", "NI")
 	}
 	w.conceptPtr("code", "kind", &x.Kind)
+	w.wordsBesidePtr("code", &x.Code)
 	w.statusAs(&x.Status, "completed")
 	w.periodPtr("effectiveTime", "when", &x.When)
 	if x.Code != nil {
@@ -96,6 +97,7 @@ func (w *writer) reasonOut(i int, c *record.Concept) {
 	w.at("classCode", "OBS")
 	w.at("moodCode", "EVN")
 	w.questionHead(&reasonNotDone)
+	w.wordsBeside("", c)
 	w.completed()
 	w.codedValue("value", "", c)
 	w.end()

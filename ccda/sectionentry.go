@@ -27,7 +27,8 @@ func (r *reader) ofSection(entry, st tree.Node) bool {
 			return true
 		}
 		if r.has(st, templateProcedureContext) && r.plain(st, "EVN") {
-			r.procedureContext(st)
+			r.slot(entry, "services", len(r.document.Services))
+			r.procedureContext(st, s)
 			return true
 		}
 	case "observation":
@@ -57,12 +58,12 @@ const templateProcedureContext = "2.16.840.1.113883.10.20.6.2.5"
 
 // procedureContext reads a further act that an imaging report is about, beside
 // those of its header (C-CDA R2.1 Procedure Context).
-func (r *reader) procedureContext(act tree.Node) {
+func (r *reader) procedureContext(act tree.Node, s *record.Section) {
 	r.templates(act, templateProcedureContext)
 	r.fixed(act, "moodCode", "EVN")
 	d := r.document
 	d.Services = append(d.Services, record.ServiceEvent{
 		Identifiers: r.ids(act), Class: r.attr(act, "classCode"), Code: r.conceptPtr(act.Child("code")), When: r.period(act.Child("effectiveTime")),
-		Participants: r.participants(act, otherParticipant),
+		Participants: r.participants(act, otherParticipant), Section: s.ID,
 	})
 }

@@ -303,6 +303,7 @@ func (w *writer) sectionParts(s *sectionOut) {
 	}
 	w.sectionParticipants(&src)
 	w.ofSection(s, &src)
+	w.servicesOf(src.ID)
 	w.marked(s, &src)
 	w.splice(s)
 	src.Entries, src.Sections = nil, nil

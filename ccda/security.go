@@ -79,14 +79,17 @@ func (r *reader) securityLabel(rel, obs tree.Node) (record.Label, bool) {
 	}
 	l := record.Label{Kind: r.kindOfMark(obs), Coding: r.coding(v), When: r.periodPtr(obs.Child("effectiveTime"))}
 	l.Coding.Absent = r.nullFlavor(v)
-	var ref string
-	r.originalTextOf(v, &l.Coding.Text, &ref)
+	r.originalTextOf(v, &l.Coding.Text, &l.Coding.TextRef)
 	r.templates(obs, templatesSecurity...)
 	r.shape(obs, "OBS", "EVN")
 	r.fixed(obs.Child("statusCode"), "code", "active", "completed")
+	r.without(obs, "statusCode")
 	for _, c := range securityCodes {
 		for _, s := range securitySystems {
 			if r.fixedCode(obs.Child("code"), s, c, securityDisplays...) {
+				if s != oidActCode {
+					r.form(obs.Child("code"))
+				}
 				return l, !l.Coding.IsZero()
 			}
 		}

@@ -112,11 +112,15 @@ func (w *writer) securityObservation(l *record.Label) {
 	case "integrity":
 		code, display = securityCodes[3], securityDisplays[3]
 	}
-	w.leaf("code", "code", code, "codeSystem", oidActCode, "codeSystemName", "ActCode", "displayName", display)
-	w.leaf("statusCode", "code", "active")
+	if !w.keeps("code") {
+		w.leaf("code", "code", code, "codeSystem", oidActCode, "codeSystemName", "ActCode", "displayName", display)
+	}
+	if !w.keeps("statusCode") {
+		w.leaf("statusCode", "code", "active")
+	}
 	w.periodPtr("effectiveTime", "when", &l.When)
-	c := record.Concept{Codings: []record.Coding{l.Coding}, Absent: l.Coding.Absent, Text: l.Coding.Text}
-	c.Codings[0].Absent, c.Codings[0].Text = "", ""
+	c := record.Concept{Codings: []record.Coding{l.Coding}, Absent: l.Coding.Absent, Text: l.Coding.Text, TextRef: l.Coding.TextRef}
+	c.Codings[0].Absent, c.Codings[0].Text, c.Codings[0].TextRef = "", "", ""
 	if c.Codings[0].IsZero() {
 		c.Codings = nil
 	}

@@ -22,6 +22,10 @@ func (w *writer) services(d *record.Document) {
 	}
 	for i := range list {
 		w.In("services", i)
+		if w.toldInSection(&list[i]) {
+			w.Leave()
+			continue // see servicesOf
+		}
 		if one && i != chosen {
 			w.Drop("", &list[i], &withheld) // there is exactly one (CONF:1198-8452, 1198-8416, 1198-31570, 1198-31901)
 		} else {
@@ -35,6 +39,53 @@ func (w *writer) services(d *record.Document) {
 		w.Quiet = true
 		w.service(record.ServiceEvent{Class: w.typ.service})
 		w.Quiet = quiet
+	}
+}
+
+// toldInSection reports whether a service stands in a section, as the source had it.
+func (w *writer) toldInSection(s *record.ServiceEvent) bool {
+	return !w.strict && w.native && s.Section != "" && hasSection(w.out, s.Section)
+}
+
+func hasSection(list []*sectionOut, id string) bool {
+	for _, s := range list {
+		if s.src != nil && s.src.ID == id || hasSection(s.subs, id) {
+			return true
+		}
+	}
+	return false
+}
+
+// servicesOf writes the acts that a section tells of, beside those of the header (C-CDA R2.1 Procedure Context).
+func (w *writer) servicesOf(section string) {
+	if len(w.rec.Documents) == 0 {
+		return
+	}
+	list := w.rec.Documents[0].Services
+	for i := range list {
+		s := list[i]
+		if s.Section != section || !w.toldInSection(&s) {
+			continue
+		}
+		w.At("documents", 0, func() {
+			w.In("services", i)
+			w.line()
+			w.el("entry")
+			w.slot("services", i)
+			w.at("typeCode", "DRIV")
+			w.el("act")
+			w.at("classCode", take(&s.Class))
+			w.at("moodCode", "EVN")
+			w.template(templateProcedureContext)
+			w.identifiers("id", "identifiers", &s.Identifiers)
+			w.conceptPtr("code", "code", &s.Code)
+			w.period("effectiveTime", "when", &s.When)
+			w.participants(&s.Participants)
+			w.end()
+			w.end()
+			w.rest(&s)
+			w.Leave()
+		})
 	}
 }
 

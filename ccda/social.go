@@ -128,8 +128,8 @@ var (
 )
 
 // findingParts reads what hangs on such an observation: the estimated date of
-// delivery and the industry as components (C-CDA on FHIR, CF-social), likewise
-// whether it is still so; the answers behind a scale as members.
+// delivery and the industry as components (C-CDA on FHIR, CF-social); the answers
+// behind a scale as members.
 func (r *reader) findingParts(o *record.Observation, obs tree.Node) {
 	for rel, sub := range r.relations(obs) {
 		if sub.Name() != "observation" {
@@ -140,8 +140,6 @@ func (r *reader) findingParts(o *record.Observation, obs tree.Node) {
 			r.component(o, rel, sub, templatesDelivery, "REFR", "COMP")
 		case r.hasAny(sub, templatesIndustry):
 			r.component(o, rel, sub, append([]string{templateSocialHistory}, templatesIndustry...), "REFR", "COMP")
-		case r.hasAny(sub, templatesStatus):
-			r.component(o, rel, sub, templatesStatus, "REFR", "COMP")
 		case r.hasAny(sub, []string{"2.16.840.1.113883.10.20.22.4.69", "2.16.840.1.113883.10.20.22.4.86"}):
 			f := r.findingOf(sub)
 			if strings.HasPrefix(f.kind, "assessment-scale") && r.legibleObservation(sub) && r.relates(rel, false, "COMP") {
@@ -241,6 +239,9 @@ func (r *reader) ofPatient(obs tree.Node, f *finding) bool {
 	}
 	q = &question{templates: append(slices.Clone(templatesSocial), f.template), system: q.system, codes: q.codes, displays: q.displays}
 	r.frame(obs, q)
+	if t := obs.Child("effectiveTime"); f.kind != "gender-identity" && t.OK() && saysNothing(t) {
+		r.form(t)
+	}
 	switch f.kind {
 	case "birth-sex":
 		p.BirthSex = c

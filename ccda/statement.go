@@ -111,7 +111,7 @@ func (r *reader) plain(n tree.Node, moods ...string) bool {
 		r.issue(record.IssueNegationUnclear, a)
 		return false
 	}
-	r.scaffold(a)
+	r.notNegated(a)
 	return true
 }
 
@@ -126,7 +126,7 @@ func (r *reader) relates(rel tree.Node, inverted bool, types ...string) bool {
 	if rel.Attr("nullFlavor").OK() {
 		return false
 	}
-	r.scaffold(a)
+	r.notNegated(a)
 	r.fixed(rel, "typeCode", types...)
 	if inverted {
 		r.fixed(rel, "inversionInd", "true", "1")
@@ -139,7 +139,26 @@ func (r *reader) relates(rel tree.Node, inverted bool, types ...string) bool {
 
 // fixes is fixedCode where the code element may also name its type.
 func (r *reader) fixes(n tree.Node, system, code string, displays ...string) bool {
+	if n.OK() && !n.Attr("code").OK() && n.Attr("nullFlavor").OK() && !n.First().OK() {
+		r.idle = append(r.idle, int32(n.Index())) // a code that says nothing where only one can stand
+	}
 	return r.fixedCode(n, system, code, displays...) && r.codedType(n)
+}
+
+// oneOf is fixes for the code of a statement that can be one of several, of
+// which the writer has the first. Any other, or none, comes back as it is.
+func (r *reader) oneOf(n tree.Node, system string, list []string, displays ...string) bool {
+	code := n.Child("code")
+	r.without(n, "code")
+	for i, c := range list {
+		if r.fixes(code, system, c, displays...) {
+			if i > 0 || !code.Attr("codeSystem").OK() {
+				r.form(code)
+			}
+			return true
+		}
+	}
+	return false
 }
 
 // question is an observation that asks one fixed thing of the statement it
@@ -178,12 +197,9 @@ func (r *reader) frame(n tree.Node, q *question) {
 	} else {
 		r.shape(n, "OBS", "EVN")
 	}
-	for _, c := range q.codes {
-		if r.fixes(n.Child("code"), q.system, c, q.displays...) {
-			break
-		}
-	}
+	r.oneOf(n, q.system, q.codes, q.displays...)
 	r.fixed(n.Child("statusCode"), "code", "completed")
+	r.without(n, "statusCode")
 }
 
 // answered reads a question that hangs on another statement: its answer, and
@@ -206,6 +222,7 @@ func (r *reader) answer(obs tree.Node) *record.Concept {
 	if c.Text == "" && c.TextRef == "" {
 		words := obs.Child("text")
 		c.Text, c.TextRef = r.referencedText(words)
+		c.TextBeside = c.Text != "" || c.TextRef != ""
 		r.fixed(words, "representation", "TXT") // the words become those of the value; these say what is so by default
 		r.fixed(words, "mediaType", "text/plain", "text/x-hl7-text+xml")
 	}
@@ -221,6 +238,7 @@ func (r *reader) worded(v tree.Node) *record.Concept {
 	if t := v.AttrNS(spaceXSI, "type"); t.OK() && (localType(t) == "ST" || localType(t) == "ED") {
 		if c.Text, c.TextRef = r.referencedText(v); c.Text != "" || c.TextRef != "" {
 			r.scaffold(t)
+			c.TextPlain = localType(t) == "ST"
 		}
 	}
 	if c.IsZero() {
@@ -319,7 +337,7 @@ func (r *reader) relation(rel tree.Node, target record.Ref) record.Relation {
 			x.TypeAsSent = v
 		}
 	}
-	r.scaffold(rel.Attr("negationInd")) // not negated: relates saw to it
+	r.notNegated(rel.Attr("negationInd")) // not negated: relates saw to it
 	r.fixed(rel, "contextConductionInd", "true")
 	if n := rel.Child("sequenceNumber"); isInteger(n.Attr("value").Value()) {
 		x.Sequence = r.attr(n, "value")

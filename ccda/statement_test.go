@@ -38,6 +38,9 @@ func importSection(t *testing.T, code, entries string, words ...string) (*record
 func typed(t *testing.T, rec *record.Record) {
 	t.Helper()
 	for _, c := range rec.Carried {
+		if c.Form {
+			continue
+		}
 		require.Fail(t, "carried: "+c.Path+" "+c.Data)
 	}
 }

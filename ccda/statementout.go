@@ -236,6 +236,7 @@ func (w *writer) answer(q *question, typeCode string, inverted bool, field strin
 		w.leaf("id", "root", w.derive("preference", w.Path(field)))
 	}
 	w.fixedCode(q.system, q.codes[0], first(q.displays))
+	w.wordsBeside(field, &c)
 	w.completed()
 	w.codedValue("value", field, &c)
 	w.end()

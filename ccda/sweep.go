@@ -42,6 +42,7 @@ func (r *reader) sweep() {
 	r.rec.Carried = slices.Grow(r.rec.Carried, pieces)
 	r.rep.Issues = slices.Grow(r.rep.Issues, pieces)
 	s.element(r.doc.Root(), 0)
+	r.keepForms(&s)
 }
 
 // pieces counts what element carries.
@@ -153,11 +154,13 @@ func (s *sweeper) carry(n tree.Node, kind string, place, facts int) {
 	switch kind {
 	case "element":
 		c.Data = view(n.Fragment())
+		c.Form = slices.Contains(s.r.idle, int32(n.Index()))
 		s.content(n, &c)
 	case "attribute":
 		c.Data, c.Name = n.Value(), qualified(n)
 		c.Words = c.Data
 		c.Modifier = roleOfAttr(n.Name()) == attrModifier
+		c.Form = isCodedType(n) // what it is on was read: CD can hold what all of them hold
 		if c.Name == "code" {
 			e := n.Parent()
 			c.Codes = []record.Coding{s.code(e)}

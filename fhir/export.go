@@ -238,7 +238,7 @@ func appendCompact(dst, text []byte) []byte {
 func (w *writer) carried() {
 	for i := range w.rec.Carried {
 		c := &w.rec.Carried[i]
-		if w.sent != nil && w.sent.placed[i] {
+		if c.Form || w.sent != nil && w.sent.placed[i] {
 			continue
 		}
 		w.Report.Counts.Lost++ // a piece is one leaf of the record

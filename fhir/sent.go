@@ -107,7 +107,7 @@ func (w *writer) indexItem(s *sentBefore, x *sentItem, stating *record.Stating) 
 	} else if len(x.Entries) > 0 {
 		x.id = x.Entries[0]
 	}
-	x.same = stating != nil && len(x.Entries) > 0 && stating.Still(x.Item) && w.hasAll(x)
+	x.same = stating != nil && len(x.Entries) > 0 && stating.StillItem(x.Item) && w.hasAll(x)
 	x.verbatim = x.same && x.Text != "" && x.Within == ""
 }
 

@@ -55,6 +55,8 @@ type Coding struct {
 	Absent          AbsentReason `json:"absent,omitempty"`
 	// Text is the original text of this coding alone, where a translation has its own.
 	Text string `json:"text,omitempty"`
+	// TextRef is the anchor in the section's narrative that Text came from, without '#'.
+	TextRef string `json:"textRef,omitempty" portage:"form=Text"`
 	// Qualifiers narrow the code (CDA CD.qualifier).
 	Qualifiers []Qualifier `json:"qualifiers,omitempty"`
 }
@@ -77,6 +79,10 @@ type Concept struct {
 	TextRef string       `json:"textRef,omitempty" portage:"form=Text"`
 	Codings []Coding     `json:"codings,omitempty"`
 	Absent  AbsentReason `json:"absent,omitempty"`
+	// TextBeside says that Text was the text of the statement that this is the answer of, beside the coded value (CDA R2 Observation.text).
+	TextBeside bool `json:"textBeside,omitempty" portage:"made"`
+	// TextPlain says that Text was the whole of the value, which was of a type for words (CDA R2 ST, ED).
+	TextPlain bool `json:"textPlain,omitempty" portage:"made"`
 }
 
 // IsZero reports whether nothing at all was said.
@@ -108,7 +114,7 @@ func (c Concept) Has(system, code string) bool {
 func (c Coding) IsZero() bool {
 	return c.System == "" && c.SystemAsSent == "" && c.SystemName == "" && c.Version == "" && c.Code == "" &&
 		c.Display == "" && c.UserSelected == nil && c.ValueSet == "" && c.ValueSetVersion == "" &&
-		c.Absent == "" && c.Text == "" && len(c.Qualifiers) == 0
+		c.Absent == "" && c.Text == "" && c.TextRef == "" && len(c.Qualifiers) == 0
 }
 
 // Canonical URIs of the code systems that the formats' own rules name.

@@ -66,6 +66,8 @@ type ServiceEvent struct {
 	Participants []Participation `json:"participants,omitempty"`
 	Status       *Concept        `json:"status,omitempty"` // CDA documentationOf/sdtc:statusCode
 	Ref          *Ref            `json:"ref,omitempty"`
+	// Section is the section of the document that tells of it (Section.ID), where that is not its header.
+	Section string `json:"section,omitempty" portage:"made"`
 }
 
 // RelatedDocument is a document that this one replaces, appends, transforms or refers to.

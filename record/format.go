@@ -35,7 +35,7 @@ type ExportOptions struct {
 	// Zone is an offset (±hh:mm or Z) for times that have an hour and no offset.
 	// Empty means that no zone is ever assumed. Each use is reported.
 	Zone string
-	// TypedOnly leaves out everything carried.
+	// TypedOnly leaves out everything carried but the form of what is typed (Carried.Form).
 	TypedOnly bool
 }
 

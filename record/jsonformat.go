@@ -62,6 +62,9 @@ func (jsonImporter) Import(ctx context.Context, in Input, o ImportOptions) iter.
 func jsonReport(rec *Record, r *jsonReader) *Report {
 	report := &Report{Counts: Counts{Facts: r.facts, Mapped: r.facts - r.beside - 1, Carried: r.beside, Scaffold: 1}}
 	for i := range rec.Carried {
+		if rec.Carried[i].Form {
+			continue
+		}
 		report.Add(IssueCarried.At(fmt.Sprintf("record.carried[%d]", i), 0, 0))
 	}
 	report.Issues = append(report.Issues, Validate(rec)...)
@@ -79,10 +82,8 @@ func (jsonExporter) Export(ctx context.Context, rec *Record, w io.Writer, o Expo
 	if err := ctx.Err(); err != nil {
 		return report, err
 	}
-	if o.TypedOnly && len(rec.Carried) > 0 {
-		bare := *rec
-		bare.Carried = nil
-		rec = &bare
+	if o.TypedOnly {
+		rec = rec.Typed()
 	}
 	data, err := Marshal(rec)
 	if err != nil {

@@ -1,5 +1,7 @@
 package record
 
+import "slices"
+
 // Source is one document, message or bundle that the record came from. It is
 // Portage's bookkeeping; what the document says of itself stands in Document or Message.
 type Source struct {
@@ -46,7 +48,7 @@ type Carried struct {
 	Path  string `json:"path,omitempty"`
 	At    string `json:"at,omitempty"`
 	Place int    `json:"place"` // place among its owner's children
-	// Kind is element, attribute, text, value (JSON), resource (one whole) or field (HL7 v2).
+	// Kind is element, attribute, text, value (JSON), resource (one whole), field (HL7 v2) or absent.
 	Kind string `json:"kind"`
 	// Data is complete in itself: an XML element with its namespaces, a JSON value, the text of an HL7 v2 field.
 	Data string `json:"data"`
@@ -54,10 +56,28 @@ type Carried struct {
 	Name string `json:"name,omitempty"`
 	// Facts is how many data-bearing leaves it holds.
 	Facts int `json:"facts"`
+	// Form says that it holds no fact that the record does not: it is only how the source said it, or, where Kind is
+	// absent, that the source had no such element. It is written again to its own format, and nothing is lost without it.
+	Form bool `json:"form,omitempty"`
 	// Codes and Words let labels and redaction reach it.
 	Codes []Coding `json:"codes,omitempty"`
 	Words string   `json:"words,omitempty"`
 	Line  int      `json:"line,omitempty"`
 	// Modifier says that it may change the meaning of its owner (FHIR modifierExtension, an unknown negation).
 	Modifier bool `json:"modifier,omitempty"`
+}
+
+// Typed gives the record without what is carried but the form of what is typed:
+// a copy that shares all else, or the record itself where there is nothing to leave out.
+func (r *Record) Typed() *Record {
+	isFact := func(c Carried) bool { return !c.Form }
+	if !slices.ContainsFunc(r.Carried, isFact) {
+		return r
+	}
+	typed := *r
+	typed.Carried = slices.DeleteFunc(slices.Clone(r.Carried), isFact)
+	if len(typed.Carried) == 0 {
+		typed.Carried = nil
+	}
+	return &typed
 }

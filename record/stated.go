@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"unsafe"
 )
@@ -89,8 +90,8 @@ func (r *Record) StatingItems() *Stating {
 	return s
 }
 
-// Still reports whether the entries of an item say what its hash says.
-func (s *Stating) Still(it *Item) bool {
+// StillItem reports whether the entries of an item say what its hash says.
+func (s *Stating) StillItem(it *Item) bool {
 	var text [16]byte
 	return string(strconv.AppendUint(text[:0], s.ofItem(it), 36)) == it.Stated
 }
@@ -129,20 +130,35 @@ func (r *Record) stating(lists []statementList) *Stating {
 		for i := range r.Carried {
 			// What is carried is told by its kind, name and size: it does not change, it can only be taken away.
 			c := &r.Carried[i]
+			if c.Form {
+				continue
+			}
 			s.carried[c.Owner] += mixText(mixText(uint64(len(c.Data)), c.Kind), c.Name)
 		}
 	}
 	return s
 }
 
-// Of gives a hash of what the entries of a section say.
+// Of gives a hash of what the entries of a section say, and after a point one of what is carried for them.
 func (s *Stating) Of(sec *Section) string {
-	h := mix(uint64(len(sec.Entries)), s.carried[sec.ID])
+	h, c := uint64(len(sec.Entries)), s.carried[sec.ID]
 	for i := range sec.Entries {
 		id := sec.Entries[i].ID
-		h = mix(s.of(h, id), s.carried[id])
+		h, c = s.of(h, id), mix(c, s.carried[id])
 	}
-	return strconv.FormatUint(h, 36)
+	return strconv.FormatUint(h, 36) + "." + strconv.FormatUint(c, 36)
+}
+
+// Still reports whether the entries of a section say what they said when its
+// narrative was read; typedOnly leaves what is carried out of account.
+func (s *Stating) Still(sec *Section, typedOnly bool) bool {
+	now := s.Of(sec)
+	if !typedOnly {
+		return now == sec.Stated
+	}
+	a, _, _ := strings.Cut(now, ".")
+	b, _, _ := strings.Cut(sec.Stated, ".")
+	return a == b
 }
 
 // of adds what the statement with this id says.
