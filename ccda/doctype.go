@@ -141,6 +141,12 @@ var entriesWhere = map[string]string{
 
 const entryRoot = "2.16.840.1.113883.10.20.22.4."
 
+// The codes of the Findings Section of an imaging report, of LOINC and of DICOM.
+const (
+	loincFindings = "18782-3"
+	dicomFindings = "121070"
+)
+
 const sectionRoot = "2.16.840.1.113883.10.20.22.2."
 
 var sectionDefs = [...]sectionDef{

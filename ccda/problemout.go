@@ -164,7 +164,8 @@ func (w *writer) problem(i int, said string) {
 		w.el("act")
 		w.at("classCode", "ACT")
 		w.at("moodCode", "EVN")
-		w.questionHead(&dateOfDiagnosis)
+		p := x.DiagnosisDate
+		w.questionIf(hasNoBounds(p) && p.At.Value != "", &dateOfDiagnosis, "diagnosisDate") // the template has a point in time
 		w.completed()
 		w.periodPtr("effectiveTime", "diagnosisDate", &x.DiagnosisDate)
 		w.end()

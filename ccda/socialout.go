@@ -33,14 +33,14 @@ var findingForms = [...]form{
 	{kind: "tobacco-use", templates: []string{findingRoot + "85"}, head: &tobaccoUse, when: needLow, value: codedOnly},
 	{kind: "birth-sex", templates: []string{findingRoot + "200"}, head: &birthSex, when: needTime, value: codeOnly},
 	{kind: "sex", templates: []string{findingRoot + "507"}, head: &sex, when: needTime, value: codedOnly},
-	{kind: "gender-identity", templates: []string{"2.16.840.1.113883.10.20.34.3.45"}, head: &gender, when: needLow, value: codedOnly},
-	{kind: "sexual-orientation", templates: []string{findingRoot + "501"}, head: &orientation, when: needLow, value: codedOnly},
+	{kind: "gender-identity", templates: []string{"2.16.840.1.113883.10.20.34.3.45"}, head: &gender, when: needLow, value: codedOnly, social: true, set: genderIdentities},
+	{kind: "sexual-orientation", templates: []string{findingRoot + "501"}, head: &orientation, when: needLow, value: codedOnly, social: true, set: sexualOrientations},
 	{kind: "occupation", templates: []string{templateSocialHistory, findingRoot + "503"}, head: &occupation, when: needLow, value: codedOnly},
 	{kind: "industry", templates: []string{templateSocialHistory, findingRoot + "504"}, head: &industry, when: needTime, value: codedOnly},
 	{kind: "pregnancy-status", templates: []string{"2.16.840.1.113883.10.20.15.3.8"}, head: &assertion, when: needTime, value: codedOnly},
 	{kind: "estimated-delivery-date", templates: []string{"2.16.840.1.113883.10.20.15.3.1"}, head: &deliveryDate, value: timeOnly},
 	{kind: "pregnancy-intent", templates: []string{findingRoot + "281"}, head: &pregnancyIntent, when: needBoth, value: codedOnly},
-	{kind: "tribal-affiliation", templates: []string{templateSocialHistory, findingRoot + "506"}, head: &tribe, when: needTime, value: codedOnly},
+	{kind: "tribal-affiliation", templates: []string{templateSocialHistory, findingRoot + "506"}, head: &tribe, when: needTime, value: codedOnly, social: true},
 	{kind: "caregiver-characteristics", templates: []string{findingRoot + "72"}, value: codedOnly, fits: hasCaregiver},
 	{kind: "home-environment", templates: []string{findingRoot + "109"}, head: &homeEnvironment, value: codedOnly},
 	{kind: "cultural-religious", templates: []string{findingRoot + "111"}, head: &personalBelief, value: negationCoded},
@@ -180,9 +180,7 @@ func (w *writer) fact(s *sectionOut, kind, field string, i int, x *record.DatedC
 	w.at("moodCode", "EVN")
 	values := []record.Value{{Concept: &x.Concept}}
 	if !w.strict || fitsValue(f.value, values) {
-		for _, t := range f.templates {
-			w.template(t)
-		}
+		w.claimForm(f)
 	} else {
 		w.Note(&record.IssueProfileNotClaimed, "")
 	}
@@ -201,6 +199,7 @@ func (w *writer) fact(s *sectionOut, kind, field string, i int, x *record.DatedC
 	}
 	w.bounds("effectiveTime", "when", &when, f.when)
 	x.When = nil
+	w.orOther(leaf, f.set, &x.Concept)
 	w.codedValue("value", leaf, &x.Concept)
 	w.end()
 	w.rest(x)
