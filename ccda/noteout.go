@@ -124,13 +124,9 @@ func (w *writer) noteTextOut(x *record.ClinicalNote) int {
 		a.Data, b64 = record.Data{}, ""
 	}
 	if w.strict && b64 == "" && a.ContentType != "" {
-		// A text that says its type is in base 64 (CONF:3250-16912); text/plain is what one without a type is.
-		w.Note(&altered, "contentType")
-		if a.ContentType == "text/plain" {
-			a.ContentType = ""
-		} else {
-			b64, a.Text = base64.StdEncoding.EncodeToString([]byte(a.Text)), ""
-		}
+		// A text that says its type is in base 64 (CONF:3250-16912).
+		w.Note(&altered, "text")
+		b64, a.Text = base64.StdEncoding.EncodeToString([]byte(a.Text)), ""
 	}
 	w.el("text")
 	w.fileAttrs("", &a)

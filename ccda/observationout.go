@@ -171,7 +171,7 @@ func (w *writer) headCode(f *form, c *record.Concept) {
 		w.concept("code", "code", c)
 		return
 	}
-	if q := f.head; q != nil && (len(c.Codings) == 0 || c.Absent != "" || c.Codings[0].Code != q.codes[0]) {
+	if q := w.fixedHead(f); q != nil && (len(c.Codings) == 0 || c.Absent != "" || c.Codings[0].Code != q.codes[0]) {
 		fixed := record.Concept{Text: c.Text, TextRef: c.TextRef, Codings: []record.Coding{{SystemAsSent: q.system, Code: q.codes[0], Display: first(q.displays)}}}
 		fixed.Codings = append(fixed.Codings, c.Codings...)
 		if c.Absent != "" {

@@ -21,6 +21,9 @@ var (
 	}
 )
 
+// encounterDiagnosisAct is the act around the diagnoses of an encounter.
+var encounterDiagnosisAct = actFor("encounter-diagnosis")
+
 // actFor gives the act around a problem of a list.
 func actFor(use string) *actAround {
 	for i := range diagnosisActs {

@@ -130,6 +130,9 @@ func (w *writer) service(s record.ServiceEvent) {
 		w.leaf("templateId", "root", templateServiceNote) // CONF:1198-9480
 	}
 	w.identifiers("id", "identifiers", &s.Identifiers)
+	if s.Code == nil && w.release >= R30 && (w.typ.typ == OperativeNote || w.typ.typ == ProcedureNote) {
+		w.require("code", "code", "NI")
+	}
 	w.conceptPtr("code", "code", &s.Code)
 	w.serviceTime(&s)
 	w.performers(&s, named)
@@ -190,6 +193,10 @@ func (w *writer) performers(s *record.ServiceEvent, named bool) {
 			demanded = "PPRF" // CONF:1198-8520, 1198-8489
 		case TransferSummary:
 			demanded = "PRF" // CONF:1198-31574
+		case CarePlan:
+			if w.release >= R30 {
+				demanded = "PRF"
+			}
 		}
 		w.namedPerformer = named
 	}

@@ -19,6 +19,7 @@ var (
 	homeEnvironment     = question{system: oidLOINC, codes: []string{"75274-1"}, displays: []string{"Characteristics of residence"}}
 	personalBelief      = question{system: oidLOINC, codes: []string{"75281-6"}, displays: []string{"Personal belief"}}
 	cognitiveStatus     = question{system: oidSNOMED, codes: []string{"373930000"}, displays: []string{"Cognitive function"}}
+	mentalStatus        = question{system: oidLOINC, codes: []string{"8693-4"}, displays: []string{"Mental status"}}
 	nutritionStatus     = question{system: oidLOINC, codes: []string{"75305-3"}, displays: []string{"Nutrition status"}}
 	nutritionAssessment = question{system: oidLOINC, codes: []string{"75303-8"}, displays: []string{"Nutrition assessment"}}
 	healthStatusCode    = question{system: oidLOINC, codes: []string{"11323-3"}, displays: []string{"Health status"}}
@@ -52,7 +53,7 @@ var findingForms = [...]form{
 	{kind: "sensory-status", templates: []string{findingRoot + "127"}, when: needLow, value: codedOnly},
 	{kind: "mental-status", templates: []string{findingRoot + "74"}, head: &cognitiveStatus, when: needTime, value: oneValue, fits: isCognitive},
 	{kind: "outcome", templates: []string{findingRoot + "144"}, fits: hasGoal},
-	{kind: "goal-progress", templates: []string{templateProgress}, head: &assertion, value: codedOnly},
+	{kind: "goal-progress", templates: []string{templateProgress}, head: &assertion, when: needTime, value: codedOnly},
 	{kind: "nutrition-status", templates: []string{findingRoot + "124"}, head: &nutritionStatus, when: needTime, value: oneValue, fits: isAssessed},
 	{kind: "nutrition-assessment", templates: []string{templateNutrition}, head: &nutritionAssessment, when: needTime, value: oneValue},
 	{kind: "health-status", templates: []string{findingRoot + "5"}, head: &healthStatusCode, value: codedOnly},
@@ -71,6 +72,15 @@ func findingForm(kind string, x *record.Observation) *form {
 		return &socialForm
 	}
 	return &form{}
+}
+
+// fixedHead gives the code that the template of the release fixes: that of a
+// Mental Status Observation is another since 3.0.
+func (w *writer) fixedHead(f *form) *question {
+	if f.head == &cognitiveStatus && w.release >= R30 {
+		return &mentalStatus
+	}
+	return f.head
 }
 
 // hasCaregiver: Caregiver Characteristics names the caregiver, and has a code of
