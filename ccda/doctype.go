@@ -31,7 +31,7 @@ var typesOfDocument = [...]documentType{
 		service:  "PCPR", oneService: true, serviceEnd: true},
 	{typ: HistoryAndPhysical, template: "2.16.840.1.113883.10.20.22.1.3", loinc: "34117-2", title: "History and Physical Note",
 		required:  []string{"48765-2", "10157-6", "10210-3", "11348-0", "10160-0", "29545-1", "30954-2", "10187-3", "29762-2", "8716-3"},
-		since30:   []string{"!48765-2", "!30954-2", "!8716-3"},
+		since30:   []string{"!48765-2", "!10160-0", "!30954-2", "!8716-3"},
 		codes:     []string{"11492-6", "28626-0", "34774-0", "34115-6", "34116-4", "34095-0", "34096-8", "51849-8", "47039-3", "34763-3", "34094-3", "34138-8"},
 		encounter: true, plan: true},
 	{typ: ConsultationNote, template: "2.16.840.1.113883.10.20.22.1.4", loinc: "11488-4", title: "Consultation Note",

@@ -198,7 +198,7 @@ func (w *writer) performers(s *record.ServiceEvent, named bool) {
 				demanded = "PRF"
 			}
 		}
-		w.namedPerformer = named
+		w.namedPerformer = named || w.typ.typ == CarePlan && w.release >= R30
 	}
 	met, first := demanded == "", true
 	for i := range list {
