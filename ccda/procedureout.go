@@ -80,7 +80,7 @@ func (w *writer) procedureEntry(i int) bool {
 		w.at("negationInd", "true")
 	}
 	x.Assertion = record.Affirmed
-	if element != "observation" || !w.strict || w.procedureStatusFits(&x.Status) {
+	if !w.strict || element != "observation" && w.release < R30 || w.procedureStatusFits(&x.Status) {
 		w.template(template)
 	} else {
 		w.Note(&unclaimed, "status")
@@ -122,7 +122,7 @@ func (w *writer) procedureEntry(i int) bool {
 }
 
 // procedureStatusFits reports whether the status is one of those that the
-// template of an observation allows (value set ProcedureAct statusCode, CONF:1098-32365).
+// template of an observation allows (value set ProcedureAct statusCode, CONF:1098-32365), and since 3.0 those of acts and procedures.
 func (w *writer) procedureStatusFits(s *record.Status) bool {
 	if didNotHappen(s) && s.AsSent == "" {
 		return true
