@@ -81,6 +81,9 @@ func (w *writer) allergy(i int) {
 	}
 	x.Assertion = record.Affirmed
 	w.template(templatesAllergy[0])
+	if w.strict && w.release >= R30 {
+		w.template(templatesAllergy[1]) // to which it conforms (C-CDA 3.0)
+	}
 	w.entryIDs(&x.Entry)
 	w.fixedCode(oidActCode, "ASSERTION", "Assertion")
 	w.linkOf(&x.Entry)

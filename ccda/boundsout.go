@@ -19,15 +19,20 @@ const (
 // conformant document: a point is a period that begins then (CDA R2 IVL_TS:
 // value and low exclude one another), and a bound that is not known is null.
 func (w *writer) bounds(name, leaf string, p *record.Period, need timeNeed) {
+	w.typedBounds(name, leaf, "", p, need)
+}
+
+// typedBounds is bounds with an xsi:type where one is needed.
+func (w *writer) typedBounds(name, leaf, typ string, p *record.Period, need timeNeed) {
 	if !w.strict || need == needNothing {
-		w.period(name, leaf, p)
+		w.periodTyped(name, leaf, typ, p)
 		return
 	}
 	x := *p
 	x.Age, x.AgeRange, x.Text = nil, nil, ""
 	if x.IsZero() && need == needTime {
 		w.require(name, leaf, "UNK")
-		w.period(name, leaf, p)
+		w.periodTyped(name, leaf, typ, p)
 		return
 	}
 	if need >= needLow {
@@ -52,7 +57,7 @@ func (w *writer) bounds(name, leaf string, p *record.Period, need timeNeed) {
 			p.Center = record.Time{}
 		}
 	}
-	w.period(name, leaf, p)
+	w.periodTyped(name, leaf, typ, p)
 }
 
 func (w *writer) unknownBound(leaf string, t *record.Time) {

@@ -55,14 +55,17 @@ func (w *writer) teamCode(x *record.CareTeam) {
 	if c.Text == "" && c.TextRef == "" {
 		c.Text = take(&x.Name)
 	}
-	if c.Code(record.SystemLOINC) == "" && (w.strict || x.Code == nil && len(c.Codings) == 0) {
+	ours := len(c.Codings) > 0 && c.Codings[0].System == record.SystemLOINC && c.Codings[0].Code == loincCareTeam
+	if w.strict && (!ours || c.Absent != "") || x.Code == nil && len(c.Codings) == 0 && c.Code(record.SystemLOINC) == "" {
 		if len(c.Codings) > 0 || c.Absent != "" {
 			w.Note(&altered, "code")
 			c.Absent = ""
 		}
 		c.Codings = append([]record.Coding{{System: record.SystemLOINC, Code: loincCareTeam, Display: "Patient Care team"}}, c.Codings...)
 	}
+	w.rowText = w.strict && c.Text != "" // the words are in the narrative (Care Team Organizer, code/originalText/reference)
 	w.concept("code", "code", &c)
+	w.rowText = false
 }
 
 // organizerText writes the text of an organizer, which the schema has as an extension.
@@ -117,12 +120,10 @@ func (w *writer) teamTypes(list *[]record.Concept) {
 		w.el("observation")
 		w.at("classCode", "OBS")
 		w.at("moodCode", "EVN")
-		w.questionHead(&teamType)
 		w.In("categories", i)
+		w.questionIf(isOneOf(&c, careTeamCategories, record.SystemLOINC), &teamType, "")
 		w.wordsBeside("", &c)
-		w.Leave()
 		w.completed()
-		w.In("categories", i)
 		w.codedValue("value", "", &c)
 		w.Leave()
 		w.end()
@@ -265,21 +266,11 @@ func (w *writer) scheduleOut(i int, s *record.MemberSchedule) {
 		s.Narrative = nil
 	}
 	w.statusAs(&s.Status, "completed")
+	var p record.Period
 	if s.When != nil {
-		p := *s.When
-		s.When = nil
-		if w.strict && !p.At.IsZero() && p.Start.IsZero() {
-			w.Note(&altered, "when")
-			p.Start, p.At = p.At, record.Time{}
-		}
-		w.periodTyped("value", "when", "IVL_TS", &p)
-	} else if w.strict {
-		w.Note(&issueRequired, "when")
-		w.el("value")
-		w.attr("xsi:type", "IVL_TS")
-		w.leaf("low", "nullFlavor", "NI")
-		w.end()
+		p, s.When = *s.When, nil
 	}
+	w.typedBounds("value", "when", "IVL_TS", &p, needLow)
 	w.end()
 	w.end()
 }

@@ -76,7 +76,11 @@ func (w *writer) concernStatus(c *record.Concern, a *actAround) {
 	if w.strict && a.followed {
 		w.concernCode(&c.Status)
 	}
-	w.status(&c.Status)
+	if w.strict && w.release >= R30 && a == encounterDiagnosisAct {
+		w.statusAs(&c.Status, "completed") // C-CDA 3.0 Encounter Diagnosis
+	} else {
+		w.status(&c.Status)
+	}
 	if a.followed {
 		w.bounds("effectiveTime", "when", &c.When, needLow)
 	} else {

@@ -112,6 +112,70 @@ func TestConform(t *testing.T) {
 	}
 }
 
+// What ONC's scorecard asks beyond the templates: each rule with documents that
+// break it and others, like them, that do not.
+func TestConformAsked(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("testdata", "conform.xml"))
+	require.NoError(t, err)
+	const sig = `<entryRelationship typeCode="COMP"><substanceAdministration classCode="SBADM" moodCode="EVN">
+<templateId root="2.16.840.1.113883.10.20.22.4.147"/>`
+	type change struct{ before, old, new string }
+	died := func(v string) change {
+		return change{"", `<birthTime value="19510607"/>`, `<birthTime value="19510607"/><sdtc:deceasedInd value="true"/><sdtc:deceasedTime value="` + v + `"/>`}
+	}
+	concern := func(status, time string) []change {
+		return []change{{`.4.30"`, `<statusCode code="active"/>`, `<statusCode code="` + status + `"/>`}, {`.4.30"`, `<effectiveTime><low value="20200101"/></effectiveTime>`, `<effectiveTime>` + time + `</effectiveTime>`}}
+	}
+	for _, tt := range []struct {
+		name, code string
+		faulty     bool
+		changes    []change
+	}{
+		{"no sig", "conform-sig", true, []change{{"", sig, strings.Replace(sig, ".4.147", ".4.999", 1)}}},
+		{"the sig of another section", "conform-sig", true, []change{{"", `value="#sig1"`, `value="#pulse"`}}},
+		{"a sig of its own", "conform-sig", false, []change{{"", "one a day", "one in the morning"}}},
+		{"before birth", "conform-outside-life", true, []change{{".4.7", `value="20100101"`, `value="19510606"`}}},
+		{"on the day of birth", "conform-outside-life", false, []change{{".4.7", `value="20100101"`, `value="19510607"`}}},
+		{"after death", "conform-outside-life", true, []change{died("20240131")}},
+		{"dead since", "conform-outside-life", false, []change{died("20240203")}},
+		{"a member before its organizer", "conform-organizer-time", true, []change{{".4.27", `value="20240201"`, `value="20240131"`}}},
+		{"a member after it", "conform-organizer-time", true, []change{{".4.27", `value="20240201"`, `value="20240202"`}}},
+		{"a member within it", "conform-organizer-time", false, []change{{".4.26", `<high value="20240201"/>`, `<high value="20240203"/>`}, {".4.27", `value="20240201"`, `value="20240202"`}}},
+		{"active and over", "conform-concern-time", true, concern("active", `<low value="20200101"/><high value="20210101"/>`)},
+		{"active and open", "conform-concern-time", false, concern("active", `<low value="20200102"/>`)},
+		{"completed and open", "conform-concern-time", true, concern("completed", `<low value="20200101"/>`)},
+		{"completed and over", "conform-concern-time", false, concern("completed", `<low value="20200101"/><high value="20210101"/>`)},
+		{"completed, when is not known", "conform-concern-time", false, concern("completed", `<low value="20200101"/><high nullFlavor="UNK"/>`)},
+		{"no unit of UCUM", "conform-unit", true, []change{{"doseQuantity", `unit="mg"`, `unit="milligram"`}}},
+		{"UCUM is about case", "conform-unit", true, []change{{"", `unit="/min"`, `unit="/MIN"`}}},
+		{"an annotated unit", "conform-unit", false, []change{{"doseQuantity", `unit="mg"`, `unit="{tablet}"`}}},
+		{"two statements, one id", "conform-duplicate-id", true, []change{{"", "000000000051", "000000000040"}}},
+		{"a statement repeated", "conform-duplicate-id", false, []change{{"", "000000000012", "000000000011"}}},
+		{"one anchor twice", "conform-duplicate-anchor", true, []change{{"", `ID="smoking"`, `ID="pulse"`}}},
+		{"anchors of their own", "conform-duplicate-anchor", false, []change{{"", `ID="smoking"`, `ID="smoking2"`}, {"", `value="#smoking"`, `value="#smoking2"`}}},
+		{"no birth sex", "conform-birth-sex", true, []change{{"", "22.4.200", "22.4.38"}}},
+		{"birth sex not known", "conform-birth-sex", false, []change{{"", `<value xsi:type="CD" code="F" codeSystem="2.16.840.1.113883.5.1"/>`, `<value xsi:type="CD" nullFlavor="UNK"/>`}}},
+		{"smoking by another template", "conform-smoking", true, []change{{"", `.22.4.78"/>`, `.22.4.38"/>`}, {"", `.22.4.78" extension="2014-06-09"`, `.22.4.38" extension="2015-08-01"`}}},
+		{"smoking by another code", "conform-smoking", true, []change{{"", `code="266919005"`, `code="160603005"`}}},
+		{"smoked before", "conform-smoking", false, []change{{"", `code="266919005"`, `code="8517006"`}}},
+		{"an entry without a link", "conform-unlinked", true, []change{{"", `<text><reference value="#visit"/></text>`, ""}}},
+		{"a link to nothing", "conform-dangling-reference", true, []change{{"", `<reference value="#visit"/>`, `<reference value="#visited"/>`}}},
+		{"a link to a part of the narrative", "conform-unlinked", false, []change{{"", "Visit</paragraph>", `<content ID="v2">Visit</content></paragraph>`}, {"", `<reference value="#visit"/>`, `<reference value="#v2"/>`}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			text := string(data)
+			for _, c := range tt.changes {
+				from := strings.Index(text, c.before)
+				require.GreaterOrEqual(t, from, 0)
+				require.Contains(t, text[from:], c.old)
+				text = text[:from] + strings.Replace(text[from:], c.old, c.new, 1)
+			}
+			found := slices.ContainsFunc(conform(t, []byte(text), ConformOptions{}), func(i record.Issue) bool { return i.Code == tt.code })
+			require.Equal(t, tt.faulty, found)
+		})
+	}
+}
+
 // Exporter.Check puts what Conform finds into the report, and withholds nothing.
 func TestExporterCheck(t *testing.T) {
 	rec := recordtest.Full()

@@ -69,10 +69,12 @@ func (c *checker) statement(n tree.Node) {
 		drug := p.Child("manufacturedMaterial").Child("code")
 		switch {
 		case claimsAny(n, statementRoot+"52"):
+			c.route(n, "CONF:1198-8839")
 			if !has(drug, oidCVX) {
 				c.find(&conformPreferredSystem, drug, "")
 			}
 		case claimsAny(n, statementRoot+"16"):
+			c.route(n, "CONF:1098-7514")
 			if !has(drug, codesRxNorm) {
 				c.find(&conformPreferredSystem, drug, "")
 			}

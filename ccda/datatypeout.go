@@ -245,6 +245,9 @@ func (w *writer) refText(name string, text, ref *string) {
 	if t == "" && r == "" {
 		return
 	}
+	if r == "" && w.rowText && w.row != nil {
+		r = w.row.anchor()
+	}
 	w.el(name)
 	w.text(t)
 	if r != "" {

@@ -13,6 +13,7 @@ type documentType struct {
 	loinc    string
 	title    string
 	required []string
+	since30  []string // what 3.0 requires beside them
 	codes    []string // other codes that name it
 
 	service    string // class of the service event that it requires
@@ -30,6 +31,7 @@ var typesOfDocument = [...]documentType{
 		service:  "PCPR", oneService: true, serviceEnd: true},
 	{typ: HistoryAndPhysical, template: "2.16.840.1.113883.10.20.22.1.3", loinc: "34117-2", title: "History and Physical Note",
 		required:  []string{"48765-2", "10157-6", "10210-3", "11348-0", "10160-0", "29545-1", "30954-2", "10187-3", "29762-2", "8716-3"},
+		since30:   []string{"!48765-2", "!10160-0", "!30954-2", "!8716-3"},
 		codes:     []string{"11492-6", "28626-0", "34774-0", "34115-6", "34116-4", "34095-0", "34096-8", "51849-8", "47039-3", "34763-3", "34094-3", "34138-8"},
 		encounter: true, plan: true},
 	{typ: ConsultationNote, template: "2.16.840.1.113883.10.20.22.1.4", loinc: "11488-4", title: "Consultation Note",
@@ -54,6 +56,7 @@ var typesOfDocument = [...]documentType{
 		service:  "PROC", oneService: true, serviceEnd: true},
 	{typ: DischargeSummary, template: "2.16.840.1.113883.10.20.22.1.8", loinc: "18842-5", title: "Discharge Summary",
 		required: []string{"48765-2", "8648-8", "11535-2", "18776-5"},
+		since30:  []string{"!48765-2", "18841-7", "!47519-4", "!30954-2"},
 		codes:    []string{"11490-0", "28655-9", "29761-4", "34745-0", "34105-7", "34106-5"}, encounter: true},
 	{typ: ProgressNote, template: "2.16.840.1.113883.10.20.22.1.9", loinc: "11506-3", title: "Progress Note",
 		codes: []string{"18733-6", "18762-5", "28569-2", "28617-9", "34900-1", "34904-3", "18764-1", "11507-1", "11508-9", "11509-7", "28627-8",
@@ -140,6 +143,15 @@ var entriesWhere = map[string]string{
 }
 
 const entryRoot = "2.16.840.1.113883.10.20.22.4."
+
+// loincCarePlan is the code of a Care Plan since 3.0.
+const loincCarePlan = "18776-5"
+
+// The codes of the Findings Section of an imaging report, of LOINC and of DICOM.
+const (
+	loincFindings = "18782-3"
+	dicomFindings = "121070"
+)
 
 const sectionRoot = "2.16.840.1.113883.10.20.22.2."
 

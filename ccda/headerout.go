@@ -206,8 +206,18 @@ func (w *writer) documentCode(d *record.Document) {
 			w.Drop("type", &d.Type, &withheld)
 		}
 		d.Type = record.Concept{}
+		if w.typ.typ == CarePlan && w.release >= R30 {
+			w.leaf("code", "code", loincCarePlan, "codeSystem", oidLOINC, "codeSystemName", "LOINC", "displayName", "Plan of care note")
+			return
+		}
 		w.leaf("code", "code", w.typ.loinc, "codeSystem", oidLOINC, "codeSystemName", "LOINC", "displayName", w.typ.title)
 		return
+	}
+	if w.strict && w.release >= R30 && w.typ.typ == CarePlan && d.Type.Codings[0].Code == w.typ.loinc {
+		// The code that R2.1 fixed is not in the value set of 3.0: that which is comes before it.
+		w.Note(&altered, "type")
+		now := record.Coding{System: record.SystemLOINC, Code: loincCarePlan, Display: "Plan of care note"}
+		d.Type.Codings = append([]record.Coding{now}, d.Type.Codings...)
 	}
 	w.concept("code", "type", &d.Type)
 }

@@ -197,11 +197,22 @@ func (w *writer) notGivenOut(i int, c *record.Concept) {
 			}
 		}
 	}
-	if c.IsZero() {
-		w.require("code", "", "NI")
+	if w.strict && w.release >= R30 {
+		// The reason is the value, the code is fixed (C-CDA 3.0 Immunization Not Given Reason).
+		w.fixedCode(oidLOINC, loincNotGiven, "Reason vaccine not given")
+		w.completed()
+		if c.IsZero() {
+			w.Note(&issueRequired, "")
+			w.nullValue("CD")
+		}
+		w.codedValue("value", "", c)
+	} else {
+		if c.IsZero() {
+			w.require("code", "", "NI")
+		}
+		w.concept("code", "", c)
+		w.completed()
 	}
-	w.concept("code", "", c)
-	w.completed()
 	w.end()
 	w.Leave()
 	w.end()

@@ -17,8 +17,9 @@ import (
 )
 
 var (
-	judgeDir   = flag.String("judge", "", "write conformant documents of invented records into this folder, for judges outside")
-	judgeSeeds = flag.Int("judge-seeds", 20, "how many generated patients -judge writes")
+	judgeDir     = flag.String("judge", "", "write conformant documents of invented records into this folder, for judges outside")
+	judgeRelease = flag.Int("judge-release", int(R21), "the release whose templates the documents of -judge claim, as Release counts them")
+	judgeSeeds   = flag.Int("judge-seeds", 20, "how many generated patients -judge writes")
 )
 
 // TestForJudges writes, where it is asked to, documents of all twelve types that
@@ -29,6 +30,7 @@ func TestForJudges(t *testing.T) {
 	}
 	write := func(name string, rec *record.Record, x Exporter) {
 		var b bytes.Buffer
+		x.Release = Release(*judgeRelease)
 		_, err := x.Export(context.Background(), rec, &b, record.ExportOptions{Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)})
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(*judgeDir, name+".xml"), b.Bytes(), 0o644))

@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"encoding/base64"
 	"slices"
 
 	"github.com/portage-health/portage/record"
@@ -43,6 +44,7 @@ func (w *writer) note(x *record.ClinicalNote, on *record.Entry) {
 	w.period("effectiveTime", "when", &x.When)
 	w.leafCode("languageCode", &x.Language)
 	w.authored(&x.Participants, &x.Written)
+	w.someAuthor(&x.Participants)
 	w.participants(&x.Participants)
 	w.noteEncounters(x, on)
 	for k := first; k < len(x.Contents); k++ {
@@ -57,6 +59,16 @@ func (w *writer) note(x *record.ClinicalNote, on *record.Entry) {
 	w.externalDocumentsOut("relatedDocuments", &x.RelatedDocs)
 	w.end()
 	w.rest(x)
+}
+
+// someAuthor adds an author of whom nothing is known where there is none, in a
+// conformant document (Note Activity, CONF:3250-16913).
+func (w *writer) someAuthor(list *[]record.Participation) {
+	if w.strict && !slices.ContainsFunc(*list, func(p record.Participation) bool { return p.Role == "author" }) {
+		w.Note(&issueRequired, "participants")
+		nobody := record.Participation{Role: "author", Identifiers: []record.Identifier{{Absent: record.AbsentNoInformation}}}
+		w.quietly(func() { w.participation("author", nobody) })
+	}
 }
 
 // noteCode writes the code that the template fixes, with what kind of note it is as
@@ -110,6 +122,11 @@ func (w *writer) noteTextOut(x *record.ClinicalNote) int {
 	if err != nil {
 		w.Drop("data", a.Data, &lostContent)
 		a.Data, b64 = record.Data{}, ""
+	}
+	if w.strict && b64 == "" && a.ContentType != "" {
+		// A text that says its type is in base 64 (CONF:3250-16912).
+		w.Note(&altered, "text")
+		b64, a.Text = base64.StdEncoding.EncodeToString([]byte(a.Text)), ""
 	}
 	w.el("text")
 	w.fileAttrs("", &a)

@@ -28,7 +28,9 @@ type form struct {
 	when      timeNeed
 	point     bool // the time is a point
 	value     valueNeed
-	result    bool // the status is one of Result Status, else it is completed
+	result    bool   // the status is one of Result Status, else it is completed
+	social    bool   // it conforms to Social History Observation as the Companion Guide has it
+	set       string // the value set of its value, beside which there is "other"
 	fits      func(*writer, *record.Observation) bool
 }
 
@@ -103,9 +105,7 @@ func (w *writer) observed(x *record.Observation, f *form) {
 		f = &form{kind: f.kind}
 	}
 	w.beginObservation(x)
-	for _, t := range f.templates {
-		w.template(t)
-	}
+	w.claimForm(f)
 	w.entryIDs(&x.Entry)
 	w.concepts("sdtc:category", "categories", &x.Categories)
 	w.headCode(f, &x.Code)
@@ -121,6 +121,11 @@ func (w *writer) observed(x *record.Observation, f *form) {
 		w.Note(&issueRequired, "values")
 		w.nullValue("CD")
 	}
+	if f.set != "" && w.strict && len(x.Values) == 1 && x.Values[0].Concept != nil {
+		c := *x.Values[0].Concept
+		w.orOther("values[0].concept", f.set, &c)
+		x.Values = []record.Value{{Concept: &c}}
+	}
 	w.values(&x.Values)
 	w.interpretations(&x.Interpretations, f.value == quantityOnly)
 	w.concepts("methodCode", "methods", &x.Methods)
@@ -131,6 +136,20 @@ func (w *writer) observed(x *record.Observation, f *form) {
 	w.referenceRanges(&x.ReferenceRanges, f.result)
 	w.end()
 	w.rest(x)
+}
+
+// claimForm writes the template ids of an observation. What the Companion Guide
+// adds to Social History Observation names that as its guide has it (2022-06-01), beside what R2.1 has.
+func (w *writer) claimForm(f *form) {
+	for _, t := range f.templates {
+		w.template(t)
+	}
+	if !f.social || !w.strict {
+		return
+	}
+	if ext := versionsOf(templateSocialHistory).of(R30); w.release == R21 || !slices.Contains(f.templates, templateSocialHistory) {
+		w.leaf("templateId", "root", templateSocialHistory, "extension", ext)
+	}
 }
 
 // beginObservation starts the element of an observation and says what is denied or not known.
@@ -152,7 +171,7 @@ func (w *writer) headCode(f *form, c *record.Concept) {
 		w.concept("code", "code", c)
 		return
 	}
-	if q := f.head; q != nil && (len(c.Codings) == 0 || c.Absent != "" || c.Codings[0].Code != q.codes[0]) {
+	if q := w.fixedHead(f); q != nil && (len(c.Codings) == 0 || c.Absent != "" || c.Codings[0].Code != q.codes[0]) {
 		fixed := record.Concept{Text: c.Text, TextRef: c.TextRef, Codings: []record.Coding{{SystemAsSent: q.system, Code: q.codes[0], Display: first(q.displays)}}}
 		fixed.Codings = append(fixed.Codings, c.Codings...)
 		if c.Absent != "" {

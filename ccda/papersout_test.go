@@ -170,7 +170,13 @@ func TestNoteElsewhere(t *testing.T) {
 			require.Equal(t, "11506-3", x.Type.Codings[0].Code)
 			require.Len(t, x.Type.Codings, 1)
 			require.Equal(t, "2024-03-01T09:00:00+00:00", x.Participants[0].When.At.Value)
-			require.Equal(t, "Slept well.", x.Contents[0].Attachment.Text)
+			if a := x.Contents[0].Attachment; exporter.Mode == Conformant {
+				b64, err := a.Data.Base64()
+				require.NoError(t, err)
+				require.Equal(t, "U2xlcHQgd2VsbC4=", b64) // a text that says its type is in base 64 (CONF:3250-16912)
+			} else {
+				require.Equal(t, "Slept well.", a.Text)
+			}
 			require.Equal(t, "http://papers.example/9.pdf", x.Contents[1].Attachment.URL)
 			sections := again.Documents[0].Sections
 			found := false

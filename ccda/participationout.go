@@ -42,6 +42,8 @@ func (w *writer) participation(name string, p record.Participation) {
 		if p.Function == nil {
 			p.Function = &record.Concept{Codings: []record.Coding{{SystemAsSent: oidProvenanceRole, SystemName: "ProvenanceParticipantType", Code: "assembler", Display: "Assembler"}}}
 		}
+	case name == "encounterParticipant" && role == "attender" && w.isPhysicianOfRecord(&p):
+		w.template(templatePhysicianOfRec)
 	case role == "verifier" && w.inDirective:
 		w.template(templateDirectiveVerifier)
 	}
@@ -95,6 +97,18 @@ func (w *writer) participation(name string, p record.Participation) {
 	}
 	w.end()
 	w.rest(&p)
+}
+
+// isPhysicianOfRecord reports whether a part is that of the attending physician
+// of an imaging report, with what the template demands: an identifier, a code,
+// one name (C-CDA R2.1 Physician of Record Participant).
+func (w *writer) isPhysicianOfRecord(p *record.Participation) bool {
+	at, ok := w.place(p.Who)
+	if !w.strict || w.typ.typ != DiagnosticImagingReport || w.attended || !ok || at.kind != kindPractitioner || p.Code == nil {
+		return false
+	}
+	w.attended = len(w.rec.Practitioners[at.i].Names) == 1
+	return w.attended
 }
 
 // participationType writes the type code of a part where the element's name does

@@ -49,6 +49,10 @@ func (w *writer) patient(x *record.Patient) {
 		w.require("birthTime", "birthTime", "UNK")
 	}
 	w.time("birthTime", "birthTime", &x.BirthTime)
+	if w.strict && w.release >= R30 && x.Deceased == nil && x.DeceasedTime.Value != "" {
+		w.Note(&fixed, "deceased")
+		w.leaf("sdtc:deceasedInd", "value", "true") // who died then is dead
+	}
 	w.flagEl("sdtc:deceasedInd", &x.Deceased)
 	w.time("sdtc:deceasedTime", "deceasedTime", &x.DeceasedTime)
 	w.flagEl("sdtc:multipleBirthInd", &x.MultipleBirth)

@@ -167,7 +167,7 @@ func (w *writer) deviceParts(x *record.Device) {
 		w.Leave()
 		x.Types = taken(x.Types, 0)
 	}
-	author := w.strict && w.part() == "author" // an author's model and software are required (CONF:1198-16784, 1198-16785)
+	author := w.strict && (w.part() == "author" || w.introduced) // an author's model and software are required (CONF:1198-16784, 1198-16785)
 	if x.Model == "" && author {
 		w.require("manufacturerModelName", "model", "NI")
 	}

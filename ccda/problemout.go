@@ -21,6 +21,9 @@ var (
 	}
 )
 
+// encounterDiagnosisAct is the act around the diagnoses of an encounter.
+var encounterDiagnosisAct = actFor("encounter-diagnosis")
+
 // actFor gives the act around a problem of a list.
 func actFor(use string) *actAround {
 	for i := range diagnosisActs {
@@ -164,7 +167,8 @@ func (w *writer) problem(i int, said string) {
 		w.el("act")
 		w.at("classCode", "ACT")
 		w.at("moodCode", "EVN")
-		w.questionHead(&dateOfDiagnosis)
+		p := x.DiagnosisDate
+		w.questionIf(hasNoBounds(p) && p.At.Value != "", &dateOfDiagnosis, "diagnosisDate") // the template has a point in time
 		w.completed()
 		w.periodPtr("effectiveTime", "diagnosisDate", &x.DiagnosisDate)
 		w.end()

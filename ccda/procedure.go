@@ -156,7 +156,7 @@ func (r *reader) procedurePart(p *record.Procedure, rel, sub tree.Node) {
 	switch {
 	case sub.Name() == "encounter" && isMention(sub):
 		if p.Encounter == nil {
-			if p.Encounter = r.encounterRef(rel, sub); p.Encounter != nil {
+			if p.Encounter = r.encounterNamed(rel, sub, rel.Attr("typeCode").Value() == "COMP" && rel.Attr("inversionInd").OK()); p.Encounter != nil {
 				r.slot(rel, "encounter", -1)
 			}
 		}

@@ -6,6 +6,15 @@ import (
 	"github.com/portage-health/portage/record"
 )
 
+// procedureTime writes when a procedure took place; since 3.0 the template demands a time.
+func (w *writer) procedureTime(p *record.Period) {
+	if w.release >= R30 {
+		w.timed("effectiveTime", "when", "UNK", p)
+		return
+	}
+	w.period("effectiveTime", "when", p)
+}
+
 // snomedRefused is refusal of treatment by patient (SNOMED CT).
 const snomedRefused = "105480006"
 
@@ -71,7 +80,7 @@ func (w *writer) procedureEntry(i int) bool {
 		w.at("negationInd", "true")
 	}
 	x.Assertion = record.Affirmed
-	if element != "observation" || !w.strict || w.procedureStatusFits(&x.Status) {
+	if !w.strict || element != "observation" && w.release < R30 || w.procedureStatusFits(&x.Status) {
 		w.template(template)
 	} else {
 		w.Note(&unclaimed, "status")
@@ -95,7 +104,7 @@ func (w *writer) procedureEntry(i int) bool {
 	if element == "act" {
 		w.timed("effectiveTime", "when", "UNK", &x.When) // CONF:1098-8299
 	} else {
-		w.period("effectiveTime", "when", &x.When)
+		w.procedureTime(&x.When)
 	}
 	w.conceptPtr("priorityCode", "priority", &x.Priority)
 	w.leafCode("languageCode", &x.Language)
@@ -113,7 +122,7 @@ func (w *writer) procedureEntry(i int) bool {
 }
 
 // procedureStatusFits reports whether the status is one of those that the
-// template of an observation allows (value set ProcedureAct statusCode, CONF:1098-32365).
+// template of an observation allows (value set ProcedureAct statusCode, CONF:1098-32365), and since 3.0 those of acts and procedures.
 func (w *writer) procedureStatusFits(s *record.Status) bool {
 	if didNotHappen(s) && s.AsSent == "" {
 		return true
@@ -217,7 +226,7 @@ func (w *writer) procedureParts(x *record.Procedure, devices []deviceOut) {
 	w.outcomeOut(&x.Outcome)
 	w.reasonsOut(&x.Status)
 	w.labelsOut(devices)
-	w.inEncounter("entryRelationship", &x.Encounter)
+	w.encounterOf("entryRelationship", "COMP", &x.Encounter) // CONF:1098-7768 to 1098-8009
 	w.tail(&x.Entry, "entryRelationship")
 }
 

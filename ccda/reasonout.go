@@ -96,9 +96,19 @@ func (w *writer) reasonOut(i int, c *record.Concept) {
 	w.el("observation")
 	w.at("classCode", "OBS")
 	w.at("moodCode", "EVN")
-	w.questionHead(&reasonNotDone)
+	w.template(reasonNotDone.templates[0])
+	if w.strict {
+		w.leaf("id", "root", w.derive("why", w.Path("")))
+	}
+	w.fixedCode(reasonNotDone.system, reasonNotDone.codes[0], first(reasonNotDone.displays))
 	w.wordsBeside("", c)
 	w.completed()
+	if w.strict {
+		w.Note(&issueRequired, "when")
+		w.el("effectiveTime")
+		w.leaf("low", "nullFlavor", "NI")
+		w.end()
+	}
 	w.codedValue("value", "", c)
 	w.end()
 	w.end()

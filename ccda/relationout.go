@@ -234,7 +234,10 @@ func (w *writer) mentionOf(ref *record.Ref) {
 }
 
 // inEncounter writes the encounter that a statement was made in, within wrapper.
-func (w *writer) inEncounter(wrapper string, ref **record.Ref) {
+func (w *writer) inEncounter(wrapper string, ref **record.Ref) { w.encounterOf(wrapper, "REFR", ref) }
+
+// encounterOf is inEncounter by a relationship of a type: COMP is that of the encounter to the statement, inverted.
+func (w *writer) encounterOf(wrapper, typeCode string, ref **record.Ref) {
 	if *ref == nil || (*ref).Identifier == nil && !w.isMention(*ref) {
 		return
 	}
@@ -243,7 +246,10 @@ func (w *writer) inEncounter(wrapper string, ref **record.Ref) {
 	w.el(wrapper)
 	w.slot("encounter", -1)
 	if wrapper == "entryRelationship" {
-		w.at("typeCode", "REFR")
+		w.at("typeCode", typeCode)
+		if typeCode == "COMP" {
+			w.at("inversionInd", "true")
+		}
 	}
 	w.In("encounter", -1)
 	w.mentionOf(&x)
@@ -346,6 +352,11 @@ func (w *writer) serviceLocation(leaf string, i int, ref *record.Ref, when func(
 			w.el("playingEntity")
 			w.at("classCode", "PLC")
 			w.orgNames(&x.Names)
+			w.end()
+		} else if w.strict && w.release >= R30 {
+			w.el("playingEntity")
+			w.at("classCode", "PLC")
+			w.require("name", "names", "NI")
 			w.end()
 		}
 		w.rest(&x)

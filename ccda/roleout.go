@@ -61,6 +61,9 @@ func (w *writer) roleAnew(name string, p *record.Participation) {
 	if ok {
 		p.Who = nil
 	}
+	introduced := w.introduced
+	w.introduced = w.strict && name == "assignedAuthor" && w.part() == "" && !w.known(at, ok)
+	defer func() { w.introduced = introduced }()
 	switch {
 	case ok && at.kind == kindPractitioner:
 		w.practitionerRole(name, at.i, p)
@@ -81,6 +84,31 @@ func (w *writer) roleAnew(name string, p *record.Participation) {
 		w.nobody(name, p)
 	}
 	w.end()
+}
+
+// known reports whether an author of an entry stands somewhere before with
+// address, telecom and name, and is found there by an identifier: the first
+// mention has them (Author Participation; C-CDA 3.0).
+func (w *writer) known(at place, ok bool) bool {
+	if !ok || w.introductions[at] {
+		return ok
+	}
+	var ids []record.Identifier
+	switch at.kind {
+	case kindPractitioner:
+		ids = w.rec.Practitioners[at.i].Identifiers
+	case kindRelated:
+		ids = w.rec.RelatedPersons[at.i].Identifiers
+	case kindDevice:
+		ids = w.rec.Devices[at.i].Identifiers
+	}
+	if len(ids) > 0 && usable(&ids[0]) {
+		if w.introductions == nil {
+			w.introductions = map[place]bool{}
+		}
+		w.introductions[at] = true
+	}
+	return false
 }
 
 // roleClass writes the class of a role, if the schema has it there; leaf is its field.

@@ -16,7 +16,11 @@ func (w *writer) settle() {
 	if !w.strict {
 		return
 	}
-	for _, code := range w.typ.required {
+	required := w.typ.required
+	if w.release >= R30 {
+		required = slices.Concat(required, w.typ.since30)
+	}
+	for _, code := range required {
 		loinc, must := strings.CutPrefix(code, "!")
 		s := w.ask(loinc)
 		s.must = s.must || must

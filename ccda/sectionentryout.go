@@ -18,6 +18,7 @@ func (w *writer) ofSection(s *sectionOut, src *record.Section) {
 			w.at("moodCode", "EVN")
 			w.template(templateTimeRange)
 			w.fixedCode(oidLOINC, loincTimeRange, "Section Date and Time Range")
+			w.pointTo(s.covers)
 			w.completed()
 			p := *src.Period
 			w.periodTyped("value", "period", "IVL_TS", &p)
@@ -53,10 +54,27 @@ func (w *writer) ofSection(s *sectionOut, src *record.Section) {
 	src.Media = nil
 }
 
-// tellNotes gives the comments on a section a place in its narrative, where it does not tell of them.
+// pointTo writes a text that is a row of the narrative; none where there is no row.
+func (w *writer) pointTo(row string) {
+	if row == "" {
+		return
+	}
+	w.el("text")
+	w.leaf("reference", "value", "#"+row)
+	w.end()
+}
+
+// tellNotes gives the time that a section covers, and the comments on it, a place
+// in its narrative, where it does not tell of them.
 func (w *writer) tellNotes(s *sectionOut, src *record.Section) {
 	if !w.strict {
 		return
+	}
+	if src.Period != nil {
+		w.beginRow(s)
+		w.tell("Time range", wordsOfPeriod(src.Period))
+		s.covers = w.row.anchor()
+		w.row = nil
 	}
 	for i := range src.Notes {
 		w.beginRow(s)

@@ -8,23 +8,25 @@ import (
 
 // sectionOut is a section of the document that is being written.
 type sectionOut struct {
-	src     *record.Section // nil for one that the record does not have
-	up      *sectionOut     // the section that it lies in
-	where   string          // the list that holds it, and its place: for the report
-	i       int
-	def     *sectionDef // nil for a section that C-CDA does not define
-	anchor  string      // its own ID, in a conformant document
-	notes   []string    // the rows of the comments on it
-	tried   int         // how many rows were begun
-	number  int         // among all sections of the document, from 1
-	must    bool        // its entries are required by the type of document
-	asked   bool        // the type of document requires it
-	bare    bool        // it claims no template, which another section of the document has
-	empty   bool        // it says that there is no information
-	kept    bool        // the source's own narrative stands
-	entries []stretch   // where writer.entries has its own
-	rows    []tableRow  // what its narrative tells, where that is made anew
-	subs    []*sectionOut
+	src      *record.Section // nil for one that the record does not have
+	up       *sectionOut     // the section that it lies in
+	where    string          // the list that holds it, and its place: for the report
+	i        int
+	def      *sectionDef // nil for a section that C-CDA does not define
+	anchor   string      // its own ID, in a conformant document
+	notes    []string    // the rows of the comments on it
+	contexts []string    // the rows of the acts that an imaging report is about
+	covers   string      // the row of the time that it covers
+	tried    int         // how many rows were begun
+	number   int         // among all sections of the document, from 1
+	must     bool        // its entries are required by the type of document
+	asked    bool        // the type of document requires it
+	bare     bool        // it claims no template, which another section of the document has
+	empty    bool        // it says that there is no information
+	kept     bool        // the source's own narrative stands
+	entries  []stretch   // where writer.entries has its own
+	rows     []tableRow  // what its narrative tells, where that is made anew
+	subs     []*sectionOut
 }
 
 // outline decides which sections the document has: those of the record's own document, in their order.
@@ -293,6 +295,10 @@ func (w *writer) sectionParts(s *sectionOut) {
 		w.words("title", s.def.title)
 	}
 	w.words("title", take(&src.Title))
+	findings := len(w.contexts) > 0 && s == w.findings()
+	if findings {
+		w.tellContexts(s)
+	}
 	w.tellNotes(s, &src)
 	w.tellMarkings(s)
 	w.narrative(s)
@@ -304,6 +310,9 @@ func (w *writer) sectionParts(s *sectionOut) {
 	w.sectionParticipants(&src)
 	w.ofSection(s, &src)
 	w.servicesOf(src.ID)
+	if findings {
+		w.procedureContexts(s)
+	}
 	w.marked(s, &src)
 	w.splice(s)
 	src.Entries, src.Sections = nil, nil

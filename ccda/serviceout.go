@@ -10,7 +10,8 @@ import (
 func (w *writer) services(d *record.Document) {
 	list := d.Services
 	d.Services = nil
-	one := w.strict && w.typ.oneService
+	imaging := w.typ.typ == DiagnosticImagingReport && w.findings() != nil
+	one := w.typ.oneService && (w.strict || imaging)
 	chosen := 0
 	if one {
 		for i := range list {
@@ -26,7 +27,9 @@ func (w *writer) services(d *record.Document) {
 			w.Leave()
 			continue // see servicesOf
 		}
-		if one && i != chosen {
+		if one && i != chosen && imaging && isContext(&list[i]) {
+			w.contexts = append(w.contexts, i)
+		} else if w.strict && one && i != chosen {
 			w.Drop("", &list[i], &withheld) // there is exactly one (CONF:1198-8452, 1198-8416, 1198-31570, 1198-31901)
 		} else {
 			w.service(list[i])
@@ -89,6 +92,68 @@ func (w *writer) servicesOf(section string) {
 	}
 }
 
+// findings gives the section of an imaging report that says what was found, by the code that R2.1 has or DICOM's.
+func (w *writer) findings() *sectionOut {
+	for _, s := range w.out {
+		if c := s.code(); c == loincFindings || c == dicomFindings {
+			return s
+		}
+	}
+	return nil
+}
+
+// isContext reports whether an act that an imaging report is about can stand
+// beside the one of its header, in the body (see procedureContexts).
+func isContext(s *record.ServiceEvent) bool {
+	return s.Class == "ACT" && s.Status == nil && s.Code != nil
+}
+
+// procedureContexts writes the further acts that an imaging report is about: its
+// header has one (CONF:1198-8416), the others are entries of the findings (C-CDA
+// R2.1 Procedure Context). The contrary of reader.procedureContext.
+func (w *writer) procedureContexts(s *sectionOut) {
+	for k, i := range w.contexts {
+		row := ""
+		if k < len(s.contexts) {
+			row = s.contexts[k]
+		}
+		w.At("documents", 0, func() {
+			w.In("services", i)
+			x := w.rec.Documents[0].Services[i]
+			w.ownEntry(func() {
+				w.el("act")
+				w.at("classCode", take(&x.Class))
+				w.at("moodCode", "EVN")
+				w.template(templateProcedureContext)
+				w.identifiers("id", "identifiers", &x.Identifiers)
+				w.conceptPtr("code", "code", &x.Code)
+				w.pointTo(row)
+				w.period("effectiveTime", "when", &x.When)
+				w.participants(&x.Participants)
+				w.end()
+			})
+			w.rest(&x)
+		})
+	}
+	w.contexts = nil
+}
+
+// tellContexts tells of them in the narrative of the findings.
+func (w *writer) tellContexts(s *sectionOut) {
+	if !w.strict {
+		return
+	}
+	for _, i := range w.contexts {
+		x := &w.rec.Documents[0].Services[i]
+		w.beginRow(s)
+		w.tell("Procedure", wordsOf(x.Code))
+		w.tell("When", wordsOfPeriod(&x.When))
+		w.tellPeople(x.Participants)
+		s.contexts = append(s.contexts, w.row.anchor())
+		w.row = nil
+	}
+}
+
 func (w *writer) service(s record.ServiceEvent) {
 	named := w.strict && w.typ.typ == CarePlan && (!s.When.End.IsZero() || !s.When.At.IsZero()) // CONF:1198-31905
 	w.line()
@@ -116,6 +181,9 @@ func (w *writer) service(s record.ServiceEvent) {
 		w.leaf("templateId", "root", templateServiceNote) // CONF:1198-9480
 	}
 	w.identifiers("id", "identifiers", &s.Identifiers)
+	if s.Code == nil && w.release >= R30 && (w.typ.typ == OperativeNote || w.typ.typ == ProcedureNote) {
+		w.require("code", "code", "NI")
+	}
 	w.conceptPtr("code", "code", &s.Code)
 	w.serviceTime(&s)
 	w.performers(&s, named)
@@ -176,8 +244,12 @@ func (w *writer) performers(s *record.ServiceEvent, named bool) {
 			demanded = "PPRF" // CONF:1198-8520, 1198-8489
 		case TransferSummary:
 			demanded = "PRF" // CONF:1198-31574
+		case CarePlan:
+			if w.release >= R30 {
+				demanded = "PRF"
+			}
 		}
-		w.namedPerformer = named
+		w.namedPerformer = named || w.typ.typ == CarePlan && w.release >= R30
 	}
 	met, first := demanded == "", true
 	for i := range list {

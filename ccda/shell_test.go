@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -165,6 +166,45 @@ func TestExporterOptions(t *testing.T) {
 			require.Contains(t, out, `<templateId root="2.16.840.1.113883.10.20.22.1.2" extension="`+want+`"/>`)
 		}
 	})
+	t.Run("custodian of the record", func(t *testing.T) {
+		rec := recordtest.Full()
+		require.NotNil(t, rec.Documents[0].Custodian)
+		out, rep := exported(t, Exporter{Custodian: &record.Organization{Names: []string{"Lark Archive"}}}, rec)
+		_, head, _ := strings.Cut(out, "<custodian")
+		head, _, _ = strings.Cut(head, "</custodian>")
+		require.Contains(t, head, "Lark Archive")
+		require.True(t, slices.ContainsFunc(rep.Issues, func(i record.Issue) bool { return strings.HasPrefix(i.Path, "documents[0].custodian") }), "the other is named")
+	})
+	t.Run("a host's own template", func(t *testing.T) {
+		x := Exporter{Mode: Conformant, Type: ReferralNote, Check: true, Edit: func(d *etree.Document) error {
+			own := etree.NewElement("templateId")
+			own.CreateAttr("root", "2.999.1")
+			own.CreateAttr("extension", `"<own>" & more`)
+			d.Root().InsertChildAt(d.Root().SelectElement("id").Index(), own)
+			for _, s := range d.FindElements("//section/code[@code='48765-2']") {
+				s.Parent().InsertChildAt(s.Index(), own.Copy())
+			}
+			return nil
+		}}
+		out, _ := exported(t, x, rec)
+		require.Equal(t, 2, strings.Count(out, `root="2.999.1" extension="&quot;&lt;own&gt;&quot; &amp; more"`))
+		plain, _ := exported(t, Exporter{Mode: Conformant, Type: ReferralNote}, rec)
+		required := ConformOptions{RequiredOnly: true}
+		require.Equal(t, len(conform(t, []byte(plain), required)), len(conform(t, []byte(out), required)), "a template of one's own is no fault")
+		require.Equal(t, readBack(t, plain).Allergies, withoutLines(readBack(t, out), readBack(t, plain)).Allergies, "all else is as it was")
+	})
+	t.Run("together", func(t *testing.T) {
+		for typ := CCD; typ <= CarePlan; typ++ {
+			for _, release := range []Release{R21, R30, R40} {
+				out, rep := exported(t, Exporter{Mode: Conformant, Type: typ, Release: release, Sections: []string{"10160-0"}, From: record.Time{Value: "2000"}, To: record.Time{Value: "2030"},
+					Custodian: &record.Organization{Names: []string{"Lark Archive"}}, Device: &record.Device{Model: "Larkwriter"}}, rec)
+				require.Contains(t, out, "Lark Archive")
+				require.Contains(t, out, "Larkwriter")
+				require.Empty(t, readBack(t, out).Problems)
+				require.NotEmpty(t, rep.Issues)
+			}
+		}
+	})
 	t.Run("edit", func(t *testing.T) {
 		x := Exporter{Edit: func(d *etree.Document) error {
 			d.Root().CreateAttr("classCode", "DOCCLIN")
@@ -181,6 +221,14 @@ func TestExporterOptions(t *testing.T) {
 		_, err = x.Export(context.Background(), rec, &bytes.Buffer{}, record.ExportOptions{Now: testNow})
 		require.ErrorIs(t, err, os.ErrInvalid)
 	})
+}
+
+// withoutLines gives a record with the places in its source that another has.
+func withoutLines(rec, like *record.Record) *record.Record {
+	for i := range rec.Allergies {
+		rec.Allergies[i].Origins = like.Allergies[i].Origins
+	}
+	return rec
 }
 
 // Entries outside the range are left out, named in the report, and no narrative tells of them.

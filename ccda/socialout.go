@@ -19,6 +19,7 @@ var (
 	homeEnvironment     = question{system: oidLOINC, codes: []string{"75274-1"}, displays: []string{"Characteristics of residence"}}
 	personalBelief      = question{system: oidLOINC, codes: []string{"75281-6"}, displays: []string{"Personal belief"}}
 	cognitiveStatus     = question{system: oidSNOMED, codes: []string{"373930000"}, displays: []string{"Cognitive function"}}
+	mentalStatus        = question{system: oidLOINC, codes: []string{"8693-4"}, displays: []string{"Mental status"}}
 	nutritionStatus     = question{system: oidLOINC, codes: []string{"75305-3"}, displays: []string{"Nutrition status"}}
 	nutritionAssessment = question{system: oidLOINC, codes: []string{"75303-8"}, displays: []string{"Nutrition assessment"}}
 	healthStatusCode    = question{system: oidLOINC, codes: []string{"11323-3"}, displays: []string{"Health status"}}
@@ -33,14 +34,14 @@ var findingForms = [...]form{
 	{kind: "tobacco-use", templates: []string{findingRoot + "85"}, head: &tobaccoUse, when: needLow, value: codedOnly},
 	{kind: "birth-sex", templates: []string{findingRoot + "200"}, head: &birthSex, when: needTime, value: codeOnly},
 	{kind: "sex", templates: []string{findingRoot + "507"}, head: &sex, when: needTime, value: codedOnly},
-	{kind: "gender-identity", templates: []string{"2.16.840.1.113883.10.20.34.3.45"}, head: &gender, when: needLow, value: codedOnly},
-	{kind: "sexual-orientation", templates: []string{findingRoot + "501"}, head: &orientation, when: needLow, value: codedOnly},
+	{kind: "gender-identity", templates: []string{"2.16.840.1.113883.10.20.34.3.45"}, head: &gender, when: needLow, value: codedOnly, social: true, set: genderIdentities},
+	{kind: "sexual-orientation", templates: []string{findingRoot + "501"}, head: &orientation, when: needLow, value: codedOnly, social: true, set: sexualOrientations},
 	{kind: "occupation", templates: []string{templateSocialHistory, findingRoot + "503"}, head: &occupation, when: needLow, value: codedOnly},
 	{kind: "industry", templates: []string{templateSocialHistory, findingRoot + "504"}, head: &industry, when: needTime, value: codedOnly},
 	{kind: "pregnancy-status", templates: []string{"2.16.840.1.113883.10.20.15.3.8"}, head: &assertion, when: needTime, value: codedOnly},
 	{kind: "estimated-delivery-date", templates: []string{"2.16.840.1.113883.10.20.15.3.1"}, head: &deliveryDate, value: timeOnly},
 	{kind: "pregnancy-intent", templates: []string{findingRoot + "281"}, head: &pregnancyIntent, when: needBoth, value: codedOnly},
-	{kind: "tribal-affiliation", templates: []string{templateSocialHistory, findingRoot + "506"}, head: &tribe, when: needTime, value: codedOnly},
+	{kind: "tribal-affiliation", templates: []string{templateSocialHistory, findingRoot + "506"}, head: &tribe, when: needTime, value: codedOnly, social: true},
 	{kind: "caregiver-characteristics", templates: []string{findingRoot + "72"}, value: codedOnly, fits: hasCaregiver},
 	{kind: "home-environment", templates: []string{findingRoot + "109"}, head: &homeEnvironment, value: codedOnly},
 	{kind: "cultural-religious", templates: []string{findingRoot + "111"}, head: &personalBelief, value: negationCoded},
@@ -52,7 +53,7 @@ var findingForms = [...]form{
 	{kind: "sensory-status", templates: []string{findingRoot + "127"}, when: needLow, value: codedOnly},
 	{kind: "mental-status", templates: []string{findingRoot + "74"}, head: &cognitiveStatus, when: needTime, value: oneValue, fits: isCognitive},
 	{kind: "outcome", templates: []string{findingRoot + "144"}, fits: hasGoal},
-	{kind: "goal-progress", templates: []string{templateProgress}, head: &assertion, value: codedOnly},
+	{kind: "goal-progress", templates: []string{templateProgress}, head: &assertion, when: needTime, value: codedOnly},
 	{kind: "nutrition-status", templates: []string{findingRoot + "124"}, head: &nutritionStatus, when: needTime, value: oneValue, fits: isAssessed},
 	{kind: "nutrition-assessment", templates: []string{templateNutrition}, head: &nutritionAssessment, when: needTime, value: oneValue},
 	{kind: "health-status", templates: []string{findingRoot + "5"}, head: &healthStatusCode, value: codedOnly},
@@ -71,6 +72,15 @@ func findingForm(kind string, x *record.Observation) *form {
 		return &socialForm
 	}
 	return &form{}
+}
+
+// fixedHead gives the code that the template of the release fixes: that of a
+// Mental Status Observation is another since 3.0.
+func (w *writer) fixedHead(f *form) *question {
+	if f.head == &cognitiveStatus && w.release >= R30 {
+		return &mentalStatus
+	}
+	return f.head
 }
 
 // hasCaregiver: Caregiver Characteristics names the caregiver, and has a code of
@@ -180,9 +190,7 @@ func (w *writer) fact(s *sectionOut, kind, field string, i int, x *record.DatedC
 	w.at("moodCode", "EVN")
 	values := []record.Value{{Concept: &x.Concept}}
 	if !w.strict || fitsValue(f.value, values) {
-		for _, t := range f.templates {
-			w.template(t)
-		}
+		w.claimForm(f)
 	} else {
 		w.Note(&record.IssueProfileNotClaimed, "")
 	}
@@ -201,6 +209,7 @@ func (w *writer) fact(s *sectionOut, kind, field string, i int, x *record.DatedC
 	}
 	w.bounds("effectiveTime", "when", &when, f.when)
 	x.When = nil
+	w.orOther(leaf, f.set, &x.Concept)
 	w.codedValue("value", leaf, &x.Concept)
 	w.end()
 	w.rest(x)

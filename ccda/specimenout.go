@@ -118,9 +118,23 @@ func (w *writer) collectionOf(i int) {
 	})
 	w.Quiet = quiet
 	w.specimen(i)
+	if w.strict {
+		w.takenSpecimen(i)
+	}
 	w.Quiet = quiet || told
 	w.At("specimens", i, func() { w.answers(&specimenCondition, "COMP", "conditions", &x.Conditions) })
 	w.Quiet = quiet
+	w.end()
+}
+
+// takenSpecimen names the specimen that was taken, by which the template wants
+// its collection to refer to it (Specimen Collection Procedure, entryRelationship).
+func (w *writer) takenSpecimen(i int) {
+	x := &w.rec.Specimens[i]
+	at := w.index[x.ID]
+	w.el("entryRelationship")
+	w.at("typeCode", "SUBJ")
+	w.entryReference(at, &record.Ref{ID: x.ID})
 	w.end()
 }
 

@@ -251,6 +251,17 @@ func (w *writer) questionHead(q *question) {
 	w.fixedCode(q.system, q.codes[0], first(q.displays))
 }
 
+// questionIf is questionHead where the template allows what follows, else its
+// code alone, in a conformant document: leaf is the field that does not fit.
+func (w *writer) questionIf(fits bool, q *question, leaf string) {
+	if fits || !w.strict {
+		w.questionHead(q)
+		return
+	}
+	w.Note(&record.IssueProfileNotClaimed, leaf)
+	w.fixedCode(q.system, q.codes[0], first(q.displays))
+}
+
 func first(list []string) string {
 	if len(list) == 0 {
 		return ""

@@ -114,6 +114,9 @@ func (w *writer) dispenseOut(template string, i int, d *record.Dispense) {
 	w.at("moodCode", "EVN")
 	w.template(templatesDispense[0])
 	w.partIDs(&d.Identifiers, "dispense")
+	if w.release >= R30 {
+		w.require("code", "", "NI") // of which the record has none
+	}
 	w.linkPart(&d.Narrative)
 	w.statusDemanded(&d.Status)
 	w.interval("effectiveTime", "when", &d.When)

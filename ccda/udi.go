@@ -3,6 +3,7 @@ package ccda
 import (
 	"strings"
 
+	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -22,6 +23,7 @@ type udiPart struct {
 	free func(*record.Device) bool
 	set  func(*reader, *record.Device, tree.Node) bool
 	put  func(*writer, *record.Device) // writes the value, and clears it
+	fits func(*record.Device) bool     // the template allows the value; nil where it allows any
 }
 
 func ofLabel(template, code string, displays ...string) question {
@@ -38,7 +40,7 @@ func inWords(q question, at func(*record.Device) *string) udiPart {
 		w.attr("xsi:type", "ST")
 		w.text(take(at(d)))
 		w.end()
-	}}
+	}, nil}
 }
 
 // inTime is a part whose value is a day.
@@ -55,7 +57,7 @@ func inTime(q question, at func(*record.Device) **record.Time) udiPart {
 		w.attr("xsi:type", "TS")
 		w.timeAttrs("", &t)
 		w.end()
-	}}
+	}, nil}
 }
 
 // inCode is a part whose value is a code.
@@ -67,11 +69,18 @@ func inCode(q question, at func(*record.Device) **record.Concept) udiPart {
 		c := **at(d)
 		*at(d) = nil
 		w.codedValue("value", "", &c)
-	}}
+	}, nil}
+}
+
+// inCodeOf is inCode with a value set that the template demands.
+func inCodeOf(set string, q question, at func(*record.Device) **record.Concept) udiPart {
+	p := inCode(q, at)
+	p.fits = func(d *record.Device) bool { return isOneOf(*at(d), set, codes.FromCDA(oidNCI)) }
+	return p
 }
 
 var udiParts = [...]udiPart{
-	{ofLabel("304", "C101722", "Primary DI Number", "Device Identifier"), func(d *record.Device) bool { return d.UDI == nil || d.UDI.DeviceID == "" }, (*reader).deviceIdentifier, (*writer).deviceIdentifierOut},
+	{ofLabel("304", "C101722", "Primary DI Number", "Device Identifier"), func(d *record.Device) bool { return d.UDI == nil || d.UDI.DeviceID == "" }, (*reader).deviceIdentifier, (*writer).deviceIdentifierOut, knownIssuer},
 	inWords(ofLabel("315", "C101672", "Lot or Batch Number"), func(d *record.Device) *string { return &d.Lot }),
 	inWords(ofLabel("319", "C101671", "Serial Number"), func(d *record.Device) *string { return &d.Serial }),
 	inWords(ofLabel("308", "C113843", "Distinct Identification Code", "Distinct Identification"), func(d *record.Device) *string { return &d.Distinct }),
@@ -83,13 +92,16 @@ var udiParts = [...]udiPart{
 	inTime(ofLabel("309", "C101670", "Expiration Date"), func(d *record.Device) **record.Time { return &d.Expires }),
 	inCode(ofLabel("314", "C160938", "Latex Safety Status"), func(d *record.Device) **record.Concept { return &d.Latex }),
 	inCode(ofLabel("318", "C106044", "MRI Safety", "MRI Safety Status"), func(d *record.Device) **record.Concept { return &d.MRISafety }),
-	inCode(ofLabel("305", "C160939", "Implantable Device Status", "Device Status"), func(d *record.Device) **record.Concept { return &d.ImplantStatus }),
+	inCodeOf(implantStatuses, ofLabel("305", "C160939", "Implantable Device Status", "Device Status"), func(d *record.Device) **record.Concept { return &d.ImplantStatus }),
 }
 
 // deviceIdentifier takes the DI with the agency that issued it.
 func (r *reader) deviceIdentifier(d *record.Device, v tree.Node) bool {
 	if v.Attr("extension").Value() == "" || v.Attr("nullFlavor").OK() || !r.xsiType(v, typeII) {
 		return false
+	}
+	if v.Attr("displayable").OK() {
+		r.fixed(v, "displayable", "true")
 	}
 	u := udi(d)
 	u.DeviceID, u.IssuerName = r.attr(v, "extension"), r.attr(v, "assigningAuthorityName")

@@ -70,7 +70,11 @@ func (w *writer) labelOut(wrapper string, x *record.Device) {
 	w.apart(x.ID, "label")
 	w.at("classCode", "CLUSTER")
 	w.at("moodCode", "EVN")
-	w.template(templateUDIOrganizer)
+	if !w.strict || hasIdentifier(x) {
+		w.template(templateUDIOrganizer)
+	} else {
+		w.Note(&record.IssueProfileNotClaimed, "udi")
+	}
 	quiet := w.Quiet
 	w.Quiet = true // the device has it
 	if at, ok := w.index[x.ID]; ok {
@@ -94,7 +98,7 @@ func (w *writer) labelOut(wrapper string, x *record.Device) {
 		w.el("observation")
 		w.at("classCode", "OBS")
 		w.at("moodCode", "EVN")
-		w.questionHead(&p.question)
+		w.questionIf(p.fits == nil || p.fits(x), &p.question, "")
 		w.completed()
 		p.put(w, x)
 		w.end()
@@ -107,11 +111,21 @@ func (w *writer) labelOut(wrapper string, x *record.Device) {
 	w.end()
 }
 
+// hasIdentifier reports whether a label has the Device Identifier Observation that the template demands.
+func hasIdentifier(x *record.Device) bool { return !udiParts[0].free(x) && knownIssuer(x) }
+
+// knownIssuer reports whether the agency that issued the DI is known by an OID, which the template demands.
+func knownIssuer(x *record.Device) bool {
+	_, ok := codes.ToCDA(x.UDI.Issuer)
+	return ok || isUID(x.UDI.Issuer)
+}
+
 // deviceIdentifierOut writes the DI under the root of the agency that issued it.
 func (w *writer) deviceIdentifierOut(x *record.Device) {
 	u := x.UDI
 	w.el("value")
 	w.attr("xsi:type", "II")
+	w.attr("displayable", "true") // the template fixes it
 	if root, ok := codes.ToCDA(u.Issuer); isUID(u.Issuer) {
 		w.at("root", take(&u.Issuer))
 	} else if ok {

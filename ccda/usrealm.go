@@ -32,6 +32,8 @@ func (w *writer) fieldedAddress() bool {
 		return true
 	}
 	switch w.part() {
+	case "":
+		return w.ofAuthor()
 	case "recordTarget", "author", "dataEnterer", "informant", "legalAuthenticator", "authenticator", "custodian":
 		switch w.within() {
 		case "patientRole", "guardian", "providerOrganization", "assignedAuthor", "assignedEntity", "representedCustodianOrganization":
@@ -39,6 +41,12 @@ func (w *writer) fieldedAddress() bool {
 		}
 	}
 	return false
+}
+
+// ofAuthor reports whether what is being written lies in the author of an entry, or in the organization of one.
+func (w *writer) ofAuthor() bool {
+	n := len(w.open)
+	return w.within() == "assignedAuthor" || n > 1 && w.within() == "representedOrganization" && w.open[n-2].name == "assignedAuthor"
 }
 
 // usAddress makes an address fielded: street, city, and, where the country is
@@ -91,7 +99,7 @@ func (w *writer) usAddress(a *record.Address) {
 		lack("streetAddressLine", "lines", "")
 	}
 	lack("city", "city", a.City)
-	if a.Country == "" || a.Country == "US" {
+	if a.Country == "" || a.Country == "US" || a.Country == "USA" {
 		lack("state", "state", a.State)
 		lack("postalCode", "postalCode", a.PostalCode)
 	}
@@ -212,6 +220,8 @@ func (w *writer) needs(role, name, leaf string, n int) {
 	}
 	required := false
 	switch w.part() {
+	case "":
+		required = w.introduced && role == "assignedAuthor"
 	case "author", "dataEnterer", "legalAuthenticator":
 		required = role == "assignedAuthor" || role == "assignedEntity"
 	case "participant":
@@ -228,6 +238,8 @@ func (w *writer) needsPerson(role string) bool {
 		return false
 	}
 	switch w.part() {
+	case "":
+		return w.introduced && role == "assignedAuthor"
 	case "author":
 		return role == "assignedAuthor"
 	case "dataEnterer", "legalAuthenticator":
@@ -249,7 +261,7 @@ func (w *writer) person(role string, names int, f func()) {
 		return
 	}
 	w.el(personElement(role))
-	if names == 0 && w.strict && w.part() != "" {
+	if names == 0 && w.strict && (w.part() != "" || must) {
 		w.require("name", "names", "NI")
 	}
 	if f != nil {

@@ -66,6 +66,9 @@ func (w *writer) vitalPanelCode(c *record.Concept) {
 	if !same || len(c.Codings) != 2 {
 		w.Note(&altered, "code")
 	}
+	if w.release >= R30 { // which fixes the other of the two
+		codings[0], codings[1] = codings[1], codings[0]
+	}
 	if c.Absent != "" {
 		w.DropString("code.absent", string(c.Absent), &withheld)
 	}

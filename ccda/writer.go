@@ -39,6 +39,9 @@ type writer struct {
 	named  map[place]bool         // people, by list and place, of whom what the document has no place for was named
 	roles  map[mentioned]string   // what was written of practitioners in roles
 
+	introduced    bool           // the author being written stands here with address, telecom and name
+	introductions map[place]bool // the authors of entries who were
+
 	rolesOf map[string]*record.Device // devices that have a part in something, with what their roles have no place for
 
 	grouped      map[string]bool // entries that others group
@@ -63,6 +66,8 @@ type writer struct {
 	signed         bool   // a legal authenticator was written
 	stands         []bool // the participants of the header that were written
 	entered        bool   // and one who entered the data
+	attended       bool   // the physician of record was named
+	contexts       []int  // the acts of the document that stand in its body: see procedureContexts
 	recipientsLeft []record.Participation
 
 	carried map[string][]piece // by owner, what is carried and not yet written
@@ -79,6 +84,8 @@ type writer struct {
 	cells   []tableCell   // of all rows
 	// noteRow is the place in the narrative of a comment on the section itself.
 	noteRow string
+	// rowText says that the words of the concept being written are in the row, to which they point.
+	rowText bool
 	said    narratives
 
 	aside    *aside // what is reckoned beside the writing

@@ -77,6 +77,7 @@ func parseFlags(args []string, stderr io.Writer) (*settings, []string, error) {
 	fs.StringVar(&s.report, "report", "", "file that receives the report, one JSON object a line for each input")
 	fs.IntVar(&s.jobs, "jobs", runtime.GOMAXPROCS(0), "how many inputs at once")
 	mode := fs.String("mode", "", "for -to ccda: faithful or conformant")
+	release := fs.String("release", "", "for -to ccda: the release of C-CDA whose templates are claimed: 2.1, 3.0 or 4.0")
 	typed := fs.Bool("typed-only", false, "leave out everything carried")
 	now := fs.String("now", "", "RFC 3339 time to write as the moment of making; without it, the wall clock")
 	if err := fs.Parse(args); err != nil {
@@ -99,14 +100,15 @@ func parseFlags(args []string, stderr io.Writer) (*settings, []string, error) {
 		return nil, nil, fmt.Errorf("-to %q is not one of %s", *to, targetNames())
 	}
 	s.to = t
-	switch {
-	case *mode == "":
-	case s.to.name != "ccda":
-		return nil, nil, fmt.Errorf("-mode is for -to ccda only")
-	case *mode == "conformant":
-		s.to.exporter = ccda.Exporter{Mode: ccda.Conformant}
-	case *mode != "faithful":
-		return nil, nil, fmt.Errorf("-mode %q is not one of faithful, conformant", *mode)
+	if *mode != "" || *release != "" {
+		x, err := ccdaExporter(*mode, *release)
+		if err != nil {
+			return nil, nil, err
+		}
+		if s.to.name != "ccda" {
+			return nil, nil, fmt.Errorf("-mode and -release are for -to ccda only")
+		}
+		s.to.exporter = x
 	}
 	s.opts.Export = record.ExportOptions{TypedOnly: *typed, Now: time.Now()}
 	if *now != "" {
@@ -117,4 +119,26 @@ func parseFlags(args []string, stderr io.Writer) (*settings, []string, error) {
 		s.opts.Export.Now = at
 	}
 	return s, fs.Args(), nil
+}
+
+// ccdaExporter gives the exporter that -mode and -release ask for.
+func ccdaExporter(mode, release string) (ccda.Exporter, error) {
+	var x ccda.Exporter
+	switch mode {
+	case "", "faithful":
+	case "conformant":
+		x.Mode = ccda.Conformant
+	default:
+		return x, fmt.Errorf("-mode %q is not one of faithful, conformant", mode)
+	}
+	switch release {
+	case "", "2.1":
+	case "3.0":
+		x.Release = ccda.R30
+	case "4.0":
+		x.Release = ccda.R40
+	default:
+		return x, fmt.Errorf("-release %q is not one of 2.1, 3.0, 4.0", release)
+	}
+	return x, nil
 }

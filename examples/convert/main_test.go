@@ -150,6 +150,8 @@ func TestUsage(t *testing.T) {
 		"bad time":           {"-now", "yesterday", sample},
 		"no jobs":            {"-jobs", "0", sample},
 		"mode without ccda":  {"-mode", "faithful", sample},
+		"no such release":    {"-to", "ccda", "-release", "2.0", sample},
+		"release for FHIR":   {"-release", "3.0", sample},
 		"unknown flag":       {"-frobnicate", sample},
 		"an empty folder":    {dir},
 		"report not created": {"-report", filepath.Join(dir, "no/such/folder/r.jsonl"), sample},
