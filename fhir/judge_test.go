@@ -34,7 +34,7 @@ func TestForJudges(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(*judgeDir, name+".json"), b.Bytes(), 0o644))
 	}
 	full := recordtest.Full()
-	for _, typ := range []BundleType{Collection, Transaction, Document} {
+	for _, typ := range []BundleType{BundleCollection, BundleTransaction, BundleDocument} {
 		write("full-"+typ.String(), full, Exporter{Bundle: typ})
 	}
 	write("empty", &record.Record{Patient: &record.Patient{}}, Exporter{})

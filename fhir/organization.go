@@ -5,7 +5,7 @@ import "github.com/portage-health/portage/record"
 // organization writes Organization (US Core Organization).
 func (w *writer) organization(i int, o *record.Organization) {
 	profile := profileBase + "organization"
-	fits := npisFit(o.Identifiers)
+	fits := true
 	for j := range o.Addresses {
 		fits = fits && len(o.Addresses[j].Lines) <= 4
 	}

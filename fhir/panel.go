@@ -188,9 +188,6 @@ func (w *writer) panelObservation(list string, i int, p *record.Panel) {
 	w.subject("subject")
 	w.references("basedOn", "basedOn", p.BasedOn, observationOrder)
 	w.referenceField("encounter", "encounter", p.Encounter, only(kindEncounter))
-	if p.When.IsZero() && profile != "" {
-		w.required("effectiveDateTime", "", "when")
-	}
 	w.effective("panel", &p.When)
 	if p.Issued != nil {
 		w.instant("issued", *p.Issued)

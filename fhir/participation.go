@@ -1,6 +1,8 @@
 package fhir
 
 import (
+	"slices"
+
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
@@ -9,6 +11,7 @@ import (
 // FHIR, CF-participations). Participations that say the same share one.
 type role struct {
 	id   string
+	who  string // the id of the Practitioner
 	body string // its members after meta
 }
 
@@ -65,6 +68,9 @@ func (w *writer) firstOf(name string, ps []record.Participation, allowed kindSet
 
 // roleOf gives the id of the PractitionerRole for a practitioner in a participation.
 func (w *writer) roleOf(who target, p *record.Participation) string {
+	if !slices.ContainsFunc(w.reach()[who.id], isReachable) {
+		w.unfit = true
+	}
 	at := len(w.b)
 	w.aloneObj()
 	w.obj("practitioner")
@@ -86,7 +92,7 @@ func (w *writer) roleOf(who target, p *record.Participation) string {
 	if w.roleIDs == nil {
 		w.roleIDs = map[string]int{}
 	}
-	r := role{body: string(body)}
+	r := role{who: who.id, body: string(body)}
 	r.id = w.derive(who.id, "role", r.body)
 	w.roleIDs[r.body] = len(w.roles)
 	w.roles = append(w.roles, r)

@@ -233,11 +233,15 @@ func inUnits(q *record.Quantity, units []string) bool {
 	return q != nil && isNumber(q.Value) && q.Unit != "" && q.System == record.SystemUCUM && slices.Contains(units, q.Code)
 }
 
-// isDayPrecise reports whether a time is as precise as the vital signs demand, or is not there at all.
+// isDayPrecise reports whether a time is as precise as US Core demands: a reason
+// why there is none is no time to vs-1 and us-core-1.
 func isDayPrecise(p *record.Period) bool {
 	t := p.At.Value
-	if t == "" && p.End.Value == "" {
+	if t == "" && p.End.Value != "" {
+		return true // a Period
+	}
+	if t == "" {
 		t = p.Start.Value
 	}
-	return t == "" || len(t) >= 10
+	return len(t) >= 10
 }
