@@ -18,4 +18,4 @@ if [ ! -f "$build/classpath" ]; then
   (cd "$build" && mvn -q -B package dependency:build-classpath -Dmdep.outputFile=classpath.new) >&2 || { echo "judge: it could not be built" >&2; exit 3; }
   mv "$build/classpath.new" "$build/classpath"
 fi
-exec java "-Xmx${JUDGE_MEMORY:-1500m}" -Djudge.packages="$packages" -cp "$build/target/classes:$(cat "$build/classpath")" Judge "$@"
+exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "-Xmx${JUDGE_MEMORY:-1500m}" -Djudge.packages="$packages" -cp "$build/target/classes:$(cat "$build/classpath")" Judge "$@"

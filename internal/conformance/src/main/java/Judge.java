@@ -21,6 +21,7 @@ import org.hl7.fhir.r5.elementmodel.Element;
 import org.hl7.fhir.r5.elementmodel.Manager.FhirFormat;
 import org.hl7.fhir.r5.model.CanonicalResource;
 import org.hl7.fhir.r5.model.CanonicalType;
+import org.hl7.fhir.r5.model.ElementDefinition;
 import org.hl7.fhir.r5.model.StructureDefinition;
 import org.hl7.fhir.r5.utils.validation.IResourceValidator;
 import org.hl7.fhir.r5.utils.validation.IValidatorResourceFetcher;
@@ -30,6 +31,7 @@ import org.hl7.fhir.r5.utils.validation.constants.CheckDisplayOption;
 import org.hl7.fhir.r5.utils.validation.constants.IdStatus;
 import org.hl7.fhir.r5.utils.validation.constants.ReferenceValidationPolicy;
 import org.hl7.fhir.utilities.npm.NpmPackage;
+import org.hl7.fhir.r5.utils.validation.IMessagingServices;
 import org.hl7.fhir.utilities.validation.ValidationMessage;
 import org.hl7.fhir.utilities.validation.ValidationMessage.IssueSeverity;
 import org.hl7.fhir.validation.ValidatorSettings;
@@ -41,14 +43,15 @@ import org.hl7.fhir.validation.instance.advisor.BasePolicyAdvisorForFullValidati
  * Judges FHIR R4 resources with HL7's validation engine against the base
  * standard and the US Core 6.1.0 profiles that they claim, without a network.
  *
- * <pre>[--summary] [--info] [--closed] [--shallow] [--profile URL] [--claims FILE] [--list FILE] FILE|FOLDER...</pre>
+ * <pre>[--summary] [--info] [--closed] [--shallow] [--implied] [--profile URL] [--claims FILE] [--list FILE] FILE|FOLDER...</pre>
  *
  * A file is JSON, or NDJSON (then its lines are FILE:LINE). Standard output is
  * TSV: file, severity, path, message; with --summary one line a file. A Bundle
  * is judged whole, so that references between its entries are resolved.
  * --closed finds a reference at fault that leads out of its file.
- * --shallow asks of a reference's target its type only, not the profile that the
- * reference demands: where all refers to all, that takes forever.
+ * --shallow asks of a reference's target only that it is there, not the profile that
+ * the reference demands: where all refers to all, that takes forever.
+ * --implied demands the profile of a vital sign wherever its LOINC code stands.
  * --claims writes how many resources of each type claim which profile.
  *
  * Exit 0: no error. 1: an error. 2: nothing could be judged. The system
@@ -65,6 +68,7 @@ public final class Judge {
   private boolean summary;
   private boolean info;
   private boolean closed;
+  private boolean implied;
   private boolean shallow;
   private int judged;
   private int clean;
@@ -92,6 +96,7 @@ public final class Judge {
     boolean summary = false;
     boolean info = false;
     boolean closed = false;
+    boolean implied = false;
     boolean shallow = false;
     String profile = null;
     String claims = null;
@@ -100,6 +105,7 @@ public final class Judge {
         case "--summary" -> summary = true;
         case "--info" -> info = true;
         case "--closed" -> closed = true;
+        case "--implied" -> implied = true;
         case "--shallow" -> shallow = true;
         case "--profile" -> profile = operand(args, ++i);
         case "--claims" -> claims = operand(args, ++i);
@@ -119,6 +125,7 @@ public final class Judge {
     j.summary = summary;
     j.info = info;
     j.closed = closed;
+    j.implied = implied;
     j.shallow = shallow;
     if (profile != null) {
       StructureDefinition sd = j.definitions.fetchResource(StructureDefinition.class, profile);
@@ -170,11 +177,17 @@ public final class Judge {
     c.setCanRunWithoutTerminology(true);
     definitions = c;
 
-    InstanceValidator v = new InstanceValidator(c, null, null, new ValidatorSession(), new ValidatorSettings());
+    ValidatorSettings settings = new ValidatorSettings();
+    settings.setDisplayWarningMode(true);
+    InstanceValidator v = new InstanceValidator(c, null, null, new ValidatorSession(), settings);
     v.setPolicyAdvisor(new BasePolicyAdvisorForFullValidation(ReferenceValidationPolicy.CHECK_VALID) {
       @Override public ReferenceValidationPolicy policyForReference(IResourceValidator in, Object app, String path, String url, ReferenceDestinationType to) {
-        if (to != ReferenceDestinationType.EXTERNAL) return shallow ? ReferenceValidationPolicy.CHECK_EXISTS_AND_TYPE : ReferenceValidationPolicy.CHECK_VALID;
+        if (to != ReferenceDestinationType.EXTERNAL) return shallow ? ReferenceValidationPolicy.CHECK_EXISTS : ReferenceValidationPolicy.CHECK_VALID;
         return closed ? ReferenceValidationPolicy.CHECK_EXISTS_AND_TYPE : ReferenceValidationPolicy.CHECK_TYPE_IF_EXISTS;
+      }
+      @Override public List<StructureDefinition> getImpliedProfilesForResource(IResourceValidator in, Object app, String path, ElementDefinition d,
+          StructureDefinition type, Element resource, boolean valid, IMessagingServices sink, List<ValidationMessage> found) {
+        return implied ? super.getImpliedProfilesForResource(in, app, path, d, type, resource, valid, sink, found) : List.of();
       }
     });
     v.setFetcher(new Alone());
