@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"iter"
+	"slices"
 	"sync"
 
 	"github.com/portage-health/portage/record"
@@ -77,8 +78,46 @@ func (w *writer) index() {
 	addAll(w, r.ImagingStudies, "imagingStudies", func(s *record.ImagingStudy) (*record.Entry, kind) { return &s.Entry, imagingKind(s) })
 	w.indexUnwritten()
 	w.indexPlaces()
+	w.indexMisfits()
 	w.joinVitals()
 }
+
+// indexMisfits finds whom US Core has no place for: a telecom that does not say
+// by what means (FHIR demands it: cpt-2), an address of more than four lines.
+func (w *writer) indexMisfits() {
+	look := func(e *record.Entry, ts []record.Telecom, as []record.Address) {
+		if slices.ContainsFunc(ts, hasNoMeans) || slices.ContainsFunc(as, isTooLong) {
+			if w.misfit == nil {
+				w.misfit = map[string]bool{}
+			}
+			w.misfit[w.entryID(e)] = true
+		}
+	}
+	r := w.rec
+	if r.Patient != nil {
+		look(&r.Patient.Entry, r.Patient.Telecoms, nil)
+		if !w.patientFits(r.Patient) {
+			w.misfit = map[string]bool{w.entryID(&r.Patient.Entry): true}
+		}
+	}
+	for i := range r.RelatedPersons {
+		look(&r.RelatedPersons[i].Entry, r.RelatedPersons[i].Telecoms, nil)
+	}
+	for i := range r.Practitioners {
+		look(&r.Practitioners[i].Entry, r.Practitioners[i].Telecoms, nil)
+	}
+	for i := range r.Organizations {
+		look(&r.Organizations[i].Entry, r.Organizations[i].Telecoms, r.Organizations[i].Addresses)
+	}
+	for i := range r.Locations {
+		look(&r.Locations[i].Entry, r.Locations[i].Telecoms, nil)
+	}
+}
+
+func hasNoMeans(t record.Telecom) bool { return t.Value != "" && t.System == "" }
+
+// isTooLong reports whether an address has more lines than US Core Organization allows.
+func isTooLong(a record.Address) bool { return len(a.Lines) > 4 }
 
 // observations gives the record's lists of observations by their names.
 func (w *writer) observations() iter.Seq2[string, []record.Observation] {

@@ -12,6 +12,7 @@ import (
 type role struct {
 	id   string
 	who  string // the id of the Practitioner
+	fits bool   // it has what the US Core profile demands
 	body string // its members after meta
 }
 
@@ -68,10 +69,8 @@ func (w *writer) firstOf(name string, ps []record.Participation, allowed kindSet
 
 // roleOf gives the id of the PractitionerRole for a practitioner in a participation.
 func (w *writer) roleOf(who target, p *record.Participation) string {
-	if !slices.ContainsFunc(w.reach()[who.id], isReachable) {
-		w.unfit = true
-	}
-	at := len(w.b)
+	at, unfit := len(w.b), w.unfit
+	w.unfit = false
 	w.aloneObj()
 	w.obj("practitioner")
 	w.urn(who.id)
@@ -84,6 +83,8 @@ func (w *writer) roleOf(who target, p *record.Participation) string {
 	}
 	w.concepts("specialty", p.Specialty)
 	w.end()
+	fits := !w.unfit && slices.ContainsFunc(w.reach()[who.id], isReachable)
+	w.unfit = unfit || !fits
 	body := w.b[at+1 : len(w.b)-1]
 	w.b = w.b[:at]
 	if i, ok := w.roleIDs[string(body)]; ok {
@@ -92,7 +93,7 @@ func (w *writer) roleOf(who target, p *record.Participation) string {
 	if w.roleIDs == nil {
 		w.roleIDs = map[string]int{}
 	}
-	r := role{who: who.id, body: string(body)}
+	r := role{who: who.id, fits: fits, body: string(body)}
 	r.id = w.derive(who.id, "role", r.body)
 	w.roleIDs[r.body] = len(w.roles)
 	w.roles = append(w.roles, r)

@@ -66,7 +66,7 @@ func (w *writer) recordRole(p *record.Practitioner, j int) {
 	if _, taken := w.refs[id]; taken || !isLowerUUID(id) {
 		id = w.partID(&p.Entry, "roles", j)
 	}
-	w.beginRole(id, r.Telecoms)
+	w.beginRole(id, slices.ContainsFunc(r.Telecoms, isReachable) && !slices.ContainsFunc(r.Telecoms, hasNoMeans))
 	w.fieldStr("id", r.ID)
 	w.identifiers("identifier", r.Identifiers)
 	w.bool("active", r.Active)
@@ -85,9 +85,9 @@ func (w *writer) recordRole(p *record.Practitioner, j int) {
 	w.endResource()
 }
 
-// beginRole begins a PractitionerRole. US Core demands a way to reach who has it (pd-1).
-func (w *writer) beginRole(id string, ts []record.Telecom) {
-	if slices.ContainsFunc(ts, isReachable) {
+// beginRole begins a PractitionerRole, which claims its profile where it fits: US Core demands a way to reach who has it (pd-1).
+func (w *writer) beginRole(id string, fits bool) {
+	if fits {
 		w.begin(kindPractitionerRole, id, []string{profileBase + "practitionerrole"}, nil, nil)
 		return
 	}
@@ -116,7 +116,7 @@ func (w *writer) writeRoles() {
 	for i := range w.roles {
 		w.In("practitionerRole", -1)
 		ts := w.reach()[w.roles[i].who]
-		w.beginRole(w.roles[i].id, ts)
+		w.beginRole(w.roles[i].id, w.roles[i].fits)
 		w.key("")
 		w.put(w.roles[i].body)
 		w.arr("telecom")

@@ -21,10 +21,12 @@ var agentKinds = only(kindPractitioner, kindPractitionerRole, kindRelatedPerson,
 
 // provenanceOf remembers that the participants had a part in the resource being written.
 func (w *writer) provenanceOf(ps []record.Participation) {
-	at := len(w.b)
+	at, unfit := len(w.b), w.unfit
+	w.unfit = false
 	w.aloneObj()
-	claims := w.provenanceBody(ps)
+	claims := w.provenanceBody(ps) && !w.unfit
 	w.end()
+	w.unfit = unfit
 	if len(w.b) <= at {
 		return
 	}

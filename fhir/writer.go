@@ -39,6 +39,7 @@ type writer struct {
 
 	roles   []role
 	reached map[string][]record.Telecom
+	misfit  map[string]bool // ids of people and places that do not meet their profiles
 	roleIDs map[string]int
 	provs   []provenance
 	provIDs map[string]int
@@ -117,6 +118,10 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, 
 		w.instant("lastUpdated", *e.Updated)
 	}
 	w.claim, w.unfit = span{}, false
+	if len(profiles) > 0 && w.misfit[id] {
+		profiles = nil
+		w.Note(&record.IssueProfileNotClaimed, "")
+	}
 	if len(profiles) > 0 {
 		w.claim.from = len(w.b)
 		w.arr("profile")
@@ -164,7 +169,7 @@ func (w *writer) unclaim() {
 		to++
 	}
 	w.b = slices.Delete(w.b, from, to)
-	w.Note(&record.IssueProfileNotClaimed, "participants")
+	w.Note(&record.IssueProfileNotClaimed, "")
 }
 
 // request says what a server is to do with the entry of a transaction: put it under its id.
