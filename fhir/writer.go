@@ -138,7 +138,7 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, 
 // endResource ends a resource and its Bundle entry.
 func (w *writer) endResource() {
 	w.end()
-	if w.unfit && w.claim.to > 0 && w.sent == nil {
+	if w.unfit && w.claim.to > 0 && w.sent == nil && !anyTarget.has(w.typ) {
 		w.unclaim()
 	}
 	if w.sent != nil {
@@ -153,6 +153,9 @@ func (w *writer) endResource() {
 	}
 	w.Leave()
 }
+
+// anyTarget are the types whose US Core profiles ask nothing of what they refer to.
+var anyTarget = only(kindPatient, kindPractitioner, kindOrganization, kindLocation)
 
 // span is a part of what has been written.
 type span struct{ from, to int }
