@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -23,10 +24,12 @@ import org.hl7.fhir.r5.model.CanonicalResource;
 import org.hl7.fhir.r5.model.CanonicalType;
 import org.hl7.fhir.r5.model.ElementDefinition;
 import org.hl7.fhir.r5.model.StructureDefinition;
+import org.hl7.fhir.r5.model.ValueSet;
 import org.hl7.fhir.r5.utils.validation.IResourceValidator;
 import org.hl7.fhir.r5.utils.validation.IValidatorResourceFetcher;
 import org.hl7.fhir.r5.utils.validation.ValidatorSession;
 import org.hl7.fhir.r5.utils.validation.constants.BestPracticeWarningLevel;
+import org.hl7.fhir.r5.utils.validation.constants.BindingKind;
 import org.hl7.fhir.r5.utils.validation.constants.CheckDisplayOption;
 import org.hl7.fhir.r5.utils.validation.constants.IdStatus;
 import org.hl7.fhir.r5.utils.validation.constants.ReferenceValidationPolicy;
@@ -48,7 +51,7 @@ import org.hl7.fhir.validation.instance.advisor.BasePolicyAdvisorForFullValidati
  * A file is JSON, or NDJSON (then its lines are FILE:LINE). Standard output is
  * TSV: file, severity, path, message; with --summary one line a file. A Bundle
  * is judged whole, so that references between its entries are resolved.
- * --closed finds a reference at fault that leads out of its file.
+ * --closed finds a reference at fault that leads out of its Bundle.
  * --shallow asks of a reference's target only that it is there, not the profile that
  * the reference demands: where all refers to all, that takes forever.
  * --implied demands the profile of a vital sign wherever its LOINC code stands.
@@ -60,6 +63,10 @@ import org.hl7.fhir.validation.instance.advisor.BasePolicyAdvisorForFullValidati
 public final class Judge {
   private static final String[] PACKAGES = {"hl7.terminology.r4-7.0.1", "hl7.fhir.uv.extensions.r4-5.2.0", "hl7.fhir.us.core-6.1.0"};
 
+  /** Required value sets whose codes are in no package: those of the CDC's race and ethnicity in detail, and of BCP 13. */
+  private static final Set<String> NOT_HERE = Set.of("http://hl7.org/fhir/us/core/ValueSet/detailed-race",
+      "http://hl7.org/fhir/us/core/ValueSet/detailed-ethnicity", "http://hl7.org/fhir/ValueSet/mimetypes");
+
   private final InstanceValidator validator;
   private final SimpleWorkerContext definitions;
   private final List<StructureDefinition> asked = new ArrayList<>();
@@ -68,6 +75,7 @@ public final class Judge {
   private boolean summary;
   private boolean info;
   private boolean closed;
+  private boolean bundle;
   private boolean implied;
   private boolean shallow;
   private int judged;
@@ -183,7 +191,13 @@ public final class Judge {
     v.setPolicyAdvisor(new BasePolicyAdvisorForFullValidation(ReferenceValidationPolicy.CHECK_VALID) {
       @Override public ReferenceValidationPolicy policyForReference(IResourceValidator in, Object app, String path, String url, ReferenceDestinationType to) {
         if (to != ReferenceDestinationType.EXTERNAL) return shallow ? ReferenceValidationPolicy.CHECK_EXISTS : ReferenceValidationPolicy.CHECK_VALID;
-        return closed ? ReferenceValidationPolicy.CHECK_EXISTS_AND_TYPE : ReferenceValidationPolicy.CHECK_TYPE_IF_EXISTS;
+        return closed && bundle ? ReferenceValidationPolicy.CHECK_EXISTS_AND_TYPE : ReferenceValidationPolicy.CHECK_TYPE_IF_EXISTS;
+      }
+      @Override public EnumSet<CodedContentValidationAction> policyForCodedContent(IResourceValidator in, Object app, String path, ElementDefinition d,
+          StructureDefinition type, BindingKind kind, AdditionalBindingPurpose purpose, ValueSet set, List<String> systems) {
+        EnumSet<CodedContentValidationAction> all = super.policyForCodedContent(in, app, path, d, type, kind, purpose, set, systems);
+        if (set != null && NOT_HERE.contains(set.getUrl())) all.removeAll(EnumSet.of(CodedContentValidationAction.VSCheck, CodedContentValidationAction.VSCheckThisCode));
+        return all;
       }
       @Override public List<StructureDefinition> getImpliedProfilesForResource(IResourceValidator in, Object app, String path, ElementDefinition d,
           StructureDefinition type, Element resource, boolean valid, IMessagingServices sink, List<ValidationMessage> found) {
@@ -231,6 +245,7 @@ public final class Judge {
 
   private void judge(String label, String text) {
     List<ValidationMessage> found = new ArrayList<>();
+    bundle = text.contains("\"resourceType\":\"Bundle\"") || text.contains("\"resourceType\": \"Bundle\"");
     try {
       Element e = validator.validate(null, found, new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), FhirFormat.JSON, asked);
       if (e != null) claimed(e);
