@@ -44,7 +44,7 @@ func (w *writer) identifier(name string, id *record.Identifier) {
 	}
 	w.concept("type", id.Type)
 	switch {
-	case id.System == systemNPI && id.Value != "" && !isNPI(id.Value):
+	case id.System == systemNPI && !isNPI(id.Value):
 		w.uri("system", oidNPI) // us-core-16, us-core-17: under its URI an NPI is one
 	case isAbsoluteURI(id.System):
 		w.uri("system", id.System)

@@ -172,7 +172,7 @@ func (w *writer) panelRest(p *record.Panel) {
 // panelObservation writes a panel as an Observation with members.
 func (w *writer) panelObservation(list string, i int, p *record.Panel) {
 	profile := ""
-	if list == "vitalPanels" && isDayPrecise(&p.When) {
+	if list == "vitalPanels" && isVitalTime(&p.When) {
 		profile = profileBase + "vital-signs"
 	}
 	w.resource(list, i, &p.Entry, kindObservation, profile)

@@ -191,8 +191,8 @@ var vitalProfiles = []struct {
 
 // vitalProfile gives the profile that a vital sign meets.
 func vitalProfile(o *record.Observation, j *joint) string {
-	if !isDayPrecise(&o.When) {
-		return "" // vs-1
+	if !isVitalTime(&o.When) {
+		return ""
 	}
 	if j != nil && j.panel {
 		for _, p := range j.parts {
@@ -231,6 +231,12 @@ func oxygenUnits(j *joint) bool {
 // inUnits reports whether a quantity is as the profiles of vital signs want it: a number, its unit in words, its code of UCUM.
 func inUnits(q *record.Quantity, units []string) bool {
 	return q != nil && isNumber(q.Value) && q.Unit != "" && q.System == record.SystemUCUM && slices.Contains(units, q.Code)
+}
+
+// isVitalTime reports whether vs-1 holds: one time, precise to the day. Of a
+// Period it holds never, as it is written in R4.
+func isVitalTime(p *record.Period) bool {
+	return isDayPrecise(p) && (p.At.Value != "" || p.End.Value == "" || p.End == p.Start)
 }
 
 // isDayPrecise reports whether a time is as precise as US Core demands: a reason

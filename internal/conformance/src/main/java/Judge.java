@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -24,12 +23,10 @@ import org.hl7.fhir.r5.model.CanonicalResource;
 import org.hl7.fhir.r5.model.CanonicalType;
 import org.hl7.fhir.r5.model.ElementDefinition;
 import org.hl7.fhir.r5.model.StructureDefinition;
-import org.hl7.fhir.r5.model.ValueSet;
 import org.hl7.fhir.r5.utils.validation.IResourceValidator;
 import org.hl7.fhir.r5.utils.validation.IValidatorResourceFetcher;
 import org.hl7.fhir.r5.utils.validation.ValidatorSession;
 import org.hl7.fhir.r5.utils.validation.constants.BestPracticeWarningLevel;
-import org.hl7.fhir.r5.utils.validation.constants.BindingKind;
 import org.hl7.fhir.r5.utils.validation.constants.CheckDisplayOption;
 import org.hl7.fhir.r5.utils.validation.constants.IdStatus;
 import org.hl7.fhir.r5.utils.validation.constants.ReferenceValidationPolicy;
@@ -63,7 +60,10 @@ import org.hl7.fhir.validation.instance.advisor.BasePolicyAdvisorForFullValidati
 public final class Judge {
   private static final String[] PACKAGES = {"hl7.terminology.r4-7.0.1", "hl7.fhir.uv.extensions.r4-5.2.0", "hl7.fhir.us.core-6.1.0"};
 
-  /** Required value sets whose codes are in no package: those of the CDC's race and ethnicity in detail, and of BCP 13. */
+  /** Definitions with a required binding to codes that are in no package: the CDC's of race and ethnicity in detail, and those of BCP 13. */
+  private static final String[] UNBOUND = {"http://hl7.org/fhir/us/core/StructureDefinition/us-core-race", "http://hl7.org/fhir/us/core/StructureDefinition/us-core-ethnicity",
+      "http://hl7.org/fhir/us/core/StructureDefinition/us-core-documentreference", "http://hl7.org/fhir/us/core/StructureDefinition/us-core-diagnosticreport-note",
+      "http://hl7.org/fhir/us/core/StructureDefinition/us-core-diagnosticreport-lab", "http://hl7.org/fhir/StructureDefinition/Attachment"};
   private static final Set<String> NOT_HERE = Set.of("http://hl7.org/fhir/us/core/ValueSet/detailed-race",
       "http://hl7.org/fhir/us/core/ValueSet/detailed-ethnicity", "http://hl7.org/fhir/ValueSet/mimetypes");
 
@@ -178,6 +178,11 @@ public final class Judge {
     try (InputStream in = Judge.class.getResourceAsStream("/terminology.json")) {
       for (var entry : ValidatorUtils.loaderForVersion("4.0.1").loadBundle(in, true).getEntry()) c.cacheResource(entry.getResource());
     }
+    for (String url : UNBOUND) {
+      for (ElementDefinition d : c.fetchResource(StructureDefinition.class, url).getSnapshot().getElement()) {
+        if (d.hasBinding() && d.getBinding().hasValueSet() && NOT_HERE.contains(d.getBinding().getValueSet().split("\\|")[0])) d.setBinding(null);
+      }
+    }
     try (InputStream in = Judge.class.getResourceAsStream("/ucum-essence.xml")) {
       c.setUcumService(new UcumEssenceService(in));
     }
@@ -192,12 +197,6 @@ public final class Judge {
       @Override public ReferenceValidationPolicy policyForReference(IResourceValidator in, Object app, String path, String url, ReferenceDestinationType to) {
         if (to != ReferenceDestinationType.EXTERNAL) return shallow ? ReferenceValidationPolicy.CHECK_EXISTS : ReferenceValidationPolicy.CHECK_VALID;
         return closed && bundle ? ReferenceValidationPolicy.CHECK_EXISTS_AND_TYPE : ReferenceValidationPolicy.CHECK_TYPE_IF_EXISTS;
-      }
-      @Override public EnumSet<CodedContentValidationAction> policyForCodedContent(IResourceValidator in, Object app, String path, ElementDefinition d,
-          StructureDefinition type, BindingKind kind, AdditionalBindingPurpose purpose, ValueSet set, List<String> systems) {
-        EnumSet<CodedContentValidationAction> all = super.policyForCodedContent(in, app, path, d, type, kind, purpose, set, systems);
-        if (set != null && NOT_HERE.contains(set.getUrl())) all.removeAll(EnumSet.of(CodedContentValidationAction.VSCheck, CodedContentValidationAction.VSCheckThisCode));
-        return all;
       }
       @Override public List<StructureDefinition> getImpliedProfilesForResource(IResourceValidator in, Object app, String path, ElementDefinition d,
           StructureDefinition type, Element resource, boolean valid, IMessagingServices sink, List<ValidationMessage> found) {
