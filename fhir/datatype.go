@@ -277,8 +277,13 @@ func (w *writer) uri(name, v string) {
 // letters are left out: most languages that have such a code have one of two,
 // which BCP 47 then demands (RFC 5646 2.2.1).
 func langCode(v string) string {
-	primary, _, _ := strings.Cut(v, "-")
-	if isCode(v) && strings.IndexByte(v, ' ') < 0 && len(primary) != 3 {
+	primary, rest, _ := strings.Cut(v, "-")
+	for tag := range strings.SplitSeq(rest, "-") {
+		if len(tag) > 8 {
+			return ""
+		}
+	}
+	if isCode(v) && strings.IndexByte(v, ' ') < 0 && len(primary) == 2 {
 		return v
 	}
 	return ""
