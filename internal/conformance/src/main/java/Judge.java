@@ -93,7 +93,7 @@ public final class Judge {
       exit = run(args);
     } catch (Unusable e) {
       System.err.println("judge: " + e.getMessage());
-    } catch (Exception | LinkageError e) {
+    } catch (Throwable e) {
       System.err.println("judge: " + e);
     }
     System.exit(exit);
