@@ -112,6 +112,24 @@ func (w *writer) indexMisfits() {
 	for i := range r.Locations {
 		look(&r.Locations[i].Entry, r.Locations[i].Telecoms, nil)
 	}
+	for i := range r.Encounters {
+		e := &r.Encounters[i]
+		if slices.ContainsFunc(e.Participants, w.isMisfit) {
+			if w.misfit == nil {
+				w.misfit = map[string]bool{}
+			}
+			w.misfit[w.entryID(&e.Entry)] = true
+		}
+	}
+}
+
+// isMisfit reports whether what stands for a participation meets no profile (see roleOf).
+func (w *writer) isMisfit(p record.Participation) bool {
+	t, ok := w.resolve(p.Who)
+	if !ok {
+		return false
+	}
+	return w.misfit[t.id] || t.typ == kindPractitioner && needsRole(&p) && !slices.ContainsFunc(w.reach()[t.id], isReachable)
 }
 
 func hasNoMeans(t record.Telecom) bool { return t.Value != "" && t.System == "" }
