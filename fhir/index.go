@@ -3,6 +3,7 @@ package fhir
 import (
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/portage-health/portage/record"
@@ -83,10 +84,10 @@ func (w *writer) index() {
 }
 
 // indexMisfits finds whom US Core has no place for: a telecom that does not say
-// by what means (FHIR demands it: cpt-2), an address of more than four lines.
+// by what means (FHIR demands it: cpt-2), an address of more than four lines, an OID of two arcs.
 func (w *writer) indexMisfits() {
 	look := func(e *record.Entry, ts []record.Telecom, as []record.Address) {
-		if slices.ContainsFunc(ts, hasNoMeans) || slices.ContainsFunc(as, isTooLong) {
+		if slices.ContainsFunc(ts, hasNoMeans) || slices.ContainsFunc(as, isTooLong) || slices.ContainsFunc(e.Identifiers, isShortOID) {
 			if w.misfit == nil {
 				w.misfit = map[string]bool{}
 			}
@@ -130,6 +131,12 @@ func (w *writer) isMisfit(p record.Participation) bool {
 		return false
 	}
 	return w.misfit[t.id] || t.typ == kindPractitioner && needsRole(&p) && !slices.ContainsFunc(w.reach()[t.id], isReachable)
+}
+
+// isShortOID reports whether an identifier's system is an OID that ends where no
+// authority can stand: validators refuse those.
+func isShortOID(id record.Identifier) bool {
+	return strings.HasPrefix(id.System, "urn:oid:") && strings.Count(id.System, ".") < 2
 }
 
 func hasNoMeans(t record.Telecom) bool { return t.Value != "" && t.System == "" }
