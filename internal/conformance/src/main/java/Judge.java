@@ -48,6 +48,7 @@ import org.hl7.fhir.validation.instance.advisor.BasePolicyAdvisorForFullValidati
  * A file is JSON, or NDJSON (then its lines are FILE:LINE). Standard output is
  * TSV: file, severity, path, message; with --summary one line a file. A Bundle
  * is judged whole, so that references between its entries are resolved.
+ * Where its references are more than memory holds, it is judged with --shallow.
  * --closed finds a reference at fault that leads out of its Bundle.
  * --shallow asks of a reference's target only that it is there, not the profile that
  * the reference demands: where all refers to all, that takes forever.
@@ -248,6 +249,16 @@ public final class Judge {
     try {
       Element e = validator.validate(null, found, new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), FhirFormat.JSON, asked);
       if (e != null) claimed(e);
+    } catch (OutOfMemoryError e) {
+      // The engine follows references without end where all refers to all.
+      if (!shallow) {
+        System.err.println("judge: more references than can be followed, judged without: " + label);
+        shallow = true;
+        judge(label, text);
+        shallow = false;
+        return;
+      }
+      throw e;
     } catch (Exception | StackOverflowError e) {
       found.add(new ValidationMessage(ValidationMessage.Source.InstanceValidator, ValidationMessage.IssueType.EXCEPTION, "$", "the validator failed: " + e, IssueSeverity.ERROR));
     }
