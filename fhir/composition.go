@@ -1,6 +1,8 @@
 package fhir
 
 import (
+	"slices"
+
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
@@ -31,13 +33,28 @@ var (
 	compositionAttesters = only(kindPatient, kindRelatedPerson, kindPractitioner, kindPractitionerRole, kindOrganization)
 )
 
+var signedIsFinal = record.IssueStatusByRule.Because("the document has no status and is legally authenticated; FHIR calls what is complete and verified final")
+
+// isSigned reports whether somebody signed as the legal authenticator (C-CDA R2.1, US Realm Header; signatureCode S).
+func isSigned(p record.Participation) bool {
+	return p.Role == "legal-authenticator" && p.Signature == "S"
+}
+
 // composition writes Composition: the header of a document and its sections
 // with their narrative (R4; US Core has no profile of it).
 func (w *writer) composition(i int, d *record.Document) {
 	w.resource("documents", i, &d.Entry, kindComposition)
 	w.xmlIDs = make(map[string]struct{}, countAnchors(d.Sections))
 	w.common(&d.Entry, hasOneIdentifier|hasStatus|hasParticipants)
-	w.status("status", &d.Status, &compositionStatus, "")
+	if d.Status.Code == "" && d.Status.AsSent == "" && slices.ContainsFunc(d.Participants, isSigned) {
+		w.code("status", "final")
+		w.Note(&signedIsFinal, "status")
+		if d.Status.Absent != "" {
+			w.fieldStatus("status", &d.Status)
+		}
+	} else {
+		w.status("status", &d.Status, &compositionStatus, "")
+	}
 	w.requiredConcept("type", &d.Type, "type")
 	w.concepts("category", d.Category)
 	if w.patient.id != "" {

@@ -273,9 +273,17 @@ func (w *writer) uri(name, v string) {
 	w.fieldStr(name, v)
 }
 
-// langCode gives v where it may stand as a BCP 47 language, else "".
+// langCode gives v where it may stand as a BCP 47 language, else "". Three
+// letters are left out: most languages that have such a code have one of two,
+// which BCP 47 then demands (RFC 5646 2.2.1).
 func langCode(v string) string {
-	if isCode(v) && strings.IndexByte(v, ' ') < 0 {
+	primary, rest, _ := strings.Cut(v, "-")
+	for tag := range strings.SplitSeq(rest, "-") {
+		if len(tag) > 8 {
+			return ""
+		}
+	}
+	if isCode(v) && strings.IndexByte(v, ' ') < 0 && len(primary) == 2 {
 		return v
 	}
 	return ""

@@ -44,8 +44,15 @@ func (w *writer) identifier(name string, id *record.Identifier) {
 	}
 	w.concept("type", id.Type)
 	switch {
-	case id.System != "":
+	case id.System == systemNPI && !isNPI(id.Value):
+		w.uri("system", oidNPI) // us-core-16, us-core-17: under its URI an NPI is one
+	case isAbsoluteURI(id.System):
 		w.uri("system", id.System)
+	case id.System != "":
+		if w.needSystem {
+			w.absentPrimitive("system", notStated)
+		}
+		w.fieldStr("system", id.System)
 	case isAbsoluteURI(id.SystemAsSent):
 		w.uri("system", id.SystemAsSent)
 	case codes.IsOID(id.SystemAsSent):

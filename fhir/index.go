@@ -2,6 +2,8 @@ package fhir
 
 import (
 	"iter"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/portage-health/portage/record"
@@ -78,6 +80,7 @@ func (w *writer) index() {
 	w.indexRoles()
 	w.indexUnwritten()
 	w.indexPlaces()
+	w.indexMisfits()
 	w.joinVitals()
 }
 
@@ -93,6 +96,67 @@ func (w *writer) indexRoles() {
 		}
 	}
 }
+
+// indexMisfits finds whom US Core has no place for: a telecom that does not say
+// by what means (FHIR demands it: cpt-2), an address of more than four lines, an OID of two arcs.
+func (w *writer) indexMisfits() {
+	look := func(e *record.Entry, ts []record.Telecom, as []record.Address) {
+		if slices.ContainsFunc(ts, hasNoMeans) || slices.ContainsFunc(as, isTooLong) || slices.ContainsFunc(e.Identifiers, isShortOID) {
+			if w.misfit == nil {
+				w.misfit = map[string]bool{}
+			}
+			w.misfit[w.entryID(e)] = true
+		}
+	}
+	r := w.rec
+	if r.Patient != nil {
+		look(&r.Patient.Entry, r.Patient.Telecoms, nil)
+		if !w.patientFits(r.Patient) {
+			w.misfit = map[string]bool{w.entryID(&r.Patient.Entry): true}
+		}
+	}
+	for i := range r.RelatedPersons {
+		look(&r.RelatedPersons[i].Entry, r.RelatedPersons[i].Telecoms, nil)
+	}
+	for i := range r.Practitioners {
+		look(&r.Practitioners[i].Entry, r.Practitioners[i].Telecoms, nil)
+	}
+	for i := range r.Organizations {
+		look(&r.Organizations[i].Entry, r.Organizations[i].Telecoms, r.Organizations[i].Addresses)
+	}
+	for i := range r.Locations {
+		look(&r.Locations[i].Entry, r.Locations[i].Telecoms, nil)
+	}
+	for i := range r.Encounters {
+		e := &r.Encounters[i]
+		if slices.ContainsFunc(e.Participants, w.isMisfit) {
+			if w.misfit == nil {
+				w.misfit = map[string]bool{}
+			}
+			w.misfit[w.entryID(&e.Entry)] = true
+		}
+	}
+}
+
+// isMisfit reports whether what stands for a participation meets no profile (see roleOf).
+func (w *writer) isMisfit(p record.Participation) bool {
+	t, ok := w.resolve(p.Who)
+	if !ok {
+		return false
+	}
+	return w.misfit[t.id] || t.typ == kindPractitioner && needsRole(&p) && !slices.ContainsFunc(w.reach()[t.id], isReachable)
+}
+
+// isShortOID reports whether an identifier's system is an OID that ends where no
+// authority can stand: validators refuse those.
+func isShortOID(id record.Identifier) bool {
+	return strings.HasPrefix(id.System, "urn:oid:") && strings.Count(id.System, ".") < 2
+}
+
+func hasNoMeans(t record.Telecom) bool { return t.Value != "" && t.System == "" }
+
+// isTooLong reports whether an address has more lines than US Core Organization allows.
+func isTooLong(a record.Address) bool { return len(a.Lines) > 4 }
 
 // observations gives the record's lists of observations by their names.
 func (w *writer) observations() iter.Seq2[string, []record.Observation] {

@@ -12,7 +12,7 @@ func (w *writer) observationProfile(list string, o *record.Observation, j *joint
 	case "social":
 		return socialProfile(o)
 	}
-	if !isDayPrecise(&o.When) || !ucumOnly(o) {
+	if !o.When.IsZero() && !isDayPrecise(&o.When) || !ucumOnly(o) {
 		return "" // us-core-1, us-core-3
 	}
 	lab := hasConcept(o.Categories, sysObservationCategory, "laboratory") ||

@@ -4,18 +4,7 @@ import "github.com/portage-health/portage/record"
 
 // organization writes Organization (US Core Organization).
 func (w *writer) organization(i int, o *record.Organization) {
-	profile := profileBase + "organization"
-	fits := npisFit(o.Identifiers)
-	for j := range o.Addresses {
-		fits = fits && len(o.Addresses[j].Lines) <= 4
-	}
-	if !fits {
-		profile = ""
-	}
-	w.resource("organizations", i, &o.Entry, kindOrganization, profile)
-	if !fits {
-		w.Note(&record.IssueProfileNotClaimed, "")
-	}
+	w.resource("organizations", i, &o.Entry, kindOrganization, profileBase+"organization")
 	w.common(&o.Entry, hasIdentifiers)
 	if o.Active != nil {
 		w.bool("active", o.Active)

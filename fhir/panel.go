@@ -172,7 +172,7 @@ func (w *writer) panelRest(p *record.Panel) {
 // panelObservation writes a panel as an Observation with members.
 func (w *writer) panelObservation(list string, i int, p *record.Panel) {
 	profile := ""
-	if list == "vitalPanels" && isDayPrecise(&p.When) {
+	if list == "vitalPanels" && isVitalTime(&p.When) {
 		profile = profileBase + "vital-signs"
 	}
 	w.resource(list, i, &p.Entry, kindObservation, profile)
@@ -189,9 +189,6 @@ func (w *writer) panelObservation(list string, i int, p *record.Panel) {
 	w.subject("subject")
 	w.references("basedOn", "basedOn", p.BasedOn, observationOrder)
 	w.referenceField("encounter", "encounter", p.Encounter, only(kindEncounter))
-	if p.When.IsZero() && profile != "" {
-		w.required("effectiveDateTime", "", "when")
-	}
 	w.effective("panel", &p.When)
 	if p.Issued != nil {
 		w.instant("issued", *p.Issued)

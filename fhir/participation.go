@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/portage-health/portage/internal/codes"
@@ -11,6 +12,8 @@ import (
 // FHIR, CF-participations). Participations that say the same share one.
 type role struct {
 	id   string
+	who  string // the id of the Practitioner
+	fits bool   // it has what the US Core profile demands
 	body string // its members after meta
 }
 
@@ -100,18 +103,23 @@ func (w *writer) firstOf(name string, ps []record.Participation, allowed kindSet
 
 // roleOf gives the id of the PractitionerRole for a practitioner in a participation.
 func (w *writer) roleOf(who target, p *record.Participation) string {
+	unfit := w.unfit
+	w.unfit = false
 	body := w.roleBody(who, p)
+	fits := !w.unfit && slices.ContainsFunc(w.reach()[who.id], isReachable)
+	w.unfit = unfit || !fits
 	if i, ok := w.roleIDs[string(body)]; ok {
 		return w.roles[i].id
 	}
 	if w.roleIDs == nil {
 		w.roleIDs = map[string]int{}
 	}
-	r := role{body: string(body)}
+	r := role{who: who.id, fits: fits, body: string(body)}
 	if sent := w.sent; sent != nil {
+		kept := w.unfit
 		w.sent, w.Quiet = nil, true // the same id whatever the source calls what is referred to
 		body = w.roleBody(who, p)
-		w.sent, w.Quiet = sent, false
+		w.sent, w.Quiet, w.unfit = sent, false, kept
 	}
 	r.id = w.derive(who.id, "role", string(body))
 	w.roleIDs[r.body] = len(w.roles)

@@ -26,14 +26,7 @@ const (
 
 // writePatient writes Patient (US Core Patient; C-CDA on FHIR, CF-patient).
 func (w *writer) writePatient(p *record.Patient) {
-	profile := profilePatient
-	if !w.patientFits(p) {
-		profile = ""
-	}
-	w.resource("patient", -1, &p.Entry, kindPatient, profile)
-	if profile == "" {
-		w.Note(&record.IssueProfileNotClaimed, "")
-	}
+	w.resource("patient", -1, &p.Entry, kindPatient, profilePatient)
 	w.common(&p.Entry, ownIdentifiers)
 	w.requiredIdentifiers(p.Identifiers)
 	w.bool("active", p.Active)

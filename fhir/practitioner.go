@@ -1,22 +1,20 @@
 package fhir
 
 import (
+	"slices"
+
 	"github.com/portage-health/portage/record"
 )
 
-const systemNPI = record.SystemNPI
+// The National Provider Identifier by FHIR's URI, and as C-CDA names it.
+const (
+	systemNPI = record.SystemNPI
+	oidNPI    = "urn:oid:2.16.840.1.113883.4.6"
+)
 
 // practitioner writes Practitioner (US Core Practitioner; C-CDA on FHIR, CF-participations).
 func (w *writer) practitioner(i int, p *record.Practitioner) {
-	profile := profileBase + "practitioner"
-	fits := npisFit(p.Identifiers)
-	if !fits {
-		profile = ""
-	}
-	w.resource("practitioners", i, &p.Entry, kindPractitioner, profile)
-	if !fits {
-		w.Note(&record.IssueProfileNotClaimed, "")
-	}
+	w.resource("practitioners", i, &p.Entry, kindPractitioner, profileBase+"practitioner")
 	w.common(&p.Entry, ownIdentifiers)
 	w.requiredIdentifiers(p.Identifiers)
 	w.bool("active", p.Active)
@@ -68,7 +66,7 @@ func (w *writer) recordRole(p *record.Practitioner, j int) {
 	if w.refs[id].of != r {
 		id = w.partID(&p.Entry, "roles", j)
 	}
-	w.begin(kindPractitionerRole, id, []string{profileBase + "practitionerrole"}, nil, nil)
+	w.beginRole(id, slices.ContainsFunc(r.Telecoms, isReachable) && !slices.ContainsFunc(r.Telecoms, hasNoMeans))
 	if id != r.ID {
 		w.fieldStr("id", r.ID)
 	}
@@ -82,53 +80,60 @@ func (w *writer) recordRole(p *record.Practitioner, j int) {
 	w.concepts("code", r.Codes)
 	w.concepts("specialty", r.Specialties)
 	w.references("location", "locations", r.Locations, only(kindLocation))
-	w.roleTelecom(r.Telecoms)
+	w.contactPoints(r.Telecoms)
 	if len(r.Addresses) > 0 {
 		w.fieldAny("addresses", r.Addresses)
 	}
 	w.endResource()
 }
 
-// roleTelecom writes how to reach somebody in a role; US Core demands that or an endpoint (pd-1).
-func (w *writer) roleTelecom(ts []record.Telecom) {
-	w.contactPoints(ts)
-	for i := range ts {
-		if ts[i].Value != "" {
-			return
-		}
+// beginRole begins a PractitionerRole, which claims its profile where it fits: US Core demands a way to reach who has it (pd-1).
+func (w *writer) beginRole(id string, fits bool) {
+	if fits {
+		w.begin(kindPractitionerRole, id, []string{profileBase + "practitionerrole"}, nil, nil)
+		return
 	}
-	w.arr("telecom")
-	w.obj("")
-	w.absentPrimitive("system", notStated)
-	w.absentPrimitive("value", notStated)
-	w.end()
-	w.endArr()
-	w.Note(&record.IssueDataAbsent, "telecoms")
+	w.begin(kindPractitionerRole, id, nil, nil, nil)
+	w.Note(&record.IssueProfileNotClaimed, "telecoms")
 }
 
-// writeRoles writes the PractitionerRoles that participations made.
+// isReachable reports whether a ContactPoint says by what means and where.
+func isReachable(t record.Telecom) bool { return t.Value != "" && t.System != "" }
+
+// reach gives how each practitioner is reached, by the id of the resource.
+func (w *writer) reach() map[string][]record.Telecom {
+	if w.reached == nil {
+		w.reached = make(map[string][]record.Telecom, len(w.rec.Practitioners))
+		for i := range w.rec.Practitioners {
+			p := &w.rec.Practitioners[i]
+			w.reached[w.entryID(&p.Entry)] = p.Telecoms
+		}
+	}
+	return w.reached
+}
+
+// writeRoles writes the PractitionerRoles that participations made. C-CDA has a
+// person's telecom in the role that they act in: the PractitionerRole has it too.
 func (w *writer) writeRoles() {
 	for i := range w.roles {
 		w.In("practitionerRole", -1)
-		w.begin(kindPractitionerRole, w.roles[i].id, []string{profileBase + "practitionerrole"}, nil, nil)
+		ts := w.reach()[w.roles[i].who]
+		w.beginRole(w.roles[i].id, w.roles[i].fits)
 		w.key("")
 		w.put(w.roles[i].body)
-		w.roleTelecom(nil)
+		w.arr("telecom")
+		for j := range ts {
+			if isReachable(ts[j]) {
+				w.telecom("", &ts[j])
+			}
+		}
+		w.endArr()
 		w.endResource()
 	}
 }
 
-// npisFit reports whether every National Provider Identifier is one: ten digits
-// with the check digit of ISO/IEC 7812 (us-core-16, us-core-17).
-func npisFit(is []record.Identifier) bool {
-	for i := range is {
-		if is[i].System == systemNPI && is[i].Value != "" && !isNPI(is[i].Value) {
-			return false
-		}
-	}
-	return true
-}
-
+// isNPI reports whether v is a National Provider Identifier: ten digits with the
+// check digit of ISO/IEC 7812 (us-core-16, us-core-17).
 func isNPI(v string) bool {
 	if len(v) != 10 {
 		return false

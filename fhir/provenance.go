@@ -24,10 +24,12 @@ func (w *writer) provenanceOf(ps []record.Participation) {
 	if w.sent != nil && w.sent.hasProvenance(w.id) {
 		return
 	}
-	at := len(w.b)
+	at, unfit := len(w.b), w.unfit
+	w.unfit = false
 	w.aloneObj()
-	claims := w.provenanceBody(ps)
+	claims := w.provenanceBody(ps) && !w.unfit
 	w.end()
+	w.unfit = unfit
 	if len(w.b) <= at {
 		return
 	}

@@ -110,6 +110,7 @@ func (w *writer) referenceBody(r *record.Ref, t target, ok bool) {
 
 // urn writes the member that points to a resource of this Bundle.
 func (w *writer) urn(id string) {
+	w.unfit = w.unfit || w.misfit[id]
 	w.key("reference")
 	if w.sent != nil {
 		if x, ok := w.sent.byID[id]; ok && x.ref != "" {

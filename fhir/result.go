@@ -72,9 +72,6 @@ func (w *writer) observed(list string, o *record.Observation, j *joint, claimed 
 	w.subject("subject")
 	w.references("focus", "focus", o.Focus, 0)
 	w.referenceField("encounter", "encounter", o.Encounter, only(kindEncounter))
-	if o.When.IsZero() && claimed && list == "vitals" {
-		w.required("effectiveDateTime", "", "when")
-	}
 	if t := firstPoint(&o.When); list == "social" && isPregnancy(o) && o.When.At.IsZero() && t.Value != "" {
 		w.dateTime("effectiveDateTime", t)
 		w.fieldPeriod("when", &o.When)

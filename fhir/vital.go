@@ -199,8 +199,8 @@ var vitalProfiles = []struct {
 
 // vitalProfile gives the profile that a vital sign meets.
 func vitalProfile(o *record.Observation, j *joint) string {
-	if !isDayPrecise(&o.When) {
-		return "" // vs-1
+	if !isVitalTime(&o.When) {
+		return ""
 	}
 	if j != nil && j.panel {
 		for _, p := range j.parts {
@@ -241,11 +241,21 @@ func inUnits(q *record.Quantity, units []string) bool {
 	return q != nil && isNumber(q.Value) && q.Unit != "" && q.System == record.SystemUCUM && slices.Contains(units, q.Code)
 }
 
-// isDayPrecise reports whether a time is as precise as the vital signs demand, or is not there at all.
+// isVitalTime reports whether vs-1 holds: one time, precise to the day. Of a
+// Period it holds never, as it is written in R4.
+func isVitalTime(p *record.Period) bool {
+	return isDayPrecise(p) && (p.At.Value != "" || p.End.Value == "" || p.End == p.Start)
+}
+
+// isDayPrecise reports whether a time is as precise as US Core demands: a reason
+// why there is none is no time to vs-1 and us-core-1.
 func isDayPrecise(p *record.Period) bool {
 	t := p.At.Value
-	if t == "" && p.End.Value == "" {
+	if t == "" && p.End.Value != "" {
+		return true // a Period
+	}
+	if t == "" {
 		t = p.Start.Value
 	}
-	return t == "" || len(t) >= 10
+	return len(t) >= 10
 }

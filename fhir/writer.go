@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/portage-health/portage/internal/ids"
@@ -40,6 +41,8 @@ type writer struct {
 	products []queued // medicines that have resources of their own, as their sources had them
 	roles    []role
 	roleIDs  map[string]int
+	reached  map[string][]record.Telecom
+	misfit   map[string]bool // ids of people and places that do not meet their profiles
 	provs    []provenance
 	provIDs  map[string]int
 	makers   []record.Participation // scratch
@@ -56,6 +59,8 @@ type writer struct {
 	needSystem bool   // every identifier has a system and a value
 	needFamily bool   // every name has a family name
 	noHome     bool   // no use is home (org-2, org-3)
+	claim      span   // where meta names the profile of the resource being written
+	unfit      bool   // that resource refers to one that does not meet its own profile
 	root       string // the id of the record: what derived ids hang on
 }
 
@@ -115,12 +120,19 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, 
 	if e != nil && e.Updated != nil {
 		w.instant("lastUpdated", *e.Updated)
 	}
+	w.claim, w.unfit = span{}, false
+	if len(profiles) > 0 && w.misfit[id] {
+		profiles = nil
+		w.Note(&record.IssueProfileNotClaimed, "")
+	}
 	if len(profiles) > 0 {
+		w.claim.from = len(w.b)
 		w.arr("profile")
 		for _, p := range profiles {
 			w.word("", p)
 		}
 		w.endArr()
+		w.claim.to = len(w.b)
 	}
 	w.security(labels)
 	w.end()
@@ -129,6 +141,9 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, 
 // endResource ends a resource and its Bundle entry.
 func (w *writer) endResource() {
 	w.end()
+	if w.unfit && w.claim.to > 0 && w.sent == nil && !anyTarget.has(w.typ) {
+		w.unclaim()
+	}
 	if w.sent != nil {
 		w.endSent()
 	}
@@ -140,6 +155,27 @@ func (w *writer) endResource() {
 		w.sent.segments[len(w.sent.segments)-1].end = len(w.b)
 	}
 	w.Leave()
+}
+
+// anyTarget are the types whose US Core profiles ask nothing of what they refer to.
+var anyTarget = only(kindPatient, kindPractitioner, kindOrganization, kindLocation)
+
+// span is a part of what has been written.
+type span struct{ from, to int }
+
+// unclaim takes the profile out of meta again: the resource refers to one that
+// does not meet the profile which this one demands of it.
+func (w *writer) unclaim() {
+	from, to := w.claim.from, w.claim.to
+	switch {
+	case w.b[to] == ',' && w.b[from] != ',':
+		to++
+	case w.b[to] == '}' && w.b[from] != ',': // nothing else is in meta
+		from -= len(`,"meta":{`)
+		to++
+	}
+	w.b = slices.Delete(w.b, from, to)
+	w.Note(&record.IssueProfileNotClaimed, "")
 }
 
 // request says what a server is to do with the entry of a transaction: put it under its id.

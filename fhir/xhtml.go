@@ -26,6 +26,9 @@ func (w *writer) nodes(n *record.Narrative, from, to int, unique bool) {
 			w.xhtmlText(nd.Text)
 			continue
 		}
+		if nd.Kind == "colgroup" && nd.ID == "" && len(nd.Attrs) == 0 && i+1 < to && n.Nodes[i+1].Depth > nd.Depth {
+			continue // it says nothing that its columns do not, and HL7's validator wants those in the table itself
+		}
 		if isActive(nd.Kind) {
 			end := min(n.End(i), to)
 			for j := i; j < end; j++ {
