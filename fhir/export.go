@@ -348,6 +348,12 @@ func (w *writer) resources() {
 	each(w, r.Orders, w.order)
 	each(w, r.Notes, w.clinicalNote)
 	each(w, r.ImagingStudies, w.imagingStudy)
+	each(w, r.Questionnaires, w.formFilled)
+	each(w, r.Accounts, w.account)
+	each(w, r.Charges, w.charge)
+	each(w, r.Claims, w.claimed)
+	each(w, r.Appointments, w.appointment)
+	each(w, r.AdverseEvents, w.adverseEvent)
 	each(w, r.Devices, w.device)
 	each(w, r.Supplies, w.delivery)
 	each(w, r.Coverages, w.coverage)
@@ -359,7 +365,6 @@ func (w *writer) resources() {
 	each(w, r.Organizations, w.organization)
 	each(w, r.Locations, w.location)
 	each(w, r.Provenances, w.statement)
-	w.dropUnwritten()
 }
 
 // each writes the elements of one slice of the record, unless the export was called off.

@@ -8,8 +8,6 @@ import (
 
 // Why parts of a record are not in the output. docs/fhir-mapping.md lists them.
 var (
-	// lostSlice is for the concepts that have no resource yet.
-	lostSlice = record.IssueLost.Because("this concept of the record is not written as FHIR")
 	// lostSubject is for how a source refers to a patient whom the record holds.
 	lostSubject = record.IssueLost.Because("the record has the patient; another source's way to refer to them has no place")
 	// issueNotWritten is for references to the concepts that have no resource yet.
@@ -41,5 +39,14 @@ func (w *writer) dropNode(n *record.Narrative, i int) {
 func (w *writer) dropAttr(n *record.Narrative, i, j int) {
 	if !w.Quiet {
 		w.Drop("nodes["+strconv.Itoa(i)+"].attrs["+strconv.Itoa(j)+"]", &n.Nodes[i].Attrs[j], &lostActive)
+	}
+}
+
+// dropAll counts every leaf of a list of structs, a field of where the writer is, as lost.
+func dropAll[T any](w *writer, name string, list []T, why *record.IssueKind) {
+	for i := range list {
+		w.In(name, i)
+		w.Drop("", &list[i], why)
+		w.Leave()
 	}
 }

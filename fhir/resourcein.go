@@ -62,6 +62,16 @@ func (r *reader) resource(x *resource) bool {
 		return r.device(n)
 	case "DocumentReference":
 		return r.documentReference(n)
+	case "QuestionnaireResponse":
+		return r.formOf(n)
+	case "Account":
+		return r.accountOf(n)
+	case "ChargeItem":
+		return r.chargeOf(n)
+	case "Appointment":
+		return r.appointmentOf(n)
+	case "AdverseEvent":
+		return r.adverseEventOf(n)
 	case "Encounter":
 		return r.encounter(n)
 	case "Observation":

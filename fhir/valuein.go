@@ -54,6 +54,10 @@ func (r *reader) choice(m tree.Node, v *record.Value, n tree.Node) {
 	switch typ {
 	case "CodeableConcept":
 		v.Concept = maybe(up, name, r.concept)
+	case "Coding":
+		if o := object(up, name); o.OK() {
+			v.Concept = &record.Concept{Codings: []record.Coding{r.coding(o)}}
+		}
 	case "Quantity":
 		r.quantityValue(m, was, v, n)
 	case "Range":
