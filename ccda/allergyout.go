@@ -57,7 +57,11 @@ func (w *writer) allergy(i int) {
 	w.wrote[x.ID] = true
 	x.Concern = nil // written with the act
 	w.noneByCode(&x)
+	absent := x.Absent
 	say := allergySense(&x)
+	if x.Absent != absent {
+		w.Note(&unknownAsNull, "absent")
+	}
 	if x.Assertion == record.Affirmed && !say.ind {
 		none := x
 		none.Assertion = record.NoneKnown

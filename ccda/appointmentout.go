@@ -28,15 +28,13 @@ func (w *writer) appointmentEntry(i int) bool {
 	w.wrote[x.ID] = true
 	w.tellAppointment(&x, mood)
 	x.Mode = record.ModeEvent
-	if x.Assertion == record.NotKnown && x.Absent == "" {
-		x.Absent = record.AbsentUnknown
-	}
-	x.Assertion = record.Affirmed
+	w.notKnown(&x.Entry)
 	f := orderForm{"encounter", "ENC", templatesPlanned[1], moodsOfActs, "active"}
 	if x.Status.Code == record.StatusBooked {
 		x.Status.Code, x.Status.AsSent = record.StatusActive, "" // an appointment that stands (HL7 v3 ActMood APT)
 	}
 	w.begin("encounter", "ENC", mood, &x.Entry)
+	x.Assertion = record.Affirmed
 	w.plannedTemplate(&f, mood, &x.Status)
 	w.entryIDs(&x.Entry)
 	w.appointmentCode(&x)

@@ -70,18 +70,16 @@ var scaleForm = form{templates: []string{findingRoot + "69"}, when: needTime, va
 // Observation, whose questions are Supporting Observations (C-CDA R2.1 3.14, 3.15).
 func (w *writer) questionnaireEntry(i int) bool {
 	x := w.rec.Questionnaires[i]
+	if x.Assertion != record.Affirmed {
+		return false // answers that were denied would read as given
+	}
 	w.wrote[x.ID] = true
 	w.tell("Observation", x.Title)
 	for k := range x.Items {
 		w.tellItem(&x.Items[k])
 	}
 	w.begin("observation", "OBS", moodCode(&x.Mode), &x.Entry)
-	if x.Assertion == record.Affirmed || w.strict {
-		w.template(scaleForm.templates[0])
-	}
-	if x.Assertion == record.Affirmed {
-		x.Assertion = ""
-	}
+	w.template(scaleForm.templates[0])
 	w.entryIDs(&x.Entry)
 	code := record.Concept{Text: take(&x.Title)}
 	if w.strict {

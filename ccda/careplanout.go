@@ -269,14 +269,14 @@ func (w *writer) activityOut(i int, a *record.PlanActivity) {
 		if ok || a.Ref.Identifier != nil {
 			ref := *a.Ref
 			w.relate("COMP", false, "activities", i)
+			w.In("ref", -1)
 			if ok {
 				w.entryReference(at, &ref)
 			} else {
-				w.In("ref", -1)
 				w.referenceTo(&ref)
 				ref.Kind = ""
-				w.Leave()
 			}
+			w.Leave()
 			w.end()
 			if a.Ref = nil; !ref.IsZero() {
 				a.Ref = &ref

@@ -10,8 +10,8 @@ func (w *writer) careTeamEntry(i int) bool {
 	x := w.rec.CareTeams[i]
 	w.wrote[x.ID] = true
 	w.tellCareTeam(&x)
-	x.Assertion = record.Affirmed
 	w.begin("organizer", "CLUSTER", "EVN", &x.Entry)
+	x.Assertion = record.Affirmed
 	w.template(templateCareTeam)
 	w.entryIDs(&x.Entry)
 	w.teamCode(&x)
@@ -140,7 +140,9 @@ func (w *writer) teamReasons(list *[]record.Indication) {
 		if at, ok := w.place(x.Ref); ok && w.entryAt(at) != nil && !w.unsayable(at) {
 			w.el("component")
 			ref := *x.Ref
+			w.In("ref", -1)
 			w.entryReference(at, &ref)
+			w.Leave()
 			w.end()
 			if x.Ref = nil; !ref.IsZero() {
 				x.Ref = &ref

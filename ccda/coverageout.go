@@ -44,7 +44,7 @@ func (w *writer) coverageEntry(i int) bool {
 	w.Leave()
 	for k := i; k < len(w.rec.Coverages); k++ {
 		o := &w.rec.Coverages[k]
-		if k != i && (a.ID == "" || o.Activity == nil || o.Activity.ID != a.ID || w.wrote[o.ID] || w.leftOut[o.ID]) {
+		if k != i && (a.ID == "" || o.Activity == nil || o.Activity.ID != a.ID || w.wrote[o.ID] || w.leftOut[o.ID] || o.Assertion == record.NoneKnown || o.Mode != record.ModeEvent) {
 			continue
 		}
 		w.At("coverages", k, func() { w.policyOut(k, first) })
@@ -92,6 +92,9 @@ func (w *writer) statusFixed(s *record.Status) {
 // inOneActivity is for what a policy says of its activity and the first of the activity does not.
 var inOneActivity = record.IssueAltered.Because("the policies of one activity stand in one act, which says what the first of them says of it")
 
+// emptyPolicy is for a policy of which nothing is said that could be so.
+var emptyPolicy = record.IssueAltered.Because("a policy with no insurer, number or plan is read as one that is not known")
+
 // policyOut writes a Policy Activity (C-CDA R2.1 3.80).
 func (w *writer) policyOut(i int, first *record.Coverage) {
 	x := w.rec.Coverages[i]
@@ -117,11 +120,14 @@ func (w *writer) policyOut(i int, first *record.Coverage) {
 		w.leaf("sequenceNumber", "value", take(&x.Order))
 	}
 	negated := x.Assertion == record.Negated
-	if x.Assertion == record.NotKnown && x.Absent == "" && !hollow(&x) {
-		x.Absent = record.AbsentUnknown
+	switch {
+	case !hollow(&x):
+		w.notKnown(&x.Entry)
+	case x.Assertion == record.Affirmed:
+		w.Note(&emptyPolicy, "assertion")
 	}
-	x.Assertion = record.Affirmed
 	w.begin("act", "ACT", "EVN", &x.Entry)
+	x.Assertion = record.Affirmed
 	if negated {
 		w.at("negationInd", "true")
 	}

@@ -16,11 +16,19 @@ type deviceOut struct {
 
 // productInstances writes the devices that an act used, or that were supplied, as
 // the typeCode says (C-CDA R2.1 Product Instance), and gives them for labelsOut.
-func (w *writer) productInstances(typeCode string, list *[]record.Ref) []deviceOut {
+// said is what the act says of them: one that is denied cannot stand in an act that
+// is not.
+func (w *writer) productInstances(typeCode string, list *[]record.Ref, said *record.Device) []deviceOut {
 	var out []deviceOut
 	for i := range *list {
 		r := (*list)[i]
 		at, ok := w.place(&r)
+		if ok && at.kind == kindDevice && said.Assertion == record.Affirmed && w.rec.Devices[at.i].Assertion != record.Affirmed {
+			w.In("devices", i)
+			w.Drop("", &r, &deniedDevice)
+			w.Leave()
+			continue
+		}
 		if ok && at.kind == kindDevice {
 			w.el("participant")
 			w.slot("devices", i)
@@ -36,6 +44,9 @@ func (w *writer) productInstances(typeCode string, list *[]record.Ref) []deviceO
 	*list = nil
 	return out
 }
+
+// deniedDevice is for a device that the patient does not have, or of which it is not known.
+var deniedDevice = record.IssueLost.Because("the device is denied or not known, and the act is not: within it, it would read as one that was used")
 
 // productInstanceOut writes the role of a device.
 func (w *writer) productInstanceOut(at int) deviceOut {
@@ -240,7 +251,7 @@ func (w *writer) noDeviceOut(i int) {
 	if x.Use == "" {
 		w.Note(&fixed, "use")
 	}
-	x.Use, x.Assertion = "", record.Affirmed
+	x.Use = ""
 	var own, idents []record.Identifier // the act's, the device's
 	for _, d := range x.Identifiers {
 		if d.System == record.SystemFDAUDI {
@@ -251,6 +262,7 @@ func (w *writer) noDeviceOut(i int) {
 	}
 	x.Identifiers = own
 	w.begin("procedure", "PROC", "EVN", &x.Entry)
+	x.Assertion = record.Affirmed
 	w.at("negationInd", "true")
 	w.template(templatesProcedure[0])
 	w.entryIDs(&x.Entry)

@@ -39,11 +39,11 @@ func (w *writer) directiveOut(x *record.Directive) {
 		w.Note(&record.IssueContradiction, "assertion")
 	}
 	negated := x.Assertion == record.Negated && answer != record.Negated
-	if x.Assertion == record.NotKnown && x.Absent == "" && answer != record.NotKnown {
-		x.Absent = record.AbsentUnknown
+	if answer != record.NotKnown {
+		w.notKnown(&x.Entry)
 	}
-	x.Assertion = record.Affirmed
 	w.begin("observation", "OBS", "EVN", &x.Entry)
+	x.Assertion = record.Affirmed
 	if negated {
 		w.at("negationInd", "true")
 	}
@@ -241,11 +241,9 @@ func (w *writer) directiveDocuments(list *[]record.Ref) {
 // directiveOrganizer writes an Advance Directive Organizer.
 func (w *writer) directiveOrganizer(x *record.Directive) {
 	w.wrote[x.ID] = true
-	if x.Assertion == record.NotKnown && x.Absent == "" {
-		x.Absent = record.AbsentUnknown
-	}
-	x.Assertion = record.Affirmed
+	w.notKnown(&x.Entry)
 	w.begin("organizer", "CLUSTER", "EVN", &x.Entry)
+	x.Assertion = record.Affirmed
 	w.template(templatesDirectives[0])
 	w.entryIDs(&x.Entry)
 	w.concepts("sdtc:category", "categories", &x.Categories)

@@ -196,6 +196,9 @@ func (w *writer) encounterParts(list []record.Participation, name string) {
 	}
 }
 
+// placeAgain is for a place that the header names and the encounter names once more.
+var placeAgain = record.IssueAltered.Because("the header has the place without its time; where the document has the encounter too, the place is there once more")
+
 // facility writes where the encounter took place: the first place, which the header has one of.
 func (w *writer) facility(x *record.Encounter) {
 	must := w.strict && (w.typ.typ == ProgressNote || w.typ.typ == ProcedureNote) // CONF:1198-30879, 1198-30876
@@ -203,6 +206,12 @@ func (w *writer) facility(x *record.Encounter) {
 		at, ok := w.place(&x.Locations[i].Location)
 		if !ok || at.kind != kindLocation {
 			continue
+		}
+		if !inHeader(&x.Locations[i]) {
+			quiet := w.Quiet
+			w.Quiet = false // its entry does not say it
+			w.Note(&placeAgain, "locations")
+			w.Quiet = quiet
 		}
 		w.el("location")
 		w.el("healthCareFacility")

@@ -95,11 +95,9 @@ func (w *writer) encounterEntry(i int) bool {
 	}
 	w.wrote[x.ID] = true
 	w.tellEncounter(&x)
-	if x.Assertion == record.NotKnown && x.Absent == "" {
-		x.Absent = record.AbsentUnknown
-	}
-	x.Assertion = record.Affirmed
+	w.notKnown(&x.Entry)
 	w.begin("encounter", "ENC", "EVN", &x.Entry)
+	x.Assertion = record.Affirmed
 	w.template(templatesEncounter[0])
 	w.entryIDs(&x.Entry)
 	header := w.headerEncounter == x.ID
@@ -185,6 +183,8 @@ func (w *writer) diagnoses(x *record.Encounter) {
 // diagnosis writes a problem that was diagnosed: within its Encounter Diagnosis
 // where it stands in no other list, else by a reference.
 func (w *writer) diagnosis(i int, at place, ref *record.Ref) {
+	w.In("problem", -1)
+	defer w.Leave()
 	own := at.kind == record.KindProblem && w.rec.Problems[at.i].Use == "encounter-diagnosis"
 	if own {
 		w.relate("COMP", false, "diagnoses", i)

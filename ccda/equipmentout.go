@@ -11,11 +11,9 @@ func (w *writer) supplyEntry(i int) bool {
 	}
 	w.wrote[x.ID] = true
 	w.tellSupply(&x)
-	if x.Assertion == record.NotKnown && x.Absent == "" {
-		x.Absent = record.AbsentUnknown
-	}
-	x.Assertion = record.Affirmed
+	w.notKnown(&x.Entry)
 	w.begin("supply", "SPLY", "EVN", &x.Entry)
+	x.Assertion = record.Affirmed
 	w.template(templatesSupply[0])
 	w.entryIDs(&x.Entry)
 	w.conceptPtr("code", "code", &x.Code)
@@ -25,11 +23,12 @@ func (w *writer) supplyEntry(i int) bool {
 	w.quantityPtr("quantity", "quantity", &x.Quantity)
 	w.productPtr(templatesProduct[0], &x.Product)
 	w.participants(&x.Participants)
-	devices := w.productInstances("PRD", &x.Devices)
+	said := handled(&w.rec.Supplies[i].Entry, false)
+	devices := w.productInstances("PRD", &x.Devices, &said)
 	w.locationsOut("locations", &x.Locations)
 	w.indicationsOut("indications", &x.Indications)
 	w.instructionsOut(&x.Instructions)
-	w.labelsOut(devices)
+	w.labelsOut(devices, &said)
 	w.inEncounter("entryRelationship", &x.Encounter)
 	w.tail(&x.Entry, "entryRelationship")
 	w.end()
@@ -95,11 +94,9 @@ func (w *writer) listEntry(i int) bool {
 	w.wrote[x.ID] = true
 	w.tell("Device", wordsOf(x.Code))
 	w.tell("Date", wordsOfPeriod(x.Period))
-	if x.Assertion == record.NotKnown && x.Absent == "" {
-		x.Absent = record.AbsentUnknown
-	}
-	x.Assertion = record.Affirmed
+	w.notKnown(&x.Entry)
 	w.begin("organizer", "CLUSTER", "EVN", &x.Entry)
+	x.Assertion = record.Affirmed
 	if w.strict && !isResultStatus(statusCodeOf(&x.Status)) {
 		w.Note(&unclaimed, "status")
 	} else {
@@ -116,7 +113,9 @@ func (w *writer) listEntry(i int) bool {
 		w.In("items", k)
 		if at, ok := w.statement(&item.Item); ok {
 			w.el("component")
+			w.In("item", -1)
 			w.nest(at, &item.Item)
+			w.Leave()
 			w.end()
 			item.Item.ID, item.Item.Kind = "", ""
 		}

@@ -10,9 +10,7 @@ func (w *writer) familyEntry(i int) bool {
 	x := w.rec.FamilyHistory[i]
 	w.wrote[x.ID] = true
 	w.tellRelative(&x)
-	if x.Assertion == record.NotKnown && x.Absent == "" {
-		x.Absent = record.AbsentUnknown
-	}
+	w.notKnown(&x.Entry)
 	claimed := !w.strict || len(x.Conditions) > 0
 	w.begin("organizer", "CLUSTER", moodCode(&x.Mode), &x.Entry)
 	if x.Assertion == record.Affirmed || x.Assertion == record.NotKnown {

@@ -21,8 +21,8 @@ func (w *writer) goalEntry(i int) bool {
 	case record.ModeGoal:
 		x.Mode = record.ModeEvent
 	}
-	x.Assertion = record.Affirmed
 	w.begin("observation", "OBS", "GOL", &x.Entry)
+	x.Assertion = record.Affirmed
 	w.template(templatesGoal[0])
 	w.entryIDs(&x.Entry)
 	w.concepts("sdtc:category", "categories", &x.Categories)

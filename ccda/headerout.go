@@ -80,6 +80,9 @@ func (w *writer) headerIdentity(d *record.Document) {
 		w.time("effectiveTime", "time", &d.Time)
 	case w.strict || len(w.rec.Documents) == 0:
 		w.leaf("effectiveTime", "value", w.now())
+		if w.strict {
+			w.Note(&issueMadeNow, "time")
+		}
 	}
 	w.confidentiality(d)
 	switch {
@@ -91,6 +94,9 @@ func (w *writer) headerIdentity(d *record.Document) {
 	w.version(d)
 	w.timePtr("copyTime", "copyTime", &d.CopyTime)
 }
+
+// issueMadeNow is for a document that has no time and must have one (CONF:1198-5256).
+var issueMadeNow = record.IssueAltered.Because("the template requires the time of the document, which the record does not have; it went out with the time of its making here")
 
 // confidentiality writes the labels of the document, which demands one (CONF:1198-5259).
 func (w *writer) confidentiality(d *record.Document) {

@@ -40,12 +40,10 @@ func (w *writer) healthConcernEntry(i int) bool {
 	if risk {
 		q = &riskConcernCode
 	}
-	if x.Assertion == record.NotKnown && x.Absent == "" {
-		x.Absent = record.AbsentUnknown
-	}
+	w.notKnown(&x.Entry)
 	none := x.Assertion == record.NoneKnown
-	x.Assertion = record.Affirmed
 	w.begin("act", "ACT", "EVN", &x.Entry)
+	x.Assertion = record.Affirmed
 	if none {
 		w.at("negationInd", "true")
 	}

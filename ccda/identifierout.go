@@ -67,8 +67,8 @@ func (w *writer) rootOf(i *record.Identifier) (root, ext string) {
 	}
 	switch {
 	case i.System == record.SystemURI && i.SystemAsSent == "":
-		if root = i.ValueAsSent; root == "" {
-			root = i.Value
+		if root = i.ValueAsSent; !isUID(root) { // what was sent as an extension is no root
+			root, value = i.Value, i.Value
 			for _, p := range [...]string{urnOID, urnUUID} {
 				if rest, ok := strings.CutPrefix(root, p); ok {
 					return rest, ""

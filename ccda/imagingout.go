@@ -19,11 +19,9 @@ func (w *writer) imagingEntry(i int) bool {
 		w.dropRow(w.sec) // the catalog is for machines, and has no narrative (C-CDA R2.1 2.13)
 	}
 	w.tellStudy(&x)
-	if x.Assertion == record.NotKnown && x.Absent == "" {
-		x.Absent = record.AbsentUnknown
-	}
-	x.Assertion = record.Affirmed
+	w.notKnown(&x.Entry)
 	w.begin("act", "ACT", "EVN", &x.Entry)
+	x.Assertion = record.Affirmed
 	if w.strict && !studyFits(&x) {
 		w.Note(&record.IssueProfileNotClaimed, "")
 	} else {

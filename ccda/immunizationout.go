@@ -24,9 +24,13 @@ func (w *writer) immunizationEntry(i int) bool {
 		return false
 	}
 	reasons := w.notGivenReasons(&x)
+	absent := x.Absent
 	neg := negationOf(&x.Entry, &x.Product.Code, x.Product.Name, &vaccineExtents, didNotHappen(&x.Status), len(reasons) > 0)
 	if !neg.okay {
 		return false
+	}
+	if x.Absent != absent {
+		w.Note(&unknownAsNull, "absent")
 	}
 	w.wrote[x.ID] = true
 	w.tellImmunization(&x)
@@ -156,6 +160,8 @@ func (w *writer) notGivenReasons(x *record.Immunization) []record.Concept {
 		return append(reasons[:len(reasons):len(reasons)], record.Concept{Codings: []record.Coding{{
 			System: record.SystemActReason, Code: "PATOBJ", Display: "patient objection",
 		}}})
+	case x.Status.Code == record.StatusNotDone && slices.ContainsFunc(reasons, isRefusal):
+		w.Note(&refusedByReason, "status.code")
 	case x.Status.Code == record.StatusNotDone && len(reasons) == 0:
 		if what := extentOfConcept(&x.Product.Code, &vaccineExtents, x.Product.Name); what == extentAll || what == extentNothing {
 			w.Note(&issueRequired, "status.reasons")
@@ -164,6 +170,9 @@ func (w *writer) notGivenReasons(x *record.Immunization) []record.Concept {
 	}
 	return reasons
 }
+
+// refusedByReason is for what was not done for a reason that is the will of the patient or a proxy.
+var refusedByReason = record.IssueAltered.Because("the reason says that it was refused, which C-CDA has no other word for; it is read back as refused")
 
 // isRefusal knows the reasons that are the will of the patient or a proxy, as notGiven does.
 func isRefusal(c record.Concept) bool {

@@ -150,9 +150,13 @@ func (w *writer) medication(i, list int) bool {
 		refusal(&x.Status)
 	}
 	stopped := didNotHappen(&x.Status)
+	absent := x.Absent
 	neg := negationOf(&x.Entry, &x.Product.Code, x.Product.Name, &medicationExtents, stopped || x.DoNotPerform != nil && *x.DoNotPerform, false)
 	if !neg.okay {
 		return false
+	}
+	if x.Absent != absent {
+		w.Note(&unknownAsNull, "absent")
 	}
 	w.wrote[x.ID] = true
 	w.tellMedication(&x, whole)

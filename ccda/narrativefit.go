@@ -210,6 +210,7 @@ func (f *fitter) element(i, end, depth int, kind string) {
 	_, style := asCDA(nd.Kind)
 	if kind != nd.Kind {
 		f.altered(i)
+		f.unknown(i)
 	}
 	switch kind {
 	case "footnoteRef":
@@ -293,6 +294,18 @@ func (f *fitter) list(i, end, depth int) {
 	if items == 0 {
 		f.altered(i)
 		f.out = append(f.out, record.NarrativeNode{Kind: "item", Depth: depth + 1})
+	}
+}
+
+// unknown names an element that neither CDA nor HTML has.
+func (f *fitter) unknown(i int) {
+	nd := &f.n.Nodes[i]
+	if name, style := asCDA(nd.Kind); name == "content" && style == "" && nd.Kind != "content" && nd.Kind != "text" {
+		f.w.In("narrative", -1)
+		f.w.In("nodes", i)
+		f.w.DropString("kind", nd.Kind, &withheld)
+		f.w.Leave()
+		f.w.Leave()
 	}
 }
 

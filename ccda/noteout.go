@@ -21,11 +21,9 @@ func (w *writer) noteEntry(i int) bool {
 func (w *writer) note(x *record.ClinicalNote, on *record.Entry) {
 	w.wrote[x.ID] = true
 	w.tellNote(x)
-	if x.Assertion == record.NotKnown && x.Absent == "" {
-		x.Absent = record.AbsentUnknown
-	}
-	x.Assertion = record.Affirmed
+	w.notKnown(&x.Entry)
 	w.begin("act", "ACT", "EVN", &x.Entry)
+	x.Assertion = record.Affirmed
 	w.template(templateNote)
 	if x.MasterID == nil {
 		w.entryIDs(&x.Entry)

@@ -154,13 +154,12 @@ func (w *writer) claimForm(f *form) {
 
 // beginObservation starts the element of an observation and says what is denied or not known.
 func (w *writer) beginObservation(x *record.Observation) {
-	if x.Assertion == record.NotKnown && x.Absent == "" {
-		x.Absent = record.AbsentUnknown // without it the observation would be affirmed
-	}
+	w.notKnown(&x.Entry)
 	w.begin("observation", "OBS", moodCode(&x.Mode), &x.Entry)
 	if x.Assertion == record.Negated || x.Assertion == record.NoneKnown {
 		w.at("negationInd", "true")
 	}
+	w.noneKnown(x.Assertion)
 	x.Assertion = record.Affirmed
 }
 

@@ -80,11 +80,9 @@ func (w *writer) orderEntry(i int) bool {
 			w.Note(&altered, "doNotPerform")
 		}
 	}
-	if x.Assertion == record.NotKnown && x.Absent == "" {
-		x.Absent = record.AbsentUnknown
-	}
-	x.Assertion = record.Affirmed
+	w.notKnown(&x.Entry)
 	w.begin(f.element, f.class, mood, &x.Entry)
+	x.Assertion = record.Affirmed
 	if negated {
 		w.at("negationInd", "true")
 		x.DoNotPerform = nil
@@ -115,16 +113,20 @@ func (w *writer) orderEntry(i int) bool {
 	w.orderReason(&x)
 	w.authored(&x.Participants, &x.AuthoredOn)
 	w.participants(&x.Participants)
+	said := handled(&w.rec.Orders[i].Entry, false)
+	if order {
+		said.Mode, said.Use = record.ModeRequest, ""
+	}
 	var devices []deviceOut
 	if f.element == "supply" {
-		devices = w.productInstances("PRD", &x.Devices)
+		devices = w.productInstances("PRD", &x.Devices, &said)
 	} else {
-		devices = w.productInstances("DEV", &x.Devices)
+		devices = w.productInstances("DEV", &x.Devices, &said)
 	}
 	w.locationsOut("locations", &x.Locations)
 	w.indicationsOut("indications", &x.Indications)
 	w.instructionsOut(&x.Instructions)
-	w.labelsOut(devices)
+	w.labelsOut(devices, &said)
 	w.inEncounter("entryRelationship", &x.Encounter)
 	w.reasonsOut(&x.Status)
 	w.tail(&x.Entry, "entryRelationship")

@@ -28,9 +28,7 @@ func (w *writer) panelOut(x *record.Panel, f *panelForm, claimed bool) {
 		w.tell("Conclusion", x.Conclusion)
 	}
 	w.tell("Panel", wordsOf(&x.Code))
-	if x.Assertion == record.NotKnown && x.Absent == "" {
-		x.Absent = record.AbsentUnknown
-	}
+	w.notKnown(&x.Entry)
 	class := take(&x.Class)
 	if class == "" {
 		w.Note(&fixed, "class")

@@ -116,7 +116,11 @@ func (w *writer) problem(i int, said string) {
 	why := w.isWhyDone(&x)
 	x.Concern = nil // written with the act
 	w.sayUse(&x, said)
+	absent := x.Absent
 	say := problemSense(&x)
+	if x.Absent != absent {
+		w.Note(&unknownAsNull, "absent")
+	}
 	w.tellProblem(&x, say.ind)
 	if say.drop {
 		w.Drop("code", &x.Code, &withheld)

@@ -53,9 +53,13 @@ func (w *writer) procedureEntry(i int) bool {
 		refusal(&x.Status)
 	}
 	stopped := didNotHappen(&x.Status)
+	absent := x.Absent
 	neg := negationOf(&x.Entry, &x.Code, "", &procedureExtents, stopped, len(x.Status.Reasons) > 0 || len(x.Indications) > 0)
 	if !neg.okay {
 		return false
+	}
+	if x.Absent != absent {
+		w.Note(&unknownAsNull, "absent")
 	}
 	w.wrote[x.ID] = true
 	w.tellProcedure(&x)
@@ -113,9 +117,10 @@ func (w *writer) procedureEntry(i int) bool {
 	w.procedure = w.strict
 	w.participants(&x.Participants)
 	w.procedure = false
-	devices := w.productInstances("DEV", &x.Devices)
+	said := handled(&w.rec.Procedures[i].Entry, neg.ind)
+	devices := w.productInstances("DEV", &x.Devices, &said)
 	w.locationsOut("locations", &x.Locations)
-	w.procedureParts(&x, devices)
+	w.procedureParts(&x, devices, &said)
 	w.end()
 	w.rest(&x)
 	return true
@@ -199,7 +204,7 @@ func (w *writer) fitsQualifier(c *record.Concept) bool {
 }
 
 // procedureParts writes what hangs on a procedure.
-func (w *writer) procedureParts(x *record.Procedure, devices []deviceOut) {
+func (w *writer) procedureParts(x *record.Procedure, devices []deviceOut, said *record.Device) {
 	w.indicationsOut("indications", &x.Indications)
 	w.instructionsOut(&x.Instructions)
 	for i := range x.Medications {
@@ -225,7 +230,7 @@ func (w *writer) procedureParts(x *record.Procedure, devices []deviceOut) {
 	x.Complications = nil
 	w.outcomeOut(&x.Outcome)
 	w.reasonsOut(&x.Status)
-	w.labelsOut(devices)
+	w.labelsOut(devices, said)
 	w.encounterOf("entryRelationship", "COMP", &x.Encounter) // CONF:1098-7768 to 1098-8009
 	w.tail(&x.Entry, "entryRelationship")
 }

@@ -11,6 +11,7 @@ func (w *writer) reactionOut(i int, x *record.Reaction, typeCode string, inverte
 	if x.Assertion == record.Negated || x.Assertion == record.NoneKnown {
 		w.at("negationInd", "true")
 	}
+	w.noneKnown(x.Assertion)
 	x.Assertion = ""
 	w.template(templatesReaction[0])
 	if len(x.Identifiers) == 0 && w.strict {

@@ -42,7 +42,9 @@ func (w *writer) indicationsOut(field string, list *[]record.Indication) {
 		if at, ok := w.place(x.Ref); ok && w.entryAt(at) != nil {
 			w.relate("RSON", false, field, i)
 			ref := *x.Ref
+			w.In("ref", -1)
 			w.entryReference(at, &ref)
+			w.Leave()
 			w.end()
 			if x.Ref = nil; !ref.IsZero() {
 				x.Ref = &ref

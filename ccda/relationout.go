@@ -180,6 +180,18 @@ func (w *writer) elsewhere(x *record.Relation, i int) {
 	w.end()
 }
 
+// isOf names the identifier of a reference if the entry that the record refers to
+// does not have it: written, it would name another entry, or none.
+func (w *writer) isOf(e *record.Entry, ref *record.Ref) {
+	if ref.Identifier != nil && !slices.ContainsFunc(e.Identifiers, func(i record.Identifier) bool { return i.Same(*ref.Identifier) }) {
+		w.Note(&record.IssueContradiction, "identifier")
+		w.Drop("identifier", ref.Identifier, &ofAnother)
+		ref.Identifier = nil
+	}
+}
+
+var ofAnother = record.IssueLost.Because("the entry that the record refers to does not have this identifier; the document names the entry by its own")
+
 // referenceTo writes an Entry Reference to something of which the record has only the identifier.
 func (w *writer) referenceTo(ref *record.Ref) {
 	id := *ref.Identifier
@@ -210,6 +222,14 @@ func (w *writer) mentionOf(ref *record.Ref) {
 	w.el("encounter")
 	w.at("classCode", "ENC")
 	w.at("moodCode", "EVN")
+	at, ok := w.place(ref)
+	var e *record.Entry
+	if ok = ok && at.kind == record.KindEncounter; ok {
+		e = w.entryAt(at)
+		w.isOf(e, ref)
+	} else if ref.ID != "" {
+		w.DropString("id", ref.ID, &lost) // no encounter of the record's
+	}
 	if ref.Identifier != nil {
 		if ref.ID == "" {
 			w.Note(&record.IssueDanglingReference, "id")
@@ -217,10 +237,9 @@ func (w *writer) mentionOf(ref *record.Ref) {
 		id := *ref.Identifier
 		w.identifier("id", "identifier", &id)
 		ref.Identifier = nil
-	} else if at, ok := w.place(ref); ok {
+	} else if ok {
 		quiet := w.Quiet
 		w.Quiet = true
-		e := w.entryAt(at)
 		if len(e.Identifiers) == 0 {
 			w.leaf("id", "root", w.uuid(e.ID))
 		} else {
@@ -285,12 +304,12 @@ func (w *writer) nest(at place, ref *record.Ref) {
 // Entry Reference): by the identifier that the record has for it, else by the
 // first of the entry's own.
 func (w *writer) entryReference(at place, ref *record.Ref) {
-	if ref.Identifier != nil {
+	e := w.entryAt(at)
+	if w.isOf(e, ref); ref.Identifier != nil {
 		w.referenceTo(ref)
 		ref.ID, ref.Kind = "", ""
 		return
 	}
-	e := w.entryAt(at)
 	w.el("act")
 	w.at("classCode", "ACT")
 	w.at("moodCode", "EVN")

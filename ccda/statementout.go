@@ -13,9 +13,27 @@ func (w *writer) begin(name, class, mood string, e *record.Entry) {
 	w.at("classCode", class)
 	w.at("moodCode", mood)
 	if e.Absent != "" && e.Assertion == record.Affirmed {
-		w.Note(&record.IssueAbsentButAsserted, "assertion") // a nullFlavor says that it is not known
+		w.Note(&record.IssueAbsentButAsserted, "assertion")
+		w.Note(&unknownByNull, "assertion")
 	}
 	w.nullFlavor("absent", &e.Absent)
+}
+
+// notKnown gives an entry that is not known a nullFlavor, by which it is read so:
+// without one it would be affirmed.
+func (w *writer) notKnown(e *record.Entry) {
+	if e.Assertion == record.NotKnown && e.Absent == "" {
+		w.Note(&unknownAsNull, "absent")
+		e.Absent = record.AbsentUnknown
+	}
+}
+
+// noneKnown names that the assertion of a statement goes out as its negation, where
+// C-CDA has no other form for it.
+func (w *writer) noneKnown(a record.Assertion) {
+	if a == record.NoneKnown {
+		w.DropString("assertion", string(a), &negatedOne)
+	}
 }
 
 // moodCode gives the mood of an entry, and clears it; event is the mood of what happened.

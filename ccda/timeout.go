@@ -33,7 +33,7 @@ func (w *writer) timeAttrs(leaf string, t *record.Time) {
 	b := appendTime(room[:0], t.Value)
 	if t.AsSent != "" && w.strict {
 		if len(b) > 0 {
-			w.Note(&altered, leaf)
+			w.DropString(join(leaf, "asSent"), t.AsSent, &otherForm)
 		} else {
 			w.DropString(join(leaf, "asSent"), t.AsSent, &withheld)
 			if t.Absent == "" {
@@ -52,6 +52,9 @@ func (w *writer) timeAttrs(leaf string, t *record.Time) {
 	}
 	*t = record.Time{}
 }
+
+// otherForm is for a time that was sent in a form that is not HL7's.
+var otherForm = record.IssueWithheld.Because("the schema does not allow the form that the time was sent in; the time went out in HL7's form")
 
 // join gives the path of a leaf of a field; the field's is "" where the writer stands in it.
 func join(field, leaf string) string {

@@ -7,7 +7,7 @@ import (
 
 // labelsOut writes what the labels of the devices of an act say, and names what is
 // left of each device: at the first mention of it.
-func (w *writer) labelsOut(list []deviceOut) {
+func (w *writer) labelsOut(list []deviceOut, said *record.Device) {
 	for i := range list {
 		d := &list[i]
 		if !d.last {
@@ -18,19 +18,39 @@ func (w *writer) labelsOut(list []deviceOut) {
 				w.labelOut("entryRelationship", &d.x)
 			}
 			switch {
-			case d.x.Use == "":
-				w.Note(&fixed, "use")
-			case d.x.Use == "patient":
+			case d.x.Use == said.Use:
 				d.x.Use = ""
+			case d.x.Use == "":
+				w.Note(&saidByAct, "use")
 			case d.x.Use == "author" && w.rolesOf[d.x.ID] != nil:
 				w.Note(&bothUses, "use")
 				d.x.Use = ""
 			}
-			d.x.Assertion, d.x.Mode = record.Affirmed, record.ModeEvent // the act says them
+			switch {
+			case d.x.Assertion == said.Assertion:
+			case d.x.Assertion == record.Affirmed:
+				w.Note(&saidByAct, "assertion")
+			default:
+				w.DropString("assertion", string(d.x.Assertion), &lostToAct)
+			}
+			switch {
+			case d.x.Mode == said.Mode:
+			case d.x.Mode == record.ModeEvent:
+				w.Note(&saidByAct, "mode")
+			default:
+				w.DropString("mode", string(d.x.Mode), &lostToAct)
+			}
+			d.x.Assertion, d.x.Mode = record.Affirmed, record.ModeEvent
 			w.rest(&d.x)
 		})
 	}
 }
+
+// What an act says of the devices in it, whatever is said of them elsewhere.
+var (
+	saidByAct = record.IssueAltered.Because("the act that the device has a part in says more of it: that it is the patient's, that it is wanted, or that it is not so")
+	lostToAct = record.IssueLost.Because("the act that the device has a part in says other of it")
+)
 
 // bothUses is for a device that made something and stands in an act on the patient too.
 var bothUses = record.IssueAltered.Because("the device has a part in an act on the patient besides: the document says both")

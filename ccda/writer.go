@@ -116,6 +116,12 @@ var (
 	withheld = record.IssueWithheld.Because("the schema or the template of the document does not allow this value here")
 	// fixed is for what the schema or the template says by itself where the record says nothing.
 	fixed = record.IssueAltered.Because("the schema or the template fixes this value, which the record does not have")
+	// unknownAsNull is for what is not known, and the record does not say why.
+	unknownAsNull = record.IssueAltered.Because("what is not known has a nullFlavor in C-CDA; the record gives no reason, so that it is UNK")
+	// unknownByNull is for what is said to be so and to be absent.
+	unknownByNull = record.IssueAltered.Because("a nullFlavor on the statement says that it is not known")
+	// negatedOne is for what has a negation, and none for the whole kind.
+	negatedOne = record.IssueLost.Because("C-CDA cannot say here that none of a kind is known; it went out as not being so")
 	// altered is for what the schema or the template demands in another form.
 	altered = record.IssueAltered.Because("the schema or the template demands another form of this value")
 )
