@@ -206,9 +206,16 @@ func (w *writer) mapped(name string, s *record.Status, code, unknown string) {
 	}
 	w.code(name, code)
 	w.fieldCode("statusAbsent", string(s.Absent))
-	if string(s.Code) != code && (s.Code != record.StatusCompleted || code != "final") {
+	switch {
+	case string(s.Code) == code:
+	case s.Code == record.StatusCompleted && code == "final":
+		w.Note(&completedIsFinal, "status.code")
+	default:
 		w.fieldCode("status", string(s.Code))
 	}
 }
+
+// completedIsFinal is for an observation that HL7 v3 calls completed.
+var completedIsFinal = record.IssueAltered.Because("what is completed in HL7 v3 is final in FHIR (ConceptMap CF-ResultStatus), and is read back as final")
 
 var noStatuses = codes.NewTable[string, record.StatusCode]()

@@ -92,7 +92,7 @@ func (w *writer) concern(c *record.Concern, e *record.Entry, derived bool) []rec
 		w.Drop("concern.when", &c.When, &lostConcern)
 	}
 	switch {
-	case derived:
+	case derived && (c.Status.Code == record.StatusActive || c.Status.Code == record.StatusCompleted):
 	case c.Status.Code != "":
 		w.DropString("concern.status.code", string(c.Status.Code), &lostConcern)
 	default:

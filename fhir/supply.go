@@ -54,8 +54,11 @@ func (w *writer) supplyOrder(m *record.Medication, j int, of kind) {
 	w.mapped("status", &o.Status, requestStatus(o.Status.Code), "unknown")
 	w.oneConcept("statusReason", "statusReasons", o.Status.Reasons)
 	goal := intentOf(o.Mode)
-	if o.Mode == record.ModeIntent {
-		goal = "order"
+	switch o.Mode {
+	case record.ModeIntent:
+		goal = "order" // what C-CDA orders is intended
+	case record.ModeRequest:
+		w.fieldCode("mode", string(o.Mode))
 	}
 	if goal == "" {
 		goal = "plan"
