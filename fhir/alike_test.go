@@ -33,7 +33,7 @@ func TestNoTwoAlikeOfOthers(t *testing.T) {
 		every := alike(23, 97)
 		recordtest.CheckExport(t, Exporter{}, recordtest.Generate(seed, recordtest.Small), recordtest.ExportCheck{Options: testOptions, Every: every, First: int(seed) % every, Alter: true})
 		if t.Failed() {
-			t.Fatalf("seed %d", seed)
+			t.Logf("seed %d", seed)
 		}
 	}
 }

@@ -109,8 +109,11 @@ func (w *writer) medicationRequest(i int, m *record.Medication) {
 	w.oneConcept("statusReason", "statusReasons", m.Status.Reasons)
 	goal := intent(m)
 	w.code("intent", goal)
-	if m.Mode == record.ModeEvent && m.Kind == "request" {
+	switch {
+	case m.Mode == record.ModeEvent && m.Kind == "request":
 		w.fieldCode("mode", "event")
+	case m.Mode == record.ModeRequest && m.Kind != "request":
+		w.fieldCode("mode", string(m.Mode)) // by HL7's map what is intended is an order too
 	}
 	w.concepts("category", m.Categories)
 	w.picked("priority", "priority", m.Priority, requestPriority)
