@@ -159,6 +159,19 @@ func (m *markup) keeps(child string) bool {
 	return false
 }
 
+// lacks reports whether the source had nothing at this way from the element at hand (see reader.without).
+func (m *markup) lacks(way string) bool {
+	e := &m.open[len(m.open)-1]
+	if e.kept != nil {
+		for i := range e.kept.pieces {
+			if p := &e.kept.pieces[i]; p.Kind == "absent" && p.way == way {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // count gives how many children of this name were written.
 func (e *element) count(name string) *int {
 	for i := range e.kept.seen {
