@@ -64,11 +64,14 @@ func (m *markup) attributes(e *element) {
 }
 
 // stands reports whether a form is still one of what was written: of a negation
-// that is the same, of a reference into the narrative to the same place.
+// that is the same, of a value of that type, of a reference into the narrative to the same place.
 func (m *markup) stands(e *element, p *piece) bool {
 	switch p.Name {
 	case "negationInd":
 		return isTrue(m.written(e, p.Name)) == isTrue(p.Data)
+	case "xsi:type":
+		v := m.written(e, p.Name)
+		return v == "" || v == "CD" && restrictsCD(p.Data)
 	case "value":
 		return e.name != "reference" || m.written(e, p.Name) == "#"+p.Data
 	}
@@ -154,6 +157,19 @@ func (m *markup) keeps(child string) bool {
 		p := &e.kept.pieces[i]
 		if name, _, last := p.step(); (p.Kind == "element" || p.Kind == "absent") && !*p.done && last && name == child {
 			return true
+		}
+	}
+	return false
+}
+
+// lacks reports whether the source had nothing at this way from the element at hand (see reader.without).
+func (m *markup) lacks(way string) bool {
+	e := &m.open[len(m.open)-1]
+	if e.kept != nil {
+		for i := range e.kept.pieces {
+			if p := &e.kept.pieces[i]; p.Kind == "absent" && p.way == way {
+				return true
+			}
 		}
 	}
 	return false

@@ -65,10 +65,11 @@ func (r *reader) codedType(n tree.Node) bool {
 
 // isCodedType knows xsi:type where it names a type that restricts CD.
 func isCodedType(a tree.Node) bool {
-	if a.Name() != "type" || a.Space() != spaceXSI {
-		return false
-	}
-	switch localType(a) {
+	return a.Name() == "type" && a.Space() == spaceXSI && restrictsCD(a.Value())
+}
+
+func restrictsCD(typ string) bool {
+	switch typ[strings.LastIndexByte(typ, ':')+1:] {
 	case "CE", "CV", "CS", "CO":
 		return true
 	}

@@ -124,8 +124,9 @@ func (w *writer) translations(list []record.Coding, from int) {
 	for i := from; i < len(list); i++ {
 		w.el("translation")
 		w.codingAttrs("codings", i, &list[i], false)
-		text, ref := list[i].Text, list[i].TextRef
-		w.refText("originalText", &text, &ref)
+		if text, ref := list[i].Text, list[i].TextRef; text != "" {
+			w.refText("originalText", &text, &ref)
+		}
 		w.qualifiers("codings", i, &list[i])
 		w.end()
 	}

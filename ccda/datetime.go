@@ -58,10 +58,10 @@ func (r *reader) period(n tree.Node) record.Period {
 		p.Absent = r.nullFlavor(n)
 	}
 	if c := n.Child("low"); c.OK() {
-		p.Start, p.StartOpen = r.time(c), r.open(c)
+		p.Start, p.StartOpen = r.bound(c), r.open(c)
 	}
 	if c := n.Child("high"); c.OK() {
-		p.End, p.EndOpen = r.time(c), r.open(c)
+		p.End, p.EndOpen = r.bound(c), r.open(c)
 	}
 	if c := n.Child("center"); c.OK() {
 		p.Center = r.time(c)
@@ -70,6 +70,14 @@ func (r *reader) period(n tree.Node) record.Period {
 		p.Width = r.quantity(c)
 	}
 	return p
+}
+
+// bound is time for a bound of a period, which may be empty.
+func (r *reader) bound(n tree.Node) record.Time {
+	if saysNothing(n) {
+		r.form(n)
+	}
+	return r.time(n)
 }
 
 // periodPtr is period, nil where nothing was said.

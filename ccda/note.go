@@ -103,8 +103,15 @@ func (r *reader) noteType(n tree.Node) record.Concept {
 		c.Codings = r.translations(n, nil)
 		return c
 	}
-	return r.concept(n)
+	c := r.concept(n)
+	if len(c.Codings) > 0 && c.Codings[0].Code != loincNote && c.Absent == "" {
+		r.forms = append(r.forms, formed{n.Parent(), notTranslated}) // the kind stands where others have the code of any note
+	}
+	return c
 }
+
+// notTranslated is the form of a note whose code is its kind.
+const notTranslated = "code/translation"
 
 // noteText takes the content that a note brings of its own, beside the narrative that it points to.
 func (r *reader) noteText(n *record.ClinicalNote, t tree.Node) {

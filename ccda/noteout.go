@@ -77,7 +77,7 @@ func (w *writer) noteCode(c *record.Concept) {
 		code = c.Codings[0].Code
 	}
 	switch {
-	case code == loincNote, c.Absent != "" && !w.strict, c.IsZero() && !w.strict:
+	case code == loincNote, c.Absent != "" && !w.strict, c.IsZero() && !w.strict, w.lacks(notTranslated):
 		w.concept("code", "type", c)
 		return
 	case c.Absent != "":

@@ -16,7 +16,7 @@ reference precondition precondition2 referenceRange inFulfillmentOf1 inFulfillme
 relatedDocument authorization componentOf location component
 patientRole assignedAuthor assignedEntity relatedEntity associatedEntity intendedRecipient participantRole playingDevice playingEntity scopingEntity
 assignedPerson associatedPerson relatedPerson assignedAuthoringDevice patient representedOrganization scopingOrganization
-receivedOrganization providerOrganization`
+receivedOrganization providerOrganization originalText qualifier translation low center width high`
 
 const organizationOrder = `realmCode typeId templateId id name telecom addr standardIndustryClassCode asOrganizationPartOf`
 

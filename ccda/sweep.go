@@ -41,6 +41,7 @@ func (r *reader) sweep() {
 	pieces := s.pieces(r.doc.Root())
 	r.rec.Carried = slices.Grow(r.rec.Carried, pieces)
 	r.rep.Issues = slices.Grow(r.rep.Issues, pieces)
+	slices.Sort(r.idle)
 	s.element(r.doc.Root(), 0)
 	r.keepForms(&s)
 }
@@ -154,7 +155,7 @@ func (s *sweeper) carry(n tree.Node, kind string, place, facts int) {
 	switch kind {
 	case "element":
 		c.Data = view(n.Fragment())
-		c.Form = slices.Contains(s.r.idle, int32(n.Index()))
+		c.Form = s.isIdle(n.Index())
 		s.content(n, &c)
 	case "attribute":
 		c.Data, c.Name = n.Value(), qualified(n)
@@ -172,6 +173,11 @@ func (s *sweeper) carry(n tree.Node, kind string, place, facts int) {
 	s.r.rep.Counts.Carried += facts
 	s.r.rec.Carried = append(s.r.rec.Carried, c)
 	s.r.rep.Issues = append(s.r.rep.Issues, record.IssueCarried.At(path, line, col))
+}
+
+func (s *sweeper) isIdle(i int) bool {
+	_, ok := slices.BinarySearch(s.r.idle, int32(i))
+	return ok
 }
 
 // view gives bytes of the document, which do not change, as a string.

@@ -56,7 +56,7 @@ type Coding struct {
 	// Text is the original text of this coding alone, where a translation has its own.
 	Text string `json:"text,omitempty"`
 	// TextRef is the anchor in the section's narrative that Text came from, without '#'.
-	TextRef string `json:"textRef,omitempty" portage:"form=Text"`
+	TextRef string `json:"textRef,omitempty" portage:"made"`
 	// Qualifiers narrow the code (CDA CD.qualifier).
 	Qualifiers []Qualifier `json:"qualifiers,omitempty"`
 }
@@ -114,7 +114,7 @@ func (c Concept) Has(system, code string) bool {
 func (c Coding) IsZero() bool {
 	return c.System == "" && c.SystemAsSent == "" && c.SystemName == "" && c.Version == "" && c.Code == "" &&
 		c.Display == "" && c.UserSelected == nil && c.ValueSet == "" && c.ValueSetVersion == "" &&
-		c.Absent == "" && c.Text == "" && c.TextRef == "" && len(c.Qualifiers) == 0
+		c.Absent == "" && c.Text == "" && len(c.Qualifiers) == 0
 }
 
 // Canonical URIs of the code systems that the formats' own rules name.

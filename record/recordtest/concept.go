@@ -15,6 +15,7 @@ func (f *filler) concept(key, path string, nth int) record.Concept {
 	case 4, 5:
 		c.Codings = codings
 		c.Text = codings[0].Display
+		c.TextBeside = n%16 == 5
 	case 6:
 		c.Codings[0].SystemAsSent, c.Codings[0].SystemName = "urn:oid:2.16.840.1.113883.19.77", "As the source has it"
 	case 7:
@@ -25,7 +26,7 @@ func (f *filler) concept(key, path string, nth int) record.Concept {
 			c.Codings[0] = f.richCoding(codings[0])
 		}
 	case 9:
-		c.Codings = append([]record.Coding{{Absent: record.AbsentOther, Text: "no code of the set fits"}}, codings...)
+		c.Codings = append([]record.Coding{{Absent: record.AbsentOther, Text: "no code of the set fits", TextRef: f.anchor("no code of the set fits")}}, codings...)
 		c.Text = codings[0].Display
 	case 10:
 		if len(f.types) > 2 {
@@ -33,7 +34,7 @@ func (f *filler) concept(key, path string, nth int) record.Concept {
 		}
 	case 11:
 		if len(f.types) > 2 {
-			c = record.Concept{Text: codings[0].Display}
+			c = record.Concept{Text: codings[0].Display, TextPlain: true}
 		}
 	}
 	return c

@@ -153,6 +153,7 @@ func sources(rec *record.Record) {
 	// What this item became was taken out of the record since.
 	rec.Sources[1].Items = []record.Item{{Entries: []string{id("gone", "fhir")}, Type: "Observation", ID: "obs-1", URL: "http://example.org/fhir/Observation/obs-1",
 		Path: "Bundle.entry[0].resource", Within: "Bundle.entry[1].resource", Version: "2", Text: `{"resourceType":"Observation"}`, Stated: "0"}}
+	rec.Documents[0].Services[0].Section = id("gone", "section") // the section that told of it too
 	n := 0
 	for _, e := range rec.Entries() {
 		n++
@@ -166,6 +167,8 @@ func sources(rec *record.Record) {
 			Facts: 4, Codes: []record.Coding{{SystemAsSent: "99LOCAL", Code: "LC-1"}}, Words: "invented", Line: 80},
 		{Format: "fhir", Source: rec.Sources[1].ID, Owner: owner, Path: "AllergyIntolerance.modifierExtension", At: "modifierExtension", Kind: "value", Name: "modifierExtension",
 			Data: `[{"url":"https://invented.example/modifier","valueBoolean":true}]`, Facts: 2, Line: 12, Modifier: true},
+		{Format: "ccda", Source: rec.Sources[0].ID, Owner: owner, Path: "ClinicalDocument/component/structuredBody/@negationInd", At: "@negationInd", Kind: "attribute", Name: "negationInd",
+			Data: "false", Words: "false", Form: true, Line: 81},
 		{Format: "hl7v2", Source: rec.Sources[2].ID, Path: "ZPI-3", At: "ZPI[1]-3", Kind: "field", Name: "ZPI-3", Data: "X^Y", Facts: 2, Line: 4},
 	}
 }
