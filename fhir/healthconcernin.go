@@ -83,6 +83,10 @@ func (r *reader) riskAssessment(n tree.Node) bool {
 			c.Value = o
 			continue
 		}
+		if x := r.prediction(p, o); x != (record.RiskPrediction{Outcome: o}) || r.marked(p, "prediction") {
+			c.Predictions = append(c.Predictions, x)
+			continue
+		}
 		v := record.Indication{Code: o, Assertion: record.Affirmed}
 		if e := r.field(p, "riskOf"); e.OK() {
 			r.fieldsOf(e, &v)
@@ -93,4 +97,15 @@ func (r *reader) riskAssessment(n tree.Node) bool {
 	}
 	add(r, &r.rec.HealthConcerns, n, c)
 	return true
+}
+
+// prediction reads how likely an outcome is. One of which nothing is said is just a risk.
+func (r *reader) prediction(n tree.Node, outcome *record.Concept) record.RiskPrediction {
+	p := record.RiskPrediction{
+		Outcome: outcome, Probability: r.number(n, "probabilityDecimal"), ProbabilityRange: maybe(n, "probabilityRange", r.rng),
+		Likelihood: maybe(n, "qualitativeRisk", r.concept), RelativeRisk: r.number(n, "relativeRisk"),
+		When: r.whenPtr(n, choice{period: "whenPeriod", rng: "whenRange"}, "when"), Rationale: r.str(n, "rationale"),
+	}
+	r.fields(n, &p)
+	return p
 }

@@ -101,9 +101,17 @@ func (r *reader) agent(n tree.Node, when *record.Period) record.Participation {
 	}
 	if t := object(n, "type"); t.OK() {
 		c := r.concept(t)
-		if p.Role = roleOfConcept(&c); p.Role == "" || !bare(&c) {
+		if code := c.Code(systemParticipation); code != "" && !partTypes.TwoWay(code, roleOfConcept(&c)) {
+			p.RoleAsSent = code // HL7 v3 ParticipationType has more kinds of parts than the record has terms
+		}
+		if p.Role = roleOfConcept(&c); p.Role == "" && p.RoleAsSent == "AUT" {
+			p.Role = "author"
+		}
+		if p.RoleAsSent != "" && bareCode(&c, systemParticipation, p.RoleAsSent) {
+			// It is all there.
+		} else if p.Role == "" || p.RoleAsSent != "" || !bare(&c) {
 			r.giveBack(t) // the record has the role alone
-			r.takeRole(t, p.Role)
+			r.takeRole(t, p.Role, p.RoleAsSent)
 		}
 	}
 	for i, c := range objects(n, "role") {
@@ -126,10 +134,10 @@ func (r *reader) agent(n tree.Node, when *record.Period) record.Participation {
 }
 
 // takeRole takes the coding of a type that says the role.
-func (r *reader) takeRole(t tree.Node, role string) {
+func (r *reader) takeRole(t tree.Node, role, asSent string) {
 	for _, k := range objects(t, "coding") {
 		c := record.Concept{Codings: []record.Coding{{System: peek(k, "system"), Code: peek(k, "code")}}}
-		if role != "" && roleOfConcept(&c) == role {
+		if role != "" && roleOfConcept(&c) == role || asSent != "" && c.Code(systemParticipation) == asSent {
 			r.take(k.Child("system"))
 			r.take(k.Child("code"))
 			if peek(k, "display") == agentDisplay(peek(k, "code")) && c.Codings[0].System != systemParticipation {
