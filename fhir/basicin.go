@@ -126,7 +126,7 @@ func (r *reader) notHad(n tree.Node) bool {
 	at := len(m.Conditions)
 	if p := r.field(n, "place"); p.OK() {
 		if k, err := strconv.Atoi(peek(p, "valueString")); err == nil && k >= 0 && k <= at {
-			r.take(p.Child("valueString"))
+			r.scaffold(p.Child("valueString"))
 			at = k
 		}
 	}

@@ -36,14 +36,12 @@ func (r *reader) careTeam(n tree.Node) bool {
 func (r *reader) teamMember(t *record.CareTeam, n tree.Node) {
 	roles := nonZero(r.concepts(n, "role"))
 	if k := len(t.Members) - 1; k >= 0 && r.marked(n, "sameMember") {
-		if m := &t.Members[k]; sameReference(n, n.Parent(), "member") && sameReference(n, n.Parent(), "onBehalfOf") && sameReference(n, n.Parent(), "period") {
+		if m := &t.Members[k]; sameAsBefore(n, "member") && sameAsBefore(n, "onBehalfOf") && sameAsBefore(n, "period") {
 			m.Roles = append(m.Roles, roles...)
 			for _, name := range []string{"member", "onBehalfOf", "period"} {
 				r.scaffoldAll(object(n, name))
 			}
-			if x := own(n); x.OK() {
-				r.scaffoldAll(x) // it repeats what the first says
-			}
+			r.repeated(own(n), own(before(n)))
 			return
 		}
 	}
@@ -52,13 +50,30 @@ func (r *reader) teamMember(t *record.CareTeam, n tree.Node) {
 	t.Members = append(t.Members, m)
 }
 
-// sameReference reports whether n and the object before it in its list say the same by a member.
-func sameReference(n, list tree.Node, name string) bool {
-	var before tree.Node
-	for c := list.First(); c.OK() && c != n; c = c.Next() {
-		before = c
+// repeated marks the extensions of x that stand in y too as checked.
+func (r *reader) repeated(x, y tree.Node) {
+	for _, e := range objects(x, "extension") {
+		for _, o := range objects(y, "extension") {
+			if string(e.Raw()) == string(o.Raw()) {
+				r.scaffoldAll(e)
+				break
+			}
+		}
 	}
-	return before.OK() && string(object(before, name).Raw()) == string(object(n, name).Raw())
+}
+
+// before gives the node before n in its list.
+func before(n tree.Node) (prior tree.Node) {
+	for c := n.Parent().First(); c.OK() && c != n; c = c.Next() {
+		prior = c
+	}
+	return prior
+}
+
+// sameAsBefore reports whether n and the object before it in its list say the same by a member.
+func sameAsBefore(n tree.Node, name string) bool {
+	p := before(n)
+	return p.OK() && string(object(p, name).Raw()) == string(object(n, name).Raw())
 }
 
 // nonZeroRef leaves out a reference that says nothing: one our exporter wrote because FHIR demands one.

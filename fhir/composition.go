@@ -57,7 +57,7 @@ func (w *writer) composition(i int, d *record.Document) {
 	}
 	w.requiredConcept("type", &d.Type, "type")
 	w.concepts("category", d.Category)
-	if w.patient.id != "" {
+	if w.named() {
 		w.subject("subject")
 	}
 	w.referenceIn("encounter", d.Encounter, only(kindEncounter))
@@ -164,7 +164,7 @@ func (w *writer) relatesTo(d *record.Document) {
 		if len(r.Identifiers) > 0 && (r.Identifiers[0].Value != "" || r.Identifiers[0].System != "") {
 			w.identifier("targetIdentifier", &r.Identifiers[0])
 			exact = exact && len(r.Identifiers) == 1 && r.SetID == nil && r.Version == "" && r.Code == nil && r.Text == nil && r.Ref == nil
-		} else if t, ok := w.resolve(r.Ref); ok && t.typ == kindComposition {
+		} else if t, ok := w.resolve(r.Ref); ok && t.typ == kindComposition || !ok && r.Ref != nil {
 			w.reference("targetReference", r.Ref)
 			exact = exact && len(r.Identifiers) == 0 && r.SetID == nil && r.Version == "" && r.Code == nil && r.Text == nil
 		} else {

@@ -164,7 +164,7 @@ func (r *reader) sectionAuthors(n tree.Node, s *record.Section) {
 				break
 			}
 		}
-		r.compared(a, k < len(s.Participants))
+		r.compared(a, k < len(s.Participants) && (s.Participants[k].Who == nil || s.Participants[k].Who.Display == p.Who.Display))
 		k++
 	}
 }

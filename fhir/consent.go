@@ -36,7 +36,7 @@ func (w *writer) consent(i int, c *record.Consent) {
 		w.requiredObject("", "categories")
 		w.endArr()
 	}
-	if w.patient.id != "" {
+	if w.named() {
 		w.subject("patient")
 	}
 	if c.When != nil {

@@ -96,7 +96,8 @@ func (r *reader) planClass(n, x tree.Node, c *record.Coverage) bool {
 		return false
 	}
 	c.PlanName = r.str(x, "name")
-	r.scaffoldAll(object(x, "type"))
+	typ := one(x, "type", r.concept)
+	r.compared(object(x, "type"), bareCode(&typ, systemCoverageClass, "plan"))
 	id := object(extension(own(n), "planIdentifiers"), "valueIdentifier")
 	if id.OK() && peek(id, "value") == peek(x, "value") {
 		r.scaffold(x.Child("value"))

@@ -30,6 +30,16 @@ func (r *reader) absentOf(n tree.Node) record.AbsentReason {
 	if e := r.field(n, "absent"); e.OK() && peek(e, "valueCode") == string(notStated) {
 		return "" // see reader.notStated
 	}
+	if e := r.field(n, "absent"); e.OK() {
+		// HL7's word beside ours is the nearest to it.
+		a = record.AbsentReason(r.str(e, "valueCode"))
+		if x := extension(n, extDataAbsent); x.OK() {
+			if c, ok := codes.DataAbsentReason().From(a); ok && peek(x, "valueCode") == c {
+				r.scaffold(r.known(x).Child("valueCode"))
+			}
+		}
+		return a
+	}
 	if e := extension(n, extDataAbsent); e.OK() {
 		v := e.Child("valueCode")
 		if reason, ok := codes.DataAbsentReason().To(v.Value()); ok && v.Kind() == tree.String {
@@ -37,9 +47,6 @@ func (r *reader) absentOf(n tree.Node) record.AbsentReason {
 			r.take(v)
 			a = reason
 		}
-	}
-	if e := r.field(n, "absent"); e.OK() {
-		a = record.AbsentReason(r.str(e, "valueCode"))
 	}
 	return a
 }

@@ -71,14 +71,11 @@ func (r *reader) codingConcept(n tree.Node, name string) record.Concept {
 	}
 	if e := r.field(n, name); e.OK() && object(e, "valueCodeableConcept").OK() {
 		whole := one(e, "valueCodeableConcept", r.concept)
-		if k := r.coding(c); len(whole.Codings) > 0 && k.Code != "" {
-			for i := c.Index(); i < c.End(); i++ {
-				if r.doc.IsLeaf(i) {
-					r.led.Release(i)
-					r.led.Scaffold(i) // one of the codings of the concept
-				}
-			}
+		same := false
+		for _, k := range objects(object(e, "valueCodeableConcept"), "coding") {
+			same = same || string(k.Raw()) == string(c.Raw()) // it is one of the codings of the concept
 		}
+		r.compared(c, same)
 		return whole
 	}
 	k := r.coding(c)

@@ -37,7 +37,7 @@ func (w *writer) delivery(i int, s *record.Supply) {
 	w.resource("supplies", i, &s.Entry, kindSupplyDelivery)
 	w.common(&s.Entry, hasIdentifiers|hasStatus|hasAssertion)
 	w.optionalStatus("status", &s.Status, &deliveryStatus)
-	if w.patient.id != "" {
+	if w.named() {
 		w.subject("patient")
 	}
 	devices, code, ofProduct := s.Devices, s.Code, false

@@ -81,6 +81,7 @@ func (w *writer) concernCondition(i int, c *record.HealthConcern) {
 	w.endArr()
 	w.fieldBool("risk", c.Risk)
 	w.fieldAny("riskOf", c.RiskOf)
+	w.fieldAny("predictions", c.Predictions)
 	w.fieldConcept("priority", c.Priority)
 	w.fieldRefs("goals", c.Goals)
 	w.endResource()
@@ -113,6 +114,9 @@ func (w *writer) riskConcern(i int, c *record.HealthConcern) {
 			w.end()
 		}
 	}
+	for k := range c.Predictions {
+		w.prediction(&c.Predictions[k])
+	}
 	w.endArr()
 	for k := range c.RiskOf {
 		if x := &c.RiskOf[k]; !mayBe(x) {
@@ -125,6 +129,34 @@ func (w *writer) riskConcern(i int, c *record.HealthConcern) {
 	w.fieldConcept("priority", c.Priority)
 	w.fieldRefs("goals", c.Goals)
 	w.endResource()
+}
+
+// prediction writes what may come to be with how likely it is.
+func (w *writer) prediction(p *record.RiskPrediction) {
+	w.obj("")
+	w.concept("outcome", p.Outcome)
+	switch {
+	case isNumber(p.Probability):
+		w.raw("probabilityDecimal", p.Probability)
+		if p.ProbabilityRange != nil {
+			w.fieldKnown("probabilityRange", p.ProbabilityRange)
+		}
+	default:
+		w.fieldStr("probability", p.Probability)
+		w.rng("probabilityRange", p.ProbabilityRange)
+	}
+	w.concept("qualitativeRisk", p.Likelihood)
+	if isNumber(p.RelativeRisk) {
+		w.raw("relativeRisk", p.RelativeRisk)
+	} else {
+		w.fieldStr("relativeRisk", p.RelativeRisk)
+	}
+	if p.When != nil {
+		w.when(choice{period: "whenPeriod", rng: "whenRange"}, "when", p.When)
+	}
+	w.str("rationale", p.Rationale)
+	w.mark("prediction")
+	w.end()
 }
 
 // mayBe reports whether a condition can stand as one that may come to be: one that is denied cannot.

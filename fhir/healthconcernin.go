@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -19,11 +20,9 @@ func (r *reader) concernOf(n tree.Node) bool {
 	c := record.HealthConcern{Entry: r.entry(n)}
 	c.Identifiers = r.identifiers(n, "identifier")
 	c.Notes = r.notes(n, "note")
-	r.derivedConcept(n, "clinicalStatus", sysConditionClinical)
 	for _, k := range objects(n, "category") {
-		if v := r.concept(k); !bareCode(&v, sysUSCoreCondition, "health-concern") {
-			r.giveBack(k)
-		}
+		v := r.concept(k)
+		r.compared(k, bareCode(&v, sysUSCoreCondition, "health-concern"))
 	}
 	if r.field(n, "code").OK() || r.marked(n, "valueIsCode") {
 		c.Value = maybe(n, "code", r.concept)
@@ -46,19 +45,14 @@ func (r *reader) concernOf(n tree.Node) bool {
 		}
 	}
 	add(r, &r.rec.HealthConcerns, n, c)
-	return true
-}
-
-// derivedConcept marks an element that our exporter derived from what stands in
-// our extension too: a plain code of one system.
-func (r *reader) derivedConcept(n tree.Node, name, system string) {
-	c := object(n, name)
-	for _, k := range objects(c, "coding") {
-		if v := one(n, name, r.concept); r.field(n, "status").OK() && bareCode(&v, system, peek(k, "code")) {
-			return
-		}
-		r.giveBack(c)
+	if s := object(n, "clinicalStatus"); s.OK() {
+		// It is derived from the status of the concern, which stands in our extension, and from its end.
+		c := &r.rec.HealthConcerns[len(r.rec.HealthConcerns)-1]
+		v := r.concept(s)
+		want, _ := codes.ConcernStatus().To(actStatus(c.Status.Code))
+		r.compared(s, want != "" && (bareCode(&v, sysConditionClinical, want) || isEnd(&c.When.End) && bareCode(&v, sysConditionClinical, "inactive")))
 	}
+	return true
 }
 
 // riskAssessment reads a RiskAssessment (R4 9.11): a concern that something may
@@ -83,6 +77,10 @@ func (r *reader) riskAssessment(n tree.Node) bool {
 			c.Value = o
 			continue
 		}
+		if x := r.prediction(p, o); x != (record.RiskPrediction{Outcome: o}) || r.marked(p, "prediction") {
+			c.Predictions = append(c.Predictions, x)
+			continue
+		}
 		v := record.Indication{Code: o, Assertion: record.Affirmed}
 		if e := r.field(p, "riskOf"); e.OK() {
 			r.fieldsOf(e, &v)
@@ -93,4 +91,15 @@ func (r *reader) riskAssessment(n tree.Node) bool {
 	}
 	add(r, &r.rec.HealthConcerns, n, c)
 	return true
+}
+
+// prediction reads how likely an outcome is. One of which nothing is said is just a risk.
+func (r *reader) prediction(n tree.Node, outcome *record.Concept) record.RiskPrediction {
+	p := record.RiskPrediction{
+		Outcome: outcome, Probability: r.number(n, "probabilityDecimal"), ProbabilityRange: maybe(n, "probabilityRange", r.rng),
+		Likelihood: maybe(n, "qualitativeRisk", r.concept), RelativeRisk: r.number(n, "relativeRisk"),
+		When: r.whenPtr(n, choice{period: "whenPeriod", rng: "whenRange"}, "when"), Rationale: r.str(n, "rationale"),
+	}
+	r.fields(n, &p)
+	return p
 }

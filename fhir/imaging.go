@@ -196,11 +196,7 @@ func (w *writer) instance(x *record.ImagingInstance) {
 		w.requiredObject("sopClass", "class")
 		w.fieldConcept("class", x.Class)
 	} else {
-		c := x.Class.Codings[0]
-		if c.System == systemDCMUID {
-			// R4 ImagingStudy.series.instance.sopClass: a URI by its OID.
-			c.System, c.SystemAsSent, c.SystemName, c.Code = record.SystemURI, "", "", urnOf(c.Code)
-		}
+		c := asSOPClass(x.Class.Codings[0])
 		w.coding("sopClass", &c)
 		if c.System != x.Class.Codings[0].System || !isOneCoding(x.Class) {
 			w.fieldConcept("class", x.Class)
@@ -216,3 +212,11 @@ func (w *writer) instance(x *record.ImagingInstance) {
 }
 
 const systemDCMUID = "http://dicom.nema.org/resources/ontology/DCMUID"
+
+// asSOPClass gives a code of DICOM's as a URI by its OID (R4 ImagingStudy.series.instance.sopClass).
+func asSOPClass(c record.Coding) record.Coding {
+	if c.System == systemDCMUID {
+		c.System, c.SystemAsSent, c.SystemName, c.Code = record.SystemURI, "", "", urnOf(c.Code)
+	}
+	return c
+}

@@ -132,8 +132,9 @@ func (r *reader) seriesPerformer(n tree.Node) record.Participation {
 	}
 	var whole record.Participation
 	r.fieldsOf(e, &whole)
-	same := p.Who == nil || whole.Who != nil && p.Who.ID == whole.Who.ID && p.Who.Display == whole.Who.Display
-	r.compared(object(n, "actor"), same)
+	if p.Who != nil {
+		r.compared(object(n, "actor"), whole.Who != nil && p.Who.ID == whole.Who.ID && p.Who.Display == whole.Who.Display)
+	}
 	r.compared(object(n, "function"), reflect.DeepEqual(p.Function, whole.Function))
 	return whole
 }
@@ -144,7 +145,7 @@ func (r *reader) instance(n tree.Node) record.ImagingInstance {
 		k := r.coding(c)
 		if e := r.field(n, "class"); e.OK() {
 			whole := one(e, "valueCodeableConcept", r.concept)
-			r.compared(c, len(whole.Codings) > 0 && (k.Code == urnOf(whole.Codings[0].Code) || k.Code == whole.Codings[0].Code))
+			r.compared(c, len(whole.Codings) > 0 && reflect.DeepEqual(k, asSOPClass(whole.Codings[0])))
 			v.Class = &whole
 		} else if !k.IsZero() {
 			v.Class = &record.Concept{Codings: []record.Coding{k}}

@@ -246,6 +246,9 @@ func (r *reader) common(n tree.Node, e *record.Entry) {
 	}
 	e.Language = r.str(n, "language")
 	e.Narrative = r.narrative(n)
+	if x := r.field(n, "narrative"); x.OK() {
+		r.narrativeRest(object(n, "text"), x, e)
+	}
 	if a := r.assertion(n); a != "" {
 		e.Assertion = a
 	}

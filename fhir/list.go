@@ -41,7 +41,7 @@ func (w *writer) list(i int, l *record.List) {
 	}
 	w.str("title", l.Title)
 	w.concept("code", l.Code)
-	if w.patient.id != "" {
+	if w.named() {
 		w.subject("subject")
 	}
 	w.referenceField("encounter", "encounter", l.Encounter, only(kindEncounter))

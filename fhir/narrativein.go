@@ -136,3 +136,15 @@ func withAttribute(nd record.NarrativeNode, a tree.Node) record.NarrativeNode {
 
 // unspaced undoes what spaces does.
 var unspaced = strings.NewReplacer("%25", "%", "%20", " ", "%09", "\t", "%0A", "\n", "%0D", "\r")
+
+// narrativeRest takes what our extension says of an entry's narrative beside Resource.text.
+func (r *reader) narrativeRest(text, x tree.Node, e *record.Entry) {
+	if e.Narrative == nil {
+		e.Narrative = &record.NarrativeLink{}
+	}
+	shown := e.Narrative.Status
+	r.fieldsOf(x, e.Narrative)
+	if said := extension(x, "status"); said.OK() {
+		r.compared(text.Child("status"), narrativeStatus(e.Narrative.Status, "additional") == shown)
+	}
+}

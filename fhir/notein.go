@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/portage-health/portage/internal/tree"
@@ -74,8 +75,20 @@ func (r *reader) relatedDocuments(n tree.Node) []record.RelatedDocument {
 		if e := r.field(x, "relatedDocuments"); e.OK() {
 			var v record.RelatedDocument
 			r.fieldsOf(e, &v)
-			r.scaffoldAll(x.Child("code"))
-			r.scaffoldAll(object(x, "target"))
+			code, known := relates.From(v.Type)
+			r.compared(x.Child("code"), known && code == peek(x, "code"))
+			if t := object(x, "target"); t.OK() {
+				want := record.Ref{}
+				if v.Ref != nil {
+					want = *v.Ref
+				}
+				if want.Identifier == nil && len(v.Identifiers) > 0 {
+					want.Identifier = &v.Identifiers[0]
+				}
+				if got := r.ref(t); got != (record.Ref{}) {
+					r.compared(t, reflect.DeepEqual(got, want))
+				}
+			}
 			return v
 		}
 		v := record.RelatedDocument{Ref: r.refPtr(x, "target")}
@@ -97,7 +110,7 @@ func (r *reader) securityLabels(n tree.Node, e *record.Entry) {
 			if l.Coding.System == record.SystemConfidentiality {
 				l.Kind = "confidentiality"
 			}
-			if !slices.ContainsFunc(e.Labels, func(x record.Label) bool { return x.Coding.System == l.Coding.System && x.Coding.Code == l.Coding.Code }) {
+			if !slices.ContainsFunc(e.Labels, func(x record.Label) bool { return reflect.DeepEqual(x.Coding, l.Coding) }) {
 				e.Labels = append(e.Labels, l)
 			}
 		}

@@ -107,9 +107,6 @@ func (r *reader) address(n tree.Node) record.Address {
 func (r *reader) telecom(n tree.Node) record.Telecom {
 	v := record.Telecom{System: r.str(n, "system"), Value: r.str(n, "value"), Rank: r.number(n, "rank"), Period: maybe(n, "period", r.period)}
 	v.Uses, v.UsesAsSent = r.use(n, codes.TelecomUseFHIR())
-	if side := object(n, "_system"); side.OK() {
-		r.absentOf(side) // our exporter's: FHIR wants a system beside a value (cpt-2)
-	}
 	if n.Child("extension").OK() {
 		if r.field(n, "uses").OK() {
 			v.Uses = nil
@@ -146,15 +143,11 @@ func (r *reader) attachment(n tree.Node) record.Attachment {
 		Title: r.str(n, "title"), Created: r.timePtr(n, "creation"),
 	}
 	if d := r.str(n, "data"); d != "" {
-		if e := r.field(n, "text"); e.OK() && e.Child("valueBoolean").Kind() == tree.Bool {
-			r.scaffold(e.Child("valueBoolean"))
+		if r.marked(n, "text") {
 			v.Text = fromBase64(d)
 		} else {
 			v.Data = record.Base64Data(d)
 		}
-	}
-	if side := object(n, "_contentType"); side.OK() {
-		r.absentOf(side)
 	}
 	r.fields(n, &v)
 	v.Absent = r.absentOf(n)

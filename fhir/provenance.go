@@ -231,7 +231,15 @@ func (w *writer) agent(p *record.Participation, timed bool) (claims bool) {
 	w.obj("")
 	w.obj("type")
 	w.arr("coding")
-	exact := p.Role == "" || w.roleCoding(p.Role)
+	exact := p.Role == ""
+	if c := p.RoleAsSent; isParticipationType(c) {
+		w.obj("")
+		w.word("system", systemParticipation)
+		w.code("code", c)
+		w.end()
+	} else if !exact {
+		exact = w.roleCoding(p.Role)
+	}
 	w.endArr()
 	w.end()
 	if !exact {
@@ -286,6 +294,16 @@ func (w *writer) agent(p *record.Participation, timed bool) (claims bool) {
 	}
 	w.end()
 	return claims
+}
+
+// isParticipationType reports whether a role as sent looks like a code of HL7 v3 ParticipationType: capital letters.
+func isParticipationType(c string) bool {
+	for i := range len(c) {
+		if c[i] < 'A' || c[i] > 'Z' {
+			return false
+		}
+	}
+	return len(c) >= 2 && len(c) <= 8
 }
 
 func (w *writer) isOrganization(r *record.Ref) bool {

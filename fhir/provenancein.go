@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/portage-health/portage/internal/tree"
@@ -10,8 +11,11 @@ import (
 // provenance reads a Provenance (R4 6.3): a statement of its own, or, where our
 // exporter made it of them, the participants of the entries that it is on.
 func (r *reader) provenance(n tree.Node) bool {
-	if r.field(n, "participants").OK() && r.participantsOf(n) {
-		return true
+	if r.marked(n, "participants") {
+		if r.participantsOf(n) {
+			return true
+		}
+		r.giveBack(own(n))
 	}
 	p := record.Provenance{Entry: r.entry(n)}
 	p.Targets = nonZeroRefs(r.refs(n, "target"))
@@ -50,7 +54,6 @@ func (r *reader) participantsOf(n tree.Node) bool {
 	if len(on) == 0 {
 		return false
 	}
-	r.marked(n, "participants")
 	x := &r.plan.all[r.at]
 	r.made = append(r.made, x.entryID)
 	when := r.when(n, choice{dateTime: "occurredDateTime", period: "occurredPeriod"}, "when")
@@ -61,14 +64,33 @@ func (r *reader) participantsOf(n tree.Node) bool {
 	for i, t := range objects(n, "target") {
 		e := on[min(i, len(on)-1)]
 		r.take(t.Child("reference"))
+		rest := e.Participants
 		if !r.told[e.ID] {
+			rest = slices.DeleteFunc(slices.Clone(rest), func(p record.Participation) bool { return toldAmong(&p, parts) })
 			e.Participants = nil
 			r.told[e.ID] = true
+		} else {
+			rest = nil
 		}
-		e.Participants = append(e.Participants, slices.Clone(parts)...)
+		e.Participants = append(append(e.Participants, parts...), rest...)
 		r.made = append(r.made, e.ID)
 	}
 	return true
+}
+
+// toldAmong reports whether what an element says of who took part is among what a Provenance says.
+func toldAmong(p *record.Participation, parts []record.Participation) bool {
+	for i := range parts {
+		o := &parts[i]
+		same := p.Who == nil && o.Who == nil || p.Who != nil && o.Who != nil && p.Who.ID == o.Who.ID && p.Who.Display == o.Who.Display && reflect.DeepEqual(p.Who.Identifier, o.Who.Identifier)
+		if p.Who != nil && o.Who == nil && o.OnBehalfOf != nil { // the organization acted itself
+			same = p.Who.ID == o.OnBehalfOf.ID && p.Who.Display == o.OnBehalfOf.Display
+		}
+		if same && (p.Function == nil || reflect.DeepEqual(p.Function, o.Function)) && (p.When == nil || o.When != nil && p.When.At == o.When.At) {
+			return true
+		}
+	}
+	return false
 }
 
 // entryOf finds an entry of the record by its id. It is asked for when all entries are read.
@@ -101,9 +123,17 @@ func (r *reader) agent(n tree.Node, when *record.Period) record.Participation {
 	}
 	if t := object(n, "type"); t.OK() {
 		c := r.concept(t)
-		if p.Role = roleOfConcept(&c); p.Role == "" || !bare(&c) {
+		if code := c.Code(systemParticipation); code != "" && !partTypes.TwoWay(code, roleOfConcept(&c)) {
+			p.RoleAsSent = code // HL7 v3 ParticipationType has more kinds of parts than the record has terms
+		}
+		if p.Role = roleOfConcept(&c); p.Role == "" && p.RoleAsSent == "AUT" {
+			p.Role = "author"
+		}
+		if p.RoleAsSent != "" && bareCode(&c, systemParticipation, p.RoleAsSent) {
+			// It is all there.
+		} else if p.Role == "" || p.RoleAsSent != "" || !bare(&c) {
 			r.giveBack(t) // the record has the role alone
-			r.takeRole(t, p.Role)
+			r.takeRole(t, p.Role, p.RoleAsSent)
 		}
 	}
 	for i, c := range objects(n, "role") {
@@ -118,7 +148,15 @@ func (r *reader) agent(n tree.Node, when *record.Period) record.Participation {
 	if when != nil && r.marked(n, "timed") {
 		p.When = when
 	}
+	coded := p.RoleAsSent
 	r.fields(n, &p)
+	if t := object(n, "type"); t.OK() && (extension(own(n), "role").OK() || extension(own(n), "roleAsSent").OK() && isParticipationType(p.RoleAsSent)) {
+		want, ok := partTypes.From(p.Role) // the code for the role beside it
+		r.compared(t, (ok || p.RoleAsSent != "") && peek(t.Child("coding").First(), "system") == systemParticipation && slices.Contains([]string{want, p.RoleAsSent}, peek(t.Child("coding").First(), "code")))
+	}
+	if code, ok := partTypes.From(p.Role); ok && code == coded && !extension(own(n), "roleAsSent").OK() {
+		p.RoleAsSent = "" // our exporter's code for the role beside it
+	}
 	if p.Who != nil && p.OnBehalfOf == nil && r.marked(n, "itself") {
 		p.OnBehalfOf, p.Who = p.Who, nil // the organization acted itself
 	}
@@ -126,10 +164,10 @@ func (r *reader) agent(n tree.Node, when *record.Period) record.Participation {
 }
 
 // takeRole takes the coding of a type that says the role.
-func (r *reader) takeRole(t tree.Node, role string) {
+func (r *reader) takeRole(t tree.Node, role, asSent string) {
 	for _, k := range objects(t, "coding") {
 		c := record.Concept{Codings: []record.Coding{{System: peek(k, "system"), Code: peek(k, "code")}}}
-		if role != "" && roleOfConcept(&c) == role {
+		if role != "" && roleOfConcept(&c) == role || asSent != "" && c.Code(systemParticipation) == asSent {
 			r.take(k.Child("system"))
 			r.take(k.Child("code"))
 			if peek(k, "display") == agentDisplay(peek(k, "code")) && c.Codings[0].System != systemParticipation {

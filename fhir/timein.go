@@ -62,8 +62,8 @@ func (r *reader) period(n tree.Node) record.Period {
 		return p
 	}
 	if e := r.field(n, "at"); e.OK() {
-		if b := e.Child("valueBoolean"); b.Kind() == tree.Bool {
-			r.scaffold(b)
+		if b := e.Child("valueBoolean"); b.Kind() == tree.Bool && b.Value() == "true" {
+			r.take(b)
 			p.At, p.Start = p.Start, record.Time{}
 		} else {
 			p.At = r.time(e, "valueDateTime")

@@ -58,4 +58,18 @@ type HealthConcern struct {
 	Value    *Concept `json:"value,omitempty"`
 	// RiskOf are the conditions that a risk concern is a risk of: the patient is not said to have them.
 	RiskOf []Indication `json:"riskOf,omitempty"`
+	// Predictions are what may come to be where the source says how likely that is (FHIR RiskAssessment.prediction).
+	Predictions []RiskPrediction `json:"predictions,omitempty"`
+}
+
+// RiskPrediction is something that may come to be, and how likely that is. The patient is not said to have it.
+type RiskPrediction struct {
+	Outcome *Concept `json:"outcome,omitempty"`
+	// Probability is a percentage, 0 to 100, as written.
+	Probability      string   `json:"probability,omitempty"`
+	ProbabilityRange *Range   `json:"probabilityRange,omitempty"`
+	Likelihood       *Concept `json:"likelihood,omitempty"`   // in words: negligible, low, high, certain …
+	RelativeRisk     string   `json:"relativeRisk,omitempty"` // to the population as a whole; 1 is as likely
+	When             *Period  `json:"when,omitempty"`         // the time, or the ages, that it is likely for
+	Rationale        string   `json:"rationale,omitempty"`
 }
