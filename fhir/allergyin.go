@@ -42,7 +42,15 @@ func (r *reader) allergy(n tree.Node) bool {
 	a.LastOccurrence = r.timePtr(n, "lastOccurrence")
 	a.Reactions = all(n, "reaction", r.reaction)
 	add(r, &r.rec.Allergies, n, a)
-	kindAlone(&r.rec.Allergies[len(r.rec.Allergies)-1])
+	last := &r.rec.Allergies[len(r.rec.Allergies)-1]
+	kindAlone(last)
+	r.ownKind(last)
+	if r.marked(object(n, "clinicalStatus"), "derived") {
+		x := record.ClinicalStatus{}
+		if code, derived := statusOfConcern(&x, last.Concern, codes.AllergyStatus(), allergyStatuses); derived && code == last.Clinical.Code {
+			last.Clinical.Code = "" // the concern says it
+		}
+	}
 	return true
 }
 
@@ -52,6 +60,18 @@ func kindAlone(a *record.Allergy) {
 	s.Absent = a.Kind.Absent
 	if len(a.Kind.Codings) > 0 && reflect.DeepEqual(s, a.Kind) {
 		a.Substance = record.Concept{Absent: a.Substance.Absent}
+	}
+}
+
+// ownKind takes back type and category where they only say what the kind of
+// propensity beside them says.
+func (r *reader) ownKind(a *record.Allergy) {
+	if len(a.Kind.Codings) == 0 {
+		return
+	}
+	typ, category := typeOfKind(&a.Kind)
+	if a.Type == typ && (category == "" && len(a.Categories) == 0 || len(a.Categories) == 1 && a.Categories[0] == category) {
+		a.Type, a.Categories = "", nil
 	}
 }
 

@@ -16,7 +16,11 @@ func (r *reader) condition(n tree.Node) bool {
 	r.clinicalStatus(n, sysConditionClinical, &p.Clinical)
 	p.Verification, p.VerificationAsSent = r.verification(n, sysConditionVerStatus, problemVerifications)
 	for _, c := range objects(n, "category") {
-		r.problemCategory(&p, r.concept(c))
+		if v := r.concept(c); r.marked(c, "kind") {
+			p.Kind = v
+		} else {
+			r.problemCategory(&p, v)
+		}
 	}
 	p.Severity = maybe(n, "severity", r.concept)
 	p.Code = one(n, "code", r.concept)
@@ -48,7 +52,25 @@ func (r *reader) condition(n tree.Node) bool {
 		return record.Evidence{Codes: r.concepts(e, "code"), Details: r.refs(e, "detail")}
 	})
 	add(r, &r.rec.Problems, n, p)
+	r.ownStatus(n, &r.rec.Problems[len(r.rec.Problems)-1])
 	return true
+}
+
+// ownStatus takes back a clinical status that our exporter took from what stands
+// beside it: the concern around the problem, or its end.
+func (r *reader) ownStatus(n tree.Node, p *record.Problem) {
+	if !r.marked(object(n, "clinicalStatus"), "derived") {
+		return
+	}
+	x := *p
+	x.Clinical = record.ClinicalStatus{}
+	v := p.Verification
+	if v == "" && p.Status.Code == record.StatusEnteredInError {
+		v = record.EnteredInError
+	}
+	if code, derived, byRule := problemStatus(&x, v); (derived || byRule) && code == p.Clinical.Code {
+		p.Clinical.Code = ""
+	}
 }
 
 // problemCategory says which list holds a problem where a category says so; every category is kept that says more.
