@@ -29,6 +29,7 @@ func (r *reader) allergy(n tree.Node) bool {
 		// The code denies the whole kind (C-CDA on FHIR, FC-allergies, No Known Allergies).
 		if a.Substance.Has(record.SystemSNOMED, k.code) && a.Assertion == record.Affirmed {
 			a.Assertion = record.NoneKnown
+			a.Substance = r.noneKnown(n, "code", "substance", k.code, a.Substance)
 		}
 	}
 	a.Encounter = r.refPtr(n, "encounter")

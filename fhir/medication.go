@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	snomedNoMedications = "787481004"
-	extAdherence        = profileBase + "medication-adherence"
+	snomedNoMedications  = "787481004"
+	displayNoMedications = "No known medications"
+	extAdherence         = profileBase + "medication-adherence"
 )
 
 // medicationKind says what a medication becomes. A C-CDA Medication Activity is

@@ -142,6 +142,7 @@ func (r *reader) medicine(n tree.Node, m *record.Medication) {
 		}
 		if m.Product.Code.Has(record.SystemSNOMED, snomedNoMedications) && m.Assertion == record.Affirmed {
 			m.Assertion = record.NoneKnown
+			m.Product.Code = r.noneKnown(n, "medicationCodeableConcept", "product", snomedNoMedications, m.Product.Code)
 		}
 		return
 	}

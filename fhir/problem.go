@@ -23,6 +23,8 @@ var (
 const (
 	snomedProblem    = "55607006"
 	snomedNoProblems = "160245001"
+
+	displayNoProblems = "No current problems or disability"
 )
 
 // lists are the lists that hold problems, by the categories that say so: those
@@ -207,7 +209,7 @@ func (w *writer) problemCode(p *record.Problem) {
 		w.requiredConcept("code", &p.Code, "code")
 		return
 	}
-	w.noneKnown("code", "code", &p.Code, snomedNoProblems, "No current problems or disability")
+	w.noneKnown("code", "code", &p.Code, snomedNoProblems, displayNoProblems)
 }
 
 // noneKnown writes the code of SNOMED CT for "none known", with the source's

@@ -26,6 +26,7 @@ func (r *reader) condition(n tree.Node) bool {
 	p.Code = one(n, "code", r.concept)
 	if p.Code.Has(record.SystemSNOMED, snomedNoProblems) && p.Assertion == record.Affirmed {
 		p.Assertion = record.NoneKnown // FC-problems, No Known Problems
+		p.Code = r.noneKnown(n, "code", "code", snomedNoProblems, p.Code)
 	}
 	p.BodySites = r.concepts(n, "bodySite")
 	p.Encounter = r.refPtr(n, "encounter")
