@@ -176,6 +176,7 @@ func (w *writer) allergen(a *record.Allergy) {
 			}
 		}
 		w.str("text", a.Substance.Text)
+		w.mark("none")
 		w.end()
 		rest := a.Substance
 		rest.Text = ""

@@ -218,6 +218,7 @@ func (w *writer) noneKnown(name, field string, c *record.Concept, code, display 
 	w.obj(name)
 	w.codeableBody(record.SystemSNOMED, code, display)
 	w.str("text", c.Text)
+	w.mark("none")
 	w.end()
 	rest := record.Concept{Codings: c.Codings, Absent: c.Absent}
 	if c.Text == "" {

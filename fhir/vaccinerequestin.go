@@ -69,18 +69,14 @@ func (r *reader) vaccineDose(n tree.Node, m *record.Medication, v *record.Immuni
 }
 
 // noneKnown gives the code of an entry that says that there is none of its kind:
-// where our exporter wrote HL7's code for that, the entry's own, which stands in
-// the field of our extension.
+// where our exporter wrote HL7's code for that, the entry's own, if it has any,
+// which stands in the field of our extension.
 func (r *reader) noneKnown(n tree.Node, name, field, code string, c record.Concept) record.Concept {
-	e := r.field(n, field)
-	if !e.OK() || !object(e, "valueCodeableConcept").OK() && e.Child("extension").OK() {
-		return c
-	}
 	k := object(n, name).Child("coding").First()
-	if k.Next().OK() || peek(k, "system") != record.SystemSNOMED || peek(k, "code") != code {
+	if k.Next().OK() || peek(k, "system") != record.SystemSNOMED || peek(k, "code") != code || !r.marked(object(n, name), "none") {
 		return c
 	}
-	rest := one(e, "valueCodeableConcept", r.concept)
+	rest := one(r.field(n, field), "valueCodeableConcept", r.concept)
 	if d := k.Child("display"); d.OK() {
 		r.giveBack(d) // our exporter's words
 		if displayOfNone(code) == d.Value() {
