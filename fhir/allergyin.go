@@ -32,6 +32,7 @@ func (r *reader) allergy(n tree.Node) bool {
 			a.Substance = r.noneKnown(n, "code", "substance", k.code, a.Substance)
 		}
 	}
+	r.deniedSubstance(n, &a)
 	a.Encounter = r.refPtr(n, "encounter")
 	a.Onset = r.onset(n)
 	if e := extension(n, extAllergyAbatement); e.OK() && e.Child("valueDateTime").OK() {
@@ -53,6 +54,29 @@ func (r *reader) allergy(n tree.Node) bool {
 		}
 	}
 	return true
+}
+
+// deniedSubstance reads HL7's extension for a substance that the patient is known
+// not to react to (AllergyIntolerance, substanceExposureRisk). Any other risk, or
+// a code beside it, is left to be carried.
+func (r *reader) deniedSubstance(n tree.Node, a *record.Allergy) {
+	x := extension(n, extExposureRisk)
+	risk := extension(x, "exposureRisk")
+	what := extension(x, "substance")
+	k := object(risk, "valueCodeableConcept").Child("coding").First()
+	if !object(what, "valueCodeableConcept").OK() || k.Next().OK() || peek(k, "code") != "no-known-reaction-risk" || peek(k, "system") != sysExposureRisk {
+		return
+	}
+	if !a.Substance.IsZero() || a.Assertion != record.Affirmed {
+		return
+	}
+	r.known(x)
+	r.known(risk)
+	r.known(what)
+	r.take(k.Child("system"))
+	r.take(k.Child("code"))
+	a.Substance = one(what, "valueCodeableConcept", r.concept)
+	a.Assertion = record.Negated
 }
 
 // kindAlone takes back a substance that only repeats of what kind the allergy is (see ofUnknownSubstance).

@@ -53,7 +53,11 @@ func (r *reader) condition(n tree.Node) bool {
 		return record.Evidence{Codes: r.concepts(e, "code"), Details: r.refs(e, "detail")}
 	})
 	add(r, &r.rec.Problems, n, p)
-	r.ownStatus(n, &r.rec.Problems[len(r.rec.Problems)-1])
+	last := &r.rec.Problems[len(r.rec.Problems)-1]
+	r.ownStatus(n, last)
+	if last.Assertion == record.Negated && last.Verification == record.Refuted && last.VerificationAsSent == nil && r.field(n, "assertion").OK() && !r.field(n, "verification").OK() {
+		last.Verification = "" // our exporter's word for what the source denies
+	}
 	return true
 }
 
