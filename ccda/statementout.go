@@ -16,6 +16,7 @@ func (w *writer) begin(name, class, mood string, e *record.Entry) {
 		w.Note(&record.IssueAbsentButAsserted, "assertion") // a nullFlavor says that it is not known
 	}
 	w.nullFlavor("absent", &e.Absent)
+	w.authored(&e.Participants, &e.Recorded)
 }
 
 // moodCode gives the mood of an entry, and clears it; event is the mood of what happened.
