@@ -169,8 +169,10 @@ func allergySense(x *record.Allergy) negation {
 		switch {
 		case refuted:
 			return negation{}
+		case substance == extentNoneInWords && (kind == extentAll || kind == extentNothing):
+			return negation{ind: true, okay: true} // who reads codes alone must not read an allergy
 		case substance == extentNone || kind == extentNone,
-			substance == extentNoneInWords && (kind == extentAll || kind == extentNothing || kind == extentNoneInWords),
+			substance == extentNoneInWords && kind == extentNoneInWords,
 			kind == extentNoneInWords && (substance == extentAll || substance == extentNothing):
 			return negation{okay: true}
 		case kind != extentAll && kind != extentNothing:

@@ -36,7 +36,7 @@ func (r *reader) readPanelEntry(entry tree.Node, k *panelKind, panels *[]record.
 		if ref, ok := r.panel(st, k, panels, into, nil); ok {
 			return []record.Ref{ref}
 		}
-	case r.isMember(st, k) && (r.hasAny(st, k.observations) || st.Child("value").OK()) && r.legibleObservation(st):
+	case r.isMember(st, k) && (r.hasAny(st, k.observations) || saysWhat(st)) && r.legibleObservation(st):
 		return []record.Ref{r.member(st, k, into)}
 	}
 	return nil
@@ -71,6 +71,12 @@ func (r *reader) isPanel(n tree.Node, k *panelKind) bool {
 		}
 	}
 	return false
+}
+
+// saysWhat reports whether an observation has a value, or at least a code for
+// what was observed: one that groups others has no value of its own.
+func saysWhat(obs tree.Node) bool {
+	return obs.Child("value").OK() || obs.Child("code").Attr("code").OK()
 }
 
 func (r *reader) isMember(n tree.Node, k *panelKind) bool {

@@ -80,7 +80,7 @@ func (r *reader) readFindingEntry(section sectionKind, entry tree.Node) []record
 	st := r.statement(entry)
 	f := r.findingOf(st)
 	if f == nil {
-		if st.Name() != "observation" || !r.bare(st, nil) || !st.Child("value").OK() {
+		if st.Name() != "observation" || !r.bare(st, nil) || !saysWhat(st) {
 			return nil
 		}
 		f = &finding{section: section}

@@ -17,6 +17,7 @@ func (w *writer) begin(name, class, mood string, e *record.Entry) {
 		w.Note(&unknownByNull, "assertion")
 	}
 	w.nullFlavor("absent", &e.Absent)
+	w.authored(&e.Participants, &e.Recorded)
 }
 
 // notKnown gives an entry that is not known a nullFlavor, by which it is read so:

@@ -42,15 +42,13 @@ func (w *writer) allergy(i int, a *record.Allergy) {
 	h := hasIdentifiers | hasNotes | hasAssertion | hasRecorded | hasMode
 	if a.Status.Code == record.StatusEnteredInError && a.Verification == "" {
 		h |= hasStatus
-	} else {
-		h |= w.statedAct(&a.Entry)
 	}
 	w.common(withNotes(&a.Entry, a.Concern), h)
 	if wrong {
 		w.fieldAny("clinicalStatus", &a.Clinical) // ait-2 forbids the element
 		derived = false
 	} else {
-		w.clinicalStatus(sysAllergyClinical, clinical, &a.Clinical, true)
+		w.clinicalStatus(sysAllergyClinical, clinical, &a.Clinical, true, derived)
 	}
 	v := a.Verification
 	if a.Status.Code == record.StatusEnteredInError && v == "" {
@@ -77,7 +75,7 @@ func (w *writer) allergy(i int, a *record.Allergy) {
 		w.dateTime("valueDateTime", end)
 		w.endExt()
 	}
-	parts := w.concern(a.Concern, &a.Entry, derived)
+	parts := w.concern(a.Concern, &a.Entry)
 	w.recorded("recordedDate", a.Recorded, parts)
 	w.authorOf("recorder", parts, recorders)
 	w.firstOf("asserter", a.Participants, recorders, "informant")
@@ -178,6 +176,7 @@ func (w *writer) allergen(a *record.Allergy) {
 			}
 		}
 		w.str("text", a.Substance.Text)
+		w.mark("none")
 		w.end()
 		rest := a.Substance
 		rest.Text = ""
@@ -215,16 +214,7 @@ func (w *writer) allergyType(a *record.Allergy) {
 		w.fieldConcept("kind", &a.Kind)
 		return
 	}
-	var typ, category string
-	for i := range a.Kind.Codings {
-		if c := &a.Kind.Codings[i]; c.System == record.SystemSNOMED {
-			typ, _ = codes.AllergyType(c.Code)
-			category, _ = codes.AllergyCategory(c.Code)
-		}
-		if typ != "" || category != "" {
-			break
-		}
-	}
+	typ, category := typeOfKind(&a.Kind)
 	w.code("type", typ)
 	if category != "" {
 		w.arr("category")
@@ -232,10 +222,24 @@ func (w *writer) allergyType(a *record.Allergy) {
 		w.endArr()
 	}
 	if (typ != "" || category != "") && !ofUnknownSubstance(a) && len(a.Kind.Codings) == 1 && a.Kind.Absent == "" && repeats(&a.Kind, a.Kind.Text) {
-		w.dropWords("kind", &a.Kind)
+		w.beside("kind", &a.Kind)
 		return
 	}
 	w.fieldConcept("kind", &a.Kind)
+}
+
+// typeOfKind gives type and category by HL7's maps of the kind of propensity.
+func typeOfKind(kind *record.Concept) (typ, category string) {
+	for i := range kind.Codings {
+		if c := &kind.Codings[i]; c.System == record.SystemSNOMED {
+			typ, _ = codes.AllergyType(c.Code)
+			category, _ = codes.AllergyCategory(c.Code)
+		}
+		if typ != "" || category != "" {
+			break
+		}
+	}
+	return typ, category
 }
 
 // reactions writes the reactions. One that did not happen is none: it stands in
@@ -270,7 +274,7 @@ func (w *writer) reactions(a *record.Allergy) {
 		}
 	}
 	if shared && len(a.Severity.Codings) == 1 && repeats(a.Severity, severityCode(a.Severity)) {
-		w.dropWords("severity", a.Severity)
+		w.beside("severity", a.Severity)
 	} else {
 		w.fieldConcept("severity", a.Severity)
 	}
@@ -308,12 +312,7 @@ func (w *writer) reaction(r *record.Reaction) {
 }
 
 func (w *writer) reactionStatus(r *record.Reaction) {
-	s := r.Status
-	if s.Code == record.StatusCompleted {
-		w.DropString("status.code", string(s.Code), &lostAct)
-		s.Code, s.AsSent = "", ""
-	}
-	w.fieldAny("status", &s)
+	w.fieldAny("status", &r.Status)
 }
 
 func severityCode(c *record.Concept) string {

@@ -29,8 +29,10 @@ func (r *reader) allergy(n tree.Node) bool {
 		// The code denies the whole kind (C-CDA on FHIR, FC-allergies, No Known Allergies).
 		if a.Substance.Has(record.SystemSNOMED, k.code) && a.Assertion == record.Affirmed {
 			a.Assertion = record.NoneKnown
+			a.Substance = r.noneKnown(n, "code", "substance", k.code, a.Substance)
 		}
 	}
+	r.deniedSubstance(n, &a)
 	a.Encounter = r.refPtr(n, "encounter")
 	a.Onset = r.onset(n)
 	if e := extension(n, extAllergyAbatement); e.OK() && e.Child("valueDateTime").OK() {
@@ -42,8 +44,39 @@ func (r *reader) allergy(n tree.Node) bool {
 	a.LastOccurrence = r.timePtr(n, "lastOccurrence")
 	a.Reactions = all(n, "reaction", r.reaction)
 	add(r, &r.rec.Allergies, n, a)
-	kindAlone(&r.rec.Allergies[len(r.rec.Allergies)-1])
+	last := &r.rec.Allergies[len(r.rec.Allergies)-1]
+	kindAlone(last)
+	r.ownKind(last)
+	if r.marked(object(n, "clinicalStatus"), "derived") {
+		x := record.ClinicalStatus{}
+		if code, derived := statusOfConcern(&x, last.Concern, codes.AllergyStatus(), allergyStatuses); derived && code == last.Clinical.Code {
+			last.Clinical.Code = "" // the concern says it
+		}
+	}
 	return true
+}
+
+// deniedSubstance reads HL7's extension for a substance that the patient is known
+// not to react to (AllergyIntolerance, substanceExposureRisk). Any other risk, or
+// a code beside it, is left to be carried.
+func (r *reader) deniedSubstance(n tree.Node, a *record.Allergy) {
+	x := extension(n, extExposureRisk)
+	risk := extension(x, "exposureRisk")
+	what := extension(x, "substance")
+	k := object(risk, "valueCodeableConcept").Child("coding").First()
+	if !object(what, "valueCodeableConcept").OK() || k.Next().OK() || peek(k, "code") != "no-known-reaction-risk" || peek(k, "system") != sysExposureRisk {
+		return
+	}
+	if !a.Substance.IsZero() || a.Assertion != record.Affirmed {
+		return
+	}
+	r.known(x)
+	r.known(risk)
+	r.known(what)
+	r.take(k.Child("system"))
+	r.take(k.Child("code"))
+	a.Substance = one(what, "valueCodeableConcept", r.concept)
+	a.Assertion = record.Negated
 }
 
 // kindAlone takes back a substance that only repeats of what kind the allergy is (see ofUnknownSubstance).
@@ -52,6 +85,18 @@ func kindAlone(a *record.Allergy) {
 	s.Absent = a.Kind.Absent
 	if len(a.Kind.Codings) > 0 && reflect.DeepEqual(s, a.Kind) {
 		a.Substance = record.Concept{Absent: a.Substance.Absent}
+	}
+}
+
+// ownKind takes back type and category where they only say what the kind of
+// propensity beside them says.
+func (r *reader) ownKind(a *record.Allergy) {
+	if len(a.Kind.Codings) == 0 {
+		return
+	}
+	typ, category := typeOfKind(&a.Kind)
+	if a.Type == typ && (category == "" && len(a.Categories) == 0 || len(a.Categories) == 1 && a.Categories[0] == category) {
+		a.Type, a.Categories = "", nil
 	}
 }
 

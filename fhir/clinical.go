@@ -21,8 +21,7 @@ const profileBase = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
 // What FHIR says in another way or does not have at all, though a source's
 // structure has it: the acts around a statement, and the words of a code that is a plain code in FHIR.
 var (
-	lostConcern = structural(record.IssueLost.Because("FHIR has no concern act around a problem or an allergy"))
-	lostAct     = structural(record.IssueLost.Because("FHIR has no status for the act of stating a problem or an allergy"))
+	lostAct     = structural(record.IssueLost.Because("it says nothing"))
 	lostWords   = structural(record.IssueLost.Because("FHIR says this by a code of its own, which has no display and no text"))
 	lostProduct = structural(record.IssueLost.Because("FHIR names the medicine by its code alone here"))
 )
@@ -108,8 +107,7 @@ func (w *writer) codeableBody(system, code, display string) {
 }
 
 // picked writes an element that is a plain code in FHIR from a coded value of
-// the record. The value's own words are lost where they only repeat the code;
-// a value that has no code in FHIR, or says more, stands whole in the record
+// // a value that has no code in FHIR, or says more, stands whole in the record
 // extension.
 func (w *writer) picked(name, field string, c *record.Concept, pick func(*record.Coding) string) bool {
 	if c == nil || c.IsZero() {
@@ -121,7 +119,7 @@ func (w *writer) picked(name, field string, c *record.Concept, pick func(*record
 			continue
 		}
 		if w.code(name, k); len(c.Codings) == 1 && repeats(c, k) {
-			w.dropWords(field, c)
+			w.beside(field, c)
 		} else {
 			w.fieldConcept(field, c)
 		}
@@ -138,15 +136,11 @@ func repeats(c *record.Concept, k string) bool {
 		d.Version == "" && d.UserSelected == nil && d.ValueSet == "" && d.ValueSetVersion == "" && d.Absent == "" && d.Text == "" && len(d.Qualifiers) == 0
 }
 
-// dropWords counts the words of a concept of one coding as lost, but not its code.
-func (w *writer) dropWords(field string, c *record.Concept) {
-	w.In(field, -1)
-	w.DropString("text", c.Text, &lostWords)
-	if c.Text == "" {
-		w.DropString("textRef", c.TextRef, &lostWords)
+// beside keeps the words of a concept of one coding in the record extension; its code is FHIR's own.
+func (w *writer) beside(field string, c *record.Concept) {
+	if c.Text != "" || c.TextRef != "" || c.Codings[0].Display != "" {
+		w.fieldConcept(field, c)
 	}
-	w.DropString("codings[0].display", c.Codings[0].Display, &lostWords)
-	w.Leave()
 }
 
 // actStatus gives the HL7 v3 ActStatus that HL7's maps know a status of the record by.
@@ -170,17 +164,6 @@ func actStatus(s record.StatusCode) string {
 // only planned or asked for, or not known to be so, is none.
 func isStated(e *record.Entry) bool {
 	return e.Assertion != record.NotKnown && e.Mode == record.ModeEvent
-}
-
-// statedAct says of an entry whose act of stating is simply done that its status is lost, and gives what common needs to know.
-func (w *writer) statedAct(e *record.Entry) has {
-	switch e.Status.Code {
-	case record.StatusCompleted, record.StatusActive, record.StatusFinal:
-		w.DropString("status.code", string(e.Status.Code), &lostAct)
-		w.DropString("status.absent", string(e.Status.Absent), &lostAct)
-		return hasStatus
-	}
-	return 0
 }
 
 // unstated writes an entry that no resource of FHIR's can say without reading as

@@ -31,8 +31,12 @@ func statusOfConcern(s *record.ClinicalStatus, c *record.Concern, t *codes.Table
 
 // clinicalStatus writes clinicalStatus. demanded says that FHIR wants the
 // element though the source says nothing; then it says that it is not known.
-func (w *writer) clinicalStatus(system, code string, s *record.ClinicalStatus, demanded bool) {
+// derived says that no field of the record's own holds it, but another that stands beside it.
+func (w *writer) clinicalStatus(system, code string, s *record.ClinicalStatus, demanded, derived bool) {
 	w.obj("clinicalStatus")
+	if derived {
+		w.mark("derived")
+	}
 	switch {
 	case code != "" && s.Code == "" && s.AsSent != nil:
 		c := *s.AsSent
@@ -81,25 +85,13 @@ func (w *writer) verification(system string, v record.Verification, asSent *reco
 
 // concern keeps what a concern act says beyond the problem or allergy in it,
 // and gives the participants of both: where the entry has no author, the
-// concern's stand for it (C-CDA on FHIR, CF-problems, last paragraph). derived
-// says that its status became the clinical status.
-func (w *writer) concern(c *record.Concern, e *record.Entry, derived bool) []record.Participation {
+// concern's stand for it (C-CDA on FHIR, CF-problems, last paragraph).
+func (w *writer) concern(c *record.Concern, e *record.Entry) []record.Participation {
 	if c == nil {
 		return e.Participants
 	}
-	dropAll(w, "concern.identifiers", c.Identifiers, &lostConcern)
-	if !c.When.IsZero() {
-		w.Drop("concern.when", &c.When, &lostConcern)
-	}
-	switch {
-	case derived && (c.Status.Code == record.StatusActive || c.Status.Code == record.StatusCompleted):
-	case c.Status.Code != "":
-		w.DropString("concern.status.code", string(c.Status.Code), &lostConcern)
-	default:
-		w.DropString("concern.status.asSent", c.Status.AsSent, &lostConcern)
-	}
-	w.DropString("concern.status.absent", string(c.Status.Absent), &lostConcern)
-	rest := record.Concern{Priority: c.Priority, Narrative: c.Narrative, Labels: c.Labels, Relations: c.Relations, Preferences: c.Preferences, Status: record.Status{Reasons: c.Status.Reasons}}
+	rest := *c
+	rest.Participants, rest.Notes = nil, nil // the notes stand with the entry's own
 	parts := e.Participants
 	if author(parts) == nil && author(c.Participants) != nil {
 		parts = append(slices.Clone(parts), c.Participants...)

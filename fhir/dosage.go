@@ -1,8 +1,6 @@
 package fhir
 
 import (
-	"strconv"
-
 	"github.com/portage-health/portage/record"
 )
 
@@ -155,17 +153,6 @@ func (w *writer) dosageTiming(m *record.Medication, d *record.Dosage, t *record.
 			own.Frequency = "1" // CF-medications: PIVL_TS of 8 h is 1 / 8 / h
 		case "1":
 			w.fieldStr("frequency", own.Frequency) // the source says so itself
-		}
-	}
-	if own.Operator == "A" && bounded && t == &d.Timings[0] {
-		// That the times lie within the bounds is what FHIR's repeat says.
-		w.DropString("timings[0].operator", own.Operator, &lostSame)
-		own.Operator = ""
-	}
-	for k := range d.Timings {
-		if &d.Timings[k] == t && own.InstitutionSpecified != nil {
-			w.Drop("timings["+strconv.Itoa(k)+"].institutionSpecified", own.InstitutionSpecified, &lostHours)
-			own.InstitutionSpecified = nil
 		}
 	}
 	w.timing("timing", &own)

@@ -43,9 +43,6 @@ func (w *writer) concernCondition(i int, c *record.HealthConcern) {
 	w.mark("healthConcern")
 	if clinical != "" {
 		w.codeable("clinicalStatus", sysConditionClinical, clinical)
-		if h&hasStatus != 0 && string(c.Status.Code) != clinical { // several are one clinical status
-			w.fieldCode("status", string(c.Status.Code))
-		}
 	}
 	w.arr("category")
 	w.codeable("", sysUSCoreCondition, "health-concern")

@@ -5,7 +5,10 @@ import (
 	"github.com/portage-health/portage/record"
 )
 
-const snomedNoImmunizations = "787482006"
+const (
+	snomedNoImmunizations  = "787482006"
+	displayNoImmunizations = "No known immunizations"
+)
 
 const sysPerformerFunction = "http://terminology.hl7.org/CodeSystem/v2-0443"
 
@@ -131,7 +134,7 @@ func (w *writer) vaccine(p *record.Product, a record.Assertion) {
 	w.In("product", -1)
 	m := medicine{p, nil}
 	if a == record.NoneKnown && !p.Code.Has(record.SystemSNOMED, snomedNoImmunizations) {
-		w.noneKnown("vaccineCode", "vaccine", m.code(), snomedNoImmunizations, "No known immunizations")
+		w.noneKnown("vaccineCode", "vaccine", m.code(), snomedNoImmunizations, displayNoImmunizations)
 	} else {
 		w.requiredConcept("vaccineCode", m.code(), "code")
 	}
@@ -328,6 +331,8 @@ func (w *writer) vaccineRequest(i int, m *record.Immunization) {
 		goal = "order"
 	}
 	w.code("intent", goal)
+	w.fieldCode("mode", string(m.Mode))
+	w.mark("vaccination")
 	w.medicationOf(medicine{&m.Product, m.AdminUnit}, "product")
 	w.subject("subject")
 	w.referenceField("encounter", "encounter", m.Encounter, only(kindEncounter))

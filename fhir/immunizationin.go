@@ -26,6 +26,7 @@ func (r *reader) immunization(n tree.Node) bool {
 	m.Product.Code = one(n, "vaccineCode", r.concept)
 	if m.Product.Code.Has(record.SystemSNOMED, snomedNoImmunizations) && m.Assertion == record.Affirmed {
 		m.Assertion = record.NoneKnown
+		m.Product.Code = r.noneKnown(n, "vaccineCode", "vaccine", snomedNoImmunizations, m.Product.Code)
 	}
 	m.Product.Manufacturer = r.refPtr(n, "manufacturer")
 	m.Product.Lot = r.str(n, "lotNumber")

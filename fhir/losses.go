@@ -20,10 +20,6 @@ var (
 	lostActive = record.IssueLost.Because("a narrative may hold no script, event or link that runs; it is left out")
 	// lostAnchor is for references into a narrative that hold to nothing there.
 	lostAnchor = record.IssueLost.Because("the anchor points to nothing in the narrative")
-	// lostHours is for CDA's institutionSpecified.
-	lostHours = record.IssueLost.Because("FHIR's Timing does not say who sets the hours")
-	// lostRepeats is for CDA's repeatNumber of an administration that happened (C-CDA on FHIR, sheet MedicationRequest: not supported by target).
-	lostRepeats = record.IssueLost.Because("FHIR has no number of the administration in its series")
 	// lostContent is for the content of an attachment that its blob did not give.
 	lostContent = record.IssueLost.Because("the content could not be read")
 )

@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	snomedNoMedications = "787481004"
-	extAdherence        = profileBase + "medication-adherence"
+	snomedNoMedications  = "787481004"
+	displayNoMedications = "No known medications"
+	extAdherence         = profileBase + "medication-adherence"
 )
 
 // medicationKind says what a medication becomes. A C-CDA Medication Activity is
@@ -40,6 +41,26 @@ func intent(m *record.Medication) string {
 		return "order"
 	}
 	return intentOf(m.Mode)
+}
+
+// The words for a mode that is the empty one: of a request, and of an activity of a document.
+const (
+	modeEvent    = "event"
+	modeActivity = "activity"
+)
+
+// ownMode gives what FHIR's intent does not tell of how a medicine is meant: the
+// mood of a C-CDA Medication Activity, and that it is one.
+func ownMode(m *record.Medication) string {
+	switch {
+	case m.Mode == record.ModeEvent && m.Kind == "request":
+		return modeEvent
+	case m.Mode == record.ModeEvent && m.Kind == "":
+		return modeActivity
+	case m.Kind != "request":
+		return string(m.Mode)
+	}
+	return ""
 }
 
 func intentOf(m record.Mode) string {
@@ -109,12 +130,7 @@ func (w *writer) medicationRequest(i int, m *record.Medication) {
 	w.oneConcept("statusReason", "statusReasons", m.Status.Reasons)
 	goal := intent(m)
 	w.code("intent", goal)
-	switch {
-	case m.Mode == record.ModeEvent && m.Kind == "request":
-		w.fieldCode("mode", "event")
-	case m.Mode == record.ModeRequest && m.Kind != "request":
-		w.fieldCode("mode", string(m.Mode)) // by HL7's map what is intended is an order too
-	}
+	w.fieldCode("mode", ownMode(m))
 	w.concepts("category", m.Categories)
 	w.picked("priority", "priority", m.Priority, requestPriority)
 	if m.Assertion == record.Negated {
@@ -161,7 +177,7 @@ func (w *writer) medicationRequest(i int, m *record.Medication) {
 // medicationRest keeps what none of the resources for medicines has a place for.
 func (w *writer) medicationRest(m *record.Medication) {
 	w.wholeSig(m)
-	w.repeats(m)
+	w.fieldStr("repeats", m.Repeats)
 	w.fieldConcept("statusObservation", m.ClinicalStatus)
 	w.fieldAny("reactions", m.Reactions)
 	w.fieldRef("location", m.Location)
@@ -284,14 +300,4 @@ func (w *writer) reason(n *record.Indication, allowed kindSet) {
 func sameProduct(m *record.Medication, o *record.SupplyOrder) bool {
 	return o.Product == nil || o.Product.Code.IsZero() ||
 		slices.EqualFunc(o.Product.Code.Codings, m.Product.Code.Codings, func(a, b record.Coding) bool { return a.System == b.System && a.Code == b.Code })
-}
-
-// repeats keeps CDA's repeatNumber. For an administration that happened it is
-// the place of that one in a series, which FHIR has no element for.
-func (w *writer) repeats(m *record.Medication) {
-	if m.Mode == record.ModeEvent {
-		w.Drop("repeats", m.Repeats, &lostRepeats)
-		return
-	}
-	w.fieldStr("repeats", m.Repeats)
 }

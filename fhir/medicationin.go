@@ -116,8 +116,10 @@ func (r *reader) medicationEnd(n tree.Node, m *record.Medication) {
 	}
 	r.fields(n, m)
 	switch {
-	case m.Mode == "event":
-		m.Mode, m.Kind = record.ModeEvent, "request" // what a document told as taken
+	case m.Mode == modeEvent:
+		m.Mode, m.Kind = record.ModeEvent, "request"
+	case m.Mode == modeActivity:
+		m.Mode, m.Kind = record.ModeEvent, "" // what a document told as taken
 	case r.field(n, "mode").OK():
 		m.Kind = ""
 	}
@@ -140,6 +142,7 @@ func (r *reader) medicine(n tree.Node, m *record.Medication) {
 		}
 		if m.Product.Code.Has(record.SystemSNOMED, snomedNoMedications) && m.Assertion == record.Affirmed {
 			m.Assertion = record.NoneKnown
+			m.Product.Code = r.noneKnown(n, "medicationCodeableConcept", "product", snomedNoMedications, m.Product.Code)
 		}
 		return
 	}

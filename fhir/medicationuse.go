@@ -31,7 +31,7 @@ func (w *writer) medicationStatement(i int, m *record.Medication) {
 	w.concepts("statusReason", m.Status.Reasons)
 	w.oneConcept("category", "categories", m.Categories)
 	if m.Assertion == record.NoneKnown && !m.Product.Code.Has(record.SystemSNOMED, snomedNoMedications) {
-		w.noneKnown("medicationCodeableConcept", "product", medicine{&m.Product, nil}.code(), snomedNoMedications, "No known medications")
+		w.noneKnown("medicationCodeableConcept", "product", medicine{&m.Product, nil}.code(), snomedNoMedications, displayNoMedications)
 		rest := m.Product
 		rest.Code = record.Concept{}
 		if m.Product.Code.Text == "" {
@@ -86,7 +86,7 @@ func (w *writer) usedRest(m *record.Medication) {
 		w.fieldRef("device", m.Device)
 	}
 	w.wholeSig(m)
-	w.repeats(m)
+	w.fieldStr("repeats", m.Repeats)
 	w.fieldConcept("statusObservation", m.ClinicalStatus)
 	w.fieldAny("reactions", m.Reactions)
 	if m.Adherence != nil {

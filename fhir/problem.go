@@ -23,6 +23,8 @@ var (
 const (
 	snomedProblem    = "55607006"
 	snomedNoProblems = "160245001"
+
+	displayNoProblems = "No current problems or disability"
 )
 
 // lists are the lists that hold problems, by the categories that say so: those
@@ -71,14 +73,12 @@ func (w *writer) problem(i int, p *record.Problem) {
 	h := hasIdentifiers | hasNotes | hasAssertion | hasRecorded | hasMode
 	if v == record.EnteredInError && p.Verification == "" {
 		h |= hasStatus
-	} else {
-		h |= w.statedAct(&p.Entry)
 	}
 	w.common(withNotes(&p.Entry, p.Concern), h)
 	if v == record.EnteredInError {
 		w.fieldAny("clinicalStatus", &p.Clinical) // con-5 forbids the element
 	} else {
-		w.clinicalStatus(sysConditionClinical, clinical, &p.Clinical, false)
+		w.clinicalStatus(sysConditionClinical, clinical, &p.Clinical, false, derived || byRule)
 	}
 	if p.Assertion == record.Negated && v != record.EnteredInError {
 		// CF-problems, negationInd: the very code, refuted.
@@ -101,7 +101,7 @@ func (w *writer) problem(i int, p *record.Problem) {
 	if p.DiagnosisDate != nil {
 		w.assertedDate(p.DiagnosisDate)
 	}
-	parts := w.concern(p.Concern, &p.Entry, derived)
+	parts := w.concern(p.Concern, &p.Entry)
 	w.recorded("recordedDate", p.Recorded, parts)
 	w.authorOf("recorder", parts, recorders)
 	w.firstOf("asserter", p.Participants, recorders, "informant")
@@ -164,6 +164,9 @@ func hasCategory(p *record.Problem, system, code string) bool {
 // problem list says.
 func (w *writer) problemCategories(p *record.Problem) {
 	use, plain := p.Use, p.Use == "problem-list" && isPlainProblem(&p.Kind)
+	if plain {
+		w.fieldConcept("kind", &p.Kind)
+	}
 	w.arr("category")
 	for _, l := range lists {
 		if l.use != p.Use {
@@ -176,17 +179,17 @@ func (w *writer) problemCategories(p *record.Problem) {
 			w.codeable("", l.system, l.code)
 		}
 	}
-	if !plain {
-		w.concept("", &p.Kind)
+	if !plain && !p.Kind.IsZero() {
+		w.obj("")
+		w.conceptBody(&p.Kind)
+		w.mark("kind")
+		w.end()
 	}
 	for i := range p.Categories {
 		w.concept("", &p.Categories[i])
 	}
 	w.endArr()
 	w.fieldCode("use", use)
-	if plain {
-		w.Drop("kind", &p.Kind, &lostSame)
-	}
 }
 
 // isPlainProblem reports whether a kind says no more than "problem".
@@ -206,7 +209,7 @@ func (w *writer) problemCode(p *record.Problem) {
 		w.requiredConcept("code", &p.Code, "code")
 		return
 	}
-	w.noneKnown("code", "code", &p.Code, snomedNoProblems, "No current problems or disability")
+	w.noneKnown("code", "code", &p.Code, snomedNoProblems, displayNoProblems)
 }
 
 // noneKnown writes the code of SNOMED CT for "none known", with the source's
@@ -215,6 +218,7 @@ func (w *writer) noneKnown(name, field string, c *record.Concept, code, display 
 	w.obj(name)
 	w.codeableBody(record.SystemSNOMED, code, display)
 	w.str("text", c.Text)
+	w.mark("none")
 	w.end()
 	rest := record.Concept{Codings: c.Codings, Absent: c.Absent}
 	if c.Text == "" {

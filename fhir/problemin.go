@@ -16,12 +16,17 @@ func (r *reader) condition(n tree.Node) bool {
 	r.clinicalStatus(n, sysConditionClinical, &p.Clinical)
 	p.Verification, p.VerificationAsSent = r.verification(n, sysConditionVerStatus, problemVerifications)
 	for _, c := range objects(n, "category") {
-		r.problemCategory(&p, r.concept(c))
+		if v := r.concept(c); r.marked(c, "kind") {
+			p.Kind = v
+		} else {
+			r.problemCategory(&p, v)
+		}
 	}
 	p.Severity = maybe(n, "severity", r.concept)
 	p.Code = one(n, "code", r.concept)
 	if p.Code.Has(record.SystemSNOMED, snomedNoProblems) && p.Assertion == record.Affirmed {
 		p.Assertion = record.NoneKnown // FC-problems, No Known Problems
+		p.Code = r.noneKnown(n, "code", "code", snomedNoProblems, p.Code)
 	}
 	p.BodySites = r.concepts(n, "bodySite")
 	p.Encounter = r.refPtr(n, "encounter")
@@ -48,7 +53,29 @@ func (r *reader) condition(n tree.Node) bool {
 		return record.Evidence{Codes: r.concepts(e, "code"), Details: r.refs(e, "detail")}
 	})
 	add(r, &r.rec.Problems, n, p)
+	last := &r.rec.Problems[len(r.rec.Problems)-1]
+	r.ownStatus(n, last)
+	if last.Assertion == record.Negated && last.Verification == record.Refuted && last.VerificationAsSent == nil && r.field(n, "assertion").OK() && !r.field(n, "verification").OK() {
+		last.Verification = "" // our exporter's word for what the source denies
+	}
 	return true
+}
+
+// ownStatus takes back a clinical status that our exporter took from what stands
+// beside it: the concern around the problem, or its end.
+func (r *reader) ownStatus(n tree.Node, p *record.Problem) {
+	if !r.marked(object(n, "clinicalStatus"), "derived") {
+		return
+	}
+	x := *p
+	x.Clinical = record.ClinicalStatus{}
+	v := p.Verification
+	if v == "" && p.Status.Code == record.StatusEnteredInError {
+		v = record.EnteredInError
+	}
+	if code, derived, byRule := problemStatus(&x, v); (derived || byRule) && code == p.Clinical.Code {
+		p.Clinical.Code = ""
+	}
 }
 
 // problemCategory says which list holds a problem where a category says so; every category is kept that says more.

@@ -49,7 +49,9 @@ func (w *writer) medicationOf(p medicine, field string) {
 		if !p.nameIsText() {
 			w.fieldStr("productName", p.Name)
 		}
-		dropAll(w, "identifiers", p.Identifiers, &lostProduct)
+		w.Leave()
+		w.fieldAny(field, &record.Product{Identifiers: p.Identifiers})
+		w.In(field, -1)
 		return
 	}
 	id := containedProduct

@@ -35,6 +35,9 @@ func (r *reader) resource(x *resource) bool {
 		}
 		return r.condition(n)
 	case "MedicationRequest":
+		if isVaccineRequest(n) {
+			return r.vaccineRequest(n)
+		}
 		return r.medicationRequest(n)
 	case "MedicationStatement":
 		return r.medicationStatement(n)
@@ -121,7 +124,12 @@ func kindOfEntry(x *resource) string {
 		return record.KindHealthConcern
 	case "Basic":
 		return kindOfBasic(x.n)
-	case "MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration":
+	case "MedicationRequest":
+		if isVaccineRequest(x.n) {
+			return record.KindImmunization
+		}
+		return record.KindMedication
+	case "MedicationStatement", "MedicationDispense", "MedicationAdministration":
 		return record.KindMedication
 	case "Medication":
 		return record.KindProduct

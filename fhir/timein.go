@@ -1,6 +1,8 @@
 package fhir
 
 import (
+	"slices"
+
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -47,10 +49,19 @@ func (r *reader) timePtr(n tree.Node, name string) *record.Time {
 }
 
 // times reads an array of dateTimes.
+// Where our exporter could not write one of them, all stand in its extension too, in their places.
 func (r *reader) times(n tree.Node, name string) []record.Time {
 	var out []record.Time
+	for _, v := range objects(own(n), "extension") {
+		if peek(v, "url") == name && (v.Child("valueDateTime").OK() || v.Child("_valueDateTime").OK()) {
+			r.known(own(n))
+			out = append(out, r.time(r.known(v), "valueDateTime"))
+		}
+	}
 	for _, v := range r.strs(n, name) {
-		out = append(out, timeOf(v))
+		if t := timeOf(v); !slices.Contains(out, t) {
+			out = append(out, t)
+		}
 	}
 	return out
 }
