@@ -90,7 +90,9 @@ func shortProfile(url string) string {
 func (t *profileTable) profile(s *structure) error {
 	fmt.Fprintf(&t.w, "@%s %s", shortProfile(s.URL), s.Type)
 	parent := t.byURL[s.BaseDefinition]
-	if parent != nil && parent.Derivation == "constraint" && s.Type != "Extension" && len(parent.Snapshot.Element) > 0 {
+	// A profile may loosen a binding of one of another guide: it is written whole then.
+	if parent != nil && parent.Derivation == "constraint" && s.Type != "Extension" && len(parent.Snapshot.Element) > 0 &&
+		strings.HasPrefix(s.URL, usCoreStem) == strings.HasPrefix(parent.URL, usCoreStem) {
 		t.w.WriteString(" " + shortProfile(parent.URL))
 	} else {
 		parent = nil
