@@ -89,6 +89,9 @@ func (t *conceptTable) bound(url string, above []string) (rows []heldInclude, ok
 		return held, true
 	}
 	def := t.defs[url]
+	if own := t.current[url]; own != nil {
+		def = own
+	}
 	if slices.Contains(above, url) || def == nil || def.Compose == nil {
 		return nil, false
 	}
