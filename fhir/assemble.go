@@ -228,7 +228,8 @@ func (w *writer) frame(pieces *piecesOf) {
 			ps = append(ps, p)
 		}
 	}
-	text := overlaid([]byte(`{"resourceType":"Bundle"}`), ps)
+	// A further patient's part of a Bundle does not have its type; every Bundle has one.
+	text := overlaid([]byte(`{"resourceType":"Bundle","type":"collection"}`), ps)
 	w.b = append(w.b, text[1:len(text)-1]...)
 }
 

@@ -139,8 +139,11 @@ func (w *writer) coding(name string, c *record.Coding) {
 
 func (w *writer) codingBody(c *record.Coding) {
 	switch {
-	case c.System != "":
+	case isAbsoluteURI(c.System):
 		w.uri("system", c.System)
+	case c.System != "":
+		// A name is no address of a code system, and FHIR wants one (R4 2.24.0.5).
+		w.fieldStr("system", c.System)
 	case codes.IsOID(c.SystemAsSent):
 		w.key("system")
 		w.put(`"urn:oid:`)

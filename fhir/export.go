@@ -54,6 +54,8 @@ type Exporter struct {
 	Bundle BundleType
 	// Form is how it is written: JSON where nothing is said.
 	Form Form
+	// Check runs Conform over what is written; what it finds is in the report, and nothing is withheld for it.
+	Check bool
 }
 
 // Form is one of FHIR's forms on the wire (R4 2.6).
@@ -120,7 +122,8 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 		w.b = slices.Grow(w.b, 4<<10+64*leaves)
 	}
 	w.bundle()
-	if err := ctx.Err(); err != nil {
+	err := ctx.Err()
+	if err != nil {
 		return rep, err
 	}
 	if len(rep.Issues) == 0 {
@@ -135,16 +138,30 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	if !o.TypedOnly {
 		w.carried()
 	}
-	return rep, x.put(out, b, rep)
+	if b, err = x.formed(b, rep); err != nil {
+		return rep, err
+	}
+	if x.Check {
+		d, err := Parse(b, checkLimits)
+		if err != nil {
+			return rep, err
+		}
+		rep.Issues = append(rep.Issues, d.Conform(ConformOptions{Terminology: o.Terminology})...)
+	}
+	_, err = out.Write(b)
+	return rep, err
 }
 
-// put writes the Bundle in its form.
-func (x Exporter) put(out io.Writer, b []byte, rep *record.Report) error {
+// checkLimits are those that a document is read back with to be checked.
+var checkLimits = record.Limits{Bytes: 1 << 31, Nodes: 1 << 27, TextBytes: 1 << 31}
+
+// formed gives the Bundle in its form.
+func (x Exporter) formed(b []byte, rep *record.Report) ([]byte, error) {
 	switch x.Form {
 	case XML:
 		text, notes, doc, err := jsonToXML(b, ownLimits)
 		if err != nil {
-			return fmt.Errorf("fhir: %w", err)
+			return nil, fmt.Errorf("fhir: %w", err)
 		}
 		for _, n := range notes {
 			k := &issueForm
@@ -154,22 +171,19 @@ func (x Exporter) put(out io.Writer, b []byte, rep *record.Report) error {
 			}
 			rep.Add(k.At(doc.Node(int(n.node)).Path(isKnown), 0, 0))
 		}
-		_, err = out.Write(append(text, '\n'))
-		return err
+		return append(text, '\n'), nil
 	case NDJSON:
 		d, err := tree.ParseJSON(b, ownLimits)
 		if err != nil {
-			return fmt.Errorf("fhir: %w", err)
+			return nil, fmt.Errorf("fhir: %w", err)
 		}
 		lines := make([]byte, 0, len(b))
 		for line := range linesOf(d) {
 			lines = append(lines, line...)
 		}
-		_, err = out.Write(lines)
-		return err
+		return lines, nil
 	}
-	_, err := out.Write(append(b, '\n'))
-	return err
+	return append(b, '\n'), nil
 }
 
 // linesOf gives the resources of a Bundle as lines. Where one refers to another

@@ -53,7 +53,8 @@ type conceptTable struct {
 	valueSets []heldValueSet
 	defs      map[string]*valueSet
 	defSource map[string]pin
-	notes     []string // what was left out, and why (gen -v)
+	current   map[string]*valueSet // as US Core 6.1.0 defines them
+	notes     []string             // what was left out, and why (gen -v)
 }
 
 type heldValueSet struct {
@@ -70,7 +71,7 @@ type heldInclude struct {
 }
 
 func buildConcepts(src *sources) (*conceptTable, error) {
-	t := &conceptTable{systems: map[string]*held{}, used: map[string]bool{}, defs: map[string]*valueSet{}, defSource: map[string]pin{}}
+	t := &conceptTable{systems: map[string]*held{}, used: map[string]bool{}, defs: map[string]*valueSet{}, defSource: map[string]pin{}, current: map[string]*valueSet{}}
 	for _, p := range []pin{tho, r4, usCore} {
 		for i := range src.packages[p].codeSystems {
 			cs := &src.packages[p].codeSystems[i]
@@ -80,6 +81,9 @@ func buildConcepts(src *sources) (*conceptTable, error) {
 		}
 		for i := range src.packages[p].valueSets {
 			vs := &src.packages[p].valueSets[i]
+			if p == usCore {
+				t.current[vs.URL] = vs
+			}
 			if t.defs[vs.URL] == nil {
 				t.defs[vs.URL], t.defSource[vs.URL] = vs, p
 			}

@@ -1,6 +1,6 @@
 // Command gen makes the tables of internal/codes from HL7's published
-// terminology, that of the rules of C-CDA's templates from its Schematron, and that of FHIR's elements from its
-// StructureDefinitions. Run it from the root of the module:
+// terminology, that of the rules of C-CDA's templates from its Schematron, and those of FHIR's elements, of
+// US Core's profiles and of the value sets that they bind from their StructureDefinitions and ValueSets. Run it from the root of the module:
 //
 //	go run ./internal/gen
 //
@@ -93,14 +93,22 @@ func generate(shared string) (files map[string][]byte, notes []string, err error
 	if err != nil {
 		return nil, nil, err
 	}
+	table := newProfileTable(src)
+	profiles, err := table.profileText(src)
+	if err != nil {
+		return nil, nil, err
+	}
+	bound := con.boundText(src, table)
 	return map[string][]byte{
+		profilesFile:                        profiles,
+		boundFile:                           bound,
 		elementsFile:                        elements,
 		rulesFile:                           rules,
 		"internal/codes/systems.txt":        sys.text(src),
 		"internal/codes/concepts.txt":       concepts,
 		"internal/codes/valuesets.txt":      con.valueSetText(src),
 		"internal/codes/conceptmaps_gen.go": maps,
-	}, append(sys.notes, con.notes...), nil
+	}, slices.Concat(sys.notes, con.notes, table.notes), nil
 }
 
 // findRoot is the nearest folder upward with a go.mod.

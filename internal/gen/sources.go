@@ -112,7 +112,8 @@ type structure struct {
 }
 
 type elementDefinition struct {
-	Path             string
+	ID, Path         string
+	SliceName        string
 	Representation   []string
 	Min              int
 	Max              string
@@ -120,10 +121,45 @@ type elementDefinition struct {
 	Type             []elementType
 	IsModifier       bool
 	IsSummary        bool
-	Binding          *struct {
-		Strength string
-		ValueSet string
+	Binding          *binding
+	Slicing          *struct {
+		Rules         string
+		Discriminator []struct{ Type, Path string }
 	}
+	Constraint []struct{ Key string }
+
+	// Fixed is what fixed[x] or pattern[x] holds, Pattern whether it is a pattern.
+	Fixed   json.RawMessage `json:"-"`
+	Pattern bool            `json:"-"`
+}
+
+type binding struct {
+	Strength  string
+	ValueSet  string
+	Extension []struct{ URL, ValueCanonical string }
+}
+
+// UnmarshalJSON reads fixed[x] and pattern[x] under one name.
+func (e *elementDefinition) UnmarshalJSON(data []byte) error {
+	type plain elementDefinition
+	if err := json.Unmarshal(data, (*plain)(e)); err != nil {
+		return err
+	}
+	if !bytes.Contains(data, []byte(`"fixed`)) && !bytes.Contains(data, []byte(`"pattern`)) {
+		return nil
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(data, &all); err != nil {
+		return err
+	}
+	for name, v := range all {
+		if rest, ok := strings.CutPrefix(name, "pattern"); ok && rest != "" {
+			e.Fixed, e.Pattern = v, true
+		} else if rest, ok := strings.CutPrefix(name, "fixed"); ok && rest != "" {
+			e.Fixed = v
+		}
+	}
+	return nil
 }
 
 type elementType struct {
