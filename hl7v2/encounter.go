@@ -1,0 +1,3 @@
+package hl7v2
+
+func (r *reader) visit(b *block) {}
