@@ -108,13 +108,47 @@ func (r *reader) block(b *block) {
 		r.happened(head)
 	case "PID":
 		r.moreOfPatient(b)
+	case "NK1":
+		r.nextOfKin(head)
+	case "GT1":
+		r.guarantor(head)
+	case "AL1":
+		r.allergy(head)
+	case "IAM":
+		r.adverse(head)
+	case "DG1":
+		r.diagnosis(head)
+	case "PR1":
+		r.procedure(b, head)
+	case "IN1":
+		r.insurance(b)
+	case "TXA":
+		r.document(b)
+	case "SCH":
+		r.appointment(b)
+	case "FT1":
+		r.charge(b)
+	case "PRB":
+		r.problem(b)
+	case "GOL":
+		r.goal(b)
+	case "RF1":
+		r.referral(b)
+	case "MRG":
+		r.merged(head)
 	case "OBX", "OBR":
 		r.results(b)
-	case "ORC":
-		if b.seg("OBR").OK() {
+	case "ORC", "RXO", "RXE", "RXD", "RXG", "RXA":
+		switch {
+		case r.isVaccination(b):
+			r.immunization(b)
+		case b.seg("RXO").OK() || b.seg("RXE").OK() || b.seg("RXD").OK() || b.seg("RXG").OK() || b.seg("RXA").OK():
+			r.medication(b)
+		default:
 			r.results(b)
 		}
 	}
+	r.roles(b)
 }
 
 // setIDs checks the numbers of segments (SI): one that only counts is scaffold, another is left.
@@ -263,7 +297,7 @@ func (m *Message) readingIssues() (out []record.Issue) {
 		return nil
 	}
 	if c := m.Charset(); !c.Declared || c.Unknown || c.Broken {
-		if f := h.Field(18); f.Valued() || c.Name != "UNICODE UTF-8" || !m.x.text.ascii {
+		if f := h.Field(18); f.Valued() || !m.x.text.ascii {
 			path, line, col := f.Position()
 			if !f.OK() {
 				path, line, col = h.Position()

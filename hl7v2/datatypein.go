@@ -120,11 +120,7 @@ func (r *reader) coding(d datum, p [5]int, table string) (g record.Coding, ok bo
 	g.Code, g.Display = r.text(d.at(p[0])), r.text(d.at(p[1]))
 	if id := d.at(p[2]); id.peek() != "" {
 		g.SystemAsSent = r.text(id)
-		if uri, ok := codes.FromV2(g.SystemAsSent); ok {
-			g.System = uri
-		} else if codes.IsOID(g.SystemAsSent) {
-			g.System = codes.FromCDA(g.SystemAsSent)
-		}
+		g.System = systemOf(g.SystemAsSent)
 	} else if oid := d.at(p[4]); codes.IsOID(oid.peek()) {
 		g.System, g.SystemAsSent = codes.FromCDA(oid.peek()), r.text(oid)
 	} else {
@@ -361,4 +357,15 @@ func (r *reader) yesNo(d datum) (b, ok bool) {
 		return false, true
 	}
 	return false, false
+}
+
+// systemOf gives the URI of a code system by what HL7 v2 calls it (table 0396), or by its OID; "" where it is not known.
+func systemOf(id string) string {
+	if uri, ok := codes.FromV2(id); ok {
+		return uri
+	}
+	if codes.IsOID(id) {
+		return codes.FromCDA(id)
+	}
+	return ""
 }

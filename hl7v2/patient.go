@@ -165,3 +165,26 @@ func (r *reader) moreOfPatient(b *block) {
 		p.GeneralPractice = union(p.GeneralPractice, each(s, 4, r.practitioner)...)
 	}
 }
+
+// merged reads MRG: the identifiers that the patient was known by before. What becomes of them is the event's to say ([Event]).
+func (r *reader) merged(s Segment) {
+	p := r.rec.Patient
+	if p == nil || r.p.kind != "ADT" {
+		return
+	}
+	link := ""
+	switch m := adt[r.p.event]; {
+	case m.kind == EventMerge && m.level == "patient":
+		link = "replaces"
+	case m.kind == EventChangeID && m.level == "patient":
+		link = "replaces"
+	default:
+		return
+	}
+	r.own(s, p.ID)
+	for _, field := range []int{1, 4} {
+		for _, i := range each(s, field, r.identifier) {
+			p.Links = union(p.Links, record.PatientLink{Other: record.Ref{Identifier: &i}, Type: link})
+		}
+	}
+}

@@ -27,6 +27,7 @@ type reader struct {
 	led       *ledger.Ledger
 	owner     string // the entry being read: what is left of its segment is carried for it
 	encounter *record.Ref
+	visitAt   int
 	newest    bool // the part holds the last word on the patient
 
 	used   map[string]bool // ids of entries

@@ -1,30 +1,73 @@
 package hl7v2
 
-import "github.com/portage-health/portage/record"
+import (
+	"slices"
 
-// results reads OBR with its OBX and SPM, or OBX that stand alone. The panel keeps the order of its observations.
+	"github.com/portage-health/portage/record"
+)
+
+// results reads an order of services: OBR with its OBX and SPM, or OBX that stand alone. The panel keeps the order of its
+// observations, and is based on the order where one is named. An order without a result of its own is an order alone.
 func (r *reader) results(b *block) {
-	obx, notes := b.commented("OBX")
 	obr := b.seg("OBR")
+	var order record.Order
+	ordered := false
+	reporting := slices.Contains([]string{"ORU", "OUL", "ORF"}, r.p.kind) || obr.Field(25).Valued() || obr.Field(22).Valued()
+	if obr.OK() || b.head().Is("ORC") {
+		order, ordered = r.order(b)
+	}
+	specimens := r.specimens(b)
 	var panel *record.Panel
-	if obr.OK() {
-		p := r.panel(b, obr)
+	if obr.OK() && reporting {
+		p := r.panel(b, obr, &order)
+		p.Specimens = specimens
+		if ordered {
+			p.BasedOn = []record.Ref{*order.EntryRef(record.KindOrder)}
+		}
 		panel = &p
 	}
-	for i, s := range obx {
-		kind := record.KindResult
-		if panel == nil {
-			kind = record.KindObservation
+	refs := r.observations(b, panel != nil, specimens)
+	switch {
+	case panel != nil:
+		panel.Members = refs
+		r.rec.ResultPanels = append(r.rec.ResultPanels, *panel)
+	case ordered || obr.OK():
+		order.Support = append(order.Support, refs...)
+		ordered = true
+	}
+	if ordered {
+		order.Specimens = append(order.Specimens, specimens...)
+		for i, s := range b.segs {
+			if s == obr && panel == nil {
+				order.Notes = append(order.Notes, r.notes(b.notesAfter(i))...)
+			}
 		}
-		code := first(s, 3).at(1).peek()
-		if isVital(code, first(s, 3).at(3).peek()) {
+		r.rec.Orders = append(r.rec.Orders, order)
+	}
+	for _, s := range b.segs {
+		if s.Is("DG1") {
+			r.diagnosis(s)
+		}
+	}
+}
+
+// observations reads the OBX of a block and gives references to what they became.
+func (r *reader) observations(b *block, inPanel bool, specimens []record.Ref) (refs []record.Ref) {
+	obx, notes := b.commented("OBX")
+	for i, s := range obx {
+		kind := record.KindObservation
+		if inPanel {
+			kind = record.KindResult
+		}
+		if code := first(s, 3); isVital(code.at(1).peek(), code.at(3).peek()) {
 			kind = record.KindVital
 		}
 		v := r.observation(s, notes[i], kind)
 		v.Encounter = r.encounter
-		if panel != nil {
-			panel.Members = append(panel.Members, record.Ref{ID: v.ID, Kind: kind})
+		if len(specimens) == 1 {
+			v.Specimens = specimens
 		}
+		refs = append(refs, record.Ref{ID: v.ID, Kind: kind})
 		switch kind {
 		case record.KindVital:
 			r.rec.Vitals = append(r.rec.Vitals, v)
@@ -34,9 +77,7 @@ func (r *reader) results(b *block) {
 			r.rec.Observations = append(r.rec.Observations, v)
 		}
 	}
-	if panel != nil {
-		r.rec.ResultPanels = append(r.rec.ResultPanels, *panel)
-	}
+	return refs
 }
 
 // isVital reports whether a code is one of LOINC's of the vital signs that US Core knows.
@@ -52,9 +93,13 @@ func isVital(code, system string) bool {
 }
 
 // panel reads OBR (OBR[DiagnosticReport]).
-func (r *reader) panel(b *block, s Segment) record.Panel {
+func (r *reader) panel(b *block, s Segment, order *record.Order) record.Panel {
 	ids := add(add([]record.Identifier(nil), typed(one(s, 3, r.entity), "FILL")), typed(one(s, 2, r.entity), "PLAC"))
+	if len(ids) == 0 {
+		ids = slices.Clone(order.Identifiers)
+	}
 	v := record.Panel{Entry: r.entry(record.KindResultPanel, s, ids...), Encounter: r.encounter}
+	r.p.owners[s.Index()] = v.ID
 	v.Code = r.conceptAt(s, 4)
 	if end := r.timeOf(s, 8); !end.IsZero() {
 		v.When = record.Period{Start: r.timeOf(s, 7), End: end}
@@ -63,14 +108,84 @@ func (r *reader) panel(b *block, s Segment) record.Panel {
 	}
 	v.Issued = r.timePtr(s, 22)
 	v.Status = r.status(first(s, 25), &reportStatus)
-	if c := r.codedAt(s, 24, "74"); c != nil {
-		v.Categories = append(v.Categories, *c)
-	}
+	v.Categories = add(v.Categories, r.codedAt(s, 24, "74"))
 	v.RelevantInfo = r.words(first(s, 13))
+	for _, p := range []struct {
+		field int
+		role  string
+	}{{32, "interpreter"}, {33, "interpreter"}, {34, "performer"}, {35, "enterer"}, {10, "performer"}} {
+		r.staff(&v.Participants, s, p.field, p.role)
+	}
+	if d := first(s, 26); d.at(1).says() || d.at(2).says() { // PRL: the observation that this hangs on
+		text := r.words(d)
+		v.Parent = &record.Ref{AsSent: text}
+	}
+	if ids := r.pair(first(s, 29)); len(ids) > 0 {
+		if v.Parent == nil {
+			v.Parent = &record.Ref{}
+		}
+		v.Parent.Identifier = &ids[len(ids)-1]
+		if len(ids) > 1 {
+			r.giveBack(first(s, 29).at(1))
+		}
+	}
 	for i, x := range b.segs {
 		if x == s {
 			v.Notes = r.notes(b.notesAfter(i))
 		}
 	}
 	return v
+}
+
+// staff reads NDL (2A.3.42): who, from when to when and where; and XCN, which stands in its place.
+func (r *reader) staff(list *[]record.Participation, s Segment, field int, role string) {
+	for d := range all(s, field) {
+		who := d
+		if field >= 32 && field <= 35 && d.at(1).Len() > 1 { // CNN in subcomponents
+			who = datum{d.at(1).span, endSub}
+		} else if field >= 32 && field <= 35 && d.at(2).says() && !isTime(d.at(2).peek()) {
+			who = d // XCN
+		} else if field >= 32 && field <= 35 {
+			who = datum{d.at(1).span, endSub}
+		}
+		ref, ok := r.staffMember(who)
+		if !ok {
+			continue
+		}
+		p := record.Participation{Role: role, Who: &ref}
+		if field == 33 {
+			p.RoleAsSent = "OBR-33"
+		}
+		if who != d {
+			var when record.Period
+			when.Start, _ = r.time(d.at(2))
+			when.End, _ = r.time(d.at(3))
+			if !when.IsZero() {
+				p.When = &when
+			}
+		}
+		*list = append(*list, p)
+	}
+}
+
+// staffMember reads CNN: id, family, given, further given, suffix, prefix, degree, source, authority.
+func (r *reader) staffMember(d datum) (record.Ref, bool) {
+	if d.inner == endComp {
+		return r.practitioner(d)
+	}
+	var n record.Name
+	r.nameParts(d, &n, [...]int{2, 3, 4, 5, 6, 7, 0})
+	id := r.text(d.at(1))
+	if id == "" && n.String() == "" {
+		return record.Ref{}, false
+	}
+	var ids []record.Identifier
+	if id != "" {
+		i := record.Identifier{Value: id}
+		if a, ok := r.designator(datum{spanOf(d, 9), endSub}); ok {
+			a.put(&i)
+		}
+		ids = append(ids, i)
+	}
+	return r.practitionerOf(d, ids, n), true
 }
