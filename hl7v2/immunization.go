@@ -18,7 +18,7 @@ func (r *reader) immunization(b *block) {
 	} else {
 		v.When.At = start
 		if end.says() && start.Value != "" { // RXA-4 repeats RXA-3
-			r.led.Scaffold(int(end.first))
+			r.led.Take(int(end.first))
 		}
 	}
 	r.dose(s, &v)

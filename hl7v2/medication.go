@@ -68,7 +68,11 @@ func (r *reader) ordered(b *block, v *record.Medication) {
 		if t != nil {
 			dosage(v).Timings = append(dosage(v).Timings, *t)
 		}
-		v.Priority = priority
+		if v.Priority == nil {
+			v.Priority = priority
+		} else {
+			r.giveBack(first(orc, 7).at(6))
+		}
 	}
 	for i, s := range b.segs {
 		if s == orc {

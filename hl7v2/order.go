@@ -3,7 +3,7 @@ package hl7v2
 import "github.com/portage-health/portage/record"
 
 // order reads ORC with the OBR that says what is ordered (ORC[ServiceRequest], OBR[ServiceRequest]).
-func (r *reader) order(b *block) (record.Order, bool) {
+func (r *reader) order(b *block) record.Order {
 	orc, obr := b.seg("ORC"), b.seg("OBR")
 	placer, filler := one(orc, 2, r.entity), one(orc, 3, r.entity)
 	if placer == nil {
@@ -35,7 +35,7 @@ func (r *reader) order(b *block) (record.Order, bool) {
 			v.Notes = append(v.Notes, r.notes(b.notesAfter(i))...)
 		}
 	}
-	return v, placer != nil || filler != nil || orc.OK()
+	return v
 }
 
 // control reads ORC-1 and ORC-5: where the order stands. The status has the last word, the control code only where there is none.

@@ -14,7 +14,7 @@ func (r *reader) results(b *block) {
 	ordered := false
 	reporting := slices.Contains([]string{"ORU", "OUL", "ORF"}, r.p.kind) || obr.Field(25).Valued() || obr.Field(22).Valued()
 	if obr.OK() || b.head().Is("ORC") {
-		order, ordered = r.order(b)
+		order, ordered = r.order(b), true
 	}
 	specimens := r.specimens(b)
 	var panel *record.Panel
