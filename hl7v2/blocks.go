@@ -78,12 +78,20 @@ func (b *block) belongs(s Segment) bool {
 // blocks divides the part at hand and reads one block after another. The visit comes first: the rest belongs to it.
 func (r *reader) blocks() {
 	var all []block
+	at, booking := -1, -1
 	for _, s := range r.p.segs {
-		if n := len(all); n > 0 && all[n-1].belongs(s) {
-			all[n-1].segs = append(all[n-1].segs, s)
-			continue
+		switch {
+		case at >= 0 && all[at].belongs(s):
+		case booking >= 0 && slices.Contains([]string{"RGS", "AIS", "AIG", "AIL", "AIP"}, s.Name()):
+			at = booking // what is booked belongs to the appointment, whatever stands between
+		default:
+			at = len(all)
+			all = append(all, block{})
+			if s.Is("SCH") {
+				booking = at
+			}
 		}
-		all = append(all, block{[]Segment{s}})
+		all[at].segs = append(all[at].segs, s)
 	}
 	r.setIDs()
 	for i := range all {
@@ -104,10 +112,14 @@ func (r *reader) blocks() {
 // block reads one block.
 func (r *reader) block(b *block) {
 	switch head := b.head(); head.Name() {
+	case "SFT":
+		r.software(head)
 	case "EVN":
 		r.happened(head)
 	case "PID":
 		r.moreOfPatient(b)
+	case "SPM":
+		r.specimens(b)
 	case "NK1":
 		r.nextOfKin(head)
 	case "GT1":
@@ -149,7 +161,47 @@ func (r *reader) block(b *block) {
 		}
 	}
 	r.roles(b)
+	r.left(b)
 }
+
+// left reads the comments and observations of a block that its head has no place for: a comment goes to what it follows.
+func (r *reader) left(b *block) {
+	var before Segment
+	for i, s := range b.segs {
+		switch {
+		case s.Is("OBX") && r.untouched(s):
+			v := r.observation(s, b.notesAfter(i), record.KindObservation)
+			v.Encounter = r.encounter
+			r.rec.Observations = append(r.rec.Observations, v)
+		case s.Is("NTE") && !first(s, 3).leafTaken(r):
+			id := r.p.owners[before.Index()]
+			for _, e := range r.rec.Entries() {
+				if e.ID == id && id != "" {
+					r.own(s, id)
+					e.Notes = append(e.Notes, r.notes(b.segs[i:i+1])...)
+					break
+				}
+			}
+		}
+		if !s.Is("NTE") {
+			before = s
+		}
+	}
+}
+
+// untouched reports whether nobody read anything of a segment but its number.
+func (r *reader) untouched(s Segment) bool {
+	from, to := s.Pieces()
+	for i := from; i <= to; i++ {
+		if r.led.Taken(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// leafTaken reports whether the first piece was read.
+func (d datum) leafTaken(r *reader) bool { return d.x != nil && r.led.Taken(int(d.first)) }
 
 // setIDs checks the numbers of segments (SI): one that only counts is scaffold, another is left.
 func (r *reader) setIDs() {
@@ -212,6 +264,13 @@ func (r *reader) header(b *block) {
 		}
 	}
 	agent(3, "assembler")
+	r.fixed(first(h, 15), "AL", "NE", "ER", "SU") // how the message is to be answered
+	r.fixed(first(h, 16), "AL", "NE", "ER", "SU")
+	if n, ok := r.designator(first(h, 24)); ok && len(v.Agents) > 0 {
+		v.Agents[0].Telecoms = []record.Telecom{n.telecom()}
+	} else {
+		r.giveBack(first(h, 24))
+	}
 	agent(4, "author")
 	if ref := one(h, 22, r.organization); ref != nil {
 		v.Agents = append(v.Agents, record.Participation{Role: "responsible", Who: ref})
@@ -220,6 +279,11 @@ func (r *reader) header(b *block) {
 		if ref, ok := r.designated(first(h, 5+i)); ok {
 			v.Participants = append(v.Participants, record.Participation{Role: role, RoleAsSent: "", Who: &ref})
 		}
+	}
+	if n, ok := r.designator(first(h, 25)); ok && len(v.Participants) > 0 {
+		v.Participants[0].Telecoms = []record.Telecom{n.telecom()}
+	} else {
+		r.giveBack(first(h, 25))
 	}
 	if ref := one(h, 23, r.organization); ref != nil {
 		v.Participants = append(v.Participants, record.Participation{Role: "recipient", Who: ref})
@@ -310,4 +374,34 @@ func (m *Message) readingIssues() (out []record.Issue) {
 		out = append(out, record.IssueUnsupportedVersion.At(path, line, col))
 	}
 	return out
+}
+
+// software reads SFT (SFT[Device]): the program that sent the message.
+func (r *reader) software(s Segment) {
+	v := record.Device{Entry: r.entry(record.KindDevice, s), Use: "author"}
+	v.ManufacturerRef = one(s, 1, r.organization)
+	version := record.DeviceVersion{Value: r.textAt(s, 2)}
+	if version.Value != "" {
+		v.Versions = []record.DeviceVersion{version}
+	}
+	v.Software = r.textAt(s, 3)
+	v.Model = r.textAt(s, 4)
+	if t := r.lines(s, 5); t != "" {
+		v.Notes = append(v.Notes, record.Note{Text: t})
+	}
+	if t := r.timePtr(s, 6); t != nil {
+		v.Used.Start = *t // installed
+	}
+	r.rec.Devices = append(r.rec.Devices, v)
+}
+
+// telecom is the network address that a designator is.
+func (n named) telecom() record.Telecom {
+	var i record.Identifier
+	n.put(&i)
+	v := i.System + i.SystemAsSent
+	if i.Assigner != "" {
+		v = i.Assigner + " " + v
+	}
+	return record.Telecom{System: "other", Value: v}
 }

@@ -37,6 +37,8 @@ func (r *reader) role(s Segment) (m record.CareTeamMember, ok bool) {
 	m.Roles = append(each(s, 3, r.of("443")), each(s, 9, r.concept)...)
 	m.When = r.between(s, 5, 6)
 	m.OnBehalfOf = one(s, 14, r.organization)
+	m.Locations = each(s, 13, r.location)
+	r.fixed(first(s, 2), actions...)
 	telecoms, addresses := each(s, 12, r.telecom), each(s, 11, r.address)
 	if len(telecoms)+len(addresses) > 0 {
 		m.Part = &record.Participation{Telecoms: telecoms, Addresses: addresses}
@@ -112,6 +114,7 @@ func (r *reader) participation(s Segment) (m record.CareTeamMember, ok bool) {
 			}
 		}
 	}
+	r.fixed(first(s, 2), actions...)
 	m.When = r.between(s, 11, 12)
 	telecoms, addresses := each(s, 15, r.telecom), each(s, 14, r.address)
 	if len(telecoms)+len(addresses) > 0 {
@@ -122,3 +125,6 @@ func (r *reader) participation(s Segment) (m record.CareTeamMember, ok bool) {
 	}
 	return m, m.Who != nil || len(m.Locations) > 0 || len(m.Roles) > 0 || len(m.Identifiers) > 0 || m.Part != nil || m.When != nil
 }
+
+// actions are the codes of table 0287 that say no more than that the statement holds: added, changed, corrected, unchanged.
+var actions = []string{"AD", "CO", "UC", "UP"}

@@ -151,7 +151,10 @@ func (r *reader) codedAt(s Segment, field int, table string) *record.Concept {
 }
 
 // named is what a hierarchic designator says (HD, 2A.3.36).
-type named struct{ system, local, name string }
+type named struct {
+	system, local, name string
+	id, kind            string // a universal id of a kind that has no URI
+}
 
 // authority reads HD: a universal id as a URI, the local namespace beside it as its name.
 func (r *reader) designator(d datum) (n named, ok bool) {
@@ -168,13 +171,18 @@ func (r *reader) designator(d datum) (n named, ok bool) {
 		r.take(d.at(3).at(1))
 		n.name = r.text(d.at(1))
 	} else {
-		n.local = r.text(d.at(1))
+		n.local, n.id, n.kind = r.text(d.at(1)), r.text(d.at(2)), r.text(d.at(3))
 	}
 	return n, n != named{}
 }
 
+// put makes it the authority of an identifier: a namespace that has no URI stands as it was sent, with the universal id and its kind
+// behind it as HL7 v2 writes them.
 func (n named) put(i *record.Identifier) {
-	i.System, i.SystemAsSent, i.Assigner = n.system, n.local, n.name
+	i.System, i.Assigner = n.system, n.name
+	if i.SystemAsSent = n.local; n.id+n.kind != "" {
+		i.SystemAsSent += "&" + n.id + "&" + n.kind
+	}
 }
 
 // ref is a reference to an organization that is only designated.
@@ -183,6 +191,8 @@ func (n named) ref() *record.Ref {
 	case n.system != "":
 		i := &record.Identifier{System: record.SystemURI, Value: n.system}
 		return &record.Ref{Identifier: i, Display: n.name}
+	case n.id+n.kind != "":
+		return &record.Ref{Identifier: &record.Identifier{SystemAsSent: n.kind, Value: n.id}, Display: n.local}
 	case n.local != "":
 		return &record.Ref{Display: n.local}
 	}
@@ -205,9 +215,7 @@ func (r *reader) identifier(d datum) (i record.Identifier, ok bool) {
 
 // identified takes check digit, scheme, authority, type and assigning facility of an identifier.
 func (r *reader) identified(d datum, i *record.Identifier, at [5]int) {
-	if i.CheckDigit = r.text(d.at(at[0])); i.CheckDigit != "" {
-		i.CheckScheme = r.text(d.at(at[1]))
-	}
+	i.CheckDigit, i.CheckScheme = r.text(d.at(at[0])), r.text(d.at(at[1]))
 	if a, ok := r.designator(d.at(at[2])); ok {
 		a.put(i)
 	}
@@ -222,7 +230,12 @@ func (r *reader) identified(d datum, i *record.Identifier, at [5]int) {
 // entity reads EI (2A.3.28): an identifier with its authority in its own components.
 func (r *reader) entity(d datum) (i record.Identifier, ok bool) {
 	if i.Value = r.text(d.at(1)); i.Value == "" {
-		return i, false
+		a, ok := r.designator(datum{spanOf(d, 2), d.inner})
+		if a.system == "" {
+			r.giveBack(datum{spanOf(d, 2), d.inner})
+			return i, false
+		}
+		return record.Identifier{System: record.SystemURI, Value: a.system, Assigner: a.name}, ok // a universal id that needs no other
 	}
 	if d.inner == endSub || d.at(2).says() || d.at(3).says() || d.at(4).says() {
 		if a, ok := r.designator(datum{spanOf(d, 2), d.inner}); ok {

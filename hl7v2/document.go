@@ -78,6 +78,9 @@ func (r *reader) contents(b *block, v *record.ClinicalNote) {
 		case "ED", "RP":
 			for _, x := range r.values(s) {
 				if x.Attachment != nil {
+					if x.Attachment.Title == "" {
+						x.Attachment.Title = r.text(first(s, 3).at(2))
+					}
 					v.Contents = append(v.Contents, record.NoteContent{Attachment: *x.Attachment})
 				}
 			}

@@ -21,6 +21,8 @@ func (r *reader) immunization(b *block) {
 			r.led.Take(int(end.first))
 		}
 	}
+	r.fixed(first(s, 1), "0") // sub-ids: 0 and 1 count nothing
+	r.fixed(first(s, 2), "1")
 	r.dose(s, &v)
 	r.given(s, &v)
 	v.InfoSource = r.infoSource(s)
@@ -39,12 +41,12 @@ func (r *reader) immunization(b *block) {
 		}
 	}
 	v.Recorded = r.timePtr(s, 22)
-	if ref := one(s, 27, r.location); ref != nil && v.Location == nil {
-		v.Location = ref
-		for i := range r.rec.Locations {
-			if x := &r.rec.Locations[i]; x.ID == ref.ID {
-				x.Addresses = union(x.Addresses, each(s, 28, r.address)...)
-			}
+	if v.Location == nil {
+		v.Location = one(s, 27, r.location)
+	}
+	for i := range r.rec.Locations {
+		if x := &r.rec.Locations[i]; v.Location != nil && x.ID == v.Location.ID {
+			x.Addresses = union(x.Addresses, each(s, 28, r.address)...)
 		}
 	}
 	r.vaccineOrder(orc, &v)
@@ -107,6 +109,8 @@ func (r *reader) given(s Segment, v *record.Immunization) {
 	if action := first(s, 21); action.peek() == "D" {
 		r.text(action)
 		v.Status = record.Status{Code: record.StatusEnteredInError, Reasons: v.Status.Reasons}
+	} else {
+		r.fixed(action, "A")
 	}
 }
 

@@ -42,6 +42,9 @@ func (r *reader) insurance(b *block) {
 		v.HolderParty = &record.CoverageParty{Identifiers: []record.Identifier{*i}}
 	}
 	v.Holder = one(s, 11, r.organization)
+	if m := one(s, 37, r.money); m != nil {
+		v.Costs = append(v.Costs, record.CoverageCost{Type: &record.Concept{Text: "deductible"}, Money: m})
+	}
 	if c := r.codedAt(s, 35, ""); c != nil {
 		v.Kind = c
 	}

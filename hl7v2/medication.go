@@ -31,7 +31,11 @@ func (r *reader) medication(b *block) {
 		prior = v.EntryRef(record.KindMedication)
 		ids = nil
 		v.Notes = append(v.Notes, r.notes(b.notesAfter(i))...)
-		r.along(b, i, &v)
+		from := i
+		if len(v.BasedOn) == 0 {
+			from = 0
+		}
+		r.along(b, from, i, &v)
 		r.rec.Medications = append(r.rec.Medications, v)
 	}
 	obx, notes := b.commented("OBX")
@@ -94,12 +98,14 @@ func dosage(v *record.Medication) *record.Dosage {
 	return &v.Dosages[0]
 }
 
-// along reads what follows a statement up to the next: route, components, timing.
-func (r *reader) along(b *block, at int, v *record.Medication) {
-	for _, s := range b.segs[at+1:] {
+// along reads what follows a statement up to the next, or stands before the first: route, components, timing.
+func (r *reader) along(b *block, from, at int, v *record.Medication) {
+	for i, s := range b.segs[from:] {
 		switch s.Name() {
 		case "RXO", "RXE", "RXD", "RXG", "RXA":
-			return
+			if from+i > at {
+				return
+			}
 		case "RXR":
 			r.own(s, v.ID)
 			x := dosage(v)

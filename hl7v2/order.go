@@ -179,12 +179,8 @@ func (r *reader) timings(b *block, v *record.Order) {
 func (r *reader) timing(s Segment) (*record.Timing, *record.Concept) {
 	var t record.Timing
 	said := false
-	if d := first(s, 3).at(1); d.says() { // RPT.1: the repeat pattern
-		c := record.Concept{}
-		if code := r.text(d.at(1)); code != "" {
-			c.Codings = []record.Coding{{System: tableSystem("335", code), Code: code, Display: r.text(d.at(2))}}
-			t.Code, said = &c, true
-		}
+	if r.repeat(first(s, 3), &t) {
+		said = true
 	}
 	for d := range all(s, 4) {
 		if v, ok := r.clock(d); ok {
@@ -248,4 +244,28 @@ func (r *reader) quantityTiming(d datum) (t *record.Timing, priority *record.Con
 		return nil, priority
 	}
 	return &v, priority
+}
+
+// repeat reads RPT (2A.3.62): the pattern, a period, an event of the day, and how long before or after it.
+func (r *reader) repeat(d datum, t *record.Timing) bool {
+	if !d.says() {
+		return false
+	}
+	if c, ok := r.coded(datum{d.at(1).span, endSub}, "335"); ok {
+		t.Code = &c
+	}
+	t.Alignment = r.text(d.at(2))
+	if n := r.number(d.at(5)); n != "" {
+		t.Period, t.PeriodUnit = n, r.text(d.at(6))
+	}
+	if b, ok := r.yesNo(d.at(7)); ok {
+		t.InstitutionSpecified = &b
+	}
+	if e := r.text(d.at(8)); e != "" {
+		t.When = []string{e}
+	}
+	if q, ok := r.quantityOf(d.at(9), datum{d.at(10).span, endSub}); ok {
+		t.Offset = &q
+	}
+	return t.Code != nil || t.Alignment != "" || t.Period != "" || t.InstitutionSpecified != nil || t.When != nil || t.Offset != nil
 }

@@ -2,7 +2,6 @@ package hl7v2
 
 import (
 	"reflect"
-	"strings"
 
 	"github.com/portage-health/portage/record"
 )
@@ -71,11 +70,9 @@ func (r *reader) patient(s Segment) {
 	sole(r, s, 25, &p.BirthOrder, r.words1)
 	sole(r, s, 23, &p.BirthPlaceName, r.words1)
 	sole(r, s, 6, &p.MothersMaidenName, func(d datum) (string, bool) {
-		v := r.text(d.at(1).at(1))
-		if given := r.text(d.at(2)); given != "" {
-			v = strings.TrimSpace(given + " " + v)
-		}
-		return v, v != ""
+		var n record.Name
+		r.nameParts(d, &n, [...]int{1, 2, 3, 4, 5, 6, 0})
+		return n.String(), n.String() != ""
 	})
 	solePtr(r, s, 24, &p.MultipleBirth, r.yesNo)
 	solePtr(r, s, 30, &p.Deceased, r.yesNo)
@@ -88,6 +85,11 @@ func (r *reader) patient(s Segment) {
 		} else {
 			r.again(first(s, 33))
 		}
+	}
+	for _, i := range each(s, 21, r.identifier) { // the mother, by her identifiers (CX[RelatedPerson-Mother])
+		m := record.RelatedPerson{Entry: r.entry(record.KindRelatedPerson, s, i)}
+		m.Relationships = []record.Concept{{Codings: []record.Coding{{System: record.SystemRoleCode, Code: "MTH"}}}}
+		r.rec.RelatedPersons = append(r.rec.RelatedPersons, m)
 	}
 	if account := one(s, 18, r.identifier); account != nil {
 		e := r.entry(record.KindAccount, s, *typed(account, "AN"))

@@ -53,6 +53,7 @@ func (r *reader) nameParts(d datum, n *record.Name, at [7]int) {
 	r.namePart(d.at(at[5]), &n.Suffixes, "AC")
 	if at[6] > 0 {
 		r.namePart(d.at(at[6]), &n.Suffixes, "PR")
+		r.namePart(d.at(at[6]+1), &n.Given, "CL") // the name to call them by
 	}
 }
 
@@ -128,7 +129,7 @@ func (r *reader) telecom(d datum) (t record.Telecom, ok bool) {
 		}
 	case d.at(12).peek() != "":
 		t.Value = r.text(d.at(12))
-	case d.at(7).peek() != "" && d.at(1).peek() == "":
+	case d.at(7).peek() != "":
 		t.Value = r.dialled(d)
 	case d.at(1).peek() != "":
 		t.Value = r.text(d.at(1))

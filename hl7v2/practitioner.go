@@ -215,8 +215,8 @@ func (r *reader) designated(d datum) (ref record.Ref, ok bool) {
 	}
 	name := n.name + n.local
 	var ids []record.Identifier
-	if n.system != "" {
-		ids = []record.Identifier{{System: record.SystemURI, Value: n.system}}
+	if ref := n.ref(); ref.Identifier != nil {
+		ids = []record.Identifier{*ref.Identifier}
 	}
 	return record.Ref{ID: r.organizationOf(d, ids, name).ID, Kind: record.KindOrganization}, true
 }

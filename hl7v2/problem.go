@@ -49,6 +49,8 @@ func (r *reader) problem(b *block) {
 	case "DE":
 		r.text(action)
 		v.Verification = record.EnteredInError
+	default:
+		r.fixed(action, actions...)
 	}
 	v.Updated = r.timePtr(s, 2)
 	v.DiagnosisDate = r.point(s, 7)

@@ -78,5 +78,9 @@ func (r *reader) guarantor(s Segment) {
 	if v.Organization == nil {
 		v.Organization = one(s, 51, r.organization)
 	}
+	if x := r.organizationBy(v.Organization); x != nil { // the employer
+		x.Addresses = union(x.Addresses, each(s, 17, r.address)...)
+		x.Telecoms = union(x.Telecoms, each(s, 18, r.telecom)...)
+	}
 	r.rec.RelatedPersons = append(r.rec.RelatedPersons, v)
 }

@@ -163,6 +163,9 @@ func (r *reader) staff(list *[]record.Participation, s Segment, field int, role 
 			if !when.IsZero() {
 				p.When = &when
 			}
+			if at, ok := r.location(datum{spanOf(d, 4), endComp}); ok {
+				p.Location = &at
+			}
 		}
 		*list = append(*list, p)
 	}
