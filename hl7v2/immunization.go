@@ -94,10 +94,12 @@ func (r *reader) given(s Segment, v *record.Immunization) {
 	case "":
 		if len(v.Status.Reasons) > 0 {
 			v.Status.Code = record.StatusRefused // RXA-18 is why a substance was refused
+		} else {
+			v.Status.Code = record.StatusCompleted // RXA[Immunization]: a vaccination is complete where nothing says otherwise
 		}
 	}
 	if v.Product.Code.Has(record.SystemCVX, "998") && v.Status.Code != record.StatusRefused {
-		if v.Status.Code == record.StatusCompleted {
+		if v.Completion != "" && v.Status.Code == record.StatusCompleted {
 			r.issue(&record.IssueContradiction, s.Field(20).span)
 		}
 		v.Status.Code = record.StatusNotDone // no vaccine administered
