@@ -26,14 +26,15 @@ func (r *reader) appointment(b *block) {
 		}
 	}
 	for _, p := range []struct {
-		field, phone, address int
-		role, asSent          string
-	}{{12, 13, 14, "author", ""}, {16, 17, 18, "participant", "SCH-16"}, {20, 21, 0, "enterer", ""}} {
+		field, phone, address, place int
+		role, asSent                 string
+	}{{12, 13, 14, 15, "author", ""}, {16, 17, 18, 19, "participant", "SCH-16"}, {20, 21, 0, 22, "enterer", ""}} {
 		taken := false
 		r.participants(&v.Participants, s, p.field, p.role, func(x *record.Participation) {
 			x.RoleAsSent = p.asSent
 			if !taken {
-				x.Telecoms = each(s, p.phone, r.telecom)
+				x.Telecoms = r.reached(s, p.phone)
+				x.Location = one(s, p.place, r.location)
 				if p.address > 0 {
 					x.Addresses = each(s, p.address, r.address)
 				}

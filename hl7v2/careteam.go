@@ -39,7 +39,7 @@ func (r *reader) role(s Segment) (m record.CareTeamMember, ok bool) {
 	m.OnBehalfOf = one(s, 14, r.organization)
 	m.Locations = each(s, 13, r.location)
 	r.fixed(first(s, 2), actions...)
-	telecoms, addresses := each(s, 12, r.telecom), each(s, 11, r.address)
+	telecoms, addresses := r.reached(s, 12), each(s, 11, r.address)
 	if len(telecoms)+len(addresses) > 0 {
 		m.Part = &record.Participation{Telecoms: telecoms, Addresses: addresses}
 	}
@@ -116,7 +116,7 @@ func (r *reader) participation(s Segment) (m record.CareTeamMember, ok bool) {
 	}
 	r.fixed(first(s, 2), actions...)
 	m.When = r.between(s, 11, 12)
-	telecoms, addresses := each(s, 15, r.telecom), each(s, 14, r.address)
+	telecoms, addresses := r.reached(s, 15), each(s, 14, r.address)
 	if len(telecoms)+len(addresses) > 0 {
 		if m.Part == nil {
 			m.Part = &record.Participation{}

@@ -68,7 +68,7 @@ func (r *reader) payor(s Segment) *record.Ref {
 	if c := one(s, 6, r.name); c != nil {
 		x.Contacts = union(x.Contacts, record.OrganizationContact{Name: c})
 	}
-	x.Telecoms = union(x.Telecoms, each(s, 7, r.telecom)...)
+	x.Telecoms = union(x.Telecoms, r.reached(s, 7)...)
 	return &ref
 }
 

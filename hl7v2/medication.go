@@ -67,6 +67,7 @@ func (r *reader) ordered(b *block, v *record.Medication) {
 		v.Status = status
 	}
 	v.AuthoredOn = r.timePtr(orc, 9)
+	r.fixed(first(orc, 6), "E", "R", "D", "F", "N") // how the order is to be answered
 	r.ordering(orc, &v.Entry)
 	if t, priority := r.quantityTiming(first(orc, 7)); t != nil || priority != nil {
 		if t != nil {

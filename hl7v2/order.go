@@ -25,6 +25,8 @@ func (r *reader) order(b *block) record.Order {
 	v.Group = one(orc, 4, r.entity)
 	r.control(orc, &v.Entry, &v.Control)
 	v.AuthoredOn = r.timePtr(orc, 9)
+	r.fixed(first(orc, 6), "E", "R", "D", "F", "N") // how the order is to be answered
+	v.LocationCodes = add(v.LocationCodes, r.codedAt(orc, 29, "482"))
 	r.ordering(orc, &v.Entry)
 	if obr.OK() {
 		r.request(obr, &v)
@@ -63,11 +65,11 @@ func (r *reader) ordering(orc Segment, e *record.Entry) {
 	if facility = one(orc, 21, r.organization); facility != nil {
 		if x := r.organizationBy(facility); x != nil {
 			x.Addresses = union(x.Addresses, each(orc, 22, r.address)...)
-			x.Telecoms = union(x.Telecoms, each(orc, 23, r.telecom)...)
+			x.Telecoms = union(x.Telecoms, r.reached(orc, 23)...)
 		}
 	}
 	requested := false
-	phones, addresses := each(orc, 14, r.telecom), each(orc, 24, r.address)
+	phones, addresses := r.reached(orc, 14), each(orc, 24, r.address)
 	r.participants(&e.Participants, orc, 12, "author", func(p *record.Participation) {
 		if !requested {
 			p.Telecoms, p.Addresses, p.OnBehalfOf = phones, addresses, facility
@@ -106,7 +108,7 @@ func (r *reader) request(s Segment, v *record.Order) {
 			}
 		}
 	}
-	if phones := each(s, 17, r.telecom); len(phones) > 0 {
+	if phones := r.reached(s, 17); len(phones) > 0 {
 		v.Participants = append(v.Participants, record.Participation{Role: "callback", RoleAsSent: "OBR-17", Telecoms: phones})
 	}
 	for d := range all(s, 31) {
@@ -172,6 +174,11 @@ func (r *reader) timings(b *block, v *record.Order) {
 				r.giveBack(d.at(6))
 			}
 		}
+		if v.Quantity == nil {
+			if q, ok := r.quantity(datum{d.at(1).span, endSub}); ok {
+				v.Quantity = &record.Amount{Quantity: &q}
+			}
+		}
 	}
 }
 
@@ -203,6 +210,11 @@ func (r *reader) timing(s Segment) (*record.Timing, *record.Concept) {
 	}
 	if text := r.lines(s, 10); text != "" {
 		t.Text, said = text, true
+	}
+	if t.Offset == nil {
+		if t.Offset = one(s, 5, r.quantity); t.Offset != nil {
+			said = true
+		}
 	}
 	priority := one(s, 9, r.of("485"))
 	if !said {

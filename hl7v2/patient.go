@@ -51,7 +51,7 @@ func (r *reader) patient(s Segment) {
 	}
 	p.Telecoms = union(p.Telecoms, r.telecoms(s, 13, "home")...)
 	p.Telecoms = union(p.Telecoms, r.telecoms(s, 14, "work")...)
-	p.Telecoms = union(p.Telecoms, each(s, 40, r.telecom)...)
+	p.Telecoms = union(p.Telecoms, r.reached(s, 40)...)
 	p.Races = union(p.Races, each(s, 10, r.of("5"))...)
 	p.Ethnicities = union(p.Ethnicities, each(s, 22, r.of("189"))...)
 	p.Citizenships = union(p.Citizenships, each(s, 26, r.concept)...)
@@ -105,7 +105,7 @@ func (r *reader) words1(d datum) (string, bool) {
 
 // telecoms reads a field of XTN whose place says what they are for where they do not say it themselves.
 func (r *reader) telecoms(s Segment, field int, use string) []record.Telecom {
-	list := each(s, field, r.telecom)
+	list := r.reached(s, field)
 	for i := range list {
 		t := &list[i]
 		if len(t.Uses)+len(t.UsesAsSent) == 0 && t.Absent == "" {

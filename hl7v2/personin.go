@@ -169,3 +169,16 @@ func (r *reader) dialled(d datum) string {
 	}
 	return b.String()
 }
+
+// reached reads a field of XTN. A repetition that holds an address of e-mail beside a number is both.
+func (r *reader) reached(s Segment, field int) (out []record.Telecom) {
+	for d := range all(s, field) {
+		if t, ok := r.telecom(d); ok {
+			out = append(out, t)
+		}
+		if mail := d.at(4); strings.Contains(mail.peek(), "@") && !mail.leafTaken(r) {
+			out = append(out, record.Telecom{System: "email", Value: r.text(mail)})
+		}
+	}
+	return out
+}

@@ -63,7 +63,7 @@ func (r *reader) provider(s Segment, v *record.Order) {
 			ids = append(ids, i)
 		}
 	}
-	p := record.Participation{Role: "participant", Addresses: each(s, 3, r.address), Telecoms: each(s, 5, r.telecom), When: r.between(s, 8, 9)}
+	p := record.Participation{Role: "participant", Addresses: each(s, 3, r.address), Telecoms: r.reached(s, 5), When: r.between(s, 8, 9)}
 	if c := r.codedAt(s, 1, "286"); c != nil {
 		p.Code = c
 		if len(c.Codings) > 0 {

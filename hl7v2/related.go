@@ -9,8 +9,8 @@ func (r *reader) nextOfKin(s Segment) {
 	v.Names = each(s, 2, r.name)
 	v.Relationships = each(s, 3, r.of("63"))
 	v.Addresses = each(s, 4, r.address)
-	v.Telecoms = append(each(s, 5, r.telecom), r.telecoms(s, 6, "work")...)
-	v.Telecoms = append(v.Telecoms, each(s, 40, r.telecom)...)
+	v.Telecoms = append(r.reached(s, 5), r.telecoms(s, 6, "work")...)
+	v.Telecoms = append(v.Telecoms, r.reached(s, 40)...)
 	v.Relationships = append(v.Relationships, each(s, 7, r.of("131"))...)
 	v.Period = r.between(s, 8, 9)
 	v.Sex = value(r.codedAt(s, 15, "1"))
@@ -20,7 +20,7 @@ func (r *reader) nextOfKin(s Segment) {
 		r.contacts(s, ref, 30, 31, 41, 32)
 	} else {
 		v.Names = append(v.Names, each(s, 30, r.name)...)
-		v.Telecoms = append(append(v.Telecoms, each(s, 31, r.telecom)...), each(s, 41, r.telecom)...)
+		v.Telecoms = append(append(v.Telecoms, r.reached(s, 31)...), r.reached(s, 41)...)
 		v.Addresses = append(v.Addresses, each(s, 32, r.address)...)
 	}
 	for d := range all(s, 20) {
@@ -37,7 +37,7 @@ func (r *reader) nextOfKin(s Segment) {
 func (r *reader) contacts(s Segment, ref *record.Ref, name, phone, more, address int) {
 	var c record.OrganizationContact
 	c.Name = one(s, name, r.name)
-	c.Telecoms = append(each(s, phone, r.telecom), each(s, more, r.telecom)...)
+	c.Telecoms = append(r.reached(s, phone), r.reached(s, more)...)
 	c.Address = one(s, address, r.address)
 	if x := r.organizationBy(ref); x != nil && (c.Name != nil || c.Address != nil || len(c.Telecoms) > 0) {
 		x.Contacts = union(x.Contacts, c)
@@ -80,7 +80,7 @@ func (r *reader) guarantor(s Segment) {
 	}
 	if x := r.organizationBy(v.Organization); x != nil { // the employer
 		x.Addresses = union(x.Addresses, each(s, 17, r.address)...)
-		x.Telecoms = union(x.Telecoms, each(s, 18, r.telecom)...)
+		x.Telecoms = union(x.Telecoms, r.reached(s, 18)...)
 	}
 	r.rec.RelatedPersons = append(r.rec.RelatedPersons, v)
 }
