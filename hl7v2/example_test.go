@@ -2,12 +2,14 @@ package hl7v2_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/portage-health/portage/hl7v2"
+	"github.com/portage-health/portage/record"
 )
 
 const sample = "MSH|^~\\&|LAB|NORTH|EHR|SOUTH|20260301101500+0100||ORU^R01^ORU_R01|77|P|2.5.1\r" +
@@ -129,4 +131,31 @@ func ExampleWriter() {
 	// MSH|^~\&|||||||ADT^A04|||||||||UNICODE UTF-8
 	// PID|||A1^^^^MR||Müller \T\ Sons
 	//  <nil>
+}
+
+func ExampleImporter_Messages() {
+	merge := "MSH|^~\\&|ADT|NORTH|EHR|SOUTH|20260301101500+0100||ADT^A40^ADT_A39|78|P|2.5.1\r" +
+		"PID|1||A1^^^NORTH&1.2.3&ISO^MR||Rivera^Ana\r" +
+		"MRG|A0^^^NORTH&1.2.3&ISO^MR\r"
+	in := record.Input{Bytes: []byte(sample + merge)}
+	for x, err := range (hl7v2.Importer{}).Messages(context.Background(), in, record.ImportOptions{}) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		p := x.Record.Patient
+		fmt.Println(p.Names[0], p.BirthTime.Value, len(x.Record.Sources), "messages")
+		q := x.Record.Results[0].Values[0].Quantity
+		fmt.Println(x.Record.Results[0].Code.Codings[0].Display, q.Value, q.Unit)
+		for _, e := range x.Events {
+			fmt.Println(e.Kind, e.Level, len(e.Prior.Patient))
+		}
+		fmt.Println("unaccounted:", x.Report.Counts.Unaccounted())
+	}
+	// Output:
+	// Ana Rivera 1971-05-02 2 messages
+	// Cholesterol 5.10 mmol/L
+	// result  0
+	// merge patient 1
+	// unaccounted: 0
 }

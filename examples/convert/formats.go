@@ -5,12 +5,13 @@ import (
 
 	"github.com/portage-health/portage/ccda"
 	"github.com/portage-health/portage/fhir"
+	"github.com/portage-health/portage/hl7v2"
 	"github.com/portage-health/portage/record"
 )
 
 // sources are the formats that can be read, in the order that detection tries them.
 func sources() []record.Format {
-	return []record.Format{ccda.Format(), record.JSONFormat(), fhir.Format()}
+	return []record.Format{ccda.Format(), record.JSONFormat(), fhir.Format(), hl7v2.Format()}
 }
 
 // target is an output format by the name that -to knows.

@@ -1,0 +1,155 @@
+package hl7v2
+
+import "github.com/portage-health/portage/record"
+
+// appointment reads SCH with its resources (SCH[Appointment], AIS, AIG, AIL, AIP).
+func (r *reader) appointment(b *block) {
+	s := b.head()
+	ids := add(add([]record.Identifier(nil), typed(one(s, 1, r.entity), "PLAC")), typed(one(s, 2, r.entity), "FILL"))
+	v := record.Appointment{Entry: r.entry(record.KindAppointment, s, ids...)}
+	v.Schedule = one(s, 5, r.identifier)
+	v.Event = one(s, 6, r.concept)
+	if c := one(s, 7, r.concept); c != nil {
+		v.Reasons = append(v.Reasons, record.Indication{Code: c})
+	}
+	v.Type = one(s, 8, r.of("277"))
+	if q, ok := r.quantityOf(first(s, 9), first(s, 10)); ok {
+		v.Duration = &q
+	}
+	if d := first(s, 11); d.says() { // TQ
+		var p record.Period
+		p.Start, _ = r.time(d.at(4))
+		p.End, _ = r.time(d.at(5))
+		v.When = p
+		if c := r.text(d.at(6)); c != "" {
+			v.Priority = c
+		}
+	}
+	for _, p := range []struct {
+		field, phone, address, place int
+		role, asSent                 string
+	}{{12, 13, 14, 15, "author", ""}, {16, 17, 18, 19, "participant", "SCH-16"}, {20, 21, 0, 22, "enterer", ""}} {
+		taken := false
+		r.participants(&v.Participants, s, p.field, p.role, func(x *record.Participation) {
+			x.RoleAsSent = p.asSent
+			if !taken {
+				x.Telecoms = r.reached(s, p.phone)
+				x.Location = one(s, p.place, r.location)
+				if p.address > 0 {
+					x.Addresses = each(s, p.address, r.address)
+				}
+			}
+			taken = true
+		})
+	}
+	v.Parent = one(s, 23, r.entity)
+	v.Status = r.status(first(s, 25), &appointmentStatus)
+	if v.Status.Code == "" && v.Status.AsSent == "" {
+		switch r.p.event {
+		case "S15":
+			v.Status.Code = record.StatusCancelled
+		case "S17":
+			v.Status.Code = record.StatusEnteredInError
+		case "S26":
+			v.Status.Code = record.StatusNoShow
+		case "S12", "S13", "S14":
+			v.Status.Code = record.StatusBooked
+		}
+	}
+	if i := one(s, 26, r.entity); i != nil {
+		v.BasedOn = append(v.BasedOn, record.Ref{Identifier: typed(i, "PLAC")})
+	}
+	if i := one(s, 27, r.entity); i != nil {
+		v.BasedOn = append(v.BasedOn, record.Ref{Identifier: typed(i, "FILL")})
+	}
+	for i, x := range b.segs {
+		r.own(x, v.ID)
+		switch x.Name() {
+		case "AIS":
+			r.booked(x, &v, 3, 0, 4, 7, 10)
+		case "AIG":
+			r.booked(x, &v, 3, 4, 8, 11, 14)
+		case "AIL":
+			r.bookedPlace(x, &v)
+		case "AIP":
+			r.bookedPerson(x, &v)
+		case "TQ1":
+			t, _ := r.timing(x)
+			r.giveBack(first(x, 9))
+			if t != nil {
+				v.Timings = append(v.Timings, *t)
+			}
+		case "NTE":
+			v.Notes = append(v.Notes, r.notes(b.segs[i:i+1])...)
+		}
+	}
+	r.rec.Appointments = append(r.rec.Appointments, v)
+}
+
+// booked reads a service or a general resource.
+func (r *reader) booked(s Segment, v *record.Appointment, code, kind, start, duration, status int) {
+	x := record.Resource{Code: r.codedAt(s, code, "")}
+	if kind > 0 {
+		x.Type = r.codedAt(s, kind, "")
+	}
+	r.bookedWhen(s, &x, start, duration, status)
+	if s.Is("AIS") && x.Code != nil {
+		v.Service = append(v.Service, *x.Code)
+		if x.When == nil && x.Duration == nil && x.Status == nil {
+			return
+		}
+		x.Code = nil
+	}
+	v.Resources = append(v.Resources, x)
+}
+
+func (r *reader) bookedWhen(s Segment, x *record.Resource, start, duration, status int) {
+	if t := r.timePtr(s, start); t != nil {
+		x.When = &record.Period{Start: *t}
+	}
+	if q, ok := r.quantityOf(first(s, duration), first(s, duration+1)); ok {
+		x.Duration = &q
+	}
+	x.Status = r.codedAt(s, status, "278")
+}
+
+// bookedPlace reads AIL.
+func (r *reader) bookedPlace(s Segment, v *record.Appointment) {
+	for d := range all(s, 3) {
+		if ref, ok := r.location(d); ok {
+			v.Locations = append(v.Locations, ref)
+		}
+	}
+	x := record.Resource{Type: r.codedAt(s, 4, "305")}
+	r.bookedWhen(s, &x, 6, 9, 12)
+	if x != (record.Resource{}) {
+		v.Resources = append(v.Resources, x)
+	}
+}
+
+// bookedPerson reads AIP.
+func (r *reader) bookedPerson(s Segment, v *record.Appointment) {
+	p := record.Participation{Role: "participant", Code: r.codedAt(s, 4, "182")}
+	if t := r.timePtr(s, 6); t != nil {
+		p.When = &record.Period{Start: *t}
+	}
+	if q, ok := r.quantityOf(first(s, 9), first(s, 10)); ok {
+		if p.When == nil {
+			p.When = &record.Period{}
+		}
+		p.When.Width = &q
+	}
+	p.Mode = r.codedAt(s, 12, "278")
+	found := false
+	for d := range all(s, 3) {
+		if ref, ok := r.practitioner(d); ok {
+			x := p
+			x.Who = &ref
+			v.Participants = append(v.Participants, x)
+			found = true
+		}
+	}
+	if !found && (p.Code != nil || p.When != nil || p.Mode != nil) {
+		v.Participants = append(v.Participants, p)
+	}
+}

@@ -1,0 +1,130 @@
+package hl7v2
+
+import "github.com/portage-health/portage/record"
+
+// roles reads the ROL and PRT of a block (ROL[CareTeam], PRT[CareTeam]): those who have a part in the care.
+func (r *reader) roles(b *block) {
+	var team record.CareTeam
+	for _, s := range b.segs {
+		var m record.CareTeamMember
+		var ok bool
+		switch s.Name() {
+		case "ROL":
+			m, ok = r.role(s)
+		case "PRT":
+			m, ok = r.participation(s)
+		default:
+			continue
+		}
+		if !ok {
+			continue
+		}
+		if team.ID == "" {
+			team.Entry = r.entry(record.KindCareTeam, s)
+			team.Encounter = r.encounter
+		}
+		r.own(s, team.ID)
+		team.Members = append(team.Members, m)
+	}
+	if team.ID != "" {
+		r.rec.CareTeams = append(r.rec.CareTeams, team)
+	}
+}
+
+// role reads ROL (15.4.7).
+func (r *reader) role(s Segment) (m record.CareTeamMember, ok bool) {
+	m.Identifiers = add(m.Identifiers, one(s, 1, r.entity))
+	m.Roles = append(each(s, 3, r.of("443")), each(s, 9, r.concept)...)
+	m.When = r.between(s, 5, 6)
+	m.OnBehalfOf = one(s, 14, r.organization)
+	m.Locations = each(s, 13, r.location)
+	r.fixed(first(s, 2), actions...)
+	telecoms, addresses := r.reached(s, 12), each(s, 11, r.address)
+	if len(telecoms)+len(addresses) > 0 {
+		m.Part = &record.Participation{Telecoms: telecoms, Addresses: addresses}
+	}
+	if c := r.codedAt(s, 10, "406"); c != nil {
+		if m.Part == nil {
+			m.Part = &record.Participation{}
+		}
+		m.Part.Code = c
+	}
+	for n, d := 0, range1(s, 4); n < len(d); n++ {
+		ref, found := r.practitioner(d[n])
+		if !found {
+			continue
+		}
+		if m.Who == nil {
+			m.Who = &ref
+		} else {
+			m.Participants = append(m.Participants, record.Participation{Role: "participant", Who: &ref})
+		}
+	}
+	if d := first(s, 2); d.peek() == "DE" { // table 0287
+		r.text(d)
+		m.Status.Code = record.StatusEnteredInError
+	}
+	return m, m.Who != nil || m.OnBehalfOf != nil || len(m.Roles) > 0 || len(m.Identifiers) > 0 || m.Part != nil || m.When != nil
+}
+
+// range1 gives the repetitions of a field.
+func range1(s Segment, field int) (out []datum) {
+	for d := range all(s, field) {
+		out = append(out, d)
+	}
+	return out
+}
+
+// participation reads PRT (7.4.4): a person, an organization, a place or a device.
+func (r *reader) participation(s Segment) (m record.CareTeamMember, ok bool) {
+	m.Identifiers = add(m.Identifiers, one(s, 1, r.entity))
+	m.Roles = append(each(s, 4, r.of("912")), each(s, 6, r.concept)...)
+	if c := r.codedAt(s, 7, "406"); c != nil {
+		m.Part = &record.Participation{Code: c}
+	}
+	for n, d := 0, range1(s, 5); n < len(d); n++ {
+		ref, found := r.practitioner(d[n])
+		if !found {
+			continue
+		}
+		if m.Who == nil {
+			m.Who = &ref
+		} else {
+			m.Participants = append(m.Participants, record.Participation{Role: "participant", Who: &ref})
+		}
+	}
+	org := one(s, 8, r.organization)
+	if m.Who == nil {
+		m.Who = org
+	} else {
+		m.OnBehalfOf = org
+	}
+	for d := range all(s, 9) {
+		if ref, ok := r.location(d); ok {
+			m.Locations = append(m.Locations, ref)
+		}
+	}
+	for d := range all(s, 10) {
+		if i, ok := r.entity(d); ok {
+			ref := r.device(d, i)
+			if m.Who == nil {
+				m.Who = &ref
+			} else {
+				m.Participants = append(m.Participants, record.Participation{Role: "device", Who: &ref})
+			}
+		}
+	}
+	r.fixed(first(s, 2), actions...)
+	m.When = r.between(s, 11, 12)
+	telecoms, addresses := r.reached(s, 15), each(s, 14, r.address)
+	if len(telecoms)+len(addresses) > 0 {
+		if m.Part == nil {
+			m.Part = &record.Participation{}
+		}
+		m.Part.Telecoms, m.Part.Addresses = telecoms, addresses
+	}
+	return m, m.Who != nil || len(m.Locations) > 0 || len(m.Roles) > 0 || len(m.Identifiers) > 0 || m.Part != nil || m.When != nil
+}
+
+// actions are the codes of table 0287 that say no more than that the statement holds: added, changed, corrected, unchanged.
+var actions = []string{"AD", "CO", "UC", "UP"}

@@ -1,0 +1,109 @@
+package hl7v2
+
+import "github.com/portage-health/portage/record"
+
+// document reads TXA with the OBX that hold its content (TXA[DocumentReference], OBX[DocumentReference]).
+func (r *reader) document(b *block) {
+	s := b.head()
+	master := one(s, 12, r.entity)
+	ids := add([]record.Identifier(nil), master)
+	v := record.ClinicalNote{Entry: r.entry(record.KindNote, s, ids...)}
+	v.Identifiers = nil
+	v.MasterID = master
+	if r.encounter != nil {
+		v.Encounter = []record.Ref{*r.encounter}
+	}
+	v.Type = value(r.codedAt(s, 2, "270"))
+	v.When.At = r.timeOf(s, 4)
+	v.Written = r.timePtr(s, 6)
+	if v.Written == nil {
+		v.Written = r.timePtr(s, 7)
+	}
+	v.Updated = r.timePtr(s, 8)
+	r.participants(&v.Participants, s, 9, "author", nil)
+	r.participants(&v.Participants, s, 5, "performer", nil)
+	for d := range all(s, 10) {
+		if ref, ok := r.practitioner(d); ok {
+			v.Participants = append(v.Participants, record.Participation{Role: "authenticator", Who: &ref})
+		}
+	}
+	r.participants(&v.Participants, s, 11, "enterer", nil)
+	if p := one(s, 13, r.entity); p != nil {
+		v.RelatedDocs = append(v.RelatedDocs, record.RelatedDocument{Type: r.relation(), Identifiers: []record.Identifier{*p}})
+	}
+	for n, code := range []string{"PLAC", "FILL"} {
+		for _, i := range each(s, 14+n, r.entity) {
+			v.Related = append(v.Related, record.Ref{Identifier: typed(&i, code)})
+		}
+	}
+	if n := r.textAt(s, 16); n != "" {
+		v.Identifiers = append(v.Identifiers, record.Identifier{Value: n})
+	}
+	v.DocStatus = r.textAt(s, 17)
+	if c := r.text(first(s, 18)); c != "" {
+		v.Labels = append(v.Labels, record.Label{Kind: "confidentiality", Coding: record.Coding{System: tableSystem("272", c), Code: c}})
+	}
+	v.Status = r.status(first(s, 19), &documentStatus)
+	if v.Status.Code == "" && r.p.event == "T11" {
+		v.Status.Code = record.StatusEnteredInError // the notice of a document is cancelled
+	}
+	v.Title = r.words(first(s, 25))
+	if kind := r.textAt(s, 3); kind != "" {
+		v.Categories = append(v.Categories, record.Concept{Codings: []record.Coding{{System: tableSystem("191", kind), Code: kind}}})
+	}
+	v.Notes = r.comments(b)
+	r.contents(b, &v)
+	r.rec.Notes = append(r.rec.Notes, v)
+}
+
+// relation is what the event says of the document before this one.
+func (r *reader) relation() string {
+	switch r.p.event {
+	case "T05", "T06":
+		return "appends"
+	case "T09", "T10":
+		return "replaces"
+	}
+	return "refers-to"
+}
+
+// contents reads the OBX of a document: pictures and files each for itself, lines of text as one.
+func (r *reader) contents(b *block, v *record.ClinicalNote) {
+	obx, notes := b.commented("OBX")
+	text := ""
+	lines := 0
+	for i, s := range obx {
+		r.own(s, v.ID)
+		switch kind := first(s, 2).peek(); kind {
+		case "ED", "RP":
+			for _, x := range r.values(s) {
+				if x.Attachment != nil {
+					if x.Attachment.Title == "" {
+						x.Attachment.Title = r.text(first(s, 3).at(2))
+					}
+					v.Contents = append(v.Contents, record.NoteContent{Attachment: *x.Attachment})
+				}
+			}
+		case "TX", "FT", "ST":
+			t := r.lines(s, 5)
+			if t == "" {
+				continue
+			}
+			r.fixed(first(s, 2), "TX", "FT", "ST")
+			if lines > 0 {
+				text += "\n"
+			}
+			text += t
+			lines++
+		default:
+			o := r.observation(s, notes[i], record.KindObservation)
+			o.PartOf = []record.Ref{{ID: v.ID, Kind: record.KindNote}}
+			r.rec.Observations = append(r.rec.Observations, o)
+			continue
+		}
+		v.Notes = append(v.Notes, r.notes(notes[i])...)
+	}
+	if text != "" {
+		v.Contents = append(v.Contents, record.NoteContent{Attachment: record.Attachment{ContentType: "text/plain", Text: text}})
+	}
+}

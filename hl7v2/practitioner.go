@@ -1,0 +1,258 @@
+package hl7v2
+
+import (
+	"reflect"
+
+	"github.com/portage-health/portage/record"
+)
+
+// person is a practitioner, an organization or a location that was met.
+type person struct {
+	id    string
+	index int
+}
+
+// met finds or begins a person, an organization or a place. Two mentions are one where they share an identifier,
+// never by name alone; one without an identifier is one with another only where all that is said of both is the same.
+// names tells apart what stands under an identifier that different things share.
+func (r *reader) met(kind string, identifiers []record.Identifier, content, names string) (p *person, isNew bool) {
+	key := kind + "\x00\x00" + content
+	var parts []string
+	for i := range identifiers {
+		if a := r.authority(&identifiers[i]); a != "" {
+			key = kind + "\x00" + a + "\x00" + identifiers[i].Value
+			parts = []string{"entry", kind, a, identifiers[i].Value}
+			if r.mixed[key] {
+				key += "\x00" + names
+				parts = append(parts, names)
+			}
+			break
+		}
+	}
+	if p := r.people[key]; p != nil {
+		return p, false
+	}
+	if parts == nil {
+		parts = []string{"entry", kind, r.p.identity, content}
+	}
+	p = &person{id: r.maker.Make(parts...)}
+	r.used[p.id] = true
+	r.people[key] = p
+	return p, true
+}
+
+// mix notes that an identifier stands on different things: all is read again, knowing it.
+func (r *reader) mix(kind string, identifiers []record.Identifier) {
+	for i := range identifiers {
+		if a := r.authority(&identifiers[i]); a != "" {
+			key := kind + "\x00" + a + "\x00" + identifiers[i].Value
+			r.clash = r.clash || !r.mixed[key]
+			r.mixed[key] = true
+			return
+		}
+	}
+}
+
+// origin says where an entry was found that several segments may name.
+func (r *reader) origin(s span) []record.Origin {
+	path, line, _ := s.Position()
+	return []record.Origin{{Source: r.p.source.ID, Path: path, Line: line}}
+}
+
+// practitioner reads XCN (2A.3.87), or CNN in the components of one, and gives a reference to whom it names.
+func (r *reader) practitioner(d datum) (ref record.Ref, ok bool) {
+	if d.isNull() {
+		return ref, false
+	}
+	var ids []record.Identifier
+	i := record.Identifier{Value: r.text(d.at(1))}
+	var n record.Name
+	r.nameParts(d, &n, [...]int{2, 3, 4, 5, 6, 7, 21})
+	if i.Value == "" && n.String() == "" {
+		return ref, false
+	}
+	if i.Value != "" {
+		r.identified(d, &i, [...]int{11, 12, 9, 13, 14})
+		ids = append(ids, i)
+	}
+	if n.String() != "" {
+		r.use(d.at(10), &nameUses, &n.Uses, &n.UsesAsSent)
+		if form, ok := nameForms.To(d.at(15).peek()); ok {
+			r.text(d.at(15))
+			n.Uses = append(n.Uses, form)
+		}
+		n.Period = r.validity(d, 17, 19, 20)
+	}
+	return r.practitionerOf(d, ids, n), true
+}
+
+func (r *reader) practitionerOf(d datum, ids []record.Identifier, n record.Name) record.Ref {
+	p, isNew := r.met(record.KindPractitioner, ids, d.ER7(), n.String())
+	if isNew {
+		p.index = len(r.rec.Practitioners)
+		r.rec.Practitioners = append(r.rec.Practitioners, record.Practitioner{Entry: record.Entry{ID: p.id, Assertion: record.Affirmed, Origins: r.origin(d.span)}})
+	}
+	x := &r.rec.Practitioners[p.index]
+	x.Identifiers = union(x.Identifiers, ids...)
+	if !isZeroName(n) {
+		if len(x.Names) > 0 && !agree(x.Names[0], n) {
+			r.mix(record.KindPractitioner, ids)
+		}
+		x.Names = union(x.Names, n)
+	}
+	return record.Ref{ID: p.id, Kind: record.KindPractitioner}
+}
+
+func isZeroName(n record.Name) bool {
+	return len(n.Family)+len(n.Given)+len(n.Prefixes)+len(n.Suffixes) == 0
+}
+
+// agree reports whether two names share a family or a given name, or one lacks both.
+func agree(a, b record.Name) bool {
+	if len(a.Family)+len(a.Given) == 0 || len(b.Family)+len(b.Given) == 0 {
+		return true
+	}
+	return share(a.Family, b.Family) || share(a.Given, b.Given)
+}
+
+func share(a, b []record.NamePart) bool {
+	for _, x := range a {
+		for _, y := range b {
+			if x.Value == y.Value && x.Value != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// union appends what is not yet there.
+func union[T any](list []T, more ...T) []T {
+next:
+	for i := range more {
+		for j := range list {
+			if reflect.DeepEqual(list[j], more[i]) {
+				continue next
+			}
+		}
+		list = append(list, more[i])
+	}
+	return list
+}
+
+// part reads everybody whom a field names as having a part in an entry.
+func (r *reader) participants(list *[]record.Participation, s Segment, field int, role string, more func(*record.Participation)) {
+	for d := range all(s, field) {
+		if ref, ok := r.practitioner(d); ok {
+			p := record.Participation{Role: role, Who: &ref}
+			if more != nil {
+				more(&p)
+			}
+			*list = append(*list, p)
+		}
+	}
+}
+
+// organization reads XON (2A.3.90).
+func (r *reader) organization(d datum) (ref record.Ref, ok bool) {
+	if d.isNull() {
+		return ref, false
+	}
+	name := r.text(d.at(1))
+	var i record.Identifier
+	if i.Value = r.text(d.at(10)); i.Value == "" {
+		if i.Value = r.number(d.at(3)); i.Value == "" {
+			i.Value = r.text(d.at(3))
+		}
+	}
+	if name == "" && i.Value == "" {
+		return ref, false
+	}
+	var ids []record.Identifier
+	if i.Value != "" {
+		r.identified(d, &i, [...]int{4, 5, 6, 7, 8})
+		ids = append(ids, i)
+	}
+	x := r.organizationOf(d, ids, name)
+	if t := r.text(d.at(2)); t != "" {
+		x.Types = union(x.Types, record.Concept{Codings: []record.Coding{{System: tableSystem("204", t), Code: t}}})
+	}
+	return record.Ref{ID: x.ID, Kind: record.KindOrganization}, true
+}
+
+// organizationOf finds or begins an organization. The pointer is good until the next one is.
+func (r *reader) organizationOf(d datum, ids []record.Identifier, name string) *record.Organization {
+	p, isNew := r.met(record.KindOrganization, ids, d.ER7(), name)
+	if isNew {
+		p.index = len(r.rec.Organizations)
+		r.rec.Organizations = append(r.rec.Organizations, record.Organization{Entry: record.Entry{ID: p.id, Assertion: record.Affirmed, Origins: r.origin(d.span)}})
+	}
+	x := &r.rec.Organizations[p.index]
+	x.Identifiers = union(x.Identifiers, ids...)
+	if name != "" {
+		x.Names = union(x.Names, name)
+	}
+	return x
+}
+
+// organizationBy gives the organization that a reference names.
+func (r *reader) organizationBy(ref *record.Ref) *record.Organization {
+	if ref != nil {
+		for i := range r.rec.Organizations {
+			if r.rec.Organizations[i].ID == ref.ID {
+				return &r.rec.Organizations[i]
+			}
+		}
+	}
+	return nil
+}
+
+// designated makes an organization of a designator (HD).
+func (r *reader) designated(d datum) (ref record.Ref, ok bool) {
+	n, ok := r.designator(d)
+	if !ok {
+		return ref, false
+	}
+	name := n.name + n.local
+	var ids []record.Identifier
+	if ref := n.ref(); ref.Identifier != nil {
+		ids = []record.Identifier{*ref.Identifier}
+	}
+	return record.Ref{ID: r.organizationOf(d, ids, name).ID, Kind: record.KindOrganization}, true
+}
+
+// location reads PL (2A.3.53) and gives a reference to the place.
+func (r *reader) location(d datum) (ref record.Ref, ok bool) {
+	if d.isNull() || !d.says() {
+		return ref, false
+	}
+	v := record.Location{PointOfCare: r.text(d.at(1)), Room: r.text(d.at(2)), Bed: r.text(d.at(3)), Building: r.text(d.at(7)), Floor: r.text(d.at(8)), Description: r.text(d.at(9))}
+	facility, hasFacility := r.designator(d.at(4))
+	if t := r.text(d.at(6)); t != "" {
+		v.Physical = &record.Concept{Codings: []record.Coding{{System: tableSystem("305", t), Code: t}}}
+	}
+	if a, ok := r.entity(d.at(10)); ok {
+		v.Identifiers = append(v.Identifiers, a)
+	}
+	if v.PointOfCare+v.Room+v.Bed+v.Building+v.Floor+v.Description == "" && v.Physical == nil && v.Identifiers == nil && !hasFacility {
+		return ref, false
+	}
+	if hasFacility {
+		v.Managing = facility.ref()
+	}
+	p, isNew := r.met(record.KindLocation, v.Identifiers, d.ER7(), v.PointOfCare+v.Room+v.Bed)
+	if isNew {
+		v.Entry = record.Entry{ID: p.id, Assertion: record.Affirmed, Origins: r.origin(d.span), Identifiers: v.Identifiers}
+		p.index = len(r.rec.Locations)
+		r.rec.Locations = append(r.rec.Locations, v)
+	} else if len(v.Identifiers) > 0 && !sameLocation(r.rec.Locations[p.index], v) {
+		r.giveBack(d)
+		r.take(d.at(10).at(1))
+	}
+	return record.Ref{ID: p.id, Kind: record.KindLocation}, true
+}
+
+func sameLocation(a, b record.Location) bool {
+	b.Entry = a.Entry
+	return reflect.DeepEqual(a, b)
+}

@@ -1,0 +1,300 @@
+package hl7v2
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/internal/ids"
+	"github.com/portage-health/portage/internal/ledger"
+	"github.com/portage-health/portage/record"
+)
+
+// reader reads the messages of one patient into one record. It is used by one goroutine.
+//
+// Reading takes leaves: what is taken must land in a typed field of the record. What is null is taken only where the
+// field can say that it is; where it cannot, it is left, and so is carried.
+type reader struct {
+	rec   *record.Record
+	rep   *record.Report
+	opts  record.ImportOptions
+	maker *ids.Maker
+	parts []*part
+
+	// The part of a message being read.
+	p         *part
+	led       *ledger.Ledger
+	owner     string // the entry being read: what is left of its segment is carried for it
+	encounter *record.Ref
+	visitAt   int
+	newest    bool // the part holds the last word on the patient
+
+	used   map[string]bool // ids of entries
+	people map[string]*person
+	mixed  map[string]bool // identifiers under which people of different names stand
+	clash  bool            // such were found while reading
+}
+
+// part is what one message says of one patient: the segments from one PID to the next, with those before the first.
+type part struct {
+	*message
+	segs   []Segment
+	blocks []block
+	first  bool // the segments that several parts share are counted here
+	own    int  // how many of segs, from the start, are shared
+	owners map[int]string
+}
+
+// message is a message with its ledger, which its parts share.
+type message struct {
+	m        *Message
+	led      *ledger.Ledger
+	source   record.Source
+	identity string // what ids of entries without an identifier are made from
+	sender   string // the authority of identifiers that name none
+	event    string // MSH-9.2
+	kind     string // MSH-9.1
+	issues   []record.Issue
+	parts    int
+}
+
+// datum is a repetition, a component or a subcomponent: something whose parts have numbers.
+type datum struct {
+	span
+	inner uint32 // the kind of mark that ends its parts; 0 where it has none
+}
+
+// in makes what it is called on ready for reading: the first repetition of a field.
+func first(s Segment, field int) datum {
+	f := s.Field(field)
+	if !f.OK() {
+		return datum{}
+	}
+	return datum{f.Repetition(1).span, endComp}
+}
+
+// all gives the repetitions of a field that hold something.
+func all(s Segment, field int) iter.Seq[datum] {
+	return func(yield func(datum) bool) {
+		for _, r := range s.Field(field).Repetitions() {
+			if len(r.Raw()) > 0 && !yield(datum{r.span, endComp}) {
+				return
+			}
+		}
+	}
+}
+
+// at gives a part by its number, counted from 1.
+func (d datum) at(n int) datum {
+	switch {
+	case d.inner == endComp:
+		return datum{d.part(n, endComp), endSub}
+	case d.inner == endSub:
+		return datum{d.part(n, endSub), 0}
+	case n == 1:
+		return d
+	}
+	return datum{}
+}
+
+// leaf gives the first piece: what a primitive is, whatever follows it.
+func (d datum) leaf() span {
+	if d.x == nil {
+		return span{}
+	}
+	return span{d.x, d.first, d.first}
+}
+
+// says reports whether there is anything: a value, or null.
+func (d datum) says() bool {
+	if d.x == nil {
+		return false
+	}
+	for i := d.first; i <= d.last; i++ {
+		if len(d.x.bytesOf(int(i), int(i))) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// isNull reports whether all that stands there is null.
+func (d datum) isNull() bool { return d.State() == Null }
+
+// peek gives a primitive without taking it.
+func (d datum) peek() string {
+	l := d.leaf()
+	if l.State() != Valued {
+		return ""
+	}
+	if s := l.String(); strings.TrimSpace(s) != "" {
+		return s
+	}
+	return ""
+}
+
+// text takes a primitive.
+func (r *reader) text(d datum) string {
+	s := d.peek()
+	if s != "" {
+		r.led.Take(int(d.first))
+	}
+	return s
+}
+
+// words takes all that stands there as one text: delimiters that nobody escaped are part of it.
+func (r *reader) words(d datum) string {
+	if d.State() != Valued {
+		return ""
+	}
+	s := d.String()
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
+	r.take(d)
+	return s
+}
+
+// take marks every leaf there as read.
+func (r *reader) take(d datum) {
+	if d.x == nil {
+		return
+	}
+	for i := d.first; i <= d.last; i++ {
+		if len(d.x.bytesOf(int(i), int(i))) > 0 {
+			r.led.Take(int(i))
+		}
+	}
+}
+
+// giveBack takes the marks off all that stands there.
+func (r *reader) giveBack(d datum) {
+	if d.x == nil {
+		return
+	}
+	for i := d.first; i <= d.last; i++ {
+		r.led.Release(int(i))
+	}
+}
+
+// fixed marks a primitive as scaffold if it is one of those, which say no more than the reader knows; another is left.
+func (r *reader) fixed(d datum, allowed ...string) bool {
+	v := d.peek()
+	for _, a := range allowed {
+		if v == a && v != "" {
+			r.led.Scaffold(int(d.first))
+			return true
+		}
+	}
+	return false
+}
+
+// one reads the first repetition of a field by f, nil where it says nothing.
+func one[T any](s Segment, field int, f func(datum) (T, bool)) *T {
+	d := first(s, field)
+	if !d.says() {
+		return nil
+	}
+	v, ok := f(d)
+	if !ok {
+		return nil
+	}
+	return &v
+}
+
+// each reads all repetitions of a field by f.
+func each[T any](s Segment, field int, f func(datum) (T, bool)) []T {
+	var out []T
+	for d := range all(s, field) {
+		if v, ok := f(d); ok {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// value gives what p points to, the zero value where it points to nothing.
+func value[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
+// issue adds an issue at a place.
+func (r *reader) issue(k *record.IssueKind, s span) {
+	path, line, col := s.Position()
+	r.rep.Add(k.At(path, line, col))
+}
+
+// entry begins an entry that a segment says.
+func (r *reader) entry(kind string, s Segment, identifiers ...record.Identifier) record.Entry {
+	path, line, _ := s.Position()
+	e := record.Entry{ID: r.id(kind, path, identifiers), Assertion: record.Affirmed, Identifiers: identifiers}
+	e.Origins = []record.Origin{{Source: r.p.source.ID, Path: path, Line: line}}
+	r.own(s, e.ID)
+	return e
+}
+
+// own says whose the rest of a segment is.
+func (r *reader) own(s Segment, id string) {
+	if _, ok := r.p.owners[s.Index()]; !ok && s.OK() {
+		r.p.owners[s.Index()] = id
+	}
+}
+
+// id makes the id of an entry: from its first usable identifier, else from the message and the place in it.
+// An id that is taken belongs to what another message, or another segment, said of it.
+func (r *reader) id(kind, path string, identifiers []record.Identifier) string {
+	for i := range identifiers {
+		if a := r.authority(&identifiers[i]); a != "" {
+			id := r.maker.Make("entry", kind, a, identifiers[i].Value)
+			if !r.used[id] {
+				r.used[id] = true
+				return id
+			}
+		}
+	}
+	id := r.maker.Make("entry", kind, r.p.identity, path)
+	for n := 1; r.used[id]; n++ {
+		id = r.maker.Make("entry", kind, r.p.identity, path, strings.Repeat("+", n))
+	}
+	r.used[id] = true
+	return id
+}
+
+// authority gives what an identifier is unique within: its system, the namespace as sent, or the sender. "" where
+// the identifier cannot identify.
+func (r *reader) authority(i *record.Identifier) string {
+	switch {
+	case i.Value == "" || i.Absent != "":
+		return ""
+	case i.System != "":
+		return i.System
+	case i.SystemAsSent != "":
+		return i.SystemAsSent
+	}
+	return "sender " + r.p.sender
+}
+
+// tableSystem gives the code system of an HL7 table if the code is in it: a code that a site made itself is in none.
+func tableSystem(table, code string) string {
+	if table == "" || code == "" {
+		return ""
+	}
+	uri := tableURI(table)
+	if holds(uri, code) {
+		return uri
+	}
+	return ""
+}
+
+// holds reports whether a code system that the library knows whole has a code.
+func holds(uri, code string) bool {
+	if !codes.Whole(uri) {
+		return false
+	}
+	_, ok, err := codes.Default{}.Lookup(context.Background(), uri, code)
+	return ok && err == nil
+}

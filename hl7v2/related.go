@@ -1,0 +1,86 @@
+package hl7v2
+
+import "github.com/portage-health/portage/record"
+
+// nextOfKin reads NK1 (NK1[RelatedPerson]): a person, or an organization with somebody to ask for.
+func (r *reader) nextOfKin(s Segment) {
+	ids := append(each(s, 33, r.identifier), each(s, 12, r.identifier)...)
+	v := record.RelatedPerson{Entry: r.entry(record.KindRelatedPerson, s, ids...)}
+	v.Names = each(s, 2, r.name)
+	v.Relationships = each(s, 3, r.of("63"))
+	v.Addresses = each(s, 4, r.address)
+	v.Telecoms = append(r.reached(s, 5), r.telecoms(s, 6, "work")...)
+	v.Telecoms = append(v.Telecoms, r.reached(s, 40)...)
+	v.Relationships = append(v.Relationships, each(s, 7, r.of("131"))...)
+	v.Period = r.between(s, 8, 9)
+	v.Sex = value(r.codedAt(s, 15, "1"))
+	v.BirthTime = r.timeOf(s, 16)
+	if ref := one(s, 13, r.organization); ref != nil {
+		v.Organization = ref
+		r.contacts(s, ref, 30, 31, 41, 32)
+	} else {
+		v.Names = append(v.Names, each(s, 30, r.name)...)
+		v.Telecoms = append(append(v.Telecoms, r.reached(s, 31)...), r.reached(s, 41)...)
+		v.Addresses = append(v.Addresses, each(s, 32, r.address)...)
+	}
+	for d := range all(s, 20) {
+		if c, ok := r.coded(d, "296"); ok {
+			v.Languages = append(v.Languages, record.Language{Code: c})
+		}
+	}
+	yes := true
+	v.Contact = &yes
+	r.rec.RelatedPersons = append(r.rec.RelatedPersons, v)
+}
+
+// contacts reads whom to ask for at an organization.
+func (r *reader) contacts(s Segment, ref *record.Ref, name, phone, more, address int) {
+	var c record.OrganizationContact
+	c.Name = one(s, name, r.name)
+	c.Telecoms = append(r.reached(s, phone), r.reached(s, more)...)
+	c.Address = one(s, address, r.address)
+	if x := r.organizationBy(ref); x != nil && (c.Name != nil || c.Address != nil || len(c.Telecoms) > 0) {
+		x.Contacts = union(x.Contacts, c)
+	}
+}
+
+// between reads a start and an end from two fields.
+func (r *reader) between(s Segment, start, end int) *record.Period {
+	p := record.Period{Start: r.timeOf(s, start), End: r.timeOf(s, end)}
+	if p.IsZero() {
+		return nil
+	}
+	return &p
+}
+
+// guarantor reads GT1: who pays, as a related person with the account that they are answerable for.
+func (r *reader) guarantor(s Segment) {
+	ids := each(s, 2, r.identifier)
+	if v := r.textAt(s, 12); v != "" {
+		i := record.Identifier{Value: v}
+		ids = append(ids, *typed(&i, "SS"))
+	}
+	v := record.RelatedPerson{Entry: r.entry(record.KindRelatedPerson, s, ids...)}
+	v.Class = []string{"GUAR"} // HL7 v3 RoleClass: guarantor
+	v.Names = append(each(s, 3, r.name), each(s, 4, r.name)...)
+	v.Addresses = each(s, 5, r.address)
+	v.Telecoms = append(r.telecoms(s, 6, "home"), r.telecoms(s, 7, "work")...)
+	v.BirthTime = r.timeOf(s, 8)
+	v.Sex = value(r.codedAt(s, 9, "1"))
+	v.Relationships = add(v.Relationships, r.codedAt(s, 11, "63"))
+	v.Period = r.between(s, 13, 14)
+	v.Organization = one(s, 21, r.organization)
+	for d := range all(s, 36) {
+		if c, ok := r.coded(d, "296"); ok {
+			v.Languages = append(v.Languages, record.Language{Code: c})
+		}
+	}
+	if v.Organization == nil {
+		v.Organization = one(s, 51, r.organization)
+	}
+	if x := r.organizationBy(v.Organization); x != nil { // the employer
+		x.Addresses = union(x.Addresses, each(s, 17, r.address)...)
+		x.Telecoms = union(x.Telecoms, r.reached(s, 18)...)
+	}
+	r.rec.RelatedPersons = append(r.rec.RelatedPersons, v)
+}

@@ -1,0 +1,102 @@
+package hl7v2
+
+import (
+	"strings"
+
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/record"
+)
+
+// sweep counts the leaves of the part at hand and carries what nobody took: in pieces as large as can be, fields of which
+// no leaf was marked whole, else repetitions, components, subcomponents.
+func (r *reader) sweep() {
+	for n, s := range r.p.segs {
+		counts := r.p.first || n >= r.p.own
+		for _, f := range s.Fields() {
+			if counts {
+				r.count(f.span)
+			}
+			r.sweepIn(s, f.span, endRep, counts)
+		}
+		if s.Name() == "" && counts {
+			r.issue(&record.IssueSegment, s.Field(0).span)
+		}
+	}
+}
+
+// count adds the leaves of a field.
+func (r *reader) count(f span) {
+	c := &r.rep.Counts
+	for i := int(f.first); i <= int(f.last); i++ {
+		if len(f.x.bytesOf(i, i)) == 0 {
+			continue
+		}
+		c.Facts++
+		switch {
+		case r.led.Taken(i):
+			c.Mapped++
+		case r.led.Scaffolded(i):
+			c.Scaffold++
+		default:
+			c.Carried++
+		}
+	}
+}
+
+// sweepIn carries what is free in s, whose parts marks of a kind end.
+func (r *reader) sweepIn(seg Segment, s span, kind uint32, counts bool) {
+	free, marked := 0, 0
+	for i := int(s.first); i <= int(s.last); i++ {
+		if len(s.x.bytesOf(i, i)) == 0 {
+			continue
+		}
+		if r.led.Free(i) {
+			free++
+		} else {
+			marked++
+		}
+	}
+	switch {
+	case free == 0:
+	case marked == 0 || kind == 0:
+		r.carry(seg, s, free)
+	default:
+		for n, from := 1, s.first; from <= s.last; n++ {
+			end := s.endOf(from, kind)
+			r.sweepIn(seg, span{s.x, from, end}, kind-1, counts)
+			from = end + 1
+		}
+	}
+}
+
+// carry keeps a piece of a message as it would stand in one of UTF-8 with the standard delimiters.
+func (r *reader) carry(seg Segment, s span, facts int) {
+	path, line, col := s.Position()
+	c := record.Carried{Format: formatName, Source: r.p.source.ID, Owner: r.p.owners[seg.Index()], Path: path, Place: seg.Index(), Kind: "field",
+		Data: strings.Clone(s.ER7()), Facts: facts, Line: line}
+	var words strings.Builder
+	for l := range s.Leaves() {
+		if v := l.String(); l.Valued() && strings.TrimSpace(v) != "" && len(v) < 4096 {
+			if words.Len() > 0 {
+				words.WriteByte(' ')
+			}
+			words.WriteString(v)
+		}
+	}
+	c.Words = words.String()
+	c.Codes = codesIn(seg, s)
+	r.rec.Carried = append(r.rec.Carried, c)
+	r.rep.Add(record.IssueCarried.At(path, line, col))
+}
+
+// codesIn gives the codes of a whole coded value, so that labels and redaction reach it.
+func codesIn(seg Segment, s span) (out []record.Coding) {
+	d := datum{s, endComp}
+	for _, n := range []int{1, 4} {
+		code, system := d.at(n).peek(), d.at(n+2).peek()
+		if uri, ok := codes.FromV2(system); ok && code != "" {
+			out = append(out, record.Coding{System: uri, Code: code, Display: d.at(n + 1).peek()})
+		}
+	}
+	return out
+}
