@@ -124,6 +124,9 @@ func (w *writer) indexMisfits() {
 	}
 	for i := range r.RelatedPersons {
 		look(&r.RelatedPersons[i].Entry, r.RelatedPersons[i].Telecoms, nil)
+		if w.misfit[w.patient.id] {
+			w.misfit[w.entryID(&r.RelatedPersons[i].Entry)] = true // related to nobody's US Core Patient
+		}
 	}
 	for i := range r.Practitioners {
 		look(&r.Practitioners[i].Entry, r.Practitioners[i].Telecoms, nil)

@@ -68,7 +68,6 @@ public final class Judge {
   private static final Set<String> NOT_HERE = Set.of("http://hl7.org/fhir/us/core/ValueSet/detailed-race",
       "http://hl7.org/fhir/us/core/ValueSet/detailed-ethnicity", "http://hl7.org/fhir/ValueSet/mimetypes");
 
-  private final InstanceValidator validator;
   private final SimpleWorkerContext definitions;
   private final List<StructureDefinition> asked = new ArrayList<>();
   private final TreeMap<String, Integer> claims = new TreeMap<>();
@@ -190,7 +189,11 @@ public final class Judge {
     c.setNoTerminologyServer(true);
     c.setCanRunWithoutTerminology(true);
     definitions = c;
+  }
 
+  /** A validator keeps what it has seen: each input has one of its own. */
+  private InstanceValidator validator() {
+    SimpleWorkerContext c = definitions;
     ValidatorSettings settings = new ValidatorSettings();
     settings.setDisplayWarningMode(true);
     InstanceValidator v = new InstanceValidator(c, null, null, new ValidatorSession(), settings);
@@ -213,7 +216,7 @@ public final class Judge {
     v.setUnknownCodeSystemsCauseErrors(false);
     v.setAllowExamples(true);
     v.setWantInvariantInMessage(true);
-    validator = v;
+    return v;
   }
 
   private static NpmPackage open(Path folder, String name) throws IOException {
@@ -247,7 +250,7 @@ public final class Judge {
     List<ValidationMessage> found = new ArrayList<>();
     bundle = text.contains("\"resourceType\":\"Bundle\"") || text.contains("\"resourceType\": \"Bundle\"");
     try {
-      Element e = validator.validate(null, found, new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), FhirFormat.JSON, asked);
+      Element e = validator().validate(null, found, new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), FhirFormat.JSON, asked);
       if (e != null) claimed(e);
     } catch (OutOfMemoryError e) {
       // The engine follows references without end where all refers to all.
