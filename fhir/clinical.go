@@ -22,7 +22,6 @@ const profileBase = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
 // structure has it: the acts around a statement, and the words of a code that is a plain code in FHIR.
 var (
 	lostAct     = structural(record.IssueLost.Because("it says nothing"))
-	lostWords   = structural(record.IssueLost.Because("FHIR says this by a code of its own, which has no display and no text"))
 	lostProduct = structural(record.IssueLost.Because("FHIR names the medicine by its code alone here"))
 )
 

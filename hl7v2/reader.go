@@ -25,7 +25,6 @@ type reader struct {
 	// The part of a message being read.
 	p         *part
 	led       *ledger.Ledger
-	owner     string // the entry being read: what is left of its segment is carried for it
 	encounter *record.Ref
 	visitAt   int
 	newest    bool // the part holds the last word on the patient
@@ -40,7 +39,6 @@ type reader struct {
 type part struct {
 	*message
 	segs   []Segment
-	blocks []block
 	first  bool // the segments that several parts share are counted here
 	own    int  // how many of segs, from the start, are shared
 	owners map[int]string
@@ -56,7 +54,6 @@ type message struct {
 	event    string // MSH-9.2
 	kind     string // MSH-9.1
 	issues   []record.Issue
-	parts    int
 }
 
 // datum is a repetition, a component or a subcomponent: something whose parts have numbers.
