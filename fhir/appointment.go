@@ -34,7 +34,11 @@ func (w *writer) appointment(i int, a *record.Appointment) {
 	w.resource("appointments", i, &a.Entry, kindAppointment)
 	w.common(&a.Entry, hasIdentifiers|hasStatus|hasAssertion|hasParticipants)
 	w.status("status", &a.Status, &appointmentStatuses, "")
-	w.concept("cancelationReason", a.CancelReason)
+	if s := a.Status.Code; s == record.StatusCancelled || s == record.StatusNoShow {
+		w.concept("cancelationReason", a.CancelReason)
+	} else {
+		w.fieldConcept("cancelReason", a.CancelReason) // app-4
+	}
 	w.concepts("serviceCategory", a.Categories)
 	w.concepts("serviceType", a.Service)
 	w.concepts("specialty", a.Specialty)
@@ -72,8 +76,14 @@ func (w *writer) appointmentTime(a *record.Appointment) {
 	if isInstant(&p.Start) && isInstant(&p.End) && *p == (record.Period{Start: p.Start, End: p.End}) {
 		w.instant("start", p.Start)
 		w.instant("end", p.End)
-	} else if !p.IsZero() {
-		w.fieldPeriod("when", p)
+	} else {
+		if s := a.Status.Code; s != record.StatusProposed && s != record.StatusCancelled && s != record.StatusWaitlist {
+			w.required("start", "", "when") // app-3
+			w.required("end", "", "when")
+		}
+		if !p.IsZero() {
+			w.fieldPeriod("when", p)
+		}
 	}
 	if q := a.Duration; q != nil {
 		if n, ok := parseInt(q.Value); ok && n > 0 && q.Code == "min" && q.System == record.SystemUCUM && q.Unit == "" && q.Comparator == "" && q.Absent == "" && len(q.Alternates) == 0 {

@@ -20,6 +20,7 @@ var listsBack = []string{
 // knownDifferences are what a record that went through FHIR says otherwise, though nothing is lost.
 var knownDifferences = []*regexp.Regexp{
 	regexp.MustCompile(`^removed .*labels\[\d+\]\.kind$`),                       // bookkeeping
+	regexp.MustCompile(`\.(textBeside|textPlain|textRef)$`),                     // how C-CDA wrote the words: no fact
 	regexp.MustCompile(`\.stated$`),                                             // likewise
 	regexp.MustCompile(`\.(systemAsSent|systemName)$`),                          // a local system that FHIR has as a urn
 	regexp.MustCompile(`\.narrative\.`),                                         // the words of an entry stand in its own narrative

@@ -30,8 +30,8 @@ func (w *writer) formFilled(i int, q *record.QuestionnaireResponse) {
 	}
 	_, told := formStatuses.From(q.Status.Code)
 	profile := profileBase + "questionnaireresponse"
-	if q.Status.Code == "" || !told || q.Questionnaire == "" || q.When == nil {
-		profile = "" // status is bound as required; questionnaire and authored are demanded
+	if q.Status.Code == "" || !told || q.Questionnaire == "" || q.When == nil || !uniqueLinkIDs(q.Items, map[string]bool{}) {
+		profile = "" // status is bound as required; questionnaire and authored are demanded; sdcqr-2
 	}
 	w.resource("questionnaires", i, &q.Entry, kindQuestionnaireResponse, profile)
 	if profile == "" {
@@ -66,6 +66,23 @@ func (w *writer) formFilled(i int, q *record.QuestionnaireResponse) {
 	w.endResource()
 }
 
+// uniqueLinkIDs reports whether no two questions have one link.
+func uniqueLinkIDs(items []record.QuestionnaireItem, seen map[string]bool) bool {
+	for i := range items {
+		x := &items[i]
+		if seen[x.LinkID] && x.LinkID != "" || !uniqueLinkIDs(x.Items, seen) {
+			return false
+		}
+		seen[x.LinkID] = true
+		for k := range x.Answers {
+			if !uniqueLinkIDs(x.Answers[k].Items, seen) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // formItems writes the questions with their answers.
 func (w *writer) formItems(items []record.QuestionnaireItem) {
 	w.arr("item")
@@ -91,7 +108,11 @@ func (w *writer) formItems(items []record.QuestionnaireItem) {
 			w.Leave()
 		}
 		w.endArr()
-		w.formItems(x.Items)
+		if len(x.Answers) == 0 {
+			w.formItems(x.Items)
+		} else {
+			w.fieldAny("items", x.Items) // no items beside answers (qrs-1)
+		}
 		w.end()
 		w.Leave()
 	}
@@ -172,7 +193,7 @@ func (r *reader) formOf(n tree.Node) bool {
 }
 
 func (r *reader) formItem(n tree.Node) record.QuestionnaireItem {
-	return record.QuestionnaireItem{
+	x := record.QuestionnaireItem{
 		LinkID: r.str(n, "linkId"), Definition: r.str(n, "definition"), Text: r.str(n, "text"), Items: all(n, "item", r.formItem),
 		Answers: all(n, "answer", func(a tree.Node) record.QuestionnaireAnswer {
 			v := record.QuestionnaireAnswer{Items: all(a, "item", r.formItem)}
@@ -187,4 +208,6 @@ func (r *reader) formItem(n tree.Node) record.QuestionnaireItem {
 			return v
 		}),
 	}
+	r.fields(n, &x)
+	return x
 }
