@@ -67,19 +67,24 @@ func (r *reader) relation() string {
 	return "refers-to"
 }
 
-// contents reads the OBX of a document: pictures and files each for itself, lines of text as one.
+// contents reads the OBX of a document: pictures and files each for itself, lines of text that one OBX-3 names as one text.
 func (r *reader) contents(b *block, v *record.ClinicalNote) {
 	obx, notes := b.commented("OBX")
-	text := ""
-	lines := 0
+	name := "" // OBX-3 of the text that is being joined
+	var text *record.Attachment
 	for i, s := range obx {
 		r.own(s, v.ID)
+		title := first(s, 3).at(2)
+		if title.peek() == "" {
+			title = first(s, 3).at(1)
+		}
 		switch kind := first(s, 2).peek(); kind {
 		case "ED", "RP":
+			text = nil
 			for _, x := range r.values(s) {
 				if x.Attachment != nil {
 					if x.Attachment.Title == "" {
-						x.Attachment.Title = r.text(first(s, 3).at(2))
+						x.Attachment.Title = r.text(title)
 					}
 					v.Contents = append(v.Contents, record.NoteContent{Attachment: *x.Attachment})
 				}
@@ -90,20 +95,21 @@ func (r *reader) contents(b *block, v *record.ClinicalNote) {
 				continue
 			}
 			r.fixed(first(s, 2), "TX", "FT", "ST")
-			if lines > 0 {
-				text += "\n"
+			if text != nil && name == title.peek() {
+				text.Text += "\n" + t
+				r.text(title)
+				break
 			}
-			text += t
-			lines++
+			name = title.peek()
+			v.Contents = append(v.Contents, record.NoteContent{Attachment: record.Attachment{ContentType: "text/plain", Title: r.text(title), Text: t}})
+			text = &v.Contents[len(v.Contents)-1].Attachment
 		default:
+			text = nil
 			o := r.observation(s, notes[i], record.KindObservation)
 			o.PartOf = []record.Ref{{ID: v.ID, Kind: record.KindNote}}
 			r.rec.Observations = append(r.rec.Observations, o)
 			continue
 		}
 		v.Notes = append(v.Notes, r.notes(notes[i])...)
-	}
-	if text != "" {
-		v.Contents = append(v.Contents, record.NoteContent{Attachment: record.Attachment{ContentType: "text/plain", Text: text}})
 	}
 }

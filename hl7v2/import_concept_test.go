@@ -323,3 +323,51 @@ func FuzzImport(f *testing.F) {
 		}
 	})
 }
+
+// TestDocuments: lines of text are one text, parts of another name and files stand for themselves.
+func TestDocuments(t *testing.T) {
+	x := alone(t, "MDM^T02^MDM_T02", somebody, "TXA|1|DS^Discharge summary^HL70270|TX|20240305|||||7^Hale^Mona|||D1^EMR|||||AU||AV", "OBX|1|TX|1^History||first line||||||F", "OBX|2|TX|1^History||second line||||||F",
+		"OBX|3|FT|2^Plan||rest||||||F", "OBX|4|ED|3^Scan||^image^png^Base64^aGVsbG8=||||||F")
+	n := x.Record.Notes[0]
+	require.Equal(t, "D1", n.MasterID.Value)
+	require.Equal(t, record.StatusAvailable, n.Status.Code)
+	require.Len(t, n.Contents, 3)
+	require.Equal(t, "first line\nsecond line", n.Contents[0].Attachment.Text)
+	require.Equal(t, "Plan", n.Contents[1].Attachment.Title)
+	require.Equal(t, "image/png", n.Contents[2].Attachment.ContentType)
+}
+
+// TestMedicines: what was asked for, encoded and refused are statements of their own.
+func TestMedicines(t *testing.T) {
+	x := alone(t, "RAS^O17^RAS_O17", somebody, "ORC|NW|P1^EMR||||||||||7^Hale^Mona", "RXO|1049221^Oxycodone 5 MG^RXNORM|1|2|tab^^UCUM", "RXR|PO^^HL70162",
+		"RXA|0|1|20240305||1049221^Oxycodone 5 MG^RXNORM|1"+strings.Repeat("|", 14)+"RE")
+	require.Len(t, x.Record.Medications, 2)
+	asked, given := x.Record.Medications[0], x.Record.Medications[1]
+	require.Equal(t, record.StatusActive, asked.Status.Code)
+	require.Equal(t, "2", asked.Dosages[0].Dose.Range.High.Value)
+	require.Equal(t, "PO", asked.Dosages[0].Route.Codings[0].Code)
+	require.Equal(t, record.StatusRefused, given.Status.Code)
+	require.Equal(t, asked.ID, given.BasedOn[0].ID)
+	require.Empty(t, x.Record.Immunizations)
+}
+
+// TestAppointments: what is booked belongs to the appointment, whatever stands between.
+func TestAppointments(t *testing.T) {
+	x := alone(t, "SIU^S15^SIU_S15", "SCH|1^EMR|2^HUB||||RESCHEDULE|CHECKUP||30|min^^UCUM", somebody, "RGS|1", "AIS|1||44^Checkup^L|20240401|||30|min^^UCUM", "NTE|1||bring papers", "AIL|1||4W^12^A", "AIP|1||7^Hale^Mona|D^Doctor^L")
+	a := x.Record.Appointments[0]
+	require.Equal(t, record.StatusCancelled, a.Status.Code)
+	require.Equal(t, "Checkup", a.Service[0].Codings[0].Display)
+	require.Len(t, a.Locations, 1)
+	require.Len(t, a.Participants, 1)
+	require.Equal(t, "bring papers", a.Notes[0].Text)
+}
+
+// TestPayers: insurance, charges, next of kin.
+func TestPayers(t *testing.T) {
+	x := alone(t, "DFT^P03^DFT_P03", somebody, "NK1|1|Okonkwo^Ben|SPO^Spouse^HL70063|||(613)555-0112", "FT1|1|T1||20240305||CG|99213^Visit^C4|||2|120.50&CAD|60.25&CAD", "IN1|1|PL1^Plan^L|P77^^^PAYER|North Mutual||||||||20240101|20241231")
+	require.Equal(t, "120.50", x.Record.Charges[0].Total.Value)
+	require.Equal(t, "CAD", x.Record.Charges[0].Total.Currency)
+	require.Equal(t, "North Mutual", x.Record.Organizations[len(x.Record.Organizations)-1].Names[0])
+	require.Equal(t, "2024-12-31", x.Record.Coverages[0].When.End.Value)
+	require.Equal(t, "SPO", x.Record.RelatedPersons[0].Relationships[0].Code(tableURI("63")))
+}

@@ -62,7 +62,7 @@ type datum struct {
 	inner uint32 // the kind of mark that ends its parts; 0 where it has none
 }
 
-// in makes what it is called on ready for reading: the first repetition of a field.
+// first gives the first repetition of a field.
 func first(s Segment, field int) datum {
 	f := s.Field(field)
 	if !f.OK() {

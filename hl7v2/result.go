@@ -54,6 +54,9 @@ func (r *reader) results(b *block) {
 // observations reads the OBX of a block and gives references to what they became.
 func (r *reader) observations(b *block, inPanel bool, specimens []record.Ref) (refs []record.Ref) {
 	obx, notes := b.commented("OBX")
+	if inPanel {
+		r.rec.Results = slices.Grow(r.rec.Results, len(obx)) // observations are large: they are not moved again and again
+	}
 	for i, s := range obx {
 		kind := record.KindObservation
 		if inPanel {
