@@ -30,8 +30,8 @@ func (w *writer) formFilled(i int, q *record.QuestionnaireResponse) {
 	}
 	_, told := formStatuses.From(q.Status.Code)
 	profile := profileBase + "questionnaireresponse"
-	if q.Status.Code == "" || !told || q.Questionnaire == "" || q.When == nil {
-		profile = "" // status is bound as required; questionnaire and authored are demanded
+	if q.Status.Code == "" || !told || q.Questionnaire == "" || q.When == nil || !answeredOnce(q.Items) {
+		profile = "" // status is bound as required; questionnaire and authored are demanded, and one answer to a question (sdcqr-2)
 	}
 	w.resource("questionnaires", i, &q.Entry, kindQuestionnaireResponse, profile)
 	if profile == "" {
@@ -91,11 +91,38 @@ func (w *writer) formItems(items []record.QuestionnaireItem) {
 			w.Leave()
 		}
 		w.endArr()
-		w.formItems(x.Items)
+		if len(x.Answers) == 0 {
+			w.formItems(x.Items)
+		} else {
+			w.fieldAny("items", x.Items) // an item has answers or items (qrs-1)
+		}
 		w.end()
 		w.Leave()
 	}
 	w.endArr()
+}
+
+// answeredOnce reports whether no two of the questions that stand together and have an answer have one link id.
+func answeredOnce(items []record.QuestionnaireItem) bool {
+	seen := map[string]bool{}
+	for i := range items {
+		x := &items[i]
+		if x.LinkID != "" && len(x.Answers) > 0 {
+			if seen[x.LinkID] {
+				return false
+			}
+			seen[x.LinkID] = true
+		}
+		if !answeredOnce(x.Items) {
+			return false
+		}
+		for k := range x.Answers {
+			if !answeredOnce(x.Answers[k].Items) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // answer writes answer.value[x]; a value of a type that FHIR has not there stands in the record extension.
@@ -172,7 +199,7 @@ func (r *reader) formOf(n tree.Node) bool {
 }
 
 func (r *reader) formItem(n tree.Node) record.QuestionnaireItem {
-	return record.QuestionnaireItem{
+	x := record.QuestionnaireItem{
 		LinkID: r.str(n, "linkId"), Definition: r.str(n, "definition"), Text: r.str(n, "text"), Items: all(n, "item", r.formItem),
 		Answers: all(n, "answer", func(a tree.Node) record.QuestionnaireAnswer {
 			v := record.QuestionnaireAnswer{Items: all(a, "item", r.formItem)}
@@ -187,4 +214,6 @@ func (r *reader) formItem(n tree.Node) record.QuestionnaireItem {
 			return v
 		}),
 	}
+	r.fields(n, &x)
+	return x
 }
