@@ -34,10 +34,11 @@ func (w *writer) appointment(i int, a *record.Appointment) {
 	w.resource("appointments", i, &a.Entry, kindAppointment)
 	w.common(&a.Entry, hasIdentifiers|hasStatus|hasAssertion|hasParticipants)
 	w.status("status", &a.Status, &appointmentStatuses, "")
-	if s := a.Status.Code; s == record.StatusCancelled || s == record.StatusNoShow {
+	status, _ := appointmentStatuses.From(a.Status.Code)
+	if status == "cancelled" { // app-4; the rule's no-show is no code of the status
 		w.concept("cancelationReason", a.CancelReason)
 	} else {
-		w.fieldConcept("cancelReason", a.CancelReason) // app-4
+		w.fieldConcept("cancelReason", a.CancelReason)
 	}
 	w.concepts("serviceCategory", a.Categories)
 	w.concepts("serviceType", a.Service)
@@ -47,7 +48,7 @@ func (w *writer) appointment(i int, a *record.Appointment) {
 	w.integer("priority", a.Priority, 0)
 	w.str("description", a.Description)
 	w.references("supportingInformation", "support", a.Support, 0)
-	w.appointmentTime(a)
+	w.appointmentTime(a, status)
 	w.fieldRefs("slots", a.Slots)
 	if a.Created != nil {
 		w.dateTime("created", *a.Created)
@@ -70,17 +71,14 @@ func (w *writer) appointment(i int, a *record.Appointment) {
 }
 
 // appointmentTime writes start and end, which FHIR wants as instants and both
-// (app-2); what is less stands in the record extension.
-func (w *writer) appointmentTime(a *record.Appointment) {
+// (app-2), and of an appointment that is made (app-3); what is less stands in the record extension.
+func (w *writer) appointmentTime(a *record.Appointment, status string) {
 	p := &a.When
 	if isInstant(&p.Start) && isInstant(&p.End) && *p == (record.Period{Start: p.Start, End: p.End}) {
 		w.instant("start", p.Start)
 		w.instant("end", p.End)
 	} else {
-		if s := a.Status.Code; s != record.StatusProposed && s != record.StatusCancelled && s != record.StatusWaitlist {
-			w.required("start", "", "when") // app-3
-			w.required("end", "", "when")
-		}
+		w.madeWithoutTime(status)
 		if !p.IsZero() {
 			w.fieldPeriod("when", p)
 		}
@@ -91,6 +89,14 @@ func (w *writer) appointmentTime(a *record.Appointment) {
 		} else {
 			w.fieldQuantity("duration", q)
 		}
+	}
+}
+
+// madeWithoutTime says that start and end are absent where a rule demands them (app-3).
+func (w *writer) madeWithoutTime(status string) {
+	if status != "proposed" && status != "cancelled" && status != "waitlist" {
+		w.required("start", "", "when.start")
+		w.required("end", "", "when.end")
 	}
 }
 

@@ -134,7 +134,7 @@ func uniqueLinks(_ *checker, n tree.Node) bool {
 	below = func(n tree.Node) {
 		seen := map[string]bool{}
 		for x := range items(n, "item") {
-			if id := stringOf(x, "linkId"); eachItem(x, "answer", func(a tree.Node) bool { return !hasChoice(a, "value") }) {
+			if id := stringOf(x, "linkId"); id == "" || eachItem(x, "answer", func(a tree.Node) bool { return !hasChoice(a, "value") }) {
 				// not answered
 			} else if seen[id] {
 				ok = false

@@ -30,8 +30,8 @@ func (w *writer) formFilled(i int, q *record.QuestionnaireResponse) {
 	}
 	_, told := formStatuses.From(q.Status.Code)
 	profile := profileBase + "questionnaireresponse"
-	if q.Status.Code == "" || !told || q.Questionnaire == "" || q.When == nil || !uniqueLinkIDs(q.Items, map[string]bool{}) {
-		profile = "" // status is bound as required; questionnaire and authored are demanded; sdcqr-2
+	if q.Status.Code == "" || !told || q.Questionnaire == "" || q.When == nil || !answeredOnce(q.Items) {
+		profile = "" // status is bound as required; questionnaire and authored are demanded, and one answer to a question (sdcqr-2)
 	}
 	w.resource("questionnaires", i, &q.Entry, kindQuestionnaireResponse, profile)
 	if profile == "" {
@@ -66,23 +66,6 @@ func (w *writer) formFilled(i int, q *record.QuestionnaireResponse) {
 	w.endResource()
 }
 
-// uniqueLinkIDs reports whether no two questions have one link.
-func uniqueLinkIDs(items []record.QuestionnaireItem, seen map[string]bool) bool {
-	for i := range items {
-		x := &items[i]
-		if seen[x.LinkID] && x.LinkID != "" || !uniqueLinkIDs(x.Items, seen) {
-			return false
-		}
-		seen[x.LinkID] = true
-		for k := range x.Answers {
-			if !uniqueLinkIDs(x.Answers[k].Items, seen) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // formItems writes the questions with their answers.
 func (w *writer) formItems(items []record.QuestionnaireItem) {
 	w.arr("item")
@@ -111,12 +94,35 @@ func (w *writer) formItems(items []record.QuestionnaireItem) {
 		if len(x.Answers) == 0 {
 			w.formItems(x.Items)
 		} else {
-			w.fieldAny("items", x.Items) // no items beside answers (qrs-1)
+			w.fieldAny("items", x.Items) // an item has answers or items (qrs-1)
 		}
 		w.end()
 		w.Leave()
 	}
 	w.endArr()
+}
+
+// answeredOnce reports whether no two of the questions that stand together and have an answer have one link id.
+func answeredOnce(items []record.QuestionnaireItem) bool {
+	seen := map[string]bool{}
+	for i := range items {
+		x := &items[i]
+		if x.LinkID != "" && len(x.Answers) > 0 {
+			if seen[x.LinkID] {
+				return false
+			}
+			seen[x.LinkID] = true
+		}
+		if !answeredOnce(x.Items) {
+			return false
+		}
+		for k := range x.Answers {
+			if !answeredOnce(x.Answers[k].Items) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // answer writes answer.value[x]; a value of a type that FHIR has not there stands in the record extension.
