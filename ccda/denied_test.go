@@ -1,0 +1,48 @@
+package ccda
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/portage-health/portage/record"
+)
+
+// What is denied does not stand where it would read as had, and the report names it.
+func TestDeniedIsNotWrittenAsHad(t *testing.T) {
+	coded := func(code string) record.Concept {
+		return record.Concept{Codings: []record.Coding{{System: record.SystemSNOMED, Code: code}}}
+	}
+	entry := func(id string, a record.Assertion) record.Entry {
+		return record.Entry{ID: id, Assertion: a, Identifiers: []record.Identifier{{System: "urn:oid:1.2.840.77777.9", Value: id}}}
+	}
+	activity := &record.CoverageActivity{ID: "activity"}
+	for name, c := range map[string]struct {
+		rec  record.Record
+		lost string
+		not  string // what the document may not say
+	}{
+		"a device in a procedure that was done": {record.Record{
+			Procedures: []record.Procedure{{Entry: entry("p", record.Affirmed), Code: coded("80146002"), Devices: []record.Ref{{ID: "d"}}}},
+			Devices:    []record.Device{{Entry: entry("d", record.Negated), Types: []record.Concept{coded("14106009")}}},
+		}, "procedures[0].devices[0].id", "14106009"},
+		"a policy beside another": {record.Record{
+			Coverages: []record.Coverage{{Entry: entry("c1", record.Affirmed), Activity: activity, PlanName: "Meadow Plan"},
+				{Entry: entry("c2", record.NoneKnown), Activity: activity, PlanName: "Heron Plan"}},
+		}, "coverages[1].planName", "Heron Plan"},
+		"a form": {record.Record{
+			Questionnaires: []record.QuestionnaireResponse{{Entry: entry("q", record.Negated), Title: "Falls",
+				Items: []record.QuestionnaireItem{{Text: "Fell this year"}}}},
+		}, "questionnaires[0].items[0].text", "Fell this year"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.rec.Patient = &record.Patient{Entry: entry("pat", record.Affirmed)}
+			for _, mode := range bothModes {
+				out, rep := write(t, mode.Exporter, &c.rec, exportOptions)
+				require.NotContains(t, string(out), c.not, mode.name)
+				require.True(t, slices.ContainsFunc(rep.Issues, func(i record.Issue) bool { return i.Code == record.IssueLost.Code && i.Path == c.lost }), mode.name)
+			}
+		})
+	}
+}
