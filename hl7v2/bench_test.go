@@ -173,26 +173,6 @@ func BenchmarkTree(b *testing.B) {
 	}
 }
 
-// Reading keeps ahead of the loops that only count. A busy machine may spoil a race, so that the best of several counts.
-func TestReadKeepsAhead(t *testing.T) {
-	if testing.Short() || raceEnabled {
-		t.Skip("a race against the clock")
-	}
-	messages, size := real(t)
-	var m hl7v2.Message
-	var r []float64
-	for range 5 {
-		r = race(messages, size, 20,
-			func(d []byte) { sinkCounts = countBySwitch(d) },
-			func(d []byte) { sinkClasses = countByClass(d) },
-			func(d []byte) { _ = m.Read(d, hl7v2.Options{}) })
-		if r[2] >= r[0] && r[2] >= r[1]/2 {
-			return
-		}
-	}
-	t.Errorf("switch %.0f MB/s, class table %.0f MB/s, Read %.0f MB/s", r[0], r[1], r[2])
-}
-
 // An OBX-5 of 100 MB takes at most as much memory again.
 func TestLargeValue(t *testing.T) {
 	if testing.Short() || raceEnabled {
