@@ -119,7 +119,7 @@ func (w *writer) picked(name, field string, c *record.Concept, pick func(*record
 			continue
 		}
 		if w.code(name, k); len(c.Codings) == 1 && repeats(c, k) {
-			w.beside(field, c)
+			w.wordsOf(field, c)
 		} else {
 			w.fieldConcept(field, c)
 		}
@@ -136,8 +136,8 @@ func repeats(c *record.Concept, k string) bool {
 		d.Version == "" && d.UserSelected == nil && d.ValueSet == "" && d.ValueSetVersion == "" && d.Absent == "" && d.Text == "" && len(d.Qualifiers) == 0
 }
 
-// beside keeps the words of a concept of one coding in the record extension; its code is FHIR's own.
-func (w *writer) beside(field string, c *record.Concept) {
+// wordsOf keeps the words of a concept of one coding in the record extension; its code is FHIR's own.
+func (w *writer) wordsOf(field string, c *record.Concept) {
 	if c.Text != "" || c.TextRef != "" || c.Codings[0].Display != "" {
 		w.fieldConcept(field, c)
 	}
