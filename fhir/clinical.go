@@ -189,7 +189,10 @@ func (w *writer) mapped(name string, s *record.Status, code, unknown string) {
 	}
 	w.code(name, code)
 	w.fieldCode("statusAbsent", string(s.Absent))
-	if string(s.Code) != code && (s.Code != record.StatusCompleted || code != "final") {
+	switch {
+	case s.AsSent != "":
+		w.fieldStatus("status", &record.Status{Code: s.Code, AsSent: s.AsSent})
+	case string(s.Code) != code && (s.Code != record.StatusCompleted || code != "final"):
 		w.fieldCode("status", string(s.Code))
 	}
 }

@@ -30,7 +30,7 @@ type crossing struct{ where, what, fact string }
 // statements of C-CDA, and the codes of those that only qualify others: the target holds them as elements of its own.
 var (
 	statementNames = []string{"observation", "act", "substanceAdministration", "procedure", "encounter", "supply"}
-	qualifierCodes = []string{"33999-4", "445518008", "76662-6", "416118004", "CONC", "48765-2", "29308-4"}
+	qualifierCodes = []string{"33999-4", "445518008", "397659008", "76662-6", "416118004", "CONC", "48765-2", "29308-4", "48767-8"}
 )
 
 // ccdaCrossings gives the facts of a C-CDA document.
@@ -104,7 +104,11 @@ func ccdaCrossing(e *element) (string, bool) {
 	if e.attr("negationInd") == "true" {
 		f += " NOT"
 	}
-	return f + " is " + e.child("statusCode").attr("code"), true
+	status := e.child("statusCode").attr("code")
+	if e.XMLName.Local == "act" && status == "completed" {
+		status = "" // what a template fixes for an act of saying something
+	}
+	return f + " is " + status, true
 }
 
 func first(es ...*element) *element {
@@ -199,8 +203,9 @@ func fhirCrossing(r map[string]any) (string, bool) {
 			}
 		}
 	}
-	for _, name := range []string{"clinicalStatus", "verificationStatus"} {
-		f += " " + strings.Join(fhirCodes(r[name]), ",")
+	f += " " + strings.Join(fhirCodes(r["clinicalStatus"]), ",")
+	if v := strings.Join(fhirCodes(r["verificationStatus"]), ","); v != "confirmed" { // C-CDA has no word for that: it is so unless it is denied
+		f += " " + v
 	}
 	return f + fmt.Sprint(" is ", r["status"], r["lifecycleStatus"], " not ", r["doNotPerform"]), true
 }
