@@ -204,7 +204,7 @@ func fhirCrossing(r map[string]any) (string, bool) {
 		}
 	}
 	f += " " + strings.Join(fhirCodes(r["clinicalStatus"]), ",")
-	if v := strings.Join(fhirCodes(r["verificationStatus"]), ","); v != "confirmed" { // C-CDA has no word for that: it is so unless it is denied
+	if v := strings.Join(fhirCodes(r["verificationStatus"]), ","); v != "" && v != "confirmed" { // C-CDA has no word for that: it is so unless it is denied
 		f += " " + v
 	}
 	return f + fmt.Sprint(" is ", r["status"], r["lifecycleStatus"], " not ", r["doNotPerform"]), true

@@ -79,6 +79,9 @@ func statementLeaves(e *element, path string, out map[string]bool) {
 	case "templateId", "id", "text", "originalText", "realmCode", "name", "addr", "telecom":
 		return
 	}
+	if name == "organizer" && e.child("component", "observation", "code").attr("code") == "SECCLASSOBS" {
+		return // FHIR's security label of the resource: the guide maps none
+	}
 	path += "/" + name
 	if slices.Contains(said, name) {
 		for _, a := range e.Attrs {
