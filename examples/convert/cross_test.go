@@ -47,7 +47,7 @@ func ccdaCrossings(doc *element) (all []crossing) {
 			case "entry":
 				c.walk(func(e *element) {
 					if slices.Contains(statementNames, e.XMLName.Local) {
-						if f, ok := ccdaCrossing(e); ok {
+						if f, ok := ccdaCrossing(e, where); ok {
 							all = append(all, crossing{where, e.XMLName.Local, f})
 						}
 					}
@@ -67,7 +67,7 @@ func ccdaCrossings(doc *element) (all []crossing) {
 	return all
 }
 
-func ccdaCrossing(e *element) (string, bool) {
+func ccdaCrossing(e *element, where string) (string, bool) {
 	code := e.child("code")
 	if slices.Contains(qualifierCodes, code.attr("code")) {
 		return "", false
@@ -78,6 +78,9 @@ func ccdaCrossing(e *element) (string, bool) {
 	}
 	said := codesOf(main)
 	value := e.child("value")
+	if where == "48765-2" && len(codesOf(value)) > 0 {
+		said = nil // of an allergy the value tells the kind: R2.1 fixes the code, R1.1 did not
+	}
 	said = append(said, codesOf(value)...)
 	said = append(said, codesOf(e.child("participant", "participantRole", "playingEntity", "code"))...)
 	if len(said) == 0 {
