@@ -140,8 +140,8 @@ func (w *writer) problem(i int, said string) {
 		w.template(templatesProblem[0])
 	}
 	w.entryIDs(&x.Entry)
-	if x.Kind.IsZero() && x.Use == "problem-list" && w.isForeign() {
-		// What stands on FHIR's problem list is a problem (C-CDA on FHIR, FC-problems, category).
+	if x.Kind.IsZero() && (x.Use == "problem-list" || x.Use == "") && w.isForeign() {
+		// What other formats call a problem without saying of what kind (C-CDA on FHIR, FC-problems: "defaulted to problem").
 		x.Kind.Codings = []record.Coding{{System: record.SystemSNOMED, Code: "55607006", Display: "Problem"}}
 	}
 	w.problemKind("kind", &x.Kind, false)
