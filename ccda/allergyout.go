@@ -12,13 +12,15 @@ func (w *writer) allergyEntry(i int) bool {
 	if w.unsayable(place{record.KindAllergy, i}) {
 		return false
 	}
-	if a.Concern == nil && !w.strict {
+	if a.Concern == nil && !w.strict && !w.isForeign() {
 		w.allergy(i)
 		return true
 	}
 	var concern record.Concern
 	if a.Concern != nil {
 		concern = *a.Concern
+	} else if a.Assertion == record.Affirmed {
+		w.foundConcern(&concern, &a.Clinical, &a.Onset)
 	}
 	act := &allergyConcernAct
 	if w.before {
@@ -92,7 +94,7 @@ func (w *writer) allergy(i int) {
 	w.fixedCode(oidActCode, "ASSERTION", "Assertion")
 	w.linkOf(&x.Entry)
 	w.errorStatus(&x.Status, &x.Verification)
-	w.statusAs(&x.Status, "completed")
+	w.statusOfAct(&x.Status)
 	w.bounds("effectiveTime", "onset", &x.Onset, needLow)
 	w.allergyKind(&x, none)
 	w.participants(&x.Participants)

@@ -105,7 +105,7 @@ func (w *writer) clinicalStatusOut(s *record.ClinicalStatus, q *question, typ st
 		return
 	}
 	value := record.Concept{Absent: s.Absent}
-	if s.AsSent != nil {
+	if s.AsSent != nil && !isFHIRStatus(s) {
 		value = *s.AsSent
 	} else if s.Code != "" {
 		code, ok := table.From(s.Code)
@@ -113,6 +113,9 @@ func (w *writer) clinicalStatusOut(s *record.ClinicalStatus, q *question, typ st
 			return // named by rest
 		}
 		value.Codings = []record.Coding{{System: record.SystemSNOMED, Code: code, Display: statusDisplays[code]}}
+		if s.AsSent != nil {
+			value.Text = s.AsSent.Text
+		}
 	}
 	w.relate(typeCode, typeCode == "SUBJ", "clinicalStatus", -1)
 	w.el("observation")
@@ -135,6 +138,22 @@ func (w *writer) clinicalStatusOut(s *record.ClinicalStatus, q *question, typ st
 	w.end()
 	w.end()
 	*s = record.ClinicalStatus{}
+}
+
+// isFHIRStatus reports whether a clinical status was sent in FHIR's own codes alone,
+// for which C-CDA has those of SNOMED CT (ConceptMaps FC-ProblemStatus and FC-AllergyStatus).
+func isFHIRStatus(s *record.ClinicalStatus) bool {
+	if s.Code == "" || len(s.AsSent.Codings) == 0 {
+		return false
+	}
+	for i := range s.AsSent.Codings {
+		switch s.AsSent.Codings[i].System {
+		case "http://terminology.hl7.org/CodeSystem/condition-clinical", "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical":
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // statusDisplays are the words of SNOMED CT for the codes of Problem Status and Allergy Status.

@@ -48,6 +48,32 @@ func (w *writer) concernAct(c *record.Concern, a *actAround, f func(), e *record
 	w.Leave()
 }
 
+// foundConcern gives status and time to the act around what FHIR tells without one,
+// by the clinical status (C-CDA on FHIR, FC-problems and FC-allergies, clinicalStatus).
+// One that is completed has an end (CONF:1198-10085).
+func (w *writer) foundConcern(c *record.Concern, s *record.ClinicalStatus, onset *record.Period) {
+	switch s.Code {
+	case "active", "recurrence", "relapse":
+		c.Status.Code = record.StatusActive
+	case "inactive", "remission", "resolved":
+		c.Status.Code = record.StatusCompleted
+		if c.When.End = onset.End; c.When.End.IsZero() && w.strict {
+			c.When.End.Absent = record.AbsentUnknown
+		}
+	}
+}
+
+// isForeign reports whether nothing of the record came from C-CDA, whose
+// documents may have had no act around an entry.
+func (w *writer) isForeign() bool {
+	for i := range w.rec.Sources {
+		if w.rec.Sources[i].Format == formatName {
+			return false
+		}
+	}
+	return len(w.rec.Sources) > 0
+}
+
 // sameConcern names what an entry says of its concern where the first entry of
 // the concern, with which the act is written, says otherwise.
 func (w *writer) sameConcern(c, written *record.Concern) {

@@ -65,7 +65,7 @@ func fitsValue(need valueNeed, list []record.Value) bool {
 		n := 0
 		for i := range list {
 			if q := list[i].Quantity; q != nil {
-				if n++; q.Unit == "" && q.Code == "" {
+				if n++; q.Unit == "" && q.Code == "" || q.Comparator != "" { // which goes out as an interval
 					return false
 				}
 			}

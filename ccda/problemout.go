@@ -51,13 +51,15 @@ func (w *writer) problemEntry(i int) bool {
 	}
 	// A diagnosis of an encounter stands in its act wherever it hangs (C-CDA R2.1 Encounter Diagnosis).
 	within := p.Use == "encounter-diagnosis" && len(w.open) > 1
-	if p.Concern == nil && !w.strict && !within || p.Use == "past-history" && p.Concern == nil || w.isWhyDone(p) {
+	if p.Concern == nil && !w.strict && !within && !(actFor(p.Use).followed && w.isForeign()) || p.Use == "past-history" && p.Concern == nil || w.isWhyDone(p) {
 		w.problem(i, "")
 		return true
 	}
 	var concern record.Concern
 	if p.Concern != nil {
 		concern = *p.Concern
+	} else if actFor(p.Use).followed && p.Assertion == record.Affirmed {
+		w.foundConcern(&concern, &p.Clinical, &p.Onset)
 	}
 	act := actFor(p.Use)
 	said := ""
@@ -142,10 +144,14 @@ func (w *writer) problem(i int, said string) {
 		w.template(templatesProblem[0])
 	}
 	w.entryIDs(&x.Entry)
+	if x.Kind.IsZero() && (x.Use == "problem-list" || x.Use == "") && w.isForeign() {
+		// What other formats call a problem without saying of what kind (C-CDA on FHIR, FC-problems: "defaulted to problem").
+		x.Kind.Codings = []record.Coding{{System: record.SystemSNOMED, Code: "55607006", Display: "Problem"}}
+	}
 	w.problemKind("kind", &x.Kind, false)
 	w.linkOf(&x.Entry)
 	w.errorStatus(&x.Status, &x.Verification)
-	w.statusAs(&x.Status, "completed")
+	w.statusOfAct(&x.Status)
 	abatement(&x)
 	w.bounds("effectiveTime", "onset", &x.Onset, needLow)
 	w.languageOf(&x.Entry)

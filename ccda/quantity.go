@@ -80,6 +80,38 @@ func (r *reader) rng(n tree.Node) *record.Range {
 	return &g
 }
 
+// comparedValue makes of an interval that has one bound, and says whether that
+// belongs to it, the quantity with a comparator that it is.
+func comparedValue(v *record.Value) {
+	g := v.Range
+	if g == nil {
+		return
+	}
+	low, high := g.Low != nil && g.LowOpen != nil, g.High != nil && g.HighOpen != nil
+	q, open, sign := g.High, g.HighOpen, "<"
+	if low {
+		q, open, sign = g.Low, g.LowOpen, ">"
+	}
+	if low == high || q.Value == "" || q.Absent != "" || q.Comparator != "" || len(q.Alternates) > 0 {
+		return
+	}
+	rest := *g
+	if low {
+		rest.Low, rest.LowOpen = nil, nil
+	} else {
+		rest.High, rest.HighOpen = nil, nil
+	}
+	if rest != (record.Range{}) {
+		return
+	}
+	if !*open {
+		sign += "="
+	}
+	c := *q
+	c.Comparator = sign
+	v.Range, v.Quantity = nil, &c
+}
+
 // ratio takes an RTO.
 func (r *reader) ratio(n tree.Node) *record.Ratio {
 	if !n.OK() {
@@ -151,7 +183,9 @@ func (r *reader) value(n tree.Node) record.Value {
 	case "PQ":
 		v.Quantity = r.quantity(n)
 	case "IVL_PQ", "IVL_INT", "IVL_REAL":
-		v.Range = r.rng(n)
+		if v.Range = r.rng(n); kind == "IVL_PQ" {
+			comparedValue(&v)
+		}
 	case "INT":
 		v.Absent = r.nullFlavor(n)
 		v.Integer = r.number(n.Attr("value"), isInteger)

@@ -92,6 +92,35 @@ func (w *writer) alternate(a *record.QuantityAlternate) {
 	w.end()
 }
 
+// compared writes a quantity with a comparator as what CDA has for it: an
+// interval with one bound. It reports false, and writes nothing, where there is none.
+func (w *writer) compared(name string, q *record.Quantity, v *record.Value) bool {
+	bound, ok := boundOf(q.Comparator)
+	if !ok || q.Absent != "" || len(q.Alternates) > 0 {
+		return false
+	}
+	open := len(q.Comparator) == 1
+	q.Comparator = ""
+	w.el(name)
+	w.attr("xsi:type", "IVL_PQ")
+	w.nullFlavor("absent", &v.Absent)
+	w.In("quantity", -1)
+	w.quantityBound(bound, q, &open)
+	w.Leave()
+	w.end()
+	return true
+}
+
+func boundOf(comparator string) (bound string, ok bool) {
+	switch comparator {
+	case "<", "<=":
+		return "high", true
+	case ">", ">=":
+		return "low", true
+	}
+	return "", false
+}
+
 // rangeOf writes an IVL_PQ.
 func (w *writer) rangeOf(name, leaf, typ string, g *record.Range) {
 	w.el(name)
@@ -194,6 +223,9 @@ func (w *writer) value(name string, v *record.Value) {
 	case x.Quantity != nil:
 		q := *x.Quantity
 		x.Quantity = nil
+		if w.compared(name, &q, v) {
+			break
+		}
 		begin("PQ")
 		w.quantityContent("quantity", &q)
 		w.end()

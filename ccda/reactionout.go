@@ -20,7 +20,7 @@ func (w *writer) reactionOut(i int, x *record.Reaction, typeCode string, inverte
 	w.identifiers("id", "identifiers", &x.Identifiers)
 	w.fixedCode(oidActCode, "ASSERTION", "Assertion")
 	w.linkPart(&x.Narrative)
-	w.statusAs(&x.Status, "completed")
+	w.statusOfAct(&x.Status)
 	w.period("effectiveTime", "when", &x.When)
 	if len(x.Manifestations) == 0 && w.strict {
 		w.Note(&issueRequired, "manifestations")

@@ -30,8 +30,7 @@ func TestResultValues(t *testing.T) {
 		{"PQ", `<value xsi:type="PQ" value="1.80" unit="mmol/L"/>`, func(t *testing.T, v record.Value) { require.Equal(t, "1.80", v.Quantity.Value) }},
 		{"PQ of none", `<value xsi:type="PQ" nullFlavor="NA"/>`, func(t *testing.T, v record.Value) { require.Equal(t, record.AbsentNotApplicable, v.Quantity.Absent) }},
 		{"IVL_PQ", `<value xsi:type="IVL_PQ"><high value="5" unit="pg/mL" inclusive="false"/></value>`, func(t *testing.T, v record.Value) {
-			require.Equal(t, "5", v.Range.High.Value)
-			require.True(t, *v.Range.HighOpen)
+			require.Equal(t, record.Quantity{Value: "5", Comparator: "<", Unit: "pg/mL", Code: v.Quantity.Code, System: v.Quantity.System}, *v.Quantity)
 		}},
 		{"CD", snomedValue("260373001"), func(t *testing.T, v record.Value) { require.Equal(t, "260373001", v.Concept.Codings[0].Code) }},
 		{"ST", `<value xsi:type="ST">pale yellow</value>`, func(t *testing.T, v record.Value) { require.Equal(t, "pale yellow", *v.Text) }},

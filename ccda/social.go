@@ -160,6 +160,29 @@ func (r *reader) findingParts(o *record.Observation, obs tree.Node) {
 	}
 }
 
+// parts reads what hangs on a result or a vital sign and says nothing but a code and a value: FHIR's components.
+func (r *reader) parts(o *record.Observation, obs tree.Node) {
+	for rel, sub := range r.relations(obs) {
+		if sub.Name() == "observation" && rel.Attr("typeCode").Value() == "REFR" && isBarePart(sub) {
+			r.component(o, rel, sub, nil, "REFR")
+		}
+	}
+}
+
+// isBarePart reports whether an observation has nothing beside ids, code, status and value, and is of no template.
+func isBarePart(obs tree.Node) bool {
+	for c := range obs.Children() {
+		switch c.Name() {
+		case "id", "code", "statusCode", "value":
+		default:
+			if c.Name() != "" {
+				return false
+			}
+		}
+	}
+	return obs.Child("code").Attr("code").OK() && obs.Child("value").OK()
+}
+
 // component reads an observation that says nothing beside its code and value.
 func (r *reader) component(o *record.Observation, rel, obs tree.Node, templates []string, types ...string) {
 	if !r.plain(obs, "EVN") || !r.relates(rel, false, types...) {

@@ -126,6 +126,16 @@ func (w *writer) statusAs(s *record.Status, code string) {
 	s.Code, s.AsSent, s.Absent = "", "", ""
 }
 
+// statusOfAct is statusAs for the acts of stating a problem, an allergy or a
+// reaction, of which other formats know no status: the template fixes it.
+func (w *writer) statusOfAct(s *record.Status) {
+	if !w.strict && s.Code == "" && s.AsSent == "" && s.Absent == "" && w.isForeign() {
+		w.leaf("statusCode", "code", "completed")
+		return
+	}
+	w.statusAs(s, "completed")
+}
+
 // link writes the text of a statement: where in the narrative it is told.
 func (w *writer) link(e *record.NarrativeLink) { w.linkIn("text", e) }
 

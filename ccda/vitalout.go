@@ -1,6 +1,10 @@
 package ccda
 
-import "github.com/portage-health/portage/record"
+import (
+	"strconv"
+
+	"github.com/portage-health/portage/record"
+)
 
 var vitalForm = form{templates: vitals.observations[:1], when: needTime, value: quantityOnly}
 
@@ -19,6 +23,10 @@ func (w *writer) vitalEntry(i int) bool {
 		return false
 	}
 	x := w.rec.Vitals[i]
+	if len(x.Components) > 0 && len(x.Values) == 0 {
+		w.vitalParts(&x)
+		return true
+	}
 	if !w.strict || !w.atEntry() {
 		w.observed(&x, &vitalForm)
 		return true
@@ -26,6 +34,66 @@ func (w *writer) vitalEntry(i int) bool {
 	claimed := w.canClaim(&vitalForm, &x)
 	w.ownOrganizer("vital-alone", &x, &vitalPanelForm, claimed, func() { w.vitalPanelCode(new(record.Concept)) }, func() { w.observed(&x, &vitalForm) })
 	return true
+}
+
+// vitalParts writes a vital sign that has no value but parts with values, as FHIR
+// has a blood pressure: an organizer with a Vital Sign Observation for each part
+// (the contrary of C-CDA on FHIR, CF-vitals).
+func (w *writer) vitalParts(x *record.Observation) {
+	w.wrote[x.ID] = true
+	w.tellObservation(x)
+	if x.Assertion == record.NotKnown && x.Absent == "" {
+		x.Absent = record.AbsentUnknown
+	}
+	w.begin("organizer", "CLUSTER", moodCode(&x.Mode), &x.Entry)
+	x.Assertion = record.Affirmed
+	w.template(vitalPanelForm.template)
+	w.entryIDs(&x.Entry)
+	w.concepts("sdtc:category", "categories", &x.Categories)
+	status, when := x.Status, x.When
+	if w.strict {
+		w.vitalPanelCode(&x.Code)
+	} else {
+		w.concept("code", "code", &x.Code)
+	}
+	w.panelText(&x.Entry)
+	w.observationStatus(&x.Status, true)
+	need := needNothing
+	if x.When.IsZero() {
+		need = needTime
+	}
+	w.bounds("effectiveTime", "when", &x.When, need)
+	w.specimensOut(&x.Specimens, true)
+	w.participants(&x.Participants)
+	for k := range x.Components {
+		c := x.Components[k]
+		w.el("component")
+		w.In("components", k)
+		part := record.Observation{
+			Entry: record.Entry{ID: w.derive("component", x.ID+" "+strconv.Itoa(k)), Assertion: c.Assertion, Identifiers: c.Identifiers, Status: status},
+			Code:  c.Code, Values: c.Values, Interpretations: c.Interpretations, ReferenceRanges: c.ReferenceRanges, When: when,
+		}
+		if part.Assertion == "" {
+			part.Assertion = record.Affirmed
+		}
+		row := w.row
+		w.row = nil // its value stands with the whole
+		w.observed(&part, &vitalForm)
+		w.row = row
+		w.Leave()
+		w.end()
+	}
+	x.Components = nil
+	w.members(&x.Members, "component")
+	w.inEncounter("component", &x.Encounter)
+	w.comments(&x.Notes, "component")
+	w.markings(&x.Labels, "component")
+	w.notesOn(&x.Entry, "component")
+	w.relationsIn("component", x.Relations, false)
+	w.relationsIn("reference", x.Relations, true)
+	x.Relations = nil
+	w.end()
+	w.rest(x)
 }
 
 // vitalPanelEntry writes a Vital Signs Organizer (C-CDA R2.1 3.115), or an

@@ -40,15 +40,13 @@ func (w *writer) allergy(i int, a *record.Allergy) {
 		w.Note(&record.IssueProfileNotClaimed, "")
 	}
 	h := hasIdentifiers | hasNotes | hasAssertion | hasRecorded | hasMode
-	if a.Status.Code == record.StatusEnteredInError && a.Verification == "" {
-		h |= hasStatus
-	}
+	h |= hasStatus
 	w.common(withNotes(&a.Entry, a.Concern), h)
 	if wrong {
 		w.fieldAny("clinicalStatus", &a.Clinical) // ait-2 forbids the element
 		derived = false
 	} else {
-		w.clinicalStatus(sysAllergyClinical, clinical, &a.Clinical, true, derived)
+		w.clinicalStatus(sysAllergyClinical, clinical, &a.Clinical, true)
 	}
 	v := a.Verification
 	if a.Status.Code == record.StatusEnteredInError && v == "" {
@@ -84,6 +82,7 @@ func (w *writer) allergy(i int, a *record.Allergy) {
 	}
 	w.reactions(a)
 	w.endResource()
+	w.besideAllergy(i, a, derived)
 }
 
 // allergyKind says what an allergy becomes: a Basic where no AllergyIntolerance can say it.
@@ -221,11 +220,19 @@ func (w *writer) allergyType(a *record.Allergy) {
 		w.code("", category)
 		w.endArr()
 	}
-	if (typ != "" || category != "") && !ofUnknownSubstance(a) && len(a.Kind.Codings) == 1 && a.Kind.Absent == "" && repeats(&a.Kind, a.Kind.Text) {
-		w.beside("kind", &a.Kind)
-		return
+	if kindIsType(a) {
+		return // its words stand beside the resource
 	}
 	w.fieldConcept("kind", &a.Kind)
+}
+
+// kindIsType reports whether type and category say all of a kind but its words.
+func kindIsType(a *record.Allergy) bool {
+	if a.Type != "" || len(a.Categories) > 0 || len(a.Kind.Codings) != 1 || a.Kind.Absent != "" || ofUnknownSubstance(a) {
+		return false
+	}
+	typ, category := typeOfKind(&a.Kind)
+	return (typ != "" || category != "") && repeats(&a.Kind, a.Kind.Text)
 }
 
 // typeOfKind gives type and category by HL7's maps of the kind of propensity.
@@ -246,7 +253,6 @@ func typeOfKind(kind *record.Concept) (typ, category string) {
 // the record extension. The severity of the allergy as a whole goes to the
 // reactions that have none of their own (CF-allergies, Severity).
 func (w *writer) reactions(a *record.Allergy) {
-	shared := false
 	w.arr("reaction")
 	for i := range a.Reactions {
 		r := &a.Reactions[i]
@@ -257,7 +263,7 @@ func (w *writer) reactions(a *record.Allergy) {
 		w.obj("")
 		severity := r.Severity
 		if severity == nil && a.Severity != nil && severityCode(a.Severity) != "" {
-			severity, shared = a.Severity, true
+			severity = a.Severity
 			w.code("severity", severityCode(severity))
 		}
 		w.reaction(r)
@@ -273,11 +279,22 @@ func (w *writer) reactions(a *record.Allergy) {
 			w.fieldAny("reactions", r)
 		}
 	}
-	if shared && len(a.Severity.Codings) == 1 && repeats(a.Severity, severityCode(a.Severity)) {
-		w.beside("severity", a.Severity)
-	} else {
+	if !severityShared(a) {
 		w.fieldConcept("severity", a.Severity)
 	}
+}
+
+// severityShared reports whether the severity of the allergy as a whole is that of a reaction, by a code that says all but its words.
+func severityShared(a *record.Allergy) bool {
+	if !severityIsCode(a.Severity) {
+		return false
+	}
+	return slices.ContainsFunc(a.Reactions, func(r record.Reaction) bool { return happened(&r) && r.Severity == nil })
+}
+
+// severityIsCode reports whether FHIR's code says all of a severity but its words.
+func severityIsCode(c *record.Concept) bool {
+	return c != nil && len(c.Codings) == 1 && severityCode(c) != "" && repeats(c, severityCode(c))
 }
 
 // happened reports whether a reaction can stand as one.
@@ -296,7 +313,11 @@ func (w *writer) reaction(r *record.Reaction) {
 	}
 	w.str("description", r.Description)
 	w.when(choice{dateTime: "onset"}, "when", &r.When)
-	w.picked("severity", "severity", r.Severity, severityOf)
+	if severityIsCode(r.Severity) {
+		w.code("severity", severityCode(r.Severity)) // its words stand beside the resource
+	} else {
+		w.picked("severity", "severity", r.Severity, severityOf)
+	}
 	w.concept("exposureRoute", r.Route)
 	w.notes("note", r.Notes)
 	for i := range r.Identifiers {
@@ -312,7 +333,11 @@ func (w *writer) reaction(r *record.Reaction) {
 }
 
 func (w *writer) reactionStatus(r *record.Reaction) {
-	w.fieldAny("status", &r.Status)
+	s := r.Status
+	if s.Code == record.StatusCompleted {
+		s.Code, s.AsSent = "", "" // that it was observed stands beside the resource
+	}
+	w.fieldAny("status", &s)
 }
 
 func severityCode(c *record.Concept) string {

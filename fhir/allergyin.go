@@ -46,13 +46,6 @@ func (r *reader) allergy(n tree.Node) bool {
 	add(r, &r.rec.Allergies, n, a)
 	last := &r.rec.Allergies[len(r.rec.Allergies)-1]
 	kindAlone(last)
-	r.ownKind(last)
-	if r.marked(object(n, "clinicalStatus"), "derived") {
-		x := record.ClinicalStatus{}
-		if code, derived := statusOfConcern(&x, last.Concern, codes.AllergyStatus(), allergyStatuses); derived && code == last.Clinical.Code {
-			last.Clinical.Code = "" // the concern says it
-		}
-	}
 	return true
 }
 

@@ -118,7 +118,7 @@ func (w *writer) picked(name, field string, c *record.Concept, pick func(*record
 			continue
 		}
 		if w.code(name, k); len(c.Codings) == 1 && repeats(c, k) {
-			w.beside(field, c)
+			w.wordsOf(field, c)
 		} else {
 			w.fieldConcept(field, c)
 		}
@@ -135,8 +135,8 @@ func repeats(c *record.Concept, k string) bool {
 		d.Version == "" && d.UserSelected == nil && d.ValueSet == "" && d.ValueSetVersion == "" && d.Absent == "" && d.Text == "" && len(d.Qualifiers) == 0
 }
 
-// beside keeps the words of a concept of one coding in the record extension; its code is FHIR's own.
-func (w *writer) beside(field string, c *record.Concept) {
+// wordsOf keeps the words of a concept of one coding in the record extension; its code is FHIR's own.
+func (w *writer) wordsOf(field string, c *record.Concept) {
 	if c.Text != "" || c.TextRef != "" || c.Codings[0].Display != "" {
 		w.fieldConcept(field, c)
 	}
@@ -189,6 +189,8 @@ func (w *writer) mapped(name string, s *record.Status, code, unknown string) {
 	w.code(name, code)
 	w.fieldCode("statusAbsent", string(s.Absent))
 	switch {
+	case s.AsSent != "":
+		w.fieldStatus("status", &record.Status{Code: s.Code, AsSent: s.AsSent})
 	case string(s.Code) == code:
 	case s.Code == record.StatusCompleted && code == "final":
 		w.Note(&completedIsFinal, "status.code")

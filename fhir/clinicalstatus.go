@@ -31,12 +31,8 @@ func statusOfConcern(s *record.ClinicalStatus, c *record.Concern, t *codes.Table
 
 // clinicalStatus writes clinicalStatus. demanded says that FHIR wants the
 // element though the source says nothing; then it says that it is not known.
-// derived says that no field of the record's own holds it, but another that stands beside it.
-func (w *writer) clinicalStatus(system, code string, s *record.ClinicalStatus, demanded, derived bool) {
+func (w *writer) clinicalStatus(system, code string, s *record.ClinicalStatus, demanded bool) {
 	w.obj("clinicalStatus")
-	if derived {
-		w.mark("derived")
-	}
 	switch {
 	case code != "" && s.Code == "" && s.AsSent != nil:
 		c := *s.AsSent
@@ -83,23 +79,17 @@ func (w *writer) verification(system string, v record.Verification, asSent *reco
 	w.concept("verificationStatus", &c)
 }
 
-// concern keeps what a concern act says beyond the problem or allergy in it,
-// and gives the participants of both: where the entry has no author, the
-// concern's stand for it (C-CDA on FHIR, CF-problems, last paragraph).
+// concern gives the participants of an entry and the concern around it: where the
+// entry has no author, the concern's stand for it (C-CDA on FHIR, CF-problems, last paragraph).
 func (w *writer) concern(c *record.Concern, e *record.Entry) []record.Participation {
 	if c == nil {
 		return e.Participants
 	}
-	rest := *c
-	rest.Participants, rest.Notes = nil, nil // the notes stand with the entry's own
 	parts := e.Participants
 	if author(parts) == nil && author(c.Participants) != nil {
 		parts = append(slices.Clone(parts), c.Participants...)
 		w.provenanceOf(c.Participants)
-	} else {
-		rest.Participants = c.Participants
 	}
-	w.fieldAny("concern", &rest)
 	return parts
 }
 

@@ -155,6 +155,12 @@ func (w *writer) dosageTiming(m *record.Medication, d *record.Dosage, t *record.
 			w.fieldStr("frequency", own.Frequency) // the source says so itself
 		}
 	}
+	if t != nil && t == &d.Timings[0] {
+		own.InstitutionSpecified = nil // these stand beside the resource
+		if own.Operator == "A" {
+			own.Operator = ""
+		}
+	}
 	w.timing("timing", &own)
 	return bounded
 }

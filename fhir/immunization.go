@@ -203,18 +203,22 @@ func (w *writer) education(es []record.Education) {
 func (w *writer) protocols(m *record.Immunization) {
 	w.arr("protocolApplied")
 	if m.DoseNumber != "" || m.SeriesDoses != "" || m.Series != "" {
-		w.protocol(&record.VaccineProtocol{Series: m.Series, DoseNumber: m.DoseNumber, SeriesDoses: m.SeriesDoses})
+		w.protocol(&record.VaccineProtocol{Series: m.Series, DoseNumber: m.DoseNumber, SeriesDoses: m.SeriesDoses}, true)
 	}
 	for i := range m.Protocols {
 		w.In("protocols", i)
-		w.protocol(&m.Protocols[i])
+		w.protocol(&m.Protocols[i], false)
 		w.Leave()
 	}
 	w.endArr()
 }
 
-func (w *writer) protocol(p *record.VaccineProtocol) {
+// protocol writes one; ofDose says that it tells of the dose itself and not of a protocol.
+func (w *writer) protocol(p *record.VaccineProtocol, ofDose bool) {
 	w.obj("")
+	if ofDose {
+		w.mark("ofDose")
+	}
 	w.str("series", p.Series)
 	w.referenceIn("authority", p.Authority, only(kindOrganization))
 	w.concepts("targetDisease", p.Diseases)

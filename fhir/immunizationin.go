@@ -53,14 +53,17 @@ func (r *reader) immunization(n tree.Node) bool {
 	})
 	m.Eligibility = r.concepts(n, "programEligibility")
 	m.Funding = maybe(n, "fundingSource", r.concept)
+	ofDose := r.marked(n.Child("protocolApplied").First(), "ofDose")
 	m.Protocols = all(n, "protocolApplied", func(p tree.Node) record.VaccineProtocol {
 		v := record.VaccineProtocol{Series: r.str(p, "series"), Authority: r.refPtr(p, "authority"), Diseases: r.concepts(p, "targetDisease")}
 		v.DoseNumber, v.SeriesDoses = r.positiveOr(p, "doseNumber"), r.positiveOr(p, "seriesDoses")
 		return v
 	})
-	if ps := m.Protocols; len(ps) == 1 && ps[0].Authority == nil && len(ps[0].Diseases) == 0 {
-		// One that names no authority and no disease is of the dose itself.
-		m.Series, m.DoseNumber, m.SeriesDoses, m.Protocols = ps[0].Series, ps[0].DoseNumber, ps[0].SeriesDoses, nil
+	if ps := m.Protocols; ofDose && len(ps) > 0 && ps[0].Authority == nil && len(ps[0].Diseases) == 0 {
+		m.Series, m.DoseNumber, m.SeriesDoses = ps[0].Series, ps[0].DoseNumber, ps[0].SeriesDoses
+		if m.Protocols = ps[1:]; len(m.Protocols) == 0 {
+			m.Protocols = nil
+		}
 	}
 	if e := r.field(n, "productName"); e.OK() {
 		m.Product.Name = r.str(e, "valueString")

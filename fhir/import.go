@@ -155,6 +155,9 @@ func turnOf(x *resource) int {
 	case "PractitionerRole", "Medication":
 		return 1
 	case "Basic":
+		if isBeside(x.n) {
+			return 2
+		}
 		if extension(own(x.n), "familyMember").OK() {
 			return 1
 		}

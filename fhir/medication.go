@@ -93,6 +93,7 @@ func (w *writer) medication(i int, m *record.Medication) {
 	default:
 		w.medicationRequest(i, m)
 	}
+	w.besideMedication(i, m)
 	w.In("medications", i)
 	for j := range m.Orders {
 		if j > 0 || k != kindMedicationRequest || !sameProduct(m, &m.Orders[0]) {
@@ -130,7 +131,6 @@ func (w *writer) medicationRequest(i int, m *record.Medication) {
 	w.oneConcept("statusReason", "statusReasons", m.Status.Reasons)
 	goal := intent(m)
 	w.code("intent", goal)
-	w.fieldCode("mode", ownMode(m))
 	w.concepts("category", m.Categories)
 	w.picked("priority", "priority", m.Priority, requestPriority)
 	if m.Assertion == record.Negated {
@@ -177,7 +177,7 @@ func (w *writer) medicationRequest(i int, m *record.Medication) {
 // medicationRest keeps what none of the resources for medicines has a place for.
 func (w *writer) medicationRest(m *record.Medication) {
 	w.wholeSig(m)
-	w.fieldStr("repeats", m.Repeats)
+	w.repeats(m)
 	w.fieldConcept("statusObservation", m.ClinicalStatus)
 	w.fieldAny("reactions", m.Reactions)
 	w.fieldRef("location", m.Location)
@@ -300,4 +300,12 @@ func (w *writer) reason(n *record.Indication, allowed kindSet) {
 func sameProduct(m *record.Medication, o *record.SupplyOrder) bool {
 	return o.Product == nil || o.Product.Code.IsZero() ||
 		slices.EqualFunc(o.Product.Code.Codings, m.Product.Code.Codings, func(a, b record.Coding) bool { return a.System == b.System && a.Code == b.Code })
+}
+
+// repeats keeps CDA's repeatNumber. For an administration that happened it is
+// the place of that one in a series, which stands beside the resource.
+func (w *writer) repeats(m *record.Medication) {
+	if m.Mode != record.ModeEvent {
+		w.fieldStr("repeats", m.Repeats)
+	}
 }

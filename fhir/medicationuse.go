@@ -86,7 +86,7 @@ func (w *writer) usedRest(m *record.Medication) {
 		w.fieldRef("device", m.Device)
 	}
 	w.wholeSig(m)
-	w.fieldStr("repeats", m.Repeats)
+	w.repeats(m)
 	w.fieldConcept("statusObservation", m.ClinicalStatus)
 	w.fieldAny("reactions", m.Reactions)
 	if m.Adherence != nil {

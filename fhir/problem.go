@@ -71,14 +71,12 @@ func (w *writer) problem(i int, p *record.Problem) {
 		w.Note(&record.IssueStatusByRule, "clinicalStatus")
 	}
 	h := hasIdentifiers | hasNotes | hasAssertion | hasRecorded | hasMode
-	if v == record.EnteredInError && p.Verification == "" {
-		h |= hasStatus
-	}
+	h |= hasStatus
 	w.common(withNotes(&p.Entry, p.Concern), h)
 	if v == record.EnteredInError {
 		w.fieldAny("clinicalStatus", &p.Clinical) // con-5 forbids the element
 	} else {
-		w.clinicalStatus(sysConditionClinical, clinical, &p.Clinical, false, derived || byRule)
+		w.clinicalStatus(sysConditionClinical, clinical, &p.Clinical, false)
 	}
 	if p.Assertion == record.Negated && v != record.EnteredInError {
 		// CF-problems, negationInd: the very code, refuted.
@@ -113,6 +111,7 @@ func (w *writer) problem(i int, p *record.Problem) {
 	w.fieldConcept("presentOnAdmission", p.PresentOnAdmission)
 	w.fieldConcepts("prognoses", p.Prognoses)
 	w.endResource()
+	w.besideProblem(i, p, derived || byRule)
 }
 
 // problemStatus gives clinicalStatus: as observed, else by HL7's map of the
@@ -164,9 +163,6 @@ func hasCategory(p *record.Problem, system, code string) bool {
 // problem list says.
 func (w *writer) problemCategories(p *record.Problem) {
 	use, plain := p.Use, p.Use == "problem-list" && isPlainProblem(&p.Kind)
-	if plain {
-		w.fieldConcept("kind", &p.Kind)
-	}
 	w.arr("category")
 	for _, l := range lists {
 		if l.use != p.Use {

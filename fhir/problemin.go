@@ -54,28 +54,10 @@ func (r *reader) condition(n tree.Node) bool {
 	})
 	add(r, &r.rec.Problems, n, p)
 	last := &r.rec.Problems[len(r.rec.Problems)-1]
-	r.ownStatus(n, last)
 	if last.Assertion == record.Negated && last.Verification == record.Refuted && last.VerificationAsSent == nil && r.field(n, "assertion").OK() && !r.field(n, "verification").OK() {
 		last.Verification = "" // our exporter's word for what the source denies
 	}
 	return true
-}
-
-// ownStatus takes back a clinical status that our exporter took from what stands
-// beside it: the concern around the problem, or its end.
-func (r *reader) ownStatus(n tree.Node, p *record.Problem) {
-	if !r.marked(object(n, "clinicalStatus"), "derived") {
-		return
-	}
-	x := *p
-	x.Clinical = record.ClinicalStatus{}
-	v := p.Verification
-	if v == "" && p.Status.Code == record.StatusEnteredInError {
-		v = record.EnteredInError
-	}
-	if code, derived, byRule := problemStatus(&x, v); (derived || byRule) && code == p.Clinical.Code {
-		p.Clinical.Code = ""
-	}
 }
 
 // problemCategory says which list holds a problem where a category says so; every category is kept that says more.

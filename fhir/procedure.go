@@ -124,7 +124,11 @@ func (w *writer) procedureRest(p *record.Procedure) {
 		w.concept("valueCodeableConcept", &p.Methods[k])
 		w.endExt()
 	}
-	w.fieldStr("class", p.Class)
+	if p.Class == "procedure" {
+		w.DropString("class", p.Class, &lostSame) // the resource says so
+	} else {
+		w.fieldStr("class", p.Class)
+	}
 	w.fieldConcept("priority", p.Priority)
 	w.fieldConcepts("approaches", p.Approaches)
 	w.fieldAny("values", p.Values)

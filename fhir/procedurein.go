@@ -147,7 +147,7 @@ func (r *reader) goal(n tree.Node) bool {
 		}
 		r.fields(t, &v)
 		// A target whose measure is the goal's own code is a value of the goal itself.
-		own := v.Measure == nil && v.Value == nil || v.Measure != nil && reflect.DeepEqual(*v.Measure, g.Code)
+		own := v.Measure == nil && v.Value == nil || v.Measure != nil && isOwnMeasure(v.Measure, &g.Code)
 		if own && v.DueIn == nil && (v.Due == nil || g.Due == nil && len(g.Values) == 0) && len(g.Targets) == 0 && (v.Value != nil || v.Due != nil) {
 			if v.Value != nil {
 				g.Values = append(g.Values, *v.Value)
@@ -180,6 +180,11 @@ func (r *reader) goal(n tree.Node) bool {
 	}
 	add(r, &r.rec.Goals, n, g)
 	return true
+}
+
+// isOwnMeasure reports whether the measure of a target is the goal's own code, whatever words the description has.
+func isOwnMeasure(m, code *record.Concept) bool {
+	return reflect.DeepEqual(*m, *code) || m.Text == "" && len(m.Codings) > 0 && reflect.DeepEqual(m.Codings, code.Codings)
 }
 
 // detail reads detail[x] of a goal's target.

@@ -49,9 +49,6 @@ func (w *writer) medicationOf(p medicine, field string) {
 		if !p.nameIsText() {
 			w.fieldStr("productName", p.Name)
 		}
-		w.Leave()
-		w.fieldAny(field, &record.Product{Identifiers: p.Identifiers})
-		w.In(field, -1)
 		return
 	}
 	id := containedProduct

@@ -99,6 +99,9 @@ func (r *reader) resource(x *resource) bool {
 	case "Composition":
 		return r.composition(n)
 	case "Basic":
+		if isBeside(n) {
+			return r.beside(n)
+		}
 		return r.basic(n)
 	case "DiagnosticReport":
 		return r.report(n)
