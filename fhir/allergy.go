@@ -228,6 +228,9 @@ func (w *writer) allergyType(a *record.Allergy) {
 
 // kindIsType reports whether type and category say all of a kind but its words.
 func kindIsType(a *record.Allergy) bool {
+	if a.Assertion != record.Affirmed && a.Assertion != "" {
+		return false // what is denied stays in the resource that denies it
+	}
 	if a.Type != "" || len(a.Categories) > 0 || len(a.Kind.Codings) != 1 || a.Kind.Absent != "" || ofUnknownSubstance(a) {
 		return false
 	}
