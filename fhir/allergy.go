@@ -40,7 +40,9 @@ func (w *writer) allergy(i int, a *record.Allergy) {
 		w.Note(&record.IssueProfileNotClaimed, "")
 	}
 	h := hasIdentifiers | hasNotes | hasAssertion | hasRecorded | hasMode
-	h |= hasStatus
+	if a.Status.Code != record.StatusEnteredInError || a.Verification == "" {
+		h |= hasStatus
+	}
 	w.common(withNotes(&a.Entry, a.Concern), h)
 	if wrong {
 		w.fieldAny("clinicalStatus", &a.Clinical) // ait-2 forbids the element

@@ -71,7 +71,9 @@ func (w *writer) problem(i int, p *record.Problem) {
 		w.Note(&record.IssueStatusByRule, "clinicalStatus")
 	}
 	h := hasIdentifiers | hasNotes | hasAssertion | hasRecorded | hasMode
-	h |= hasStatus
+	if p.Status.Code != record.StatusEnteredInError || p.Verification == "" {
+		h |= hasStatus
+	}
 	w.common(withNotes(&p.Entry, p.Concern), h)
 	if v == record.EnteredInError {
 		w.fieldAny("clinicalStatus", &p.Clinical) // con-5 forbids the element
