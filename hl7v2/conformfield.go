@@ -50,8 +50,22 @@ var fieldRules = sync.OnceValue(func() map[string][]fieldRule {
 
 // tableURI names the code system of an HL7 table.
 func tableURI(number string) string {
-	return "http://terminology.hl7.org/CodeSystem/v2-" + "0000"[:4-min(len(number), 4)] + number
+	n := 0
+	for _, c := range []byte(number) {
+		n = 10*n + int(c-'0')
+	}
+	return tableURIs()[n]
 }
+
+// tableURIs names the code systems of HL7's tables, by their numbers.
+var tableURIs = sync.OnceValue(func() *[1000]string {
+	all := &[1000]string{}
+	for n := range all {
+		number := strconv.Itoa(n)
+		all[n] = "http://terminology.hl7.org/CodeSystem/v2-" + "0000"[len(number):] + number
+	}
+	return all
+})
 
 // Datatype gives the datatype that version 2.5.1 has for a field, "" where it is not known here or varies (OBX-5: see OBX-2).
 func Datatype(segment string, field int) string {

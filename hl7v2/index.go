@@ -205,3 +205,13 @@ func (x *index) bytesOf(i, j int) []byte {
 	}
 	return x.data[from:to:to]
 }
+
+// holds says whether piece k holds anything: whether its bytes are any.
+func (x *index) holds(k int) bool {
+	if k > 0 {
+		if w := x.marks[k-1]; w&kindMask != endSegment {
+			return x.marks[k]>>posShift != w>>posShift+1
+		}
+	}
+	return len(x.bytesOf(k, k)) > 0
+}

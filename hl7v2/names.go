@@ -16,6 +16,7 @@ const (
 	idBHS = 'B'<<16 | 'H'<<8 | 'S'
 	idBTS = 'B'<<16 | 'T'<<8 | 'S'
 	idFTS = 'F'<<16 | 'T'<<8 | 'S'
+	idNTE = 'N'<<16 | 'T'<<8 | 'E'
 )
 
 // segmentID packs a name of three letters; 0 for anything else.

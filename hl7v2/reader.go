@@ -1,7 +1,6 @@
 package hl7v2
 
 import (
-	"context"
 	"iter"
 	"strings"
 
@@ -29,8 +28,10 @@ type reader struct {
 	visitAt   int
 	newest    bool // the part holds the last word on the patient
 
-	used   map[string]bool // ids of entries
-	people map[string]*person
+	mem rooms
+	lastTime, lastISO string // the last time read, and how it stands in the record
+
+	*desk // ids that are used, people that were met
 	mixed  map[string]bool // identifiers under which people of different names stand
 	clash  bool            // such were found while reading
 }
@@ -41,7 +42,7 @@ type part struct {
 	segs   []Segment
 	first  bool // the segments that several parts share are counted here
 	own    int  // how many of segs, from the start, are shared
-	owners map[int]string
+	owners []string // of segments: the entry that has what is left of one
 }
 
 // message is a message with its ledger, which its parts share.
@@ -109,7 +110,7 @@ func (d datum) says() bool {
 		return false
 	}
 	for i := d.first; i <= d.last; i++ {
-		if len(d.x.bytesOf(int(i), int(i))) > 0 {
+		if d.x.holds(int(i)) {
 			return true
 		}
 	}
@@ -159,7 +160,7 @@ func (r *reader) take(d datum) {
 		return
 	}
 	for i := d.first; i <= d.last; i++ {
-		if len(d.x.bytesOf(int(i), int(i))) > 0 {
+		if d.x.holds(int(i)) {
 			r.led.Take(int(i))
 		}
 	}
@@ -227,16 +228,22 @@ func (r *reader) issue(k *record.IssueKind, s span) {
 
 // entry begins an entry that a segment says.
 func (r *reader) entry(kind string, s Segment, identifiers ...record.Identifier) record.Entry {
-	path, line, _ := s.Position()
-	e := record.Entry{ID: r.id(kind, path, identifiers), Assertion: record.Affirmed, Identifiers: identifiers}
-	e.Origins = []record.Origin{{Source: r.p.source.ID, Path: path, Line: line}}
+	e := record.Entry{Assertion: record.Affirmed, Identifiers: identifiers}
+	path := ""
+	if s.OK() {
+		e.Origins = r.originOf(s)
+		path = e.Origins[0].Path
+	} else {
+		e.Origins = []record.Origin{{Source: r.p.source.ID}}
+	}
+	e.ID = r.id(kind, path, identifiers)
 	r.own(s, e.ID)
 	return e
 }
 
 // own says whose the rest of a segment is.
 func (r *reader) own(s Segment, id string) {
-	if _, ok := r.p.owners[s.Index()]; !ok && s.OK() {
+	if s.OK() && r.p.owners[s.Index()] == "" {
 		r.p.owners[s.Index()] = id
 	}
 }
@@ -289,9 +296,6 @@ func tableSystem(table, code string) string {
 
 // holds reports whether a code system that the library knows whole has a code.
 func holds(uri, code string) bool {
-	if !codes.Whole(uri) {
-		return false
-	}
-	_, ok, err := codes.Default{}.Lookup(context.Background(), uri, code)
-	return ok && err == nil
+	ok, whole := codes.Holds(uri, code)
+	return ok && whole
 }

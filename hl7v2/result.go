@@ -57,6 +57,7 @@ func (r *reader) observations(b *block, inPanel bool, specimens []record.Ref) (r
 	if inPanel {
 		r.rec.Results = slices.Grow(r.rec.Results, len(obx)) // observations are large: they are not moved again and again
 	}
+	refs = slices.Grow(refs, len(obx))
 	for i, s := range obx {
 		kind := record.KindObservation
 		if inPanel {
@@ -65,20 +66,21 @@ func (r *reader) observations(b *block, inPanel bool, specimens []record.Ref) (r
 		if code := first(s, 3); isVital(code.at(1).peek(), code.at(3).peek()) {
 			kind = record.KindVital
 		}
-		v := r.observation(s, notes[i], kind)
+		list := &r.rec.Observations
+		switch kind {
+		case record.KindVital:
+			list = &r.rec.Vitals
+		case record.KindResult:
+			list = &r.rec.Results
+		}
+		*list = append(*list, record.Observation{})
+		v := &(*list)[len(*list)-1]
+		r.observe(v, s, notes[i], kind)
 		v.Encounter = r.encounter
 		if len(specimens) == 1 {
 			v.Specimens = specimens
 		}
 		refs = append(refs, record.Ref{ID: v.ID, Kind: kind})
-		switch kind {
-		case record.KindVital:
-			r.rec.Vitals = append(r.rec.Vitals, v)
-		case record.KindResult:
-			r.rec.Results = append(r.rec.Results, v)
-		default:
-			r.rec.Observations = append(r.rec.Observations, v)
-		}
 	}
 	return refs
 }

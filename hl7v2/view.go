@@ -46,6 +46,8 @@ func (s Segment) Is(name string) bool {
 	return s.x != nil && s.x.segs[s.n].id != 0 && s.x.segs[s.n].id == segmentID(name)
 }
 
+func (s Segment) is(id uint32) bool { return s.x != nil && s.x.segs[s.n].id == id }
+
 // Raw gives the bytes of the segment without what ends it.
 func (s Segment) Raw() []byte {
 	if s.x == nil {
@@ -172,7 +174,7 @@ func (s span) Leaves() iter.Seq[Subcomponent] {
 			return
 		}
 		for i := s.first; i <= s.last; i++ {
-			if len(s.x.bytesOf(int(i), int(i))) > 0 && !yield(Subcomponent{span{s.x, i, i}}) {
+			if s.x.holds(int(i)) && !yield(Subcomponent{span{s.x, i, i}}) {
 				return
 			}
 		}

@@ -337,3 +337,13 @@ func Whole(system string) bool {
 	s, ok := sections()[FromCDA(Canonical(system))]
 	return ok && s.complete
 }
+
+// Holds says whether a system has a code, as far as it is embedded, and whether every code of it is.
+func Holds(system, code string) (ok, whole bool) {
+	s, known := named(system)
+	if !known {
+		return false, false
+	}
+	_, _, _, ok = s.get(code)
+	return ok, s.complete
+}
