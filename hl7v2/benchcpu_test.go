@@ -19,10 +19,10 @@ func processorTime() time.Duration {
 }
 
 // BenchmarkImportCPU is BenchmarkImport by the processor time of its best round, so that it can be measured where other work runs on the machine.
-// A round is long enough for the collector to run in it many times.
+// A round is long enough for the collector to run in it several times.
 func BenchmarkImportCPU(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	const rounds, each = 12, 1000
+	const rounds, each = 150, 100
 	data := report()
 	for b.Loop() {
 		best := time.Duration(0)

@@ -128,8 +128,10 @@ func (r *reader) coded(d datum, table string) (c record.Concept, ok bool) {
 		if p[0] > n {
 			break
 		}
-		if g, ok := r.coding(d, p, table); ok {
-			c.Codings = append(room1(c.Codings, &r.mem.codings), g)
+		if d.at(p[0]).peek() != "" || d.at(p[1]).peek() != "" { // a code system alone says nothing
+			var g *record.Coding
+			c.Codings, g = more(c.Codings, &r.mem.codings)
+			r.coding(g, d, p, table)
 		}
 		table = ""
 	}
@@ -137,10 +139,7 @@ func (r *reader) coded(d datum, table string) (c record.Concept, ok bool) {
 }
 
 // coding reads one triplet of a coded value, with its version and the OIDs of its code system and of the value set it was chosen from.
-func (r *reader) coding(d datum, p [5]int, table string) (g record.Coding, ok bool) {
-	if d.at(p[0]).peek() == "" && d.at(p[1]).peek() == "" {
-		return g, false // a code system alone says nothing
-	}
+func (r *reader) coding(g *record.Coding, d datum, p [5]int, table string) {
 	g.Code, g.Display = r.text(d.at(p[0])), r.text(d.at(p[1]))
 	if id := d.at(p[2]); id.peek() != "" {
 		g.SystemAsSent = r.text(id)
@@ -158,7 +157,6 @@ func (r *reader) coding(d datum, p [5]int, table string) (g record.Coding, ok bo
 		g.ValueSet = r.text(oid)
 		g.ValueSetVersion = r.text(d.at(p[4] + 2))
 	}
-	return g, true
 }
 
 // of gives a reader of coded values of a table.

@@ -225,7 +225,7 @@ func (m *message) split() []*part {
 	var shared []Segment
 	for s := range m.m.Segments() {
 		switch {
-		case s.Is("PID"):
+		case s.is(idPID):
 			p := &part{message: m, first: len(out) == 0, own: len(shared), owners: make([]string, m.m.SegmentCount())}
 			p.segs = append(append([]Segment(nil), shared...), s)
 			out = append(out, p)
@@ -246,7 +246,7 @@ func (m *message) split() []*part {
 func (p *part) patientKeys() []string {
 	var keys []string
 	for _, s := range p.segs {
-		if !s.Is("PID") {
+		if !s.is(idPID) {
 			continue
 		}
 		for _, field := range []int{3, 2} {
@@ -302,7 +302,7 @@ func (r *reader) read() {
 	for i := len(r.parts) - 1; i >= 0; i-- {
 		r.begin(r.parts[i])
 		for _, s := range r.p.segs {
-			if s.Is("PID") {
+			if s.is(idPID) {
 				r.patient(s)
 			}
 		}

@@ -18,14 +18,16 @@ func (r *reader) observe(v *record.Observation, s Segment, notes []Segment, kind
 	if identifier := one(s, 21, r.entity); identifier != nil {
 		ids = append(ids, *typed(identifier, "FILL"))
 	}
-	v.Entry = r.entry(kind, s, ids...)
+	r.enter(&v.Entry, kind, s, ids)
 	v.Code = r.conceptAt(s, 3)
 	v.SubID = r.words(first(s, 4))
 	v.Values = r.values(s)
 	v.ReferenceRanges = r.ranges(s)
 	for d := range all(s, 8) {
 		if c, ok := r.coded(d, "78"); ok {
-			v.Interpretations = append(room1(v.Interpretations, &r.mem.concepts), c)
+			var at *record.Concept
+			v.Interpretations, at = more(v.Interpretations, &r.mem.concepts)
+			*at = c
 		}
 	}
 	v.Status = r.status(first(s, 11), &observationStatus)
@@ -101,7 +103,9 @@ func (r *reader) device(d datum, i record.Identifier) record.Ref {
 func (r *reader) ranges(s Segment) (out []record.ReferenceRange) {
 	for d := range all(s, 7) {
 		if v := r.words(d); v != "" {
-			out = append(room1(out, &r.mem.ranges), record.ReferenceRange{Text: v})
+			var at *record.ReferenceRange
+			out, at = more(out, &r.mem.ranges)
+			at.Text = v
 		}
 	}
 	return out

@@ -39,7 +39,7 @@ func (r *reader) met(kind string, identifiers []record.Identifier, content strin
 	if p, ok := r.people[string(key)]; ok {
 		return p, false
 	}
-	p = person{id: r.maker.Make(parts[:n]...), index: index}
+	p = person{id: r.maker.MakeIn(&r.mem.texts, parts[:n]...), index: index}
 	r.used[p.id] = true
 	r.people[string(key)] = p
 	return p, true

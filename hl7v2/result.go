@@ -73,7 +73,11 @@ func (r *reader) observations(b *block, inPanel bool, specimens []record.Ref) (r
 		case record.KindResult:
 			list = &r.rec.Results
 		}
-		*list = append(*list, record.Observation{})
+		if n := len(*list); n < cap(*list) { // what lies beyond is empty
+			*list = (*list)[:n+1]
+		} else {
+			*list = append(*list, record.Observation{})
+		}
 		v := &(*list)[len(*list)-1]
 		r.observe(v, s, notes[i], kind)
 		v.Encounter = r.encounter

@@ -23,12 +23,15 @@ type rooms struct {
 	texts       room.Texts
 }
 
-// room1 gives an empty list room for one.
-func room1[T any](list []T, m *room.Of[T]) []T {
+// more gives a list a further value, which is empty: it is filled where it stands.
+func more[T any](list []T, m *room.Of[T]) ([]T, *T) {
 	if list == nil {
-		return m.List(1)
+		list = m.List(1)[:1]
+	} else {
+		var zero T
+		list = append(list, zero)
 	}
-	return list
+	return list, &list[len(list)-1]
 }
 
 // only is a list of one.
@@ -36,7 +39,9 @@ func only[T any](m *room.Of[T], v T) []T { return append(m.List(1), v) }
 
 // originOf says where an entry was found: in a segment.
 func (r *reader) originOf(s Segment) []record.Origin {
-	return only(&r.mem.origins, record.Origin{Source: r.p.source.ID, Path: r.pathOf(s), Line: int(s.n) + 1})
+	list, o := more(nil, &r.mem.origins)
+	o.Source, o.Path, o.Line = r.p.source.ID, r.pathOf(s), int(s.n)+1
+	return list
 }
 
 // pathOf is the path of a segment.

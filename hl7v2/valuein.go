@@ -11,19 +11,18 @@ func (r *reader) values(s Segment) (out []record.Value) {
 	kind := first(s, 2)
 	name := kind.peek()
 	for d := range all(s, 5) {
-		var v record.Value
-		ok := false
+		if !hasValues(name) {
+			return nil
+		}
+		list, v := more(out, &r.mem.values)
 		if d.isNull() {
-			if ok = hasValues(name); ok {
-				r.take(d)
-				v.Absent = record.AbsentExplicitNull
-			}
-		} else {
-			v, ok = r.value(name, s, d)
+			r.take(d)
+			v.Absent = record.AbsentExplicitNull
+		} else if !r.value(v, name, s, d) {
+			*v = record.Value{}
+			continue
 		}
-		if ok {
-			out = append(room1(out, &r.mem.values), v)
-		}
+		out = list
 	}
 	if len(out) > 0 {
 		r.text(kind)
@@ -42,14 +41,14 @@ func hasValues(kind string) bool {
 }
 
 // value reads a value of a datatype.
-func (r *reader) value(kind string, s Segment, d datum) (v record.Value, ok bool) {
+func (r *reader) value(v *record.Value, kind string, s Segment, d datum) (ok bool) {
 	switch kind {
 	case "NM":
-		return r.numeric(d, first(s, 6))
+		return r.numeric(v, d, first(s, 6))
 	case "SN":
-		return r.structured(d, first(s, 6))
+		return r.structured(v, d, first(s, 6))
 	case "ST", "TX", "FT", "VR", "XTN", "TN", "XAD", "AD", "XPN", "PN", "SI":
-		return r.textValue(d)
+		return r.textValue(v, d)
 	case "CWE", "CE", "CNE", "CF", "IS", "ID":
 		var c record.Concept
 		if c, ok = r.concept(d); ok {
@@ -71,7 +70,7 @@ func (r *reader) value(kind string, s Segment, d datum) (v record.Value, ok bool
 			v.Period = &p
 		}
 	case "NR":
-		return r.numberRange(d, first(s, 6))
+		return r.numberRange(v, d, first(s, 6))
 	case "CQ":
 		var q record.Quantity
 		if q, ok = r.quantity(d); ok {
@@ -113,35 +112,37 @@ func (r *reader) value(kind string, s Segment, d datum) (v record.Value, ok bool
 			v.Ref = &p
 		}
 	}
-	return v, ok
+	return ok
 }
 
 // textValue takes a value as text: delimiters that nobody escaped are part of it.
-func (r *reader) textValue(d datum) (v record.Value, ok bool) {
+func (r *reader) textValue(v *record.Value, d datum) bool {
 	t := r.words(d)
 	v.Text = r.mem.strings.One(&t)
-	return v, t != ""
+	return t != ""
 }
 
 // numeric reads NM with the unit of OBX-6. What is no number is text.
-func (r *reader) numeric(d, unit datum) (v record.Value, ok bool) {
-	if q, ok := r.quantityOf(d, unit); ok {
-		if q.Unit == "" && q.Code == "" {
-			v.Decimal = r.mem.strings.One(&q.Value)
+func (r *reader) numeric(v *record.Value, d, unit datum) bool {
+	if n := r.number(d.at(1)); n != "" {
+		if code, text := unit.at(1).peek(), unit.at(2).peek(); code == "" && text == "" {
+			v.Decimal = r.mem.strings.One(&n)
 		} else {
-			v.Quantity = r.mem.quantities.One(&q)
+			v.Quantity = &r.mem.quantities.List(1)[:1][0]
+			v.Quantity.Value = n
+			r.unit(unit, v.Quantity)
 		}
-		return v, true
+		return true
 	}
 	if d.says() && d.peek() != "" {
 		r.issue(&record.IssueInvalidNumber, d.span)
-		return r.textValue(d)
+		return r.textValue(v, d)
 	}
-	return v, false
+	return false
 }
 
 // structured reads SN (2A.3.67): a comparator, a number, a separator, a number (SN[Quantity], SN[Range], SN[Ratio]).
-func (r *reader) structured(d, unit datum) (v record.Value, ok bool) {
+func (r *reader) structured(v *record.Value, d, unit datum) bool {
 	comparator, separator := d.at(1).peek(), d.at(3).peek()
 	n1, n2 := d.at(2).peek(), d.at(4).peek()
 	plain := func(n string) bool { return isNumber(n) && n[0] != '+' }
@@ -171,9 +172,9 @@ func (r *reader) structured(d, unit datum) (v record.Value, ok bool) {
 		}
 		t := b.String()
 		v.Text = &t
-		return v, t != ""
+		return t != ""
 	}
-	return v, true
+	return true
 }
 
 func isComparator(c string) bool {
@@ -185,7 +186,7 @@ func isComparator(c string) bool {
 }
 
 // numberRange reads NR.
-func (r *reader) numberRange(d, unit datum) (v record.Value, ok bool) {
+func (r *reader) numberRange(v *record.Value, d, unit datum) bool {
 	low, ok1 := r.quantityOf(d.at(1), unit)
 	high, ok2 := r.quantityOf(d.at(2), unit)
 	v.Range = &record.Range{}
@@ -195,7 +196,7 @@ func (r *reader) numberRange(d, unit datum) (v record.Value, ok bool) {
 	if ok2 {
 		v.Range.High = &high
 	}
-	return v, ok1 || ok2
+	return ok1 || ok2
 }
 
 // encapsulated reads ED (2A.3.24): content in base64, in hexadecimal, or as text.

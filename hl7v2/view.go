@@ -46,6 +46,14 @@ func (s Segment) Is(name string) bool {
 	return s.x != nil && s.x.segs[s.n].id != 0 && s.x.segs[s.n].id == segmentID(name)
 }
 
+// id is its name as the index has it; 0 for none.
+func (s Segment) id() uint32 {
+	if s.x == nil {
+		return 0
+	}
+	return s.x.segs[s.n].id
+}
+
 func (s Segment) is(id uint32) bool { return s.x != nil && s.x.segs[s.n].id == id }
 
 // Raw gives the bytes of the segment without what ends it.

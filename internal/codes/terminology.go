@@ -338,12 +338,17 @@ func Whole(system string) bool {
 	return ok && s.complete
 }
 
-// Holds says whether a system has a code, as far as it is embedded, and whether every code of it is.
-func Holds(system, code string) (ok, whole bool) {
-	s, known := named(system)
-	if !known {
-		return false, false
+// Set gives the codes of a system every code of which is embedded, nil for another. caseless says that the system does not tell capitals
+// from small letters.
+func Set(system string) (set map[string]bool, caseless bool) {
+	s, ok := named(system)
+	if !ok || !s.complete {
+		return nil, false
 	}
-	_, _, _, ok = s.get(code)
-	return ok, s.complete
+	set = map[string]bool{}
+	for line := range strings.Lines(s.lines) {
+		code, _, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		set[code] = true
+	}
+	return set, s.caseless
 }
