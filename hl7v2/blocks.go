@@ -9,7 +9,11 @@ import (
 )
 
 // block is a segment with those that belong to it: an order with its request, its results and their comments.
-type block struct{ segs []Segment }
+type block struct {
+	segs []Segment
+	all  []Segment // segs before those were taken out that a later message says anew
+	key  string    // what several messages tell of in such blocks; "" for what only one does
+}
 
 func (b *block) head() Segment { return b.segs[0] }
 
@@ -99,7 +103,29 @@ func (b *block) belongs(s Segment) bool {
 
 // blocks divides the part at hand and reads one block after another. The visit comes first: the rest belongs to it.
 func (r *reader) blocks() {
-	all := r.desk.blocks[:0]
+	all := r.p.blocks
+	if all == nil {
+		all = r.divide(r.desk.blocks[:0])
+		r.desk.blocks = all
+	}
+	r.setIDs()
+	for i := range all {
+		if all[i].head().is(idMSH) {
+			r.header(&all[i])
+		}
+	}
+	for i := range all {
+		if all[i].head().is(idPV1) {
+			r.visit(&all[i])
+		}
+	}
+	for i := range all {
+		r.block(&all[i])
+	}
+}
+
+// divide divides the part at hand into blocks.
+func (r *reader) divide(all []block) []block {
 	at, booking := -1, -1
 	for n, s := range r.p.segs {
 		switch {
@@ -121,21 +147,7 @@ func (r *reader) blocks() {
 		}
 		b.segs = append(b.segs, s)
 	}
-	r.desk.blocks = all
-	r.setIDs()
-	for i := range all {
-		if all[i].head().is(idMSH) {
-			r.header(&all[i])
-		}
-	}
-	for i := range all {
-		if all[i].head().is(idPV1) {
-			r.visit(&all[i])
-		}
-	}
-	for i := range all {
-		r.block(&all[i])
-	}
+	return all
 }
 
 // block reads one block.

@@ -299,6 +299,7 @@ func (r *reader) read() {
 			}
 		}
 	}
+	r.overlap()
 	for i := len(r.parts) - 1; i >= 0; i-- {
 		r.begin(r.parts[i])
 		for _, s := range r.p.segs {
@@ -311,6 +312,7 @@ func (r *reader) read() {
 		r.begin(p)
 		r.blocks()
 	}
+	r.settle()
 	for _, p := range r.parts {
 		r.begin(p)
 		r.sweep()

@@ -32,6 +32,7 @@ type index struct {
 	segs   []segment
 
 	places atomic.Pointer[[]int32] // see occurrence
+	hidden map[int64]bool          // fields that an import does not read: see hide
 
 	class   class
 	ends    class // 1 for every byte that class has a kind for

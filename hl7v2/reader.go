@@ -31,6 +31,9 @@ type reader struct {
 	mem               rooms
 	lastTime, lastISO string // the last time read, and how it stands in the record
 
+	replaced []replacement  // see overlap
+	joined   map[string]int // where in its list the entry stands that several blocks tell of
+
 	*desk                 // ids that are used, people that were met
 	mixed map[string]bool // identifiers under which people of different names stand
 	clash bool            // such were found while reading
@@ -42,6 +45,7 @@ type part struct {
 	segs   []Segment
 	first  bool     // the segments that several parts share are counted here
 	own    int      // how many of segs, from the start, are shared
+	blocks []block  // found by overlap, where several messages tell of one patient
 	owners []string // of segments: the entry that has what is left of one
 }
 
@@ -233,6 +237,12 @@ func value[T any](p *T) (v T) {
 
 // issue adds an issue at a place.
 func (r *reader) issue(k *record.IssueKind, s span) {
+	path, line, col := s.Position()
+	r.rep.Add(k.At(path, line, col))
+}
+
+// issueOf adds an issue about a segment.
+func (r *reader) issueOf(k *record.IssueKind, s Segment) {
 	path, line, col := s.Position()
 	r.rep.Add(k.At(path, line, col))
 }

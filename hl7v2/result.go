@@ -12,9 +12,13 @@ func (r *reader) results(b *block) {
 	obr := b.seg("OBR")
 	var order record.Order
 	ordered := false
-	reporting := slices.Contains([]string{"ORU", "OUL", "ORF"}, r.p.kind) || obr.Field(25).Valued() || obr.Field(22).Valued()
+	reporting := slices.Contains([]string{"ORU", "OUL", "ORF"}, r.p.kind) || says(obr, 25) || says(obr, 22)
 	if obr.OK() || b.head().Is("ORC") {
 		order, ordered = r.order(b), true
+	}
+	known, joined := 0, false
+	if ordered {
+		known, joined = join(r, b, "", r.rec.Orders, func(v *record.Order) *record.Entry { return &v.Entry }, &order)
 	}
 	specimens := r.specimens(b)
 	var panel *record.Panel
@@ -30,7 +34,9 @@ func (r *reader) results(b *block) {
 	switch {
 	case panel != nil:
 		panel.Members = refs
-		r.rec.ResultPanels = append(r.rec.ResultPanels, *panel)
+		if _, ok := join(r, b, "panel of ", r.rec.ResultPanels, func(v *record.Panel) *record.Entry { return &v.Entry }, panel); !ok {
+			r.rec.ResultPanels = append(r.rec.ResultPanels, *panel)
+		}
 	case ordered || obr.OK():
 		order.Support = append(order.Support, refs...)
 		ordered = true
@@ -42,13 +48,26 @@ func (r *reader) results(b *block) {
 				order.Notes = append(order.Notes, r.notes(b.notesAfter(i))...)
 			}
 		}
-		r.rec.Orders = append(r.rec.Orders, order)
+		if joined {
+			o := &r.rec.Orders[known]
+			o.Specimens, o.Support, o.Notes = union(o.Specimens, order.Specimens...), union(o.Support, order.Support...), union(o.Notes, order.Notes...)
+		} else {
+			r.rec.Orders = append(r.rec.Orders, order)
+		}
 	}
 	for _, s := range b.segs {
 		if s.Is("DG1") {
 			r.diagnosis(s)
 		}
 	}
+}
+
+// says reports whether a field has a value, also one that a later message says anew.
+func says(s Segment, field int) bool {
+	if s.x == nil || s.x.hidden == nil {
+		return s.Field(field).Valued()
+	}
+	return s.Field(field).Valued() || s.x.hidden[int64(s.n)<<32|int64(field)]
 }
 
 // observations reads the OBX of a block and gives references to what they became.

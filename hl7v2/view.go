@@ -107,6 +107,9 @@ func (s Segment) Field(n int) Field {
 	if n < 0 || n > s.Len() || s.x == nil || n == 0 && s.x.segs[s.n].id != 0 {
 		return Field{}
 	}
+	if s.x.hidden != nil && s.x.hidden[int64(s.n)<<32|int64(n)] {
+		return Field{}
+	}
 	base := int(s.x.segs[s.n].field) + n
 	if n == 0 {
 		return Field{span{s.x, int32(s.x.segs[s.n].mark), int32(s.x.fields[base])}}
