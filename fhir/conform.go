@@ -95,6 +95,7 @@ type checker struct {
 	kind    *elementType // of that resource
 	ids     map[string]bool
 	answers map[setQuestion]record.Answer
+	strict  bool                    // what validators may find is found
 	meets   func(resource int) bool // where references have to point to what meets its profile
 	found   []fault
 	more    bool

@@ -184,6 +184,9 @@ func (c *checker) one(r *profileRule, v profileValue) {
 			c.find(&conformRecommended, v.n, r.path)
 		}
 	}
+	if c.strict && len(r.required) > 0 && v.n.OK() && v.typ.name == "string" {
+		c.find(&conformCode, v.n, r.path)
+	}
 	c.keys(r, v)
 	if len(r.parts) > 0 {
 		c.parts(r, v)

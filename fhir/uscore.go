@@ -129,7 +129,7 @@ var issueNoProfile = record.IssueProfileNotClaimed.Because("the release of US Co
 // ofRelease gives what the release that was asked for calls the profiles of
 // 6.1.0 that a resource meets, as far as the check has not found that it does
 // not meet them. Which release is meant stands behind them: their addresses are the same.
-func (w *writer) ofRelease(typ kind, id string, profiles []string) (out []string) {
+func (w *writer) ofRelease(id string, profiles []string) (out []string) {
 	all := profilesOf(w.uscore)
 	for _, p := range profiles {
 		if w.uscore == USCore311 {
@@ -150,10 +150,13 @@ func (w *writer) ofRelease(typ kind, id string, profiles []string) (out []string
 		}
 	}
 	if len(out) > 0 && w.claimants != nil {
-		w.claimants[typ.String()+"/"+w.name] = id
+		w.claimants[w.typeAndID()] = id
 	}
 	return out
 }
+
+// typeAndID names the resource being written as the output does.
+func (w *writer) typeAndID() string { return w.typ.String() + "/" + w.name }
 
 // unmet finds which of the resources that claim a profile of the release do not
 // meet it, by their ids in the writer: what Conform finds, and what refers to a
@@ -164,6 +167,7 @@ func (u USCore) unmet(text []byte, claimed map[string]string) (map[string]bool, 
 		return nil, err
 	}
 	m := &meeting{checker: newChecker(d, ConformOptions{USCore: u}), claimed: claimed, unmet: map[string]bool{}, other: map[int]bool{}}
+	m.strict = true
 	for again := true; again; {
 		again = false
 		for i := range m.plan.all {
@@ -192,7 +196,7 @@ type meeting struct {
 // claim gives the writer's id of a resource that claims a profile because of us.
 func (m *meeting) claim(x *resource) (string, bool) {
 	id, ok := m.claimed[x.typ+"/"+x.id]
-	return id, ok && x.container < 0
+	return id, ok && id != "" && x.container < 0
 }
 
 // claimsOf gives the profiles that a resource claims, without their release.
@@ -235,7 +239,10 @@ func (m *meeting) isMet(i int) bool {
 	if id, ok := m.claim(x); ok {
 		return !m.unmet[id]
 	}
-	met, known := m.other[i]
+	if _, written := m.claimed[x.typ+"/"+x.id]; written {
+		return false // the writer found that it meets none
+	}
+	met, known := m.other[i] // it goes out as it was sent
 	if known {
 		return met
 	}

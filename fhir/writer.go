@@ -63,7 +63,7 @@ type writer struct {
 	unfit      bool // that resource refers to one that does not meet its own profile
 	uscore     USCore
 	unmet      map[string]bool   // ids of resources that do not meet that release's profiles
-	claimants  map[string]string // Type/id in the output of those that claim one, to their ids here; nil where nobody asks
+	claimants  map[string]string // Type/id in the output of what was written, to their ids here where they claim one; nil where nobody asks
 	root       string            // the id of the record: what derived ids hang on
 }
 
@@ -124,12 +124,15 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, 
 		w.instant("lastUpdated", *e.Updated)
 	}
 	w.claim, w.unfit = span{}, false
+	if w.claimants != nil {
+		w.claimants[w.typeAndID()] = ""
+	}
 	if len(profiles) > 0 && w.misfit[id] {
 		profiles = nil
 		w.Note(&record.IssueProfileNotClaimed, "")
 	}
 	if len(profiles) > 0 && w.uscore != USCore610 {
-		profiles = w.ofRelease(typ, id, profiles)
+		profiles = w.ofRelease(id, profiles)
 	}
 	if len(profiles) > 0 {
 		w.claim.from = len(w.b)
@@ -172,6 +175,9 @@ type span struct{ from, to int }
 // unclaim takes the profile out of meta again: the resource refers to one that
 // does not meet the profile which this one demands of it.
 func (w *writer) unclaim() {
+	if w.claimants != nil {
+		w.claimants[w.typeAndID()] = ""
+	}
 	from, to := w.claim.from, w.claim.to
 	switch {
 	case w.b[to] == ',' && w.b[from] != ',':
