@@ -68,7 +68,7 @@ func planOf(d *Document, o record.ImportOptions) *plan {
 	} else {
 		p.find(root, tree.Node{}, root.Child("resourceType").Value())
 	}
-	p.findVersions(d.version)
+	p.findVersions(d.tree, d.version)
 	p.name(ids.New(o.IDKey))
 	p.part()
 	return p

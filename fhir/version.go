@@ -70,10 +70,11 @@ type otherElement struct {
 type otherElements struct {
 	of    map[string][]otherElement // by type of resource; "*" for all
 	types map[string]versionSet     // resources that R4 does not have
+	names map[string]bool           // the first steps of all paths
 }
 
 var versionTable = sync.OnceValue(func() *otherElements {
-	t := &otherElements{of: map[string][]otherElement{}, types: map[string]versionSet{}}
+	t := &otherElements{of: map[string][]otherElement{}, types: map[string]versionSet{}, names: map[string]bool{}}
 	for line := range strings.Lines(versionText) {
 		f := strings.Fields(line)
 		if len(f) < 2 || f[0][0] == '#' {
@@ -97,6 +98,7 @@ var versionTable = sync.OnceValue(func() *otherElements {
 			continue
 		}
 		x.path = steps[1:]
+		t.names[x.path[0]] = true
 		t.of[steps[0]] = append(t.of[steps[0]], x)
 	}
 	return t
@@ -109,8 +111,21 @@ type shape struct {
 	turns tree.Node // an element that may turn its meaning, and that R4 does not have
 }
 
-// shapeOf looks a resource over for what R4 does not have.
-func shapeOf(n tree.Node) shape {
+// tellingNames says of the names in a document, by their numbers, which may tell a version.
+func tellingNames(d *tree.Doc) []bool {
+	t := versionTable()
+	var telling []bool
+	for i, name := range d.Names() {
+		for i >= len(telling) {
+			telling = append(telling, false)
+		}
+		telling[i] = t.names[strings.TrimPrefix(name, "_")]
+	}
+	return telling
+}
+
+// shapeOf looks a resource over for what R4 does not have. telling is of its document.
+func shapeOf(n tree.Node, telling []bool) shape {
 	t := versionTable()
 	s := shape{set: anyVersion}
 	typ := peek(n, "resourceType")
@@ -122,6 +137,9 @@ func shapeOf(n tree.Node) shape {
 		return s
 	}
 	for m := n.First(); m.OK(); m = m.Next() {
+		if !telling[m.NameID()] {
+			continue
+		}
 		name := strings.TrimPrefix(m.Name(), "_")
 		for _, list := range [...][]otherElement{t.of[typ], t.of["*"]} {
 			for i := range list {
@@ -185,15 +203,16 @@ func kindName(k tree.Kind) string {
 
 // findVersions notes the version of every resource: what the host says, else what
 // the input says of itself, else what its shapes together leave.
-func (p *plan) findVersions(said Version) {
+func (p *plan) findVersions(d *tree.Doc, said Version) {
 	p.version = anyVersion
 	if said != VersionUnknown && said <= R5 {
 		p.version = setOf(said)
 	}
 	stated := anyVersion
+	telling := tellingNames(d)
 	for i := range p.all {
 		x := &p.all[i]
-		x.shape = shapeOf(x.n)
+		x.shape = shapeOf(x.n, telling)
 		stated &= statedVersion(x.n)
 	}
 	if said == VersionUnknown && stated != anyVersion && stated != 0 {
