@@ -16,12 +16,26 @@ const repeated = `<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www
 	`<code code="34133-9" codeSystem="2.16.840.1.113883.6.1"/><title>Chart</title><effectiveTime value="20240301"/><confidentialityCode code="R" codeSystem="2.16.840.1.113883.5.25"/><languageCode code="en-US"/>` +
 	`<recordTarget><patientRole><id root="2.999.5" extension="P"/><patient><name><given>Wren</given><family>Alder</family></name></patient></patientRole></recordTarget>` +
 	`<componentOf><encompassingEncounter><id root="2.999.5" extension="E1"/><code code="IMP" codeSystem="2.16.840.1.113883.5.4"/><effectiveTime><low value="20240220"/><high value="20240229"/></effectiveTime>` +
-	`<dischargeDispositionCode code="01" codeSystem="2.16.840.1.113883.12.112"/></encompassingEncounter></componentOf><component><structuredBody>` +
+	`<dischargeDispositionCode code="01" codeSystem="2.16.840.1.113883.12.112"/>` +
+	`<encounterParticipant typeCode="ATND"><assignedEntity><id root="2.999.5" extension="D1"/><assignedPerson><name><family>Sorrel</family></name></assignedPerson></assignedEntity></encounterParticipant>` +
+	`<location><healthCareFacility><id root="2.999.5" extension="F"/><location><name>Lark Hospital</name></location></healthCareFacility></location></encompassingEncounter></componentOf><component><structuredBody>` +
 	// An encounter that the header has too, with a diagnosis that another section tells of.
 	`<component><section><templateId root="2.16.840.1.113883.10.20.22.2.22.1" extension="2015-08-01"/><code code="46240-8" codeSystem="2.16.840.1.113883.6.1"/><title>Encounters</title><text><content ID="e1">Stay</content></text>` +
 	`<entry><encounter classCode="ENC" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.49" extension="2015-08-01"/><id root="2.999.5" extension="E1"/><code code="99223" codeSystem="2.16.840.1.113883.6.12"/>` +
-	`<text><reference value="#e1"/></text><effectiveTime><low value="20240220"/><high value="20240229"/></effectiveTime>` +
+	`<text><reference value="#e1"/></text><effectiveTime><low value="20240220"/><high value="20240229"/></effectiveTime><sdtc:dischargeDispositionCode code="01" codeSystem="2.16.840.1.113883.12.112"/><priorityCode code="EM" codeSystem="2.16.840.1.113883.5.7"/>` +
+	`<performer><assignedEntity><id root="2.999.5" extension="D1"/><assignedPerson><name><family>Sorrel</family></name></assignedPerson></assignedEntity></performer>` +
+	`<author><time value="20240221"/><assignedAuthor><id root="2.999.5" extension="D2"/><assignedPerson><name><family>Tansy</family></name></assignedPerson></assignedAuthor></author>` +
+	`<informant><assignedEntity><id root="2.999.5" extension="D3"/><assignedPerson><name><family>Yarrow</family></name></assignedPerson></assignedEntity></informant>` +
+	`<participant typeCode="LOC"><participantRole classCode="SDLOC"><templateId root="2.16.840.1.113883.10.20.22.4.32"/><code code="1160-1" codeSystem="2.16.840.1.113883.6.259"/><playingEntity classCode="PLC"><name>Ward 3</name></playingEntity></participantRole></participant>` +
 	`<entryRelationship typeCode="REFR"><act classCode="ACT" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.122"/><id root="2.999.5" extension="PR"/><code nullFlavor="NP"/><statusCode code="completed"/></act></entryRelationship>` +
+	`<entryRelationship typeCode="SUBJ" inversionInd="true"><act classCode="ACT" moodCode="INT"><templateId root="2.16.840.1.113883.10.20.22.4.20" extension="2014-06-09"/><code code="409073007" codeSystem="2.16.840.1.113883.6.96"/><text>Rest</text><statusCode code="completed"/></act></entryRelationship>` +
+	`<entryRelationship typeCode="RSON"><observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.19" extension="2014-06-09"/><id root="2.999.5" extension="I"/><code code="29308-4" codeSystem="2.16.840.1.113883.6.1"/>` +
+	`<statusCode code="completed"/><effectiveTime value="20240219"/><value xsi:type="CD" code="267036007" codeSystem="2.16.840.1.113883.6.96"/></observation></entryRelationship>` +
+	`<entryRelationship typeCode="REFR"><observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.143"/><id root="2.999.5" extension="PP"/><code code="225773000" codeSystem="2.16.840.1.113883.6.96"/>` +
+	`<effectiveTime value="20240219"/><value xsi:type="CD" code="394849002" codeSystem="2.16.840.1.113883.6.96"/></observation></entryRelationship>` +
+	`<entryRelationship typeCode="SUBJ" inversionInd="true"><act classCode="ACT" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.64"/><code code="48767-8" codeSystem="2.16.840.1.113883.6.1"/><text>Slept badly</text></act></entryRelationship>` +
+	`<entryRelationship typeCode="REFR"><observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.5" extension="2014-06-09"/><code code="11323-3" codeSystem="2.16.840.1.113883.6.1"/><statusCode code="completed"/>` +
+	`<value xsi:type="CD" code="81323004" codeSystem="2.16.840.1.113883.6.96"/></observation></entryRelationship>` +
 	`</encounter></entry>` +
 	`<entry><observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.201" extension="2016-06-01"/><code code="82607-3" codeSystem="2.16.840.1.113883.6.1"/><statusCode code="completed"/>` +
 	`<value xsi:type="IVL_TS"><low value="20230101"/><high value="20240301"/></value></observation></entry></section></component>` +
@@ -46,8 +60,13 @@ func TestOneThingInSeveralPlaces(t *testing.T) {
 		require.NotNil(t, e.Disposition)
 		require.Equal(t, e.ID, rec.Documents[0].Encounter.ID)
 		require.Len(t, rec.Problems, 1)
-		require.Len(t, e.Relations, 1, "what the act points at is the problem")
+		require.NotEmpty(t, e.Relations, "what the act points at is the problem")
 		require.Equal(t, rec.Problems[0].ID, e.Relations[0].Target.ID)
+		require.Len(t, e.Reasons, 1)
+		require.Len(t, e.Instructions, 1)
+		require.Len(t, e.Preferences, 1)
+		require.Equal(t, "Slept badly", e.Notes[0].Text)
+		require.Len(t, e.Locations, 2)
 		sections := rec.Documents[0].Sections
 		require.Equal(t, "2023-01-01", sections[0].Period.Start.Value)
 		require.Equal(t, "2024-03-01", sections[0].Period.End.Value)
