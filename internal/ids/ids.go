@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
+
+	"github.com/portage-health/portage/internal/room"
 )
 
 // Maker makes ids. With a key they are a keyed hash (HMAC-SHA-256). It is not safe for concurrent use.
@@ -14,6 +16,7 @@ type Maker struct {
 	keyed hash.Hash // nil without a key
 	sum   [sha256.Size]byte
 	buf   []byte
+	texts room.Texts
 }
 
 // New gives a Maker; key may be empty.
@@ -26,6 +29,11 @@ func New(key []byte) *Maker {
 
 // Make hashes the parts in order; no two different lists of parts hash the same text.
 func (m *Maker) Make(parts ...string) string {
+	text := m.make(parts)
+	return m.texts.Keep(text[:])
+}
+
+func (m *Maker) make(parts []string) [36]byte {
 	m.buf = m.buf[:0]
 	for _, p := range parts {
 		n := len(p)
@@ -43,7 +51,7 @@ func (m *Maker) Make(parts ...string) string {
 }
 
 // uuid writes the first 16 bytes as a UUID of version 8, variant 10.
-func uuid(b []byte) string {
+func uuid(b []byte) [36]byte {
 	b[6] = b[6]&0x0f | 0x80
 	b[8] = b[8]&0x3f | 0x80
 	var d [36]byte
@@ -56,10 +64,11 @@ func uuid(b []byte) string {
 	hex.Encode(d[19:23], b[8:10])
 	d[23] = '-'
 	hex.Encode(d[24:36], b[10:16])
-	return string(d[:])
+	return d
 }
 
 // Derive gives the id of a thing that exists only as part of another (the dispense of a medication, say).
 func Derive(owner, kind string, parts ...string) string {
-	return New(nil).Make(append([]string{"part", owner, kind}, parts...)...)
+	text := New(nil).make(append([]string{"part", owner, kind}, parts...))
+	return string(text[:])
 }
