@@ -31,8 +31,12 @@ func (r *reader) ts(n tree.Node) record.Time {
 	}
 	r.led.Take(a.Index())
 	v := a.Value()
-	iso, exact := isoTime(v)
-	t.Value = iso
+	exact := true
+	if v == r.lastTime.sent { // as where one thing was told by several at once
+		t.Value = r.lastTime.iso
+	} else if t.Value, exact = isoTime(v); exact {
+		r.lastTime.sent, r.lastTime.iso = v, t.Value
+	}
 	if !exact {
 		t.AsSent = v
 		r.issue(record.IssueInvalidTime, a)

@@ -232,7 +232,7 @@ func (r *reader) role(n tree.Node, p *record.Participation) {
 func (r *reader) owned(n tree.Node) []int32 {
 	var out []int32
 	for i := n.Index(); i < n.End(); i++ {
-		if _, ok := r.owners[i]; ok {
+		if _, ok := r.owners.get(i); ok {
 			out = append(out, int32(i-n.Index()))
 		}
 	}
@@ -242,7 +242,8 @@ func (r *reader) owned(n tree.Node) []int32 {
 // ownAgain gives what is within n the owners that the same text had at another place.
 func (r *reader) ownAgain(m *mention, n tree.Node) {
 	for _, k := range m.owned {
-		r.owners[n.Index()+int(k)] = r.owners[m.at+int(k)]
+		id, _ := r.owners.get(m.at + int(k))
+		r.owners.set(n.Index()+int(k), id)
 	}
 }
 
