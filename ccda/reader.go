@@ -73,6 +73,10 @@ type rooms struct {
 	named      room.Of[record.Name]
 	located    room.Of[record.Address]
 	reached    room.Of[record.Telecom]
+	played     room.Of[record.Participation]
+	values     room.Of[record.Value]
+	measured   room.Of[record.Quantity]
+	refs       room.Of[record.Ref]
 }
 
 // take marks a leaf: an attribute or a text whose value lands in a typed field.
