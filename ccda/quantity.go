@@ -17,7 +17,7 @@ func (r *reader) quantity(n tree.Node) *record.Quantity {
 	if q.IsZero() {
 		return nil
 	}
-	return &q
+	return r.room.measured.One(&q)
 }
 
 func (r *reader) pq(n tree.Node) record.Quantity {
@@ -150,7 +150,8 @@ func isInteger(s string) bool { return isDecimal(s) && !strings.Contains(s, ".")
 // Observation.value). What has no type that is known here is read by its shape
 // where that is plain, else left to be carried.
 func (r *reader) values(parent tree.Node) []record.Value {
-	var out []record.Value
+	var few [2]record.Value
+	out := few[:0]
 	for n := parent.Child("value"); n.OK(); n = n.NextNamed() {
 		if v := r.value(n); !v.IsZero() {
 			if v == (record.Value{Absent: v.Absent}) {
@@ -161,7 +162,7 @@ func (r *reader) values(parent tree.Node) []record.Value {
 			r.form(n)
 		}
 	}
-	return out
+	return r.room.values.Keep(out)
 }
 
 func (r *reader) value(n tree.Node) record.Value {

@@ -95,15 +95,15 @@ func (r *reader) ownKind(a *record.Allergy) {
 
 func (r *reader) reaction(n tree.Node) record.Reaction {
 	v := record.Reaction{
-		Substance: maybe(n, "substance", r.concept), Manifestations: r.concepts(n, "manifestation"), Description: r.str(n, "description"),
-		When: r.when(n, choice{dateTime: "onset"}, "when"), Route: maybe(n, "exposureRoute", r.concept), Notes: r.notes(n, "note"),
+		Substance: r.conceptPtr(n, "substance"), Manifestations: r.concepts(n, "manifestation"), Description: r.str(n, "description"),
+		When: r.when(n, choice{dateTime: "onset"}, "when"), Route: r.conceptPtr(n, "exposureRoute"), Notes: r.notes(n, "note"),
 		Assertion: record.Affirmed,
 	}
 	if s := r.codeIn(n, "severity", "mild", "moderate", "severe"); s != "" {
 		c, _ := codes.Severity().From(s)
 		v.Severity = &record.Concept{Codings: []record.Coding{{System: record.SystemSNOMED, Code: c}}}
 	}
-	r.fields(n, &v)
+	addFields(r, n, &v)
 	return v
 }
 
@@ -129,9 +129,9 @@ func (r *reader) clinicalStatus(n tree.Node, system string, into *record.Clinica
 		}
 	}
 	if !isPlainCode(&c, system, into.Code) && !c.IsZero() {
-		into.AsSent = &c
+		into.AsSent = r.room.coded.One(&c)
 	}
-	r.fields(s, into)
+	addFields(r, s, into)
 	if e := r.field(s, "when"); e.OK() {
 		into.When = maybe(e, "valuePeriod", r.period)
 	}
@@ -163,10 +163,10 @@ func (r *reader) verification(n tree.Node, system string, allowed []string) (rec
 			if isPlainCode(&c, system, k.Code) {
 				return record.Verification(k.Code), nil
 			}
-			return record.Verification(k.Code), &c
+			return record.Verification(k.Code), r.room.coded.One(&c)
 		}
 	}
-	return "", &c
+	return "", r.room.coded.One(&c)
 }
 
 // onset reads onset[x]: a point in time is when it began.

@@ -291,7 +291,7 @@ func (r *reader) besideMedication(n tree.Node, m *record.Medication) {
 		r.fieldsOf(e, &m.Dosages[at].Timings[0])
 	}
 	had := r.field(n, "mode").OK()
-	r.fields(n, m)
+	addFields(r, n, m)
 	switch {
 	case !had:
 	case m.Mode == modeActivity:

@@ -11,6 +11,7 @@ import (
 
 	"github.com/portage-health/portage/internal/ids"
 	"github.com/portage-health/portage/internal/ledger"
+	"github.com/portage-health/portage/internal/room"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -106,7 +107,19 @@ type reader struct {
 	told     map[string]bool          // entries whose participants a Provenance has told
 	readings []ownReading             // observations that are components of another
 	derived  int                      // how many parts of the resource at hand got ids
+	room     rooms
 	maker    *ids.Maker
+}
+
+// rooms are for what a record has very many of.
+type rooms struct {
+	texts   room.Texts
+	origins room.Of[record.Origin]
+	codings room.Of[record.Coding]
+	coded   room.Of[record.Concept]
+	refs    room.Of[record.Ref]
+	times   room.Of[record.Time]
+	periods room.Of[record.Period]
 }
 
 func newReader(d *Document, o record.ImportOptions, p *plan, group int) *reader {
@@ -232,8 +245,7 @@ func (r *reader) entry(n tree.Node) record.Entry {
 	if len(r.made) > 0 {
 		e.ID = r.partID("entry")
 	}
-	line, _ := r.pos(n)
-	e.Origins = []record.Origin{{Source: r.source, Path: x.path, Line: line}}
+	e.Origins = append(r.room.origins.List(1), record.Origin{Source: r.source, Path: x.path, Line: r.line(n)})
 	r.made = append(r.made, e.ID)
 	if n == x.n {
 		r.common(n, &e)
@@ -268,6 +280,15 @@ func (r *reader) common(n tree.Node, e *record.Entry) {
 func add[T any](r *reader, list *[]T, n tree.Node, x T) {
 	*list = append(*list, x)
 	r.fields(n, &(*list)[len(*list)-1])
+}
+
+// line gives the line of a node in the input.
+func (r *reader) line(n tree.Node) int {
+	if r.plan.xml != nil {
+		line, _ := r.plan.xml.position(n.Offset())
+		return line
+	}
+	return n.Line()
 }
 
 // pos gives line and column of a node in the input.

@@ -26,7 +26,7 @@ func (r *reader) humanName(n tree.Node) record.Name {
 		if e := r.field(n, "family"); e.OK() {
 			v.Family = nil // several, each for itself; the element joined them
 		}
-		r.fields(n, &v)
+		addFields(r, n, &v)
 		v.Absent = r.absentOf(n)
 	}
 	return v
@@ -97,7 +97,7 @@ func (r *reader) address(n tree.Node) record.Address {
 		if r.field(n, "uses").OK() {
 			v.Uses = nil
 		}
-		r.fields(n, &v)
+		addFields(r, n, &v)
 		v.Absent = r.absentOf(n)
 	}
 	return v
@@ -111,7 +111,7 @@ func (r *reader) telecom(n tree.Node) record.Telecom {
 		if r.field(n, "uses").OK() {
 			v.Uses = nil
 		}
-		r.fields(n, &v)
+		addFields(r, n, &v)
 		v.Absent = r.absentOf(n)
 	}
 	return v
@@ -149,7 +149,7 @@ func (r *reader) attachment(n tree.Node) record.Attachment {
 			v.Data = record.Base64Data(d)
 		}
 	}
-	r.fields(n, &v)
+	addFields(r, n, &v)
 	v.Absent = r.absentOf(n)
 	return v
 }
@@ -166,6 +166,6 @@ func (r *reader) language(n tree.Node) record.Language {
 			v.Mode = &record.Concept{Codings: []record.Coding{one(r.known(x), "valueCoding", r.coding)}}
 		}
 	}
-	r.fields(n, &v)
+	addFields(r, n, &v)
 	return v
 }

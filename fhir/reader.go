@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/portage-health/portage/internal/room"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -135,7 +136,10 @@ func objects(n tree.Node, name string) iter.Seq2[int, tree.Node] {
 }
 
 // all reads the objects of an array member, each by f.
-func all[T any](n tree.Node, name string, f func(tree.Node) T) []T {
+func all[T any](n tree.Node, name string, f func(tree.Node) T) []T { return allIn[T](nil, n, name, f) }
+
+// allIn is all, with the room that the list gets; nil for room of its own.
+func allIn[T any](m *room.Of[T], n tree.Node, name string, f func(tree.Node) T) []T {
 	a := n.Child(name)
 	if a.Kind() != tree.Array {
 		return nil
@@ -149,7 +153,12 @@ func all[T any](n tree.Node, name string, f func(tree.Node) T) []T {
 	if k == 0 {
 		return nil
 	}
-	out := make([]T, 0, k)
+	var out []T
+	if m == nil {
+		out = make([]T, 0, k)
+	} else {
+		out = m.List(k)
+	}
 	for c := range a.Children() {
 		if c.Kind() == tree.Object {
 			out = append(out, f(c))

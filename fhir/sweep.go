@@ -21,6 +21,7 @@ type sweeper struct {
 	slot    string
 	at      []byte // the way from the owner's resource
 	path    []byte // the way from the root, by FHIR's names
+	words   []byte // scratch
 	version string // of the resource at hand, where it is not R4
 	counts  bool   // the facts at hand are counted in this record
 }
@@ -213,7 +214,7 @@ func (s *sweeper) value(n tree.Node, place int) {
 func (s *sweeper) members(n, but tree.Node) {
 	place := 0
 	for c := n.First(); c.OK(); c = c.Next() {
-		if c != but {
+		if c != but && ones(s.free, c.Index(), c.End()) > 0 {
 			at, path := len(s.at), len(s.path)
 			s.step(c, n, place)
 			s.value(c, place)
@@ -274,9 +275,9 @@ func ones(set []uint64, from, to int) int {
 func (s *sweeper) carry(n tree.Node, place int) {
 	facts := s.freeWeight(n)
 	line, col := s.r.pos(n)
-	path := string(s.path)
+	path := s.r.room.texts.Keep(s.path)
 	c := record.Carried{
-		Format: formatName, Source: s.r.source, Owner: s.owner, Slot: s.slot, Path: path, At: string(s.at), Place: place, Kind: "value",
+		Format: formatName, Source: s.r.source, Owner: s.owner, Slot: s.slot, Path: path, At: s.r.room.texts.Keep(s.at), Place: place, Kind: "value",
 		Data: rawText(n), Facts: facts, Line: line,
 	}
 	if len(s.at) == 0 {
@@ -298,7 +299,7 @@ func (s *sweeper) carry(n tree.Node, place int) {
 // meaning of what it stands on (R4 2.4.1.1, modifierExtension).
 func (s *sweeper) content(n tree.Node, c *record.Carried) {
 	d := n.Doc()
-	var words []byte
+	words := s.words[:0]
 	for i := n.Index(); i < n.End(); i++ {
 		v := d.Node(i)
 		switch v.Kind() {
@@ -318,5 +319,5 @@ func (s *sweeper) content(n tree.Node, c *record.Carried) {
 			}
 		}
 	}
-	c.Words = string(words)
+	c.Words, s.words = s.r.room.texts.Keep(words), words
 }

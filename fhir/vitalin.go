@@ -48,7 +48,7 @@ func (r *reader) parted(n tree.Node, o *record.Observation) (rest []record.Compo
 		if v := r.value(c); v != nil {
 			x.Values = []record.Value{*v}
 		}
-		r.fields(c, &x)
+		addFields(r, c, &x)
 		r.made = append(r.made, x.ID)
 		r.readings = append(r.readings, ownReading{base: o.ID, own: x})
 	}
