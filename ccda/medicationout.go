@@ -200,14 +200,7 @@ func (w *writer) medication(i, list int) bool {
 	w.entryIDs(&x.Entry)
 	w.categoryCode(&x.Categories)
 	w.linkOf(&x.Entry)
-	switch {
-	case stopped:
-		w.statusNegated(&x.Status)
-	case planned:
-		w.statusPlanned(&x.Status)
-	default:
-		w.statusDemanded(&x.Status)
-	}
+	w.statusGiven(&x.Status, stopped, planned)
 	w.medicationDose(&x, whole)
 	if none && !saysOfProduct(&x.Product) {
 		w.Note(&fixed, "product.code")

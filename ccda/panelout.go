@@ -70,15 +70,20 @@ func (w *writer) panelOut(x *record.Panel, f *panelForm, claimed bool) {
 	w.members(&x.Members, "component")
 	w.mediaOf(&x.Attachments, "component")
 	w.inEncounter("component", &x.Encounter)
-	w.comments(&x.Notes, "component")
-	w.markings(&x.Labels, "component")
-	w.notesOn(&x.Entry, "component")
-	w.relationsIn("component", x.Relations, false)
-	w.relationsIn("reference", x.Relations, true)
-	x.Relations = nil
+	w.organizerTail(&x.Entry)
 	w.end()
 	x.Parent = w.parentOf(x)
 	w.rest(x)
+}
+
+// organizerTail writes what organizers end with: as tail, and references behind what they hold.
+func (w *writer) organizerTail(e *record.Entry) {
+	w.comments(&e.Notes, "component")
+	w.markings(&e.Labels, "component")
+	w.notesOn(e, "component")
+	w.relationsIn("component", e.Relations, false)
+	w.relationsIn("reference", e.Relations, true)
+	e.Relations = nil
 }
 
 // panelText writes the text of an organizer, which the schema has as an extension.

@@ -86,12 +86,7 @@ func (w *writer) vitalParts(x *record.Observation) {
 	x.Components = nil
 	w.members(&x.Members, "component")
 	w.inEncounter("component", &x.Encounter)
-	w.comments(&x.Notes, "component")
-	w.markings(&x.Labels, "component")
-	w.notesOn(&x.Entry, "component")
-	w.relationsIn("component", x.Relations, false)
-	w.relationsIn("reference", x.Relations, true)
-	x.Relations = nil
+	w.organizerTail(&x.Entry)
 	w.end()
 	w.rest(x)
 }

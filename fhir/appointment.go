@@ -111,17 +111,7 @@ func (w *writer) appointmentParticipants(a *record.Appointment) {
 		t, ok := w.resolve(p.Who)
 		patient = patient || ok && t.typ == kindPatient
 		w.obj("")
-		w.arr("type")
-		w.obj("")
-		w.arr("coding")
-		exact := p.Role == "" || w.encounterRole(p.Role)
-		w.endArr()
-		w.end()
-		w.concept("", p.Function)
-		w.endArr()
-		if !exact {
-			w.fieldStr("role", p.Role)
-		}
+		w.participantType(p)
 		if ok && appointmentActors.has(t.typ) || p.Who != nil && !ok {
 			w.reference("actor", p.Who)
 		} else {
