@@ -235,7 +235,10 @@ func (w *writer) address(name string, a *record.Address) {
 	w.end()
 }
 
-// telecom writes a ContactPoint. FHIR wants a system beside a value (cpt-2).
+var noMeans = record.IssueAltered.Because("the source does not say by what means this number or address is reached, which FHIR demands; it stands in the record extension")
+
+// telecom writes a ContactPoint. FHIR wants a system beside a value (cpt-2), and
+// has no code for one that the source does not tell: then the value stands in the record extension.
 func (w *writer) telecom(name string, t *record.Telecom) {
 	if t == nil {
 		return
@@ -246,14 +249,17 @@ func (w *writer) telecom(name string, t *record.Telecom) {
 		w.code("system", t.System)
 	case "":
 		if t.Value != "" {
-			w.absentPrimitive("system", notStated)
+			w.Note(&noMeans, "value")
 		}
+		w.fieldStr("value", t.Value)
 		w.fieldStr("scheme", t.Scheme)
 	default:
 		w.code("system", "other")
 		w.fieldStr("system", t.System)
 	}
-	w.str("value", t.Value)
+	if t.System != "" {
+		w.str("value", t.Value)
+	}
 	w.uses(t.Uses, codes.TelecomUseFHIR(), codes.TelecomUseCDA(), codes.TelecomUse(), codes.TelecomUseFHIR().From)
 	w.fieldStrs("usesAsSent", t.UsesAsSent)
 	w.integer("rank", t.Rank, 1)
