@@ -284,27 +284,31 @@ func (w *writer) gender(field string, c *record.Concept) {
 	if c.IsZero() {
 		return
 	}
+	code, k := genderCode(c)
+	w.code("gender", code)
+	if code != "" && bare(c) && (k.System == systemGender || genders.TwoWay(code, k.Code)) {
+		return
+	}
+	w.fieldConcept(field, c)
+}
+
+// genderCode gives FHIR's code for an administrative sex and the coding that it is of; "" where it has none.
+func genderCode(c *record.Concept) (string, *record.Coding) {
 	for i := range c.Codings {
 		k := &c.Codings[i]
-		code, ok := "", false
 		switch k.System {
 		case systemGender:
 			switch k.Code {
 			case "male", "female", "other", "unknown":
-				code, ok = k.Code, true
+				return k.Code, k
 			}
 		case record.SystemAdministrativeSex:
-			code, ok = genders.From(k.Code)
-		}
-		if ok {
-			w.code("gender", code)
-			if bare(c) && (k.System == systemGender || genders.TwoWay(code, k.Code)) {
-				return
+			if code, ok := genders.From(k.Code); ok {
+				return code, k
 			}
-			break
 		}
 	}
-	w.fieldConcept(field, c)
+	return "", nil
 }
 
 // bare reports whether a concept is one code of a known system and says nothing beside.
