@@ -13,6 +13,7 @@ const (
 	extAllergyAbatement = "http://hl7.org/fhir/StructureDefinition/allergyintolerance-abatement"
 	sysObservationValue = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
 	sysExposureRisk     = "http://terminology.hl7.org/CodeSystem/allerg-intol-substance-exp-risk"
+	sysExposureRiskR4   = "http://hl7.org/fhir/allerg-intol-substance-exp-risk"
 )
 
 var (
@@ -31,7 +32,7 @@ func (w *writer) allergy(i int, a *record.Allergy) {
 	clinical, derived := statusOfConcern(&a.Clinical, a.Concern, codes.AllergyStatus(), allergyStatuses)
 	wrong := a.Verification == record.EnteredInError || a.Status.Code == record.StatusEnteredInError
 	profile := profileBase + "allergyintolerance"
-	if clinical == "" && !wrong || a.Assertion == record.Negated {
+	if clinical == "" && !wrong && (a.Clinical.Code != "" || a.Clinical.AsSent != nil && !a.Clinical.AsSent.IsZero()) || a.Assertion == record.Negated {
 		// clinicalStatus is bound as required and demanded by ait-1; a denied substance leaves no code.
 		profile = ""
 	}
@@ -161,7 +162,17 @@ func (w *writer) allergen(a *record.Allergy) {
 		w.concept("valueCodeableConcept", &a.Substance)
 		w.endExt()
 		w.ext("exposureRisk")
-		w.codeable("valueCodeableConcept", sysExposureRisk, "no-known-reaction-risk")
+		// HL7 Terminology names the code system otherwise than the extension's own package does.
+		w.obj("valueCodeableConcept")
+		w.arr("coding")
+		for _, system := range []string{sysExposureRisk, sysExposureRiskR4} {
+			w.obj("")
+			w.word("system", system)
+			w.word("code", "no-known-reaction-risk")
+			w.end()
+		}
+		w.endArr()
+		w.end()
 		w.endExt()
 		w.endExt()
 	case record.NoneKnown:

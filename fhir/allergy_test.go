@@ -46,7 +46,7 @@ func TestAllergy(t *testing.T) {
 			Substance: record.Concept{Text: "No food allergies", Absent: record.AbsentNotApplicable}, Concern: active},
 			"AllergyIntolerance", map[string]string{"code.coding[0].code": "429625007", "code.text": "No food allergies", "category[0]": "food"}, ""},
 		{"none known of v2's drugs", record.Allergy{Entry: entryOf(record.NoneKnown, ""), Kind: coded("http://terminology.hl7.org/CodeSystem/v2-0127", "DA", "Drug allergy")},
-			"AllergyIntolerance", map[string]string{"meta": "", "code.coding[0].code": "409137002", "clinicalStatus.extension[0].valueCode": "unknown"}, "data-absent"},
+			"AllergyIntolerance", map[string]string{"meta.profile[0]": profileBase + "allergyintolerance", "code.coding[0].code": "409137002", "clinicalStatus.coding[0].code": "active"}, "status-by-rule"},
 		{"no known pollen allergy is not no known allergy", record.Allergy{Entry: entryOf(record.NoneKnown, ""),
 			Kind: coded("http://terminology.hl7.org/CodeSystem/v2-0127", "PA", "Plant allergy")}, "Basic", map[string]string{"code.coding[0].code": "not-stated"}, "not-stated"},
 		{"no intolerance leaves room for an allergy", record.Allergy{Entry: entryOf(record.NoneKnown, ""), Kind: coded(record.SystemSNOMED, "235719002", "Intolerance to food")},

@@ -56,8 +56,7 @@ func (r *reader) deniedSubstance(n tree.Node, a *record.Allergy) {
 	x := extension(n, extExposureRisk)
 	risk := extension(x, "exposureRisk")
 	what := extension(x, "substance")
-	k := object(risk, "valueCodeableConcept").Child("coding").First()
-	if !object(what, "valueCodeableConcept").OK() || k.Next().OK() || peek(k, "code") != "no-known-reaction-risk" || peek(k, "system") != sysExposureRisk {
+	if !object(what, "valueCodeableConcept").OK() || !isNoRisk(object(risk, "valueCodeableConcept")) {
 		return
 	}
 	if !a.Substance.IsZero() || a.Assertion != record.Affirmed {
@@ -66,8 +65,10 @@ func (r *reader) deniedSubstance(n tree.Node, a *record.Allergy) {
 	r.known(x)
 	r.known(risk)
 	r.known(what)
-	r.take(k.Child("system"))
-	r.take(k.Child("code"))
+	for _, k := range objects(object(risk, "valueCodeableConcept"), "coding") {
+		r.take(k.Child("system"))
+		r.take(k.Child("code"))
+	}
 	a.Substance = one(what, "valueCodeableConcept", r.concept)
 	a.Assertion = record.Negated
 }
@@ -121,6 +122,14 @@ func (r *reader) clinicalStatus(n tree.Node, system string, into *record.Clinica
 		return
 	}
 	c := r.concept(s)
+	if r.marked(s, "byRule") {
+		r.compared(s.Child("coding"), len(c.Codings) == 1 && c.Codings[0].System == system && c.Codings[0].Code == "active")
+		into.Absent = c.Absent
+		if e := r.field(s, "when"); e.OK() {
+			into.When = maybe(e, "valuePeriod", r.period)
+		}
+		return
+	}
 	into.Absent = c.Absent
 	c.Absent = ""
 	for i := range c.Codings {
@@ -176,4 +185,17 @@ func (r *reader) onset(n tree.Node) record.Period {
 		p.Start, p.At = p.At, record.Time{}
 	}
 	return p
+}
+
+// isNoRisk reports whether a concept says, by one or both names of HL7's code
+// system and in no other code, that exposure has no known risk.
+func isNoRisk(n tree.Node) bool {
+	k := 0
+	for _, c := range objects(n, "coding") {
+		k++
+		if peek(c, "code") != "no-known-reaction-risk" || peek(c, "system") != sysExposureRisk && peek(c, "system") != sysExposureRiskR4 {
+			return false
+		}
+	}
+	return k > 0
 }

@@ -44,7 +44,7 @@ func (r *reader) statusAt(n tree.Node, name string, t *codes.Table[string, recor
 			s = record.Status{}
 		}
 		v := n.Child(name)
-		if code, ok := t.From(s.Code); v.Value() == "unknown" || ok && v.Value() == code {
+		if code, ok := t.From(s.Code); v.Value() == "unknown" || v.OK() && v.Value() == standsForNone(n) || ok && v.Value() == code {
 			r.scaffold(v)
 		}
 		if side := object(n, "_"+name); side.OK() && r.absentOf(side) != s.Absent {
@@ -428,4 +428,16 @@ func kindOfObservation(n tree.Node) string {
 		return record.KindAssessment
 	}
 	return record.KindObservation
+}
+
+// standsForNone gives the code that our exporter writes where FHIR demands a
+// status and the source has none, of the types whose list has no word for that.
+func standsForNone(n tree.Node) string {
+	switch stringOf(n, "resourceType") {
+	case "Composition":
+		return statusUnsigned
+	case "Coverage":
+		return statusOfCoverage
+	}
+	return ""
 }

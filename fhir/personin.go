@@ -121,10 +121,11 @@ func (r *reader) telecom(n tree.Node) record.Telecom {
 // the concept that our exporter kept beside it.
 func (r *reader) gender(n tree.Node, field string) record.Concept {
 	if e := r.field(n, field); e.OK() {
-		if g := n.Child("gender"); g.OK() {
-			r.scaffold(g)
+		c := one(e, "valueCodeableConcept", r.concept)
+		if code, _ := genderCode(&c); n.Child("gender").Value() == code || n.Child("gender").Value() == "unknown" && code == "" {
+			r.scaffold(n.Child("gender"))
 		}
-		return one(e, "valueCodeableConcept", r.concept)
+		return c
 	}
 	g := r.str(n, "gender")
 	if g == "" {

@@ -53,6 +53,10 @@ func (r *reader) sweep() {
 			s.path = appendKnown(s.path[:0], root.Child("resourceType").Value())
 		}
 		s.around(root)
+	} else if t := r.doc.Root().Child("type"); t.Kind() == tree.String && peek(r.doc.Root(), "resourceType") == "Bundle" {
+		// The type of the Bundle counts with the first patient; it is of the others' parts of it too.
+		line, _ := r.pos(t)
+		r.rec.Carried = append(r.rec.Carried, record.Carried{Format: formatName, Source: r.source, Path: "Bundle.type", At: "type", Kind: "value", Name: "type", Data: rawText(t), Form: true, Line: line})
 	}
 }
 

@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
@@ -17,9 +18,18 @@ func (r *reader) time(n tree.Node, name string) record.Time {
 		t = timeOf(c.Value())
 	}
 	if side := object(n, "_"+name); side.OK() {
+		was := t
 		r.besideTime(side, &t)
+		if c.Kind() == tree.String && t.Value != was.Value {
+			r.compared(c, isShortened(c.Value(), t))
+		}
 	}
 	return t
+}
+
+// isShortened reports whether an element is what a time goes out as: cut, or filled with seconds or a zone.
+func isShortened(v string, t record.Time) bool {
+	return strings.HasPrefix(t.Value, v) || strings.HasPrefix(v, strings.TrimSuffix(t.Value, t.Offset()))
 }
 
 // timeOf reads the text of a FHIR date, dateTime or instant. What is none is kept as sent.
