@@ -236,6 +236,9 @@ func kindIsType(a *record.Allergy) bool {
 	if a.Type != "" || len(a.Categories) > 0 || len(a.Kind.Codings) != 1 || a.Kind.Absent != "" || ofUnknownSubstance(a) {
 		return false
 	}
+	if len(a.Substance.Codings) == 0 {
+		return false // of a substance in words the kind is the only code there is
+	}
 	typ, category := typeOfKind(&a.Kind)
 	return (typ != "" || category != "") && repeats(&a.Kind, a.Kind.Text)
 }
@@ -266,10 +269,9 @@ func (w *writer) reactions(a *record.Allergy) {
 		}
 		w.In("reactions", i)
 		w.obj("")
-		severity := r.Severity
-		if severity == nil && a.Severity != nil && severityCode(a.Severity) != "" {
-			severity = a.Severity
-			w.code("severity", severityCode(severity))
+		if r.Severity == nil && a.Severity != nil && severityCode(a.Severity) != "" {
+			w.code("severity", severityCode(a.Severity))
+			w.mark("shared")
 		}
 		w.reaction(r)
 		w.end()
@@ -284,17 +286,7 @@ func (w *writer) reactions(a *record.Allergy) {
 			w.fieldAny("reactions", r)
 		}
 	}
-	if !severityShared(a) {
-		w.fieldConcept("severity", a.Severity)
-	}
-}
-
-// severityShared reports whether the severity of the allergy as a whole is that of a reaction, by a code that says all but its words.
-func severityShared(a *record.Allergy) bool {
-	if !severityIsCode(a.Severity) {
-		return false
-	}
-	return slices.ContainsFunc(a.Reactions, func(r record.Reaction) bool { return happened(&r) && r.Severity == nil })
+	w.fieldConcept("severity", a.Severity) // that it was said of the whole
 }
 
 // severityIsCode reports whether FHIR's code says all of a severity but its words.
