@@ -197,6 +197,9 @@ func (w *writer) medication(i, list int) bool {
 	case !planned || !w.strict:
 		w.template(templatesMedication[0])
 	}
+	if mood == "EVN" {
+		w.kindOfMedication(x.Kind)
+	}
 	w.entryIDs(&x.Entry)
 	w.categoryCode(&x.Categories)
 	w.linkOf(&x.Entry)

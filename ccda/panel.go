@@ -13,7 +13,7 @@ type panelKind struct {
 	panel, member           string // kinds of entries
 	templates, observations []string
 	section                 string // LOINC
-	// more reads what hangs on a member and is part of it.
+	// more reads what hangs on a member and is part of it, where it is not what hangs on a result.
 	more func(*reader, *record.Observation, tree.Node)
 }
 
@@ -108,6 +108,8 @@ func (r *reader) panel(org tree.Node, k *panelKind, panels *[]record.Panel, into
 		switch {
 		case r.isSecurity(sub), r.isPrivacyAnnotation(sub):
 			// a marking of the panel, which entry took
+		case p.Issued == nil && r.isIssued(sub):
+			p.Issued = r.issued(rel, sub)
 		case sub.Name() == "observation":
 			if r.legibleObservation(sub) && r.relates(rel, false, "COMP") {
 				r.slot(rel, "members", len(p.Members))
@@ -153,6 +155,8 @@ func (r *reader) member(obs tree.Node, k *panelKind, into *[]record.Observation)
 	o := r.observation(k.member, obs, k.observations)
 	if k.more != nil {
 		k.more(r, &o, obs)
+	} else {
+		r.parts(&o, obs, k, into)
 	}
 	*into = add(*into, &o, r.expected.members)
 	return record.Ref{ID: o.ID, Kind: k.member}

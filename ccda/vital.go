@@ -8,7 +8,7 @@ import (
 // Templates of C-CDA and, before it, CCD and HITSP C32. Systolic and diastolic
 // pressure are observations of their own, as the source has them.
 var vitals = panelKind{
-	panel: kindVitalPanel, member: kindVital, section: "8716-3", more: (*reader).parts,
+	panel: kindVitalPanel, member: kindVital, section: "8716-3",
 	templates: []string{
 		"2.16.840.1.113883.10.20.22.4.26",  // Vital Signs Organizer
 		"2.16.840.1.113883.10.20.22.4.512", // Average Blood Pressure Organizer
