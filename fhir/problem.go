@@ -191,10 +191,10 @@ func (w *writer) problemCategories(p *record.Problem) {
 }
 
 // isUseAlone reports whether the kind of a problem says no more than that the
-// problem list holds it. Of a problem in words, or whose own code is said to be
-// another's, it is the only code that the source vouches for, and stays.
+// problem list holds it. Of a problem whose own code the source says to be absent
+// (nullFlavor OTH) it is the only one that the template vouches for, and stays.
 func isUseAlone(p *record.Problem) bool {
-	return p.Use == "problem-list" && len(p.Code.Codings) > 0 && p.Code.Absent == "" && isPlainProblem(&p.Kind)
+	return p.Use == "problem-list" && p.Code.Absent == "" && isPlainProblem(&p.Kind)
 }
 
 // isPlainProblem reports whether a kind says no more than "problem".
