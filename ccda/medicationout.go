@@ -327,7 +327,9 @@ func (w *writer) medicationParts(x *record.Medication, whole *record.Dosage, ste
 		w.dosageTold(whole)
 		w.Leave()
 	}
+	dispenses := len(x.Dispenses)
 	w.supplies(templatesProduct[0], &x.Orders, &x.Dispenses)
+	w.filled(x.ID, dispenses)
 	w.reactionsOut(&x.Reactions, "CAUS", false)
 	w.answer(&medicationStatus, "REFR", false, "statusObservation", &x.ClinicalStatus)
 	w.adherenceOut(&x.Adherence)
