@@ -112,3 +112,20 @@ func TestNoReading(t *testing.T) {
 		require.Empty(t, rec.Vitals[0].Components)
 	}
 }
+
+// An encounter that is to come never reads as one that was.
+func TestEncounterToCome(t *testing.T) {
+	for name, x := range modes {
+		t.Run(name, func(t *testing.T) {
+			text, rec, _ := passed(t, x, &record.Record{Encounters: []record.Encounter{{
+				Entry: record.Entry{ID: "7a1c4e10-52f0-4d3c-9e11-000000000021", Assertion: record.Affirmed, Status: record.Status{Code: record.StatusPlanned}},
+				Types: []record.Concept{codedIn(record.SystemSNOMED, "308335008", "Patient encounter procedure")}, When: record.Period{Start: record.Time{Value: "2026-05-02"}}}}})
+			require.Contains(t, text, `<encounter classCode="ENC" moodCode="INT">`)
+			require.NotContains(t, text, `<encounter classCode="ENC" moodCode="EVN">`)
+			require.Empty(t, rec.Encounters)
+			require.Len(t, rec.Orders, 1)
+			require.Equal(t, record.ModeIntent, rec.Orders[0].Mode)
+			require.Equal(t, "308335008", rec.Orders[0].Code.Codings[0].Code)
+		})
+	}
+}
