@@ -197,6 +197,9 @@ func (w *writer) medication(i, list int) bool {
 	case !planned || !w.strict:
 		w.template(templatesMedication[0])
 	}
+	if mood == "EVN" {
+		w.kindOfMedication(x.Kind)
+	}
 	w.entryIDs(&x.Entry)
 	w.categoryCode(&x.Categories)
 	w.linkOf(&x.Entry)
@@ -317,7 +320,9 @@ func (w *writer) medicationParts(x *record.Medication, whole *record.Dosage, ste
 		w.dosageTold(whole)
 		w.Leave()
 	}
+	dispenses := len(x.Dispenses)
 	w.supplies(templatesProduct[0], &x.Orders, &x.Dispenses)
+	w.filled(x.ID, dispenses)
 	w.reactionsOut(&x.Reactions, "CAUS", false)
 	w.answer(&medicationStatus, "REFR", false, "statusObservation", &x.ClinicalStatus)
 	w.adherenceOut(&x.Adherence)

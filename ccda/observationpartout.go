@@ -17,6 +17,7 @@ func (w *writer) observationRelations(x *record.Observation) {
 		w.Leave()
 	}
 	x.Components = nil
+	w.issuedOut(&x.Issued, "entryRelationship")
 	w.members(&x.Members, "entryRelationship")
 	w.imagesOut(x)
 	w.mediaOf(&x.Attachments, "entryRelationship")

@@ -107,6 +107,8 @@ func (r *reader) panel(org tree.Node, k *panelKind, panels *[]record.Panel, into
 		switch {
 		case r.isSecurity(sub), r.isPrivacyAnnotation(sub):
 			// a marking of the panel, which entry took
+		case p.Issued == nil && r.isIssued(sub):
+			p.Issued = r.issued(rel, sub)
 		case sub.Name() == "observation":
 			if r.legibleObservation(sub) && r.relates(rel, false, "COMP") {
 				r.slot(rel, "members", len(p.Members))
@@ -161,7 +163,7 @@ func (r *reader) member(obs tree.Node, k *panelKind, into *[]record.Observation)
 	o := r.observation(k.member, obs, k.observations)
 	switch k.more {
 	case moreParts:
-		r.parts(&o, obs)
+		r.parts(&o, obs, k, into)
 	case moreAssessment:
 		r.assessmentPart(&o, obs)
 	}

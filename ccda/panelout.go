@@ -67,6 +67,7 @@ func (w *writer) panelOut(x *record.Panel, f *panelForm, claimed bool) {
 	w.specimensOut(&x.Specimens, true)
 	w.participants(&x.Participants)
 	w.collections(&x.Specimens)
+	w.issuedOut(&x.Issued, "component")
 	w.members(&x.Members, "component")
 	w.mediaOf(&x.Attachments, "component")
 	w.inEncounter("component", &x.Encounter)

@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"reflect"
 	"strings"
 
 	"github.com/portage-health/portage/internal/tree"
@@ -58,7 +59,25 @@ func (r *reader) pq(n tree.Node) record.Quantity {
 		r.originalText(t, &alt.Unit.Text, &alt.Unit.TextRef)
 		q.Alternates = append(q.Alternates, alt)
 	}
+	ownUnitCode(&q)
 	return q
+}
+
+// ownUnitCode takes for the code of the unit what a translation says of the very
+// number, where the unit itself is no code of UCUM.
+func ownUnitCode(q *record.Quantity) {
+	if q.Code != "" || len(q.Alternates) != 1 || q.Alternates[0].Value != q.Value || q.Value == "" || len(q.Alternates[0].Unit.Codings) != 1 {
+		return
+	}
+	c := &q.Alternates[0].Unit.Codings[0]
+	if c.Code == "" || c.System == "" || c.System == record.SystemUCUM {
+		return
+	}
+	x := record.Concept{Codings: []record.Coding{{System: c.System, SystemAsSent: c.SystemAsSent, Code: c.Code}}}
+	if !reflect.DeepEqual(x, q.Alternates[0].Unit) {
+		return
+	}
+	q.Code, q.System, q.Alternates = c.Code, c.System, nil
 }
 
 // rng takes an IVL_PQ (or IVL_INT, IVL_REAL).

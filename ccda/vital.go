@@ -21,7 +21,13 @@ var vitals = panelKind{
 	},
 }
 
-// readVitalEntry reads an entry that holds a Vital Signs Organizer, or a Vital Sign Observation alone.
+// readVitalEntry reads an entry that holds a Vital Signs Organizer, one vital sign of several parts, or a Vital Sign Observation alone.
 func (r *reader) readVitalEntry(entry tree.Node) []record.Ref {
+	if st := r.statement(entry); r.isReading(st) {
+		if ref, ok := r.reading(st); ok {
+			return []record.Ref{ref}
+		}
+		return nil
+	}
 	return r.readPanelEntry(entry, &vitals, &r.rec.VitalPanels, &r.rec.Vitals)
 }

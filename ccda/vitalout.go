@@ -84,6 +84,7 @@ func (w *writer) vitalParts(x *record.Observation) {
 		w.end()
 	}
 	x.Components = nil
+	w.issuedOut(&x.Issued, "component")
 	w.members(&x.Members, "component")
 	w.inEncounter("component", &x.Encounter)
 	w.organizerTail(&x.Entry)

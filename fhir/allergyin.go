@@ -46,6 +46,8 @@ func (r *reader) allergy(n tree.Node) bool {
 	add(r, &r.rec.Allergies, n, a)
 	last := &r.rec.Allergies[len(r.rec.Allergies)-1]
 	kindAlone(last)
+	r.ownKind(last)
+	r.sharedSeverity(n, last)
 	return true
 }
 
@@ -91,6 +93,18 @@ func (r *reader) ownKind(a *record.Allergy) {
 	typ, category := typeOfKind(&a.Kind)
 	if a.Type == typ && (category == "" && len(a.Categories) == 0 || len(a.Categories) == 1 && a.Categories[0] == category) {
 		a.Type, a.Categories = "", nil
+	}
+}
+
+// sharedSeverity takes back from the reactions the severity of the allergy as a whole.
+func (r *reader) sharedSeverity(n tree.Node, a *record.Allergy) {
+	for i, x := range objects(n, "reaction") {
+		if i >= len(a.Reactions) || a.Severity == nil {
+			continue
+		}
+		if v := &a.Reactions[i]; v.Severity != nil && !hasWords(v.Severity) && severityCode(v.Severity) == severityCode(a.Severity) && r.marked(x, "shared") {
+			v.Severity = nil
+		}
 	}
 }
 

@@ -278,12 +278,12 @@ func (w *writer) askFor(at int, resource []byte) {
 	if w.b[at] == ',' {
 		at++
 	}
-	put := `{"method":"PUT","url":"` + said(resource, "resourceType") + "/" + said(resource, "id") + `"}`
+	put := `{"method":"PUT","url":"` + firstString(resource, "resourceType") + "/" + firstString(resource, "id") + `"}`
 	w.b = append(w.b[:at], overlaid(append([]byte(nil), w.b[at:]...), []piece{{at: "request", data: put}})...)
 }
 
-// said gives the first string of that name in text that was written here.
-func said(text []byte, name string) string {
+// firstString gives the first string of that name in text that was written here.
+func firstString(text []byte, name string) string {
 	_, rest, _ := strings.Cut(string(text[:min(len(text), 256)]), `"`+name+`":"`)
 	v, _, _ := strings.Cut(rest, `"`)
 	return v

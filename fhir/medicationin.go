@@ -197,6 +197,9 @@ func (r *reader) productOf(x *resource) record.Product {
 	if b := object(n, "batch"); b.OK() {
 		p.Lot, p.Expiration = r.str(b, "lotNumber"), r.timePtr(b, "expirationDate")
 	}
+	if x.container >= 0 && x.id == containedProduct {
+		p.ID = "" // our exporter's name for a part of the entry
+	}
 	addFields(r, n, &p)
 	return p
 }

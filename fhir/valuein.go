@@ -158,6 +158,12 @@ func (r *reader) reason(d tree.Node) record.AbsentReason {
 		}
 	}
 	r.giveBack(d)
+	k := d.Child("coding").First()
+	if a, ok := codes.DataAbsentReason().To(peek(k, "code")); ok && peek(k, "system") == sysDataAbsent && !k.Next().OK() {
+		r.take(k.Child("system")) // its words are left to be carried
+		r.take(k.Child("code"))
+		return a
+	}
 	return ""
 }
 
