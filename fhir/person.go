@@ -269,6 +269,15 @@ var genders = codes.NewTable(
 	codes.Both("other", "UN"),
 )
 
+// v2Genders is what HL7 v2 table 0001 says in FHIR's words (v2-to-FHIR, AdministrativeSex map).
+var v2Genders = codes.NewTable(codes.Both("M", "male"), codes.Both("F", "female"), codes.Both("O", "other"), codes.OnlyTo("A", "other"), codes.OnlyTo("N", "other"), codes.Both("U", "unknown"))
+
+// Code systems of HL7 v2 tables that FHIR has other codes for.
+const (
+	systemV2Sex   = "http://terminology.hl7.org/CodeSystem/v2-0001"
+	systemV2Class = "http://terminology.hl7.org/CodeSystem/v2-0004"
+)
+
 // systemGender is FHIR's own code system of administrative genders.
 const systemGender = "http://hl7.org/fhir/administrative-gender"
 
@@ -289,10 +298,12 @@ func (w *writer) gender(field string, c *record.Concept) {
 			}
 		case record.SystemAdministrativeSex:
 			code, ok = genders.From(k.Code)
+		case systemV2Sex:
+			code, ok = v2Genders.To(k.Code)
 		}
 		if ok {
 			w.code("gender", code)
-			if bare(c) && (k.System == systemGender || genders.TwoWay(code, k.Code)) {
+			if bare(c) && (k.System == systemGender || k.System == record.SystemAdministrativeSex && genders.TwoWay(code, k.Code)) {
 				return
 			}
 			break
