@@ -56,6 +56,9 @@ func (w *writer) panelOut(x *record.Panel, f *panelForm, claimed bool) {
 		w.concept("code", "code", &x.Code)
 	}
 	w.panelText(&x.Entry)
+	if s := &x.Status; s.AsSent == "" && s.Absent == "" && observationStatusCode(s) == "" && !(claimed && f.fixed) {
+		w.require("statusCode", "status", "UNK") // the schema has no organizer without one
+	}
 	w.observationStatus(&x.Status, claimed && f.fixed)
 	when := needNothing
 	if x.When.IsZero() && f.timed && claimed {

@@ -179,11 +179,21 @@ func (w *writer) encounterClass(name string, c *record.Concept) {
 			break
 		}
 	}
+	if k := &c.Codings[best]; k.System == systemV2Class {
+		if code, ok := v2Classes.To(k.Code); ok { // what the source called it stands in the record extension
+			w.coding(name, &record.Coding{System: record.SystemActCode, Code: code})
+			w.fieldConcept("class", c)
+			return
+		}
+	}
 	w.coding(name, &c.Codings[best])
 	if !isOneCoding(c) {
 		w.fieldConcept("class", c)
 	}
 }
+
+// v2Classes is what HL7 v2 table 0004 says in FHIR's words (v2-to-FHIR, PatientClass map).
+var v2Classes = codes.NewTable(codes.Both("E", "EMER"), codes.Both("I", "IMP"), codes.Both("O", "AMB"), codes.Both("P", "PRENC"))
 
 // reasons writes reasonCode, or reasonReference where the reason is an entry of the record.
 func (w *writer) reasons(rs []record.Indication) {

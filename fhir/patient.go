@@ -138,6 +138,9 @@ func (w *writer) demographics(p *record.Patient) {
 	}
 	w.interpreterNeeded(p.InterpreterNeeded)
 	w.fieldConcept("veteran", p.Veteran)
+	w.fieldConcept("species", p.Species)
+	w.fieldConcept("breed", p.Breed)
+	w.fieldStr("strain", p.Strain)
 	w.fieldStr("description", p.Description)
 }
 

@@ -275,6 +275,15 @@ var genders = codes.NewTable(
 	codes.Both("other", "UN"),
 )
 
+// v2Genders is what HL7 v2 table 0001 says in FHIR's words (v2-to-FHIR, AdministrativeSex map).
+var v2Genders = codes.NewTable(codes.Both("M", "male"), codes.Both("F", "female"), codes.Both("O", "other"), codes.OnlyTo("A", "other"), codes.OnlyTo("N", "other"), codes.Both("U", "unknown"))
+
+// Code systems of HL7 v2 tables that FHIR has other codes for.
+const (
+	systemV2Sex   = "http://terminology.hl7.org/CodeSystem/v2-0001"
+	systemV2Class = "http://terminology.hl7.org/CodeSystem/v2-0004"
+)
+
 // systemGender is FHIR's own code system of administrative genders.
 const systemGender = "http://hl7.org/fhir/administrative-gender"
 
@@ -286,7 +295,7 @@ func (w *writer) gender(field string, c *record.Concept) {
 	}
 	code, k := genderCode(c)
 	w.code("gender", code)
-	if code != "" && bare(c) && (k.System == systemGender || genders.TwoWay(code, k.Code)) {
+	if code != "" && bare(c) && (k.System == systemGender || k.System == record.SystemAdministrativeSex && genders.TwoWay(code, k.Code)) {
 		return
 	}
 	w.fieldConcept(field, c)
@@ -304,6 +313,10 @@ func genderCode(c *record.Concept) (string, *record.Coding) {
 			}
 		case record.SystemAdministrativeSex:
 			if code, ok := genders.From(k.Code); ok {
+				return code, k
+			}
+		case systemV2Sex:
+			if code, ok := v2Genders.To(k.Code); ok {
 				return code, k
 			}
 		}

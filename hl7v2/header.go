@@ -36,6 +36,9 @@ func (r *reader) header(b *block) {
 	if p := r.text(first(h, 11)); p != "" {
 		v.Labels = append(v.Labels, record.Label{Kind: "handling", Coding: record.Coding{System: tableSystem("103", p), Code: p}})
 	}
+	if p := r.text(first(h, 8)); p != "" { // MSH-8: what it marks is for the parties to agree on
+		v.Labels = append(v.Labels, record.Label{Coding: record.Coding{Code: p}})
+	}
 	if isVersion(first(h, 12).peek()) {
 		r.led.Scaffold(int(first(h, 12).first))
 	}
@@ -58,6 +61,11 @@ func (r *reader) header(b *block) {
 		r.giveBack(first(h, 24))
 	}
 	agent(4, "author")
+	if n := len(v.Agents); n > 0 {
+		if country := r.text(first(h, 17)); country != "" {
+			v.Agents[n-1].Addresses = []record.Address{{Country: country}}
+		}
+	}
 	if ref := one(h, 22, r.organization); ref != nil {
 		v.Agents = append(v.Agents, record.Participation{Role: "responsible", Who: ref})
 	}

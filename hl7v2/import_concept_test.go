@@ -49,7 +49,7 @@ func TestPatient(t *testing.T) {
 	require.Equal(t, []string{"legal"}, p.Names[0].Uses)
 	require.Equal(t, []string{"maiden"}, p.Names[1].Uses)
 	require.Equal(t, "1979-04-12", p.BirthTime.Value)
-	require.Equal(t, "F", p.AdministrativeSex.Code(tableURI("1")))
+	require.Equal(t, "F", p.AdministrativeSex.Code(record.SystemAdministrativeSex))
 	require.Equal(t, []string{"1 Hill Rd", "Flat 2"}, p.Addresses[0].Lines)
 	require.Equal(t, "+1 (613) 5550100 ext. 12", p.Telecoms[0].Value)
 	require.Equal(t, []string{"work"}, p.Telecoms[1].Uses)

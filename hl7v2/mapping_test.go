@@ -121,7 +121,7 @@ func TestMappingPage(t *testing.T) {
 		}
 		total.typed += sum.typed
 		total.carried += sum.carried
-		if mapped != nil {
+		if len(mapped) > 0 {
 			inSegments.typed += sum.typed
 			inSegments.carried += sum.carried
 		}

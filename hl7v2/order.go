@@ -84,6 +84,10 @@ func (r *reader) ordering(orc Segment, e *record.Entry) {
 	if ref := one(orc, 13, r.location); ref != nil {
 		e.Participants = append(e.Participants, record.Participation{Role: "location", RoleAsSent: "ORC-13", Who: ref})
 	}
+	if c := r.codedAt(orc, 18, ""); c != nil {
+		e.Participants = append(e.Participants, record.Participation{Role: "device", RoleAsSent: "ORC-18", Code: c})
+	}
+	r.participants(&e.Participants, orc, 19, "participant", func(p *record.Participation) { p.RoleAsSent = "ORC-19" })
 	if c := r.codedAt(orc, 17, ""); c != nil {
 		e.Participants = append(e.Participants, record.Participation{Role: "responsible", RoleAsSent: "ORC-17", Code: c})
 	}

@@ -77,6 +77,9 @@ func (r *reader) patient(s Segment) {
 	solePtr(r, s, 24, &p.MultipleBirth, r.yesNo)
 	solePtr(r, s, 30, &p.Deceased, r.yesNo)
 	solePtr(r, s, 27, &p.Veteran, r.of("172"))
+	solePtr(r, s, 35, &p.Species, r.concept)
+	solePtr(r, s, 36, &p.Breed, r.concept)
+	sole(r, s, 37, &p.Strain, r.words1)
 	if t := r.timePtr(s, 33); t != nil {
 		if p.Updated == nil {
 			p.Updated = t
@@ -92,9 +95,23 @@ func (r *reader) patient(s Segment) {
 		r.rec.RelatedPersons = append(r.rec.RelatedPersons, m)
 	}
 	if account := one(s, 18, r.identifier); account != nil {
-		e := r.entry(record.KindAccount, s, *typed(account, "AN"))
-		r.rec.Accounts = append(r.rec.Accounts, record.Account{Entry: e})
+		if r.account(typed(account, "AN")) == nil { // another message may have named it
+			e := r.entry(record.KindAccount, s, *account)
+			r.rec.Accounts = append(r.rec.Accounts, record.Account{Entry: e})
+		}
 	}
+}
+
+// account gives the account that an identifier names; nil where there is none.
+func (r *reader) account(i *record.Identifier) *record.Account {
+	for k := range r.rec.Accounts {
+		for _, known := range r.rec.Accounts[k].Identifiers {
+			if i != nil && reflect.DeepEqual(known, *i) {
+				return &r.rec.Accounts[k]
+			}
+		}
+	}
+	return nil
 }
 
 // words1 takes one text.
