@@ -159,7 +159,9 @@ func TestRecall(t *testing.T) {
 		for p := range absent {
 			paths = append(paths, p)
 		}
-		sort.Slice(paths, func(i, j int) bool { return absent[paths[i]] > absent[paths[j]] || absent[paths[i]] == absent[paths[j]] && paths[i] < paths[j] })
+		sort.Slice(paths, func(i, j int) bool {
+			return absent[paths[i]] > absent[paths[j]] || absent[paths[i]] == absent[paths[j]] && paths[i] < paths[j]
+		})
 		var b strings.Builder
 		for _, p := range paths {
 			fmt.Fprintf(&b, "%d\t%s\t%.60s\n", absent[p], p, example[p])

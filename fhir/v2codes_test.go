@@ -16,7 +16,7 @@ func TestCodesOfV2Tables(t *testing.T) {
 	}
 	for v2, want := range map[string]string{"M": `"gender":"male"`, "F": `"gender":"female"`, "O": `"gender":"other"`, "A": `"gender":"other"`, "U": `"gender":"unknown"`} {
 		rec := &record.Record{
-			Patient: &record.Patient{Entry: record.Entry{ID: "a", Assertion: record.Affirmed}, AdministrativeSex: code(systemV2Sex, v2)},
+			Patient:    &record.Patient{Entry: record.Entry{ID: "a", Assertion: record.Affirmed}, AdministrativeSex: code(systemV2Sex, v2)},
 			Encounters: []record.Encounter{{Entry: record.Entry{ID: "b", Assertion: record.Affirmed}, Class: code(systemV2Class, "I")}},
 		}
 		var b bytes.Buffer
