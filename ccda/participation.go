@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -332,6 +333,11 @@ func (r *reader) readRole(n tree.Node, p *record.Participation) (known bool) {
 			x.Relationships = append(x.Relationships, *k)
 		}
 		p.Who = r.related(n, idents, x)
+		for i := range r.rec.RelatedPersons {
+			if q := &r.rec.RelatedPersons[i]; q.ID == p.Who.ID && x.Organization != nil && !reflect.DeepEqual(q.Organization, x.Organization) {
+				p.OnBehalfOf = x.Organization // another mention has them for somebody else
+			}
+		}
 		return known && r.identifies(kindRelated, idents)
 	}
 	p.Code = code

@@ -328,10 +328,13 @@ func agree(a, b []record.NamePart) bool {
 	return false
 }
 
+// otherPeriod reports whether two mentions are of roles that somebody has at different times.
+func otherPeriod(a, b *record.Period) bool { return a != nil && b != nil && !reflect.DeepEqual(a, b) }
+
 // related takes what a role says of somebody related to the patient.
 func (r *reader) related(role tree.Node, idents []record.Identifier, p record.RelatedPerson) *record.Ref {
 	place := r.find(kindRelated, idents)
-	if place >= 0 && strangers(r.rec.RelatedPersons[place].Names, p.Names) {
+	if place >= 0 && (strangers(r.rec.RelatedPersons[place].Names, p.Names) || otherPeriod(r.rec.RelatedPersons[place].Period, p.Period)) {
 		r.partShared(kindRelated, idents)
 		place = -1
 	}
