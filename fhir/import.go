@@ -78,9 +78,11 @@ func readLimited(in io.Reader, most int64) ([]byte, error) {
 func (d *Document) Import(o record.ImportOptions) iter.Seq2[*record.Record, *record.Report] {
 	return func(yield func(*record.Record, *record.Report) bool) {
 		p := planOf(d, o)
+		m := newMarks(d.tree)
 		for g := range max(1, p.groups) {
-			r := newReader(d, o, p, g)
+			r := newReader(d, o, p, g, m)
 			r.read()
+			m.reset(p, g)
 			if !yield(r.rec, r.rep) {
 				return
 			}
@@ -92,6 +94,8 @@ func (d *Document) Import(o record.ImportOptions) iter.Seq2[*record.Record, *rec
 type reader struct {
 	doc    *tree.Doc
 	led    *ledger.Ledger
+	marks  *marks
+	places map[int]placeInArray // where the last path within an array ended
 	rec    *record.Record
 	rep    *record.Report
 	plan   *plan
@@ -122,10 +126,42 @@ type rooms struct {
 	periods room.Of[record.Period]
 }
 
-func newReader(d *Document, o record.ImportOptions, p *plan, group int) *reader {
+// marks are what the readers of one document use one after another: a document of
+// many patients is not gone over whole for each.
+type marks struct {
+	led          *ledger.Ledger
+	leaves       []uint64
+	marked, free []uint64 // see sweeper
+}
+
+func newMarks(d *tree.Doc) *marks {
+	n := d.LeafSet()
+	return &marks{led: ledger.New(d.Len()), leaves: n, marked: make([]uint64, len(n)), free: make([]uint64, len(n))}
+}
+
+// reset takes off the marks that the reader of a group made.
+func (m *marks) reset(p *plan, group int) {
+	for _, i := range p.of[group] {
+		if from, to := p.all[i].span(); p.all[i].container < 0 {
+			for k := from; k < to; k++ {
+				m.led.Release(k)
+			}
+		}
+	}
+}
+
+// span gives the nodes of a resource, with its Bundle entry.
+func (x *resource) span() (from, to int) {
+	if x.entry.OK() {
+		return x.entry.Index(), x.entry.End()
+	}
+	return x.n.Index(), x.n.End()
+}
+
+func newReader(d *Document, o record.ImportOptions, p *plan, group int, m *marks) *reader {
 	digest := hex.EncodeToString(d.digest[:])
 	r := &reader{
-		doc: d.tree, led: ledger.New(d.tree.Len()), rec: &record.Record{}, rep: &record.Report{}, plan: p, group: group,
+		doc: d.tree, led: m.led, marks: m, rec: &record.Record{}, rep: &record.Report{}, plan: p, group: group,
 		opts: o, systems: map[string]string{}, parts: map[int][]string{}, told: map[string]bool{}, maker: ids.New(o.IDKey), at: -1,
 	}
 	r.source = ids.New(nil).Make("source", formatName, digest)
@@ -139,19 +175,20 @@ func (r *reader) read() {
 	r.header()
 	r.noteForm()
 	r.makeRoom()
-	read := make([]record.Item, len(r.plan.all))
+	of := r.plan.of[r.group]
+	read := make([]record.Item, len(of))
 	for turn := range 3 {
-		for i := range r.plan.all {
+		for k, i := range of {
 			x := &r.plan.all[i]
-			if x.in(r.group) && turnOf(x) == turn && (x.container < 0 || !r.plan.all[x.container].whole) {
-				read[i] = r.one(i, x)
+			if turnOf(x) == turn && (x.container < 0 || !r.plan.all[x.container].whole) {
+				read[k] = r.one(i, x)
 			}
 		}
 	}
 	src := &r.rec.Sources[0]
-	for i := range read {
-		if x := &r.plan.all[i]; read[i].Type != "" && (x.container < 0 || !r.plan.all[x.container].whole) {
-			src.Items = append(src.Items, read[i])
+	for k, i := range of {
+		if x := &r.plan.all[i]; read[k].Type != "" && (x.container < 0 || !r.plan.all[x.container].whole) {
+			src.Items = append(src.Items, read[k])
 		}
 	}
 	r.partReadings()
@@ -337,11 +374,9 @@ var (
 func (r *reader) makeRoom() {
 	n := map[string]int{}
 	all := 0
-	for i := range r.plan.all {
-		if x := &r.plan.all[i]; x.in(r.group) {
-			n[kindOfEntry(x)]++
-			all++
-		}
+	for _, i := range r.plan.of[r.group] {
+		n[kindOfEntry(&r.plan.all[i])]++
+		all++
 	}
 	rec := r.rec
 	rec.Allergies = make([]record.Allergy, 0, n[record.KindAllergy])

@@ -2,7 +2,6 @@ package fhir
 
 import (
 	"iter"
-	"strconv"
 	"strings"
 
 	"github.com/portage-health/portage/internal/room"
@@ -203,19 +202,13 @@ func (r *reader) appendPath(b []byte, n tree.Node) []byte {
 		return appendKnown(b, n.Child("resourceType").Value())
 	}
 	b = r.appendPath(b, up)
-	return appendStep(b, n, up)
-}
-
-// appendStep writes the step from up to its child n.
-func appendStep(b []byte, n, up tree.Node) []byte {
 	if up.Kind() != tree.Array {
 		return appendKnown(append(b, '.'), n.Name())
 	}
-	i := 0
-	for c := up.First(); c.OK() && c != n; c = c.Next() {
-		i++
+	if r.places == nil {
+		r.places = map[int]placeInArray{}
 	}
-	return append(strconv.AppendInt(append(b, '['), int64(i), 10), ']')
+	return appendPlaceIn(b, n, up, r.places)
 }
 
 // appendKnown writes a name of FHIR's vocabulary. Others could hold anything, and are told as *.

@@ -108,12 +108,7 @@ func looksLike(text, typ string) bool {
 
 // patient gives the Patient of a group, or -1.
 func (p *plan) patient(group int) int {
-	for i := range p.all {
-		if p.all[i].typ == "Patient" && p.all[i].container < 0 && p.all[i].in(group) {
-			return i
-		}
-	}
-	return -1
+	return p.patients[group]
 }
 
 // participation reads a Reference to somebody as their part in an entry. A

@@ -28,19 +28,18 @@ type sweeper struct {
 
 // sweep counts the leaves of the record's resources and carries what is left of them.
 func (r *reader) sweep() {
-	s := sweeper{r: r, free: r.doc.LeafSet()}
-	s.marked = make([]uint64, len(s.free))
-	for k, leaves := range s.free {
-		for rest := leaves; rest != 0; rest &= rest - 1 {
-			if i := k<<6 + bits.TrailingZeros64(rest); !r.led.Free(i) {
-				s.marked[k] |= 1 << (i & 63)
+	s := sweeper{r: r, marked: r.marks.marked, free: r.marks.free}
+	if r.group == 0 {
+		s.look(0, r.doc.Len())
+	} else {
+		for _, i := range r.plan.of[r.group] {
+			if x := &r.plan.all[i]; x.container < 0 {
+				s.look(x.span())
 			}
 		}
-		s.free[k] = leaves &^ s.marked[k]
 	}
-	for i := range r.plan.all {
-		x := &r.plan.all[i]
-		if x.container < 0 {
+	for _, i := range r.plan.of[r.group] {
+		if x := &r.plan.all[i]; x.container < 0 {
 			s.resource(x)
 		}
 	}
@@ -60,11 +59,18 @@ func (r *reader) sweep() {
 	}
 }
 
+// look notes which leaves of some nodes are marked, and which are not.
+func (s *sweeper) look(from, to int) {
+	for k := from >> 6; k<<6 < to; k++ {
+		leaves := s.r.marks.leaves[k]
+		taken, scaffold := s.r.led.Marks(k)
+		s.marked[k] = leaves & (taken | scaffold)
+		s.free[k] = leaves &^ s.marked[k]
+	}
+}
+
 // resource sweeps one resource, and what its Bundle says of it.
 func (s *sweeper) resource(x *resource) {
-	if !x.in(s.r.group) {
-		return
-	}
 	s.counts = x.first == s.r.group
 	s.version = ""
 	if x.isOther() || x.shape.turns.OK() {

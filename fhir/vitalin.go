@@ -57,7 +57,7 @@ func (r *reader) parted(n tree.Node, o *record.Observation) (rest []record.Compo
 
 // isNamed reports whether a resource of the input, or a reading before this one, has that id.
 func (r *reader) isNamed(id string) bool {
-	return slices.ContainsFunc(r.plan.all, func(x resource) bool { return x.entryID == id }) ||
+	return r.plan.ids[id] ||
 		slices.ContainsFunc(r.readings, func(x ownReading) bool { return x.own.ID == id })
 }
 
