@@ -31,11 +31,8 @@ func (r *reader) sweep() {
 	s := sweeper{r: r, free: r.doc.LeafSet()}
 	s.marked = make([]uint64, len(s.free))
 	for k, leaves := range s.free {
-		for rest := leaves; rest != 0; rest &= rest - 1 {
-			if i := k<<6 + bits.TrailingZeros64(rest); !r.led.Free(i) {
-				s.marked[k] |= 1 << (i & 63)
-			}
-		}
+		taken, scaffold := r.led.Marks(k)
+		s.marked[k] = leaves & (taken | scaffold)
 		s.free[k] = leaves &^ s.marked[k]
 	}
 	for i := range r.plan.all {
@@ -129,6 +126,16 @@ func (s *sweeper) count(from, to int) {
 		return
 	}
 	c := &s.r.rep.Counts
+	if s.r.plan.xml == nil {
+		for k := from >> 6; k<<6 < to; k++ {
+			within := wordMask(k, from, to)
+			taken, _ := s.r.led.Marks(k)
+			c.Facts += bits.OnesCount64((s.marked[k] | s.free[k]) & within)
+			c.Mapped += bits.OnesCount64(s.marked[k] & taken & within)
+			c.Scaffold += bits.OnesCount64(s.marked[k] &^ taken & within)
+		}
+		return
+	}
 	for i := from; i < to; i++ {
 		bit := uint64(1) << (i & 63)
 		switch {
@@ -141,6 +148,18 @@ func (s *sweeper) count(from, to int) {
 		}
 		c.Facts += s.weight(i, i+1)
 	}
+}
+
+// wordMask gives the bits of the k-th word of a set that stand for the indexes from one up to, not including, another.
+func wordMask(k, from, to int) uint64 {
+	mask := ^uint64(0)
+	if low := from - k<<6; low > 0 {
+		mask <<= low
+	}
+	if above := (k+1)<<6 - to; above > 0 {
+		mask &= ^uint64(0) >> above
+	}
+	return mask
 }
 
 func (s *sweeper) step(n, up tree.Node, place int) {
