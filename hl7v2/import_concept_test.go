@@ -46,7 +46,7 @@ func TestPatient(t *testing.T) {
 	require.Equal(t, record.Identifier{System: "urn:oid:2.999.1.2", Assigner: "NORTH", Value: "7001", Type: typed(&record.Identifier{Value: "x"}, "MR").Type}, p.Identifiers[0])
 	require.Equal(t, "LOCAL", p.Identifiers[1].SystemAsSent)
 	require.Equal(t, "Dr Amara Lee Okonkwo Jr MD", p.Names[0].String())
-	require.Equal(t, []string{"legal"}, p.Names[0].Uses)
+	require.Equal(t, []string{"official"}, p.Names[0].Uses)
 	require.Equal(t, []string{"maiden"}, p.Names[1].Uses)
 	require.Equal(t, "1979-04-12", p.BirthTime.Value)
 	require.Equal(t, "F", p.AdministrativeSex.Code(record.SystemAdministrativeSex))
