@@ -30,6 +30,7 @@ func (r *reader) header(b *block) {
 		v.Identifiers = []record.Identifier{i}
 	}
 	v.ID = r.id(record.KindProvenance, path, nil)
+	r.p.header = v.ID
 	r.own(h, v.ID)
 	v.Recorded = r.timePtr(h, 7)
 	v.Activity = r.messageType(first(h, 9))

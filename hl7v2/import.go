@@ -19,7 +19,7 @@ const formatName = "hl7v2"
 
 // Format is HL7 v2 as [portage.Convert] takes formats.
 func Format() record.Format {
-	return record.Format{Name: formatName, Extension: ".hl7", Detect: Detect, Importer: Importer{}}
+	return record.Format{Name: formatName, Extension: ".hl7", Detect: Detect, Importer: Importer{}, Exporter: Exporter{}}
 }
 
 // Importer reads HL7 v2 into records: a message, a file of several, or batches. It yields a record for each patient, in
@@ -166,7 +166,7 @@ func (im Importer) file(data []byte, o record.ImportOptions, d *desk) (*file, er
 // newMessage notes what a message says of itself.
 func newMessage(m *Message, data []byte, maker *ids.Maker) *message {
 	digest := sha256.Sum256(data)
-	msg := &message{m: m}
+	msg := &message{m: m, data: data}
 	msg.source = record.Source{Format: formatName, SHA256: hex.EncodeToString(digest[:]), Bytes: int64(len(data))}
 	h := m.SegmentAt(0)
 	msg.sender = h.Field(4).ER7()
@@ -239,6 +239,9 @@ func (m *message) split() []*part {
 	if len(out) == 0 {
 		out = []*part{{message: m, first: true, segs: shared, own: len(shared), owners: make([]string, m.m.SegmentCount())}}
 	}
+	for _, p := range out {
+		p.parts = len(out)
+	}
 	return out
 }
 
@@ -285,6 +288,7 @@ func read(parts []*part, o record.ImportOptions, d *desk) *reader {
 		for _, p := range parts { // an identifier turned out to stand on several people: read again, knowing it
 			p.led.Reset(p.m.Len())
 			clear(p.owners)
+			p.told, p.header = nil, ""
 		}
 	}
 }
@@ -317,6 +321,7 @@ func (r *reader) read() {
 		r.begin(p)
 		r.sweep()
 	}
+	r.keepSent()
 }
 
 func (r *reader) begin(p *part) { r.p, r.led, r.encounter = p, p.led, nil }

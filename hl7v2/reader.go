@@ -47,10 +47,14 @@ type part struct {
 	own    int      // how many of segs, from the start, are shared
 	blocks []block  // found by overlap, where several messages tell of one patient
 	owners []string // of segments: the entry that has what is left of one
+	parts  int      // of the message
+	told   []string // ids of the people, organizations, places and devices that it names
+	header string   // id of the entry that MSH became
 }
 
 // message is a message with its ledger, which its parts share.
 type message struct {
+	data     []byte
 	m        *Message
 	led      *ledger.Ledger
 	source   record.Source
