@@ -101,9 +101,9 @@ type sender struct {
 	leaves int
 
 	lists    map[string]entryList
-	refs     map[string]entryAt    // where the entry of an id stands
-	written  map[entryAt]bool      // entries that went out, or were withheld
-	verbatim map[entryAt]bool      // entries that went out as they were sent
+	refs     map[string]entryAt  // where the entry of an id stands
+	written  map[entryAt]bool    // entries that went out, or were withheld
+	verbatim map[entryAt]bool    // entries that went out as they were sent
 	people   map[string]*mention // what of people, organizations, places and devices is yet to be mentioned
 	mentions []*mention
 	placed   []bool // which carried pieces are in the output
@@ -111,7 +111,7 @@ type sender struct {
 	// The message being made.
 	m      *messageOut
 	here   map[string][]int // the entries that it tells of, by their kinds
-	copies map[entryAt]any    // of those that are being written, what is yet to be
+	copies map[entryAt]any  // of those that are being written, what is yet to be
 
 	patientLeft *record.Patient // what no PID has said yet
 	patientDone bool
@@ -130,6 +130,7 @@ type entryAt struct {
 // outgoing is a message that is ready, or one to be written.
 type outgoing struct {
 	bytes []byte
+	at    int // the place that it had in an input
 	m     *messageOut
 }
 

@@ -86,7 +86,8 @@ func (im Importer) read(ctx context.Context, in record.Input, o record.ImportOpt
 		yield(nil, err)
 		return
 	}
-	for i, parts := range f.patients() {
+	all := f.patients()
+	for i, parts := range all {
 		if err := ctx.Err(); err != nil {
 			yield(nil, err)
 			return
@@ -98,6 +99,9 @@ func (im Importer) read(ctx context.Context, in record.Input, o record.ImportOpt
 		r := read(parts, o, d)
 		if i == 0 {
 			f.rest(r)
+			if len(all) == 1 {
+				f.keepAround(r)
+			}
 		}
 		if !yield(r, nil) {
 			return
@@ -132,8 +136,10 @@ func (im Importer) file(data []byte, o record.ImportOptions, d *desk) (*file, er
 	var failed error
 	seen := map[string]bool{}
 	maker := ids.New(nil)
+	place := 0
 	for it := range (batch{o: Options{Charset: im.Charset}, index: d.index}).items(data) {
 		f.issues = append(f.issues, it.Issues...)
+		place++
 		switch {
 		case it.Err != nil:
 			if failed == nil {
@@ -142,7 +148,7 @@ func (im Importer) file(data []byte, o record.ImportOptions, d *desk) (*file, er
 			f.lost = append(f.lost, it)
 		case it.Kind == ItemMessage:
 			m := newMessage(it.Message, it.Bytes, maker)
-			m.led = d.ledger(it.Message)
+			m.led, m.at = d.ledger(it.Message), place
 			if seen[m.identity] { // two messages of one control id: each is known by its bytes
 				m.identity = m.source.SHA256
 			}
@@ -150,7 +156,7 @@ func (im Importer) file(data []byte, o record.ImportOptions, d *desk) (*file, er
 			f.messages = append(f.messages, m)
 		case it.Message != nil:
 			m := newMessage(it.Message, it.Bytes, maker)
-			m.led = ledger.New(m.m.Len())
+			m.led, m.at = ledger.New(m.m.Len()), place
 			f.around = append(f.around, m)
 		}
 	}

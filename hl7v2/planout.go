@@ -48,7 +48,7 @@ func (w *sender) plan(ctx context.Context) error {
 		}
 		used[x.src.ID] = true
 		if x.same {
-			w.out = append(w.out, outgoing{bytes: sentBytes(x.src, x.item)})
+			w.out = append(w.out, outgoing{bytes: sentBytes(x.src, x.item), at: itemPlace(x.item.Path)})
 			for _, id := range x.item.Entries {
 				if at, ok := w.refs[id]; ok {
 					w.verbatim[at], w.written[at] = true, true
@@ -60,7 +60,30 @@ func (w *sender) plan(ctx context.Context) error {
 		w.out = append(w.out, outgoing{})
 		w.resend(x, len(w.out)-1)
 	}
-	return w.fresh(ctx)
+	err := w.fresh(ctx)
+	w.around()
+	return err
+}
+
+// around puts the headers and trailers of a file of messages back where all of it goes out as it was sent: their counts hold then.
+func (w *sender) around() {
+	if w.opts.TypedOnly || w.x.Framing != FramingNone || len(w.x.Messages) > 0 || len(w.out) == 0 {
+		return
+	}
+	for i := range w.out {
+		if w.out[i].m != nil || i > 0 && w.out[i].at <= w.out[i-1].at {
+			return
+		}
+	}
+	for i := range w.rec.Sources {
+		src := &w.rec.Sources[i]
+		if src.Format != formatName || len(src.Items) != 1 || len(src.Items[0].Entries) > 0 || !slices.Contains([]string{"FHS", "BHS", "BTS", "FTS"}, src.Items[0].Type) {
+			continue
+		}
+		w.out = append(w.out, outgoing{bytes: sentBytes(src, &src.Items[0]), at: itemPlace(src.Items[0].Path)})
+		w.placeCarried(src.ID)
+	}
+	slices.SortStableFunc(w.out, func(a, b outgoing) int { return cmp.Compare(a.at, b.at) })
 }
 
 // sentSource is a source that was a message.

@@ -55,6 +55,7 @@ type part struct {
 // message is a message with its ledger, which its parts share.
 type message struct {
 	data     []byte
+	at       int // the place in the input, counted from 1
 	m        *Message
 	led      *ledger.Ledger
 	source   record.Source

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/portage-health/portage/record"
@@ -19,7 +21,7 @@ func (r *reader) keepSent() {
 	}
 	told := r.toldBy()
 	for i, p := range r.parts {
-		it := record.Item{Type: p.itemType(), ID: p.m.ControlID(), Path: "MSH"}
+		it := record.Item{Type: p.itemType(), ID: p.m.ControlID(), Path: itemPath(p.at)}
 		switch {
 		case !p.m.SegmentAt(0).Is("MSH") || p.header == "":
 			continue
@@ -41,6 +43,23 @@ func (r *reader) keepSent() {
 		}
 	}
 	r.rec.StateItems()
+}
+
+// itemPath names a part of an input by its place.
+func itemPath(n int) string { return "item[" + itoa(n) + "]" }
+
+// itemPlace reads what itemPath wrote; 0 where it is none.
+func itemPlace(path string) int {
+	n, _ := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(path, "item["), "]"))
+	return n
+}
+
+// keepAround keeps the headers and trailers of an input whose messages all tell of the record's patient.
+func (f *file) keepAround(r *reader) {
+	own := r.rec.Sources[len(r.rec.Sources)-len(f.around):]
+	for i, m := range f.around {
+		own[i].Items = []record.Item{{Type: m.m.SegmentAt(0).Name(), Path: itemPath(m.at), Text: asText(m.data)}}
+	}
 }
 
 // toldBy gives the ids of the entries that each source tells of, by the source's id: those that name it as an origin, those of people
