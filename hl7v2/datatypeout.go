@@ -310,6 +310,15 @@ func (w *sender) typedEntity(p spot, i *record.Identifier, code string) {
 	w.impliedType(i, code)
 }
 
+// fieldIdentifier writes CX in a field that says of what kind the identifier is. A message that is written again says it no
+// second time.
+func (w *sender) fieldIdentifier(p spot, i *record.Identifier, code string) {
+	if w.m.source != "" && i != nil && i.Value != "" {
+		w.impliedType(i, code)
+	}
+	w.identifier(p, i)
+}
+
 // impliedType clears the type of an identifier that its field says.
 func (w *sender) impliedType(i *record.Identifier, code string) {
 	if isType(i, code) {

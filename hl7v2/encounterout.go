@@ -79,7 +79,7 @@ func (w *sender) encounter(v *record.Encounter) {
 	w.visitNumbers(s, v)
 	w.conceptPtr(s.at(36), &v.Disposition, "112")
 	if v.DischargedTo != nil && v.DischargedTo.ID == "" {
-		w.str(s.at(37).at(1), &v.DischargedTo.Display)
+		w.pieces(s.at(37).at(1), &v.DischargedTo.Display, "&")
 	}
 	if len(v.Diets) > 0 {
 		w.coded(s.at(38), &v.Diets[0], "114")
@@ -115,8 +115,7 @@ func (w *sender) visitNumbers(s *segmentOut, v *record.Encounter) {
 		switch {
 		case x.Value == "":
 		case isType(x, "VN") && !s.has(19):
-			w.identifier(s.at(19), x)
-			w.impliedType(x, "VN")
+			w.fieldIdentifier(s.at(19), x, "VN")
 		case w.m.source != "" && i == 0:
 			w.identifier(s.at(19), x)
 		case untyped(x) && !s.has(19) && takeType(v.Identifiers, "VN") == nil && w.m.source == "":

@@ -85,9 +85,7 @@ func (w *sender) vaccineStatus(s *segmentOut, v *record.Immunization) {
 			w.Note(&codeMapped, "completion")
 		}
 	}
-	if w.m.source == "" {
-		w.put(s.at(21), "A")
-	}
+	w.put(s.at(21), "A")
 }
 
 // completionFits reports whether RXA-20 as sent still says where a vaccination stands.

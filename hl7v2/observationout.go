@@ -17,7 +17,7 @@ var (
 func (w *sender) observation(v *record.Observation, kind string) {
 	s := w.segment("OBX", v.ID, w.lineOf(&v.Entry, "OBX"))
 	w.concept(s.at(3), &v.Code)
-	w.str(s.at(4), &v.SubID)
+	w.pieces(s.at(4), &v.SubID, "^")
 	w.values(s, v)
 	for i := range v.ReferenceRanges {
 		w.str(s.next(7), &v.ReferenceRanges[i].Text)

@@ -35,6 +35,9 @@ func (w *sender) order(v *record.Order) {
 		w.orderAlone(v, orc)
 		return
 	}
+	if orc != nil {
+		w.notes(v.Notes, orc)
+	}
 	for n, at := range panels {
 		p := w.copyOf(at.kind, at.i).(*record.Panel)
 		if n == 0 {
@@ -42,9 +45,6 @@ func (w *sender) order(v *record.Order) {
 		}
 		w.At(w.listOf(at.kind), at.i, func() { w.panel(p, v) })
 		w.finishEntry(at.kind, at.i)
-	}
-	if orc != nil {
-		w.notes(v.Notes, orc)
 	}
 }
 
@@ -208,12 +208,13 @@ func (w *sender) ordering(s *segmentOut, list []record.Participation, author fun
 			on := x.OnBehalfOf
 			if w.isOrganizationRef(x.Who) {
 				on = x.Who
-			} else if w.person(s.next(12), x.Who) {
+			} else if (first || w.m.source == "") && w.person(s.next(12), x.Who) {
 				if more != nil {
 					more(x)
 				}
 				x.Role, x.RoleAsSent = "", ""
 			} else if x.Who != nil {
+				first = false
 				break
 			}
 			if !first {
@@ -270,8 +271,9 @@ func (w *sender) request(s *segmentOut, v *record.Order) {
 		w.participants(v.Participants, s, 28, role("recipient"), nil)
 		again := clone(w.rec.Orders[at.i].Participants) // the orderer stands in ORC and in OBR
 		quiet := w.Quiet
+		several := w.m.source != "" && len(again) > 1 && again[1].Role == "author"
 		for i := range again {
-			if again[i].Role != "author" || again[i].Who == nil || w.isOrganization(again[i].Who) {
+			if again[i].Role != "author" || again[i].Who == nil || w.isOrganization(again[i].Who) || i == 0 && several && v.Participants[i].Role == "" {
 				continue
 			}
 			if v.Participants[i].Role == "" {

@@ -40,7 +40,7 @@ func (w *sender) patient(v *record.Patient) {
 	for i := range v.Names {
 		n := &v.Names[i]
 		w.In("names", i)
-		if slices.Equal(n.UsesAsSent, []string{"A"}) && len(n.Uses) == 0 {
+		if i > 0 && slices.Equal(n.UsesAsSent, []string{"A"}) && len(n.Uses) == 0 {
 			n.UsesAsSent = nil
 			w.name(s.next(9), n)
 		} else {
@@ -114,7 +114,7 @@ func (w *sender) patientIDs(s *segmentOut, v *record.Patient) {
 		case plain && x.SystemAsSent == "" && x.Period == nil && isType(x, "SS") && !s.has(19):
 			w.str(s.at(19), &x.Value)
 			w.impliedType(x, "SS")
-		case plain && len(x.SystemAsSent) <= 3 && isType(x, "DL") && !s.has(20) && x.Value != "" && (x.Period == nil || x.Period.Start.IsZero()):
+		case plain && (len(x.SystemAsSent) <= 3 || w.m.source != "") && isType(x, "DL") && !s.has(20) && x.Value != "" && (x.Period == nil || x.Period.Start.IsZero()):
 			w.str(s.at(20).at(1), &x.Value)
 			w.str(s.at(20).at(2), &x.SystemAsSent)
 			if x.Period != nil {
@@ -133,8 +133,7 @@ func (w *sender) accountNumber(s *segmentOut) {
 		v := w.copyOf(record.KindAccount, i).(*record.Account)
 		w.At("accounts", i, func() {
 			if x := takeAny(v.Identifiers); x != nil && !s.has(18) {
-				w.identifier(s.at(18), x)
-				w.impliedType(x, "AN")
+				w.fieldIdentifier(s.at(18), x, "AN")
 			}
 		})
 	}

@@ -62,6 +62,9 @@ func (w *sender) name(p spot, n *record.Name) {
 	}
 	w.nameParts(p, n, [...]int{1, 2, 3, 4, 5, 6, 14})
 	w.nameUse(p, n, 7, 8)
+	if w.m.source != "" && n.Period != nil && n.Period.End.IsZero() && !atLeast(w.m.version, "2.9") {
+		w.time(p.at(10).at(1), &n.Period.Start) // XPN-10, which most senders use, until 2.9
+	}
 	w.validity(p, &n.Period, 12, 13)
 }
 
@@ -164,6 +167,9 @@ func (w *sender) address(p spot, a *record.Address) {
 	for i := range a.UsesAsSent {
 		w.str(p.at(7), &a.UsesAsSent[i])
 	}
+	if w.m.source != "" && a.Period != nil && !a.Period.End.IsZero() {
+		w.dateRange(p.at(12), a.Period)
+	}
 	w.validity(p, &a.Period, 13, 14)
 }
 
@@ -175,7 +181,7 @@ func (w *sender) addresses(s *segmentOut, field int, list []record.Address) {
 }
 
 // dialledParts is a number as the reader joins it from its parts.
-var dialledParts = regexp.MustCompile(`^(?:\+([0-9]+) )?\(([0-9]+)\) ([0-9][0-9-]*)(?: ext\. ([0-9]+))?$`)
+var dialledParts = regexp.MustCompile(`^(?:\+([0-9]+) )?(?:\(([0-9]+)\) )?([0-9][0-9-]*)(?: ext\. ([0-9]+))?$`)
 
 // telecom writes XTN (2A.3.89) and clears what it writes.
 func (w *sender) telecom(p spot, t *record.Telecom) {
@@ -200,7 +206,7 @@ func (w *sender) telecom(p spot, t *record.Telecom) {
 	if v, ok := telecomSystems.From(t.System); ok && !mobile && w.put(p.at(3), v) {
 		t.System, t.Scheme = "", ""
 	}
-	if parts := dialledParts.FindStringSubmatch(t.Value); parts != nil && !mail {
+	if parts := dialledParts.FindStringSubmatch(t.Value); parts != nil && !mail && parts[1]+parts[2]+parts[4] != "" {
 		for i, v := range parts[1:] {
 			w.put(p.at(5+i), v)
 		}

@@ -17,7 +17,7 @@ func (w *sender) problem(v *record.Problem) {
 		w.put(s.at(1), "DE")
 		v.Verification = ""
 	} else {
-		w.put(s.at(1), "UC") // table 0287: unchanged
+		w.put(s.at(1), "AD") // table 0287
 	}
 	w.use(v, "problem-list")
 	w.timePtr(s.at(2), &v.Updated)
@@ -160,7 +160,7 @@ func readsClinical(c *record.Concept) string {
 // goal writes GOL.
 func (w *sender) goal(v *record.Goal) {
 	s := w.segment("GOL", v.ID, w.lineOf(&v.Entry, "GOL"))
-	w.put(s.at(1), "UC")
+	w.put(s.at(1), "AD")
 	w.timePtr(s.at(2), &v.Updated)
 	if w.m.source == "" && !s.has(2) {
 		w.put(s.at(2), messageTime(w.opts.Now))

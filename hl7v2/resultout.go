@@ -132,6 +132,7 @@ func (w *sender) staffOf(s *segmentOut, v *record.Panel) {
 				w.time(at.at(2), &x.When.Start)
 				w.time(at.at(3), &x.When.End)
 			}
+			w.location(at.from(4), x.Location)
 		}
 		w.Leave()
 	}

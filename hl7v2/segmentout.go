@@ -191,6 +191,19 @@ func (w *sender) lines(s *segmentOut, field int, v *string) {
 	*v = ""
 }
 
+// pieces writes a text that delimiters divided when it was read, as they were nobody's to escape: so it came, and so it goes back. In a new
+// message it is one text.
+func (w *sender) pieces(p spot, v *string, delimiter string) {
+	if w.m.source == "" || !strings.Contains(*v, delimiter) {
+		w.str(p, v)
+		return
+	}
+	for i, piece := range strings.Split(*v, delimiter) {
+		w.put(p.at(i+1), piece)
+	}
+	*v = ""
+}
+
 // flow writes a text whose lines are broken by the format's own escape (chapter 2, 2.7.6), and clears it.
 func (w *sender) flow(p spot, v *string) {
 	if *v == "" {

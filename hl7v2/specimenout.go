@@ -71,8 +71,7 @@ func (w *sender) specimen(v *record.Specimen) {
 	w.concepts(s, 24, v.Conditions, "493")
 	w.conceptPtr(s.at(27), &v.Container, "")
 	if v.Accession != nil {
-		w.identifier(s.at(30), v.Accession)
-		w.impliedType(v.Accession, "ACSN")
+		w.fieldIdentifier(s.at(30), v.Accession, "ACSN")
 	}
 	w.notes(v.Notes, s)
 }
