@@ -33,8 +33,10 @@ func (w *sender) charge(v *record.Charge) {
 		}
 	}
 	for i := range v.Services {
-		if x := &v.Services[i]; x.ID == "" && x.Identifier != nil && !s.has(23) {
-			w.entity(s.at(23), x.Identifier)
+		if x := &v.Services[i]; x.ID == "" && x.Identifier != nil {
+			if f := w.formField(v.ID, slotOf("services", i), "FT1", 23); !s.has(f) {
+				w.entity(s.at(f), x.Identifier)
+			}
 		}
 	}
 	w.chargeModifiers(s, v)

@@ -110,6 +110,7 @@ type sender struct {
 
 	// The message being made.
 	m      *messageOut
+	forms  map[[2]string][]formAt
 	here   map[string][]int // the entries that it tells of, by their kinds
 	copies map[entryAt]any  // of those that are being written, what is yet to be
 
@@ -246,6 +247,13 @@ func (w *sender) finish(mw *Writer, m *messageOut, fresh *int) ([]byte, error) {
 		return bytes.Clone(b), err
 	}
 	head := m.segs[0]
+	switch {
+	case m.source == "":
+	case !m.isPlain():
+		w.put(head.at(18), orElse(w.x.Charset, "UNICODE UTF-8"))
+	default:
+		w.put(head.at(18), m.charset)
+	}
 	if m.source == "" {
 		b, err := write()
 		if err != nil {

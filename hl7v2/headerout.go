@@ -42,6 +42,15 @@ func (w *sender) header(v *record.Provenance) {
 	}
 	w.put(s.at(12), m.version)
 	w.str(s.at(19), &v.Language)
+	for _, f := range w.formsOf(v.ID, "") {
+		switch n := fieldOf(f.path, "MSH"); n {
+		case 0:
+		case 18:
+			w.m.charset = f.data
+		default:
+			w.put(s.at(n), f.data)
+		}
+	}
 	w.impliedTargets(v)
 }
 

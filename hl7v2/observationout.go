@@ -154,6 +154,9 @@ func (w *sender) isOrganization(ref *record.Ref) bool {
 func (w *sender) notes(list []record.Note, after *segmentOut) {
 	for i := range list {
 		n := &list[i]
+		if len(w.formsOf(after.owner, slotOf("notes", i))) > 0 {
+			continue // it stands elsewhere
+		}
 		s := w.segment("NTE", after.owner, 0)
 		if len(n.Authors) > 0 {
 			a := &n.Authors[0]

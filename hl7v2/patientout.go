@@ -67,14 +67,7 @@ func (w *sender) patient(v *record.Patient) {
 			w.put(at.at(7), "N") // table 0190: birth address
 		}
 	}
-	for i := range v.Telecoms {
-		t := &v.Telecoms[i]
-		if slices.Contains(t.Uses, "work") {
-			w.telecom(s.next(14), t)
-		} else {
-			w.telecom(s.next(13), t)
-		}
-	}
+	w.telecomsBy(s, v.ID, "telecoms", v.Telecoms, patientField)
 	if len(v.Languages) > 0 {
 		w.coded(s.at(15), &v.Languages[0].Code, "296")
 	}
@@ -84,7 +77,19 @@ func (w *sender) patient(v *record.Patient) {
 	w.str(s.at(23), &v.BirthPlaceName)
 	w.yesNo(s.at(24), &v.MultipleBirth)
 	w.str(s.at(25), &v.BirthOrder)
-	w.concepts(s, 26, v.Citizenships, "")
+	for i := range v.Citizenships {
+		forms := w.formsOf(v.ID, slotOf("citizenships", i))
+		for _, f := range forms {
+			c := clone(v.Citizenships[i])
+			w.concept(s.next(fieldOf(f.path, "PID")), &c)
+			if f.data == "" {
+				v.Citizenships[i] = c
+			}
+		}
+		if !v.Citizenships[i].IsZero() {
+			w.concept(s.next(26), &v.Citizenships[i])
+		}
+	}
 	w.conceptPtr(s.at(27), &v.Veteran, "172")
 	w.time(s.at(29), &v.DeceasedTime)
 	w.yesNo(s.at(30), &v.Deceased)
@@ -109,6 +114,17 @@ func isOnlyCounty(a *record.Address, c record.Address) bool {
 func (w *sender) patientIDs(s *segmentOut, v *record.Patient) {
 	for i := range v.Identifiers {
 		x := &v.Identifiers[i]
+		moved := false
+		for _, f := range w.formsOf(v.ID, slotOf("identifiers", i)) {
+			c := clone(*x)
+			w.identifier(s.next(fieldOf(f.path, "PID")), &c)
+			if f.data == "" {
+				*x, moved = c, true
+			}
+		}
+		if moved {
+			continue
+		}
 		plain := x.System == "" && x.Assigner == "" && x.AssignerRef == nil && x.Use == "" && x.CheckDigit == ""
 		switch {
 		case plain && x.SystemAsSent == "" && x.Period == nil && isType(x, "SS") && !s.has(19):

@@ -184,7 +184,10 @@ func (w *sender) addresses(s *segmentOut, field int, list []record.Address) {
 var dialledParts = regexp.MustCompile(`^(?:\+([0-9]+) )?(?:\(([0-9]+)\) )?([0-9][0-9-]*)(?: ext\. ([0-9]+))?$`)
 
 // telecom writes XTN (2A.3.89) and clears what it writes.
-func (w *sender) telecom(p spot, t *record.Telecom) {
+func (w *sender) telecom(p spot, t *record.Telecom) { w.telecomAs(p, t, "") }
+
+// telecomAs writes XTN as it was written, where that is known: 1, 4, 7 or 12 is the component that had it.
+func (w *sender) telecomAs(p spot, t *record.Telecom, style string) {
 	if t == nil || t.Value == "" {
 		if t != nil && t.Absent == record.AbsentExplicitNull && p.putNull() {
 			t.Absent = ""
@@ -206,16 +209,26 @@ func (w *sender) telecom(p spot, t *record.Telecom) {
 	if v, ok := telecomSystems.From(t.System); ok && !mobile && w.put(p.at(3), v) {
 		t.System, t.Scheme = "", ""
 	}
-	if parts := dialledParts.FindStringSubmatch(t.Value); parts != nil && !mail && parts[1]+parts[2]+parts[4] != "" {
+	if style == "" {
+		if style = telecomStyle(&record.Telecom{System: t.System, Value: t.Value}); mail {
+			style = "4"
+		} else if style == "1" && w.m.source == "" {
+			style = "12"
+		}
+	}
+	switch parts := dialledParts.FindStringSubmatch(t.Value); {
+	case style == "7" && parts != nil:
 		for i, v := range parts[1:] {
 			w.put(p.at(5+i), v)
 		}
 		t.Value = ""
-	} else if mail {
+	case style == "4":
 		w.str(p.at(4), &t.Value)
-	} else if w.m.source == "" {
+	case style == "12":
 		w.str(p.at(12), &t.Value)
-	} else {
+	case style == "7":
+		w.str(p.at(7), &t.Value)
+	default:
 		w.str(p.at(1), &t.Value)
 	}
 	w.validity(p, &t.Period, 13, 14)

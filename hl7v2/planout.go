@@ -162,6 +162,7 @@ func (w *sender) entriesFrom(source string) map[string][]int {
 func (w *sender) resend(x *sentSource, at int) {
 	m := &messageOut{kind: x.kind, event: x.event, structure: x.structure, source: x.src.ID, version: x.src.Version}
 	w.begin(m)
+	w.forms = w.readForms(x.src.ID)
 	w.here = w.entriesFrom(x.src.ID)
 	head := w.copyOf(record.KindProvenance, x.header).(*record.Provenance)
 	w.At("provenances", x.header, func() { w.header(head) })
@@ -178,6 +179,7 @@ func (w *sender) resend(x *sentSource, at int) {
 func (w *sender) begin(m *messageOut) {
 	w.m = m
 	w.copies = map[entryAt]any{}
+	w.forms = nil
 	w.here = map[string][]int{}
 }
 

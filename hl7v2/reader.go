@@ -34,9 +34,10 @@ type reader struct {
 	replaced []replacement  // see overlap
 	joined   map[string]int // where in its list the entry stands that several blocks tell of
 
-	*desk                 // ids that are used, people that were met
-	mixed map[string]bool // identifiers under which people of different names stand
-	clash bool            // such were found while reading
+	*desk                  // ids that are used, people that were met
+	mixed  map[string]bool // identifiers under which people of different names stand
+	clash  bool            // such were found while reading
+	styles []string        // how the telecoms read last were written
 }
 
 // part is what one message says of one patient: the segments from one PID to the next, with those before the first.

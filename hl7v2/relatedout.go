@@ -27,7 +27,7 @@ func (w *sender) nextOfKin(v *record.RelatedPerson) {
 		w.coded(s.at(7), &v.Relationships[1], "131")
 	}
 	w.addresses(s, 4, v.Addresses)
-	w.homeAndWork(s, 5, 6, v.Telecoms)
+	w.telecomsBy(s, v.ID, "telecoms", v.Telecoms, kinField)
 	w.between(s, 8, 9, v.Period)
 	w.sex(s.at(15), "sex", &v.Sex)
 	w.time(s.at(16), &v.BirthTime)
@@ -35,7 +35,7 @@ func (w *sender) nextOfKin(v *record.RelatedPerson) {
 		w.coded(s.next(20), &v.Languages[i].Code, "296")
 	}
 	for i := range v.Identifiers {
-		w.identifier(s.next(33), &v.Identifiers[i])
+		w.identifier(s.next(w.formField(v.ID, slotOf("identifiers", i), "NK1", 33)), &v.Identifiers[i])
 	}
 	if v.Organization != nil && w.organization(s.at(13), v.Organization) {
 		w.contact(s, w.refs[w.refOf(v)], 30, 31, 32)

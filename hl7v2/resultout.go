@@ -125,6 +125,13 @@ func (w *sender) staffOf(s *segmentOut, v *record.Panel) {
 			continue
 		}
 		w.In("participants", i)
+		if forms := w.formsOf(v.ID, slotOf("participants", i)); len(forms) > 0 && fieldOf(forms[0].path, "OBR") > 0 {
+			if w.person(s.next(fieldOf(forms[0].path, "OBR")), x.Who) {
+				x.Role, x.RoleAsSent = "", ""
+			}
+			w.Leave()
+			continue
+		}
 		at := s.next(field)
 		if w.staffMember(at.at(1), x.Who) {
 			x.Role, x.RoleAsSent = "", ""

@@ -14,10 +14,22 @@ type messageOut struct {
 	kind, event, structure string
 	source                 string // the id of the source that it was, "" for a new message
 	encounter              string // the id of the encounter that PV1 tells of
-	version                string
+	version, charset       string
 	segs                   []*segmentOut
 	counts                 map[string]int
 	line                   int // of the segment written last
+}
+
+// isPlain reports whether all of a message is ASCII: then any character set that it named still holds.
+func (m *messageOut) isPlain() bool {
+	for _, s := range m.segs {
+		for _, c := range s.cells {
+			if !isASCII([]byte(c.text)) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // segmentOut is a segment being made.
