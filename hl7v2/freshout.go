@@ -41,6 +41,9 @@ func (w *sender) writeNew(m *newMessage1) {
 	if m.here != nil {
 		w.here = m.here
 	}
+	if m.encounter >= 0 {
+		w.m.encounter = w.rec.Encounters[m.encounter].ID
+	}
 	w.header(nil)
 	switch m.kind {
 	case "ADT", "MDM", "DFT":
@@ -63,8 +66,23 @@ func (w *sender) writeNew(m *newMessage1) {
 	if len(w.m.segs) == mark && !own {
 		return // all of it was withheld
 	}
+	w.m.lead()
 	w.number1(w.m)
 	w.out = append(w.out, outgoing{m: w.m})
+}
+
+// lead puts what stands before the patient in messages of appointments and referrals there.
+func (m *messageOut) lead() {
+	from := slices.IndexFunc(m.segs, func(s *segmentOut) bool { return s.name == "SCH" || s.name == "RF1" })
+	if from < 0 {
+		return
+	}
+	to := from + 1
+	for to < len(m.segs) && slices.Contains([]string{"TQ1", "NTE", "PRD"}, m.segs[to].name) {
+		to++
+	}
+	head := slices.Clone(m.segs[from:to])
+	m.segs = slices.Insert(slices.Delete(m.segs, from, to), 1, head...)
 }
 
 // newKinds is the order of entries in a new message.
@@ -261,6 +279,8 @@ func (w *sender) planRest(free func(string, int) bool, visit func(*record.Ref) i
 				grouped("RDS", "O13", "RDS_O13", visit(v.Encounter)).add(kind, i)
 			case "RXA":
 				grouped("RAS", "O17", "RAS_O17", visit(v.Encounter)).add(kind, i)
+			case "RXG":
+				grouped("RGV", "O15", "RGV_O15", visit(v.Encounter)).add(kind, i)
 			case "RXO":
 				grouped("ORM", "O01", "ORM_O01", visit(v.Encounter)).add(kind, i)
 			default:

@@ -39,6 +39,14 @@ func (w *sender) immunization(v *record.Immunization) {
 	w.inVisit(&v.Encounter)
 	w.notes(v.Notes, s)
 	w.vaccineObservations(v)
+	for i := range v.Notes {
+		if n := &v.Notes[i]; n.Text != "" && w.m.source == "" {
+			o := w.answer("48767-8", "Annotation comment", "TX")
+			if w.flow(o.at(5), &n.Text); n.Text == "" {
+				n.TextRef = ""
+			}
+		}
+	}
 }
 
 // vaccineDose writes amount and unit; 999 where the amount is not known.

@@ -150,8 +150,15 @@ func (w *sender) isOrganization(ref *record.Ref) bool {
 	return w.refs[ref.ID].kind == record.KindOrganization || ref.ID == "" && ref.Kind == record.KindOrganization
 }
 
-// notes writes NTEs behind a segment.
+// commentable are the segments that a comment may stand behind in the messages that are made (2.5.1).
+var commentable = []string{"OBX", "OBR", "RXO", "RXE", "SCH", "IAM", "PRB", "GOL"}
+
+// notes writes NTEs behind a segment. In a new message, where the structure has no place for one, a reader would take it for
+// a comment on something else: there it is left.
 func (w *sender) notes(list []record.Note, after *segmentOut) {
+	if w.m.source == "" && !slices.Contains(commentable, after.name) {
+		return
+	}
 	for i := range list {
 		n := &list[i]
 		if len(w.formsOf(after.owner, slotOf("notes", i))) > 0 {

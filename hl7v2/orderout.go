@@ -35,7 +35,7 @@ func (w *sender) order(v *record.Order) {
 		w.orderAlone(v, orc)
 		return
 	}
-	if orc != nil {
+	if orc != nil && w.m.source != "" {
 		w.notes(v.Notes, orc)
 	}
 	for n, at := range panels {

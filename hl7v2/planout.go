@@ -188,6 +188,9 @@ func (w *sender) entriesHere(kind string) []int { return w.here[kind] }
 
 // body writes all that the message at hand tells of.
 func (w *sender) body() {
+	if list := w.here[record.KindEncounter]; len(list) == 1 {
+		w.m.encounter = w.rec.Encounters[list[0]].ID
+	}
 	for _, i := range w.here[record.KindDevice] {
 		if isPath(&w.rec.Devices[i].Entry, w.m.source, "SFT") {
 			w.one(record.KindDevice, i)

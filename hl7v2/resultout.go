@@ -56,6 +56,9 @@ func (w *sender) panel(v *record.Panel, order *record.Order) {
 	w.indications(s, 31, v.Indications)
 	w.inVisit(&v.Encounter)
 	w.notes(v.Notes, s)
+	if order != nil && w.m.source == "" {
+		w.At("orders", w.refs[order.ID].i, func() { w.notes(order.Notes, s) })
+	}
 	if order != nil {
 		w.timings(order)
 	}
