@@ -206,7 +206,7 @@ var admitted = segmentsOf(
 	`EVN|A01|20240102030400`,
 	`PID|1|OUT-1|A-1^^^HOSP^MR|ALT-1|Muster^Ada^^^^^L||19800102|F|||1 Way^^Town^ST^12345^USA^H||^PRN^PH^^^555^5550100|||||||||||||||||||||||BREED`,
 	`PD1||||123^Doc^Tor`,
-	`PV1|1|I|W^1^A^HOSP||||123^Doc^Tor|||MED||||||||||V-1^^^HOSP|||||||||||||||||||||||||20240102`,
+	`PV1|1|I|W^1^A^HOSP||||123^Doc^Tor|||MED|||||||||V-1^^^HOSP|||||||||||||||||||||||||20240102`,
 	`PV2||||||||20240103`,
 	`AL1|1|DA|7980^Penicillin^RXN|SV|Hives`,
 	`ZZZ|1|of our own^x&y`,
