@@ -242,6 +242,7 @@ func TestAsSent(t *testing.T) {
 // TestChanged holds that a message of which the record says otherwise now is written anew, and that what was carried stands where it stood.
 func TestChanged(t *testing.T) {
 	second := bytes.ReplaceAll(admitted, []byte("|M1|"), []byte("|M2|"))
+	second = bytes.ReplaceAll(second, []byte("V-1"), []byte("V-2"))
 	second = bytes.ReplaceAll(second, []byte("AL1|1|DA|7980^Penicillin^RXN"), []byte("AL1|1|DA|2670^Codeine^RXN"))
 	rec := recordOf(t, append(slices.Clone(admitted), second...))
 	require.Len(t, rec.Allergies, 2)
