@@ -174,6 +174,9 @@ var systemByField = record.IssueAltered.Because("a code without a system went ou
 
 // systemID gives what HL7 v2 calls a code system (table 0396); "" where the field says it.
 func (w *sender) systemID(c *record.Coding, table string) string {
+	if w.m.source != "" && (c.SystemAsSent != "" || c.System == record.SystemRaceEthnicity && table == "5") {
+		return c.SystemAsSent
+	}
 	if c.SystemAsSent != "" && (c.System == "" || systemOf(c.SystemAsSent) == c.System && !codes.IsOID(c.SystemAsSent)) {
 		return c.SystemAsSent
 	}

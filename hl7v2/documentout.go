@@ -18,6 +18,17 @@ func (w *sender) document(v *record.ClinicalNote) {
 	w.timePtr(s.at(6), &v.Written)
 	w.timePtr(s.at(8), &v.Updated)
 	w.participants(v.Participants, s, 9, role("author"), nil)
+	for i := range v.Participants {
+		x := &v.Participants[i]
+		if x.Role == "authenticator" && x.When != nil && !x.When.At.IsZero() {
+			w.In("participants", i)
+			if at := s.next(22); w.person(at, x.Who) { // PPN: who, and when
+				w.time(at.at(15), &x.When.At)
+				x.Role, x.RoleAsSent = "", ""
+			}
+			w.Leave()
+		}
+	}
 	w.participants(v.Participants, s, 10, role("authenticator"), nil)
 	w.participants(v.Participants, s, 11, role("enterer"), nil)
 	w.entity(s.at(12), v.MasterID)

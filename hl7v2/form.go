@@ -138,12 +138,26 @@ func (w *sender) telecomsBy(s *segmentOut, owner, list string, telecoms []record
 		at := s.next(field)
 		if strings.HasSuffix(style, "+") && at.rep > 1 {
 			at.rep--
-			w.str(at.at(4), &t.Value)
-			if t.Value == "" && t.System == "email" {
-				t.System, t.Scheme = "", ""
-			}
+			w.sameRepetition(at, t, strings.TrimSuffix(style, "+"))
 			continue
 		}
 		w.telecomAs(at, t, style)
+	}
+}
+
+// sameRepetition writes a telecom that stood in one repetition with the one before it, which says what both are for.
+func (w *sender) sameRepetition(at spot, t *record.Telecom, component string) {
+	if component == "7" {
+		if parts := dialledParts.FindStringSubmatch(t.Value); parts != nil {
+			for i, v := range parts[1:] {
+				w.put(at.at(5+i), v)
+			}
+			t.Value = ""
+		}
+	} else if n, _, ok := number(component); ok {
+		w.str(at.at(n), &t.Value)
+	}
+	if t.Value == "" { // what is said of it stands there once
+		t.System, t.Scheme, t.Uses, t.UsesAsSent, t.Period, t.Rank = "", "", nil, nil, nil, ""
 	}
 }

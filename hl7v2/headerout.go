@@ -36,6 +36,9 @@ func (w *sender) header(v *record.Provenance) {
 		w.controlID(s, &v.Identifiers[0])
 	}
 	for i := range v.Labels {
+		if x := &v.Labels[i]; x.Kind == "" && x.Coding.System == "" {
+			w.str(s.at(8), &x.Coding.Code)
+		}
 		if x := &v.Labels[i]; x.Kind == "handling" && w.put(s.at(11), x.Coding.Code) {
 			x.Coding.Code, x.Coding.System = "", ""
 		}
@@ -80,6 +83,9 @@ func (w *sender) senders(s *segmentOut, v *record.Provenance) {
 		}
 		if i == 0 {
 			w.network(s.at(24), x.Telecoms)
+		}
+		if len(x.Addresses) > 0 && !s.has(17) {
+			w.str(s.at(17), &x.Addresses[0].Country)
 		}
 		w.Leave()
 	}

@@ -25,7 +25,13 @@ func (w *sender) coverage(v *record.Coverage) {
 		w.identifier(s.at(10), &v.HolderParty.Identifiers[0])
 	}
 	if v.Holder != nil {
-		w.organization(s.at(11), v.Holder)
+		id := v.Holder.ID
+		if w.organization(s.at(11), v.Holder) && w.m.source != "" {
+			if o, left := w.organizationOf(&record.Ref{ID: id}); o != nil {
+				w.addresses(s, 44, o.Addresses) // of the employer
+				left.Addresses = o.Addresses
+			}
+		}
 	}
 	w.time(s.at(12), &v.When.Start)
 	w.time(s.at(13), &v.When.End)

@@ -14,6 +14,9 @@ var sexes = map[string]string{"male": "M", "female": "F", "other": "O", "unknown
 
 // sex writes table 0001.
 func (w *sender) sex(p spot, leaf string, c *record.Concept) {
+	if w.m.source != "" && len(c.Codings) == 1 && c.Codings[0].System == record.SystemAdministrativeSex && c.Codings[0].SystemAsSent == "" {
+		c.Codings[0].System = tableURI("1") // whose codes a reader takes for those
+	}
 	if len(c.Codings) > 0 {
 		g := &c.Codings[0]
 		if v, ok := sexes[g.Code]; ok && g.System != "" && g.System != tableURI("1") {
@@ -94,6 +97,8 @@ func (w *sender) patient(v *record.Patient) {
 	w.time(s.at(29), &v.DeceasedTime)
 	w.yesNo(s.at(30), &v.Deceased)
 	w.timePtr(s.at(33), &v.Updated)
+	w.conceptPtr(s.at(35), &v.Species, "")
+	w.conceptPtr(s.at(36), &v.Breed, "")
 	for i := range v.TribalAffiliations {
 		w.coded(s.next(39), &v.TribalAffiliations[i].Tribe, "")
 	}

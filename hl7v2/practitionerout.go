@@ -301,15 +301,52 @@ func (w *sender) location(p spot, ref *record.Ref) bool {
 	}
 	w.tableCode(p.at(6), v.Physical, "305")
 	left.Physical = v.Physical
+	w.placeIDs(p, &v, w.rec.Locations[m.i], left)
 	if len(v.Identifiers) > 0 {
 		w.entity(p.at(10), &v.Identifiers[0])
-		left.Identifiers[0] = v.Identifiers[0]
+	}
+	for i := range v.Identifiers {
+		left.Identifiers[i] = v.Identifiers[i]
 	}
 	ok := len(p.s.cells) > before
 	if ok {
 		refTo(ref)
 	}
 	return ok
+}
+
+// placeIDs writes what identifies the place and what it is part of, beside their names: universal ids in HD.
+func (w *sender) placeIDs(p spot, v *record.Location, was record.Location, left *record.Location) {
+	if w.m.source == "" {
+		return // in new messages they stand in PL-10
+	}
+	innermost := 1
+	if was.Bed != "" {
+		innermost = 3
+	} else if was.Room != "" {
+		innermost = 2
+	}
+	write := func(n int, i *record.Identifier) {
+		id, kind := i.Value, i.SystemAsSent
+		if i.System == record.SystemURI {
+			id, kind = universal(i.Value)
+		} else if i.System != "" {
+			return
+		}
+		if w.put(p.at(n).at(2), id) && (kind == "" || w.put(p.at(n).at(3), kind)) {
+			*i = record.Identifier{}
+		}
+	}
+	for i := range v.Identifiers {
+		if x := &v.Identifiers[i]; x.System == record.SystemURI || x.System == "" && x.Assigner == "" && i == len(v.Identifiers)-1 && !strings.Contains(x.SystemAsSent, "&") {
+			write(innermost, x)
+		}
+	}
+	if o := v.PartOf; o != nil && o.ID == "" && o.Identifier != nil && innermost > 1 {
+		if write(innermost-1, o.Identifier); o.Identifier.IsZero() {
+			left.PartOf = nil
+		}
+	}
 }
 
 // deviceAt writes EI of a device.
