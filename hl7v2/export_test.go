@@ -49,10 +49,6 @@ func recordOf(t testing.TB, data []byte) *record.Record {
 	return rec
 }
 
-func hasIssue(rep *record.Report, code, path string) bool {
-	return slices.ContainsFunc(rep.Issues, func(i record.Issue) bool { return i.Code == code && i.Path == path })
-}
-
 // TestEveryLeaf clears each leaf of a record in which every field says something: the messages change, or the report names the leaf as lost.
 func TestEveryLeaf(t *testing.T) {
 	o := recordtest.ExportCheck{Apart: true, Alter: true, Every: 17, Most: 40}

@@ -202,7 +202,7 @@ func (w *sender) values(s *segmentOut, v *record.Observation) {
 	for i := range v.Values {
 		x := &v.Values[i]
 		k := w.valueType(x)
-		if x.Absent == record.AbsentExplicitNull && x.IsZero() == false && k == "" {
+		if x.Absent == record.AbsentExplicitNull && !x.IsZero() && k == "" {
 			s.next(5).putNull()
 			x.Absent = ""
 			continue

@@ -61,7 +61,6 @@ func (s *segmentOut) lay(a Address, data string) bool {
 	if s.name == "MSH" && a.Field <= 2 {
 		return false // delimiters are those of the message that is written
 	}
-	key := keyOf(a.Field, a.Repetition, a.Component, a.Subcomponent)
 	rep, comp, sub := a.Repetition, a.Component, a.Subcomponent
 	if comp > 0 || sub > 0 {
 		rep = max(rep, 1)
@@ -69,7 +68,7 @@ func (s *segmentOut) lay(a Address, data string) bool {
 	if sub > 0 {
 		comp = max(comp, 1)
 	}
-	key = keyOf(a.Field, rep, comp, sub)
+	key := keyOf(a.Field, rep, comp, sub)
 	if strings.ContainsAny(data, "|\r\n") {
 		return false
 	}

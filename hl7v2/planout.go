@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/portage-health/portage/record"
 )
@@ -385,10 +384,4 @@ func (w *sender) number1(m *messageOut) {
 			w.put(s.at(1), itoa(counts[s.name]))
 		}
 	}
-}
-
-// cutIndex takes the place off a path: OBX of OBX[3].
-func cutIndex(path string) string {
-	name, _, _ := strings.Cut(path, "[")
-	return name
 }

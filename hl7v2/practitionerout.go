@@ -55,9 +55,6 @@ func (w *sender) mentionOf(ref *record.Ref) *mention {
 // refTo clears a reference whose target was written in its place.
 func refTo(ref *record.Ref) { ref.ID, ref.AsSent, ref.Kind = "", "", "" }
 
-// quietly writes what was written before: no note is made again.
-func (w *sender) quietly(list string, i int, f func()) { w.At(list, i, f) }
-
 // person writes XCN (2A.3.87): who a reference points to, or is described by. It says whether there is anybody.
 func (w *sender) person(p spot, ref *record.Ref) bool {
 	if ref == nil {
@@ -305,9 +302,7 @@ func (w *sender) location(p spot, ref *record.Ref) bool {
 	if len(v.Identifiers) > 0 {
 		w.entity(p.at(10), &v.Identifiers[0])
 	}
-	for i := range v.Identifiers {
-		left.Identifiers[i] = v.Identifiers[i]
-	}
+	copy(left.Identifiers, v.Identifiers)
 	ok := len(p.s.cells) > before
 	if ok {
 		refTo(ref)
@@ -375,6 +370,3 @@ func (w *sender) organizationOf(ref *record.Ref) (v, left *record.Organization) 
 	c := clone(w.rec.Organizations[m.i])
 	return &c, m.organization
 }
-
-// displayOf gives words for who a reference points to.
-func displayOf(parts ...string) string { return strings.Join(parts, " ") }

@@ -16,7 +16,6 @@ type messageOut struct {
 	encounter              string // the id of the encounter that PV1 tells of
 	version, charset       string
 	segs                   []*segmentOut
-	counts                 map[string]int
 	line                   int // of the segment written last
 }
 
