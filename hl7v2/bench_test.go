@@ -318,3 +318,24 @@ func BenchmarkImport(b *testing.B) {
 		imports(b, data)
 	}
 }
+
+// BenchmarkExport writes that report again: as it was sent, and anew from typed fields.
+func BenchmarkExport(b *testing.B) {
+	var rec *record.Record
+	for x, err := range (hl7v2.Importer{}).Import(b.Context(), record.Input{Bytes: report()}, record.ImportOptions{}) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		rec = x.Record
+	}
+	for _, typed := range []bool{false, true} {
+		b.Run(map[bool]string{false: "as-sent", true: "anew"}[typed], func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := (hl7v2.Exporter{}).Export(b.Context(), rec, io.Discard, record.ExportOptions{TypedOnly: typed}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -163,14 +163,20 @@ func (r *reader) timings(b *block, v *record.Order) {
 			v.Quantity = &record.Amount{Quantity: q}
 		}
 		if text := r.lines(s, 11); text != "" {
+			r.form(v.ID, slotOf("notes", len(v.Notes)), "TQ1-11", "")
 			v.Notes = append(v.Notes, record.Note{Text: text})
 		}
 	}
 	orc, obr := b.seg("ORC"), b.seg("OBR")
-	for _, d := range []datum{first(orc, 7), first(obr, 27)} {
+	for i, d := range []datum{first(orc, 7), first(obr, 27)} {
+		path := [...]string{"ORC-7", "OBR-27"}[i]
 		if t, priority := r.quantityTiming(d); t != nil || priority != nil {
 			if t != nil {
+				r.form(v.ID, slotOf("timings", len(v.Timings)), path, "")
 				v.Timings = append(v.Timings, *t)
+			}
+			if priority != nil && v.Priority == nil {
+				r.form(v.ID, "priority", path, "")
 			}
 			if priority != nil && v.Priority == nil {
 				v.Priority = priority
@@ -180,6 +186,7 @@ func (r *reader) timings(b *block, v *record.Order) {
 		}
 		if v.Quantity == nil {
 			if q, ok := r.quantity(datum{d.at(1).span, endSub}); ok {
+				r.form(v.ID, "quantity", path, "")
 				v.Quantity = &record.Amount{Quantity: &q}
 			}
 		}

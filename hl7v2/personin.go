@@ -193,25 +193,29 @@ func digits(v string) string {
 
 // reached reads a field of XTN. A repetition that holds an address of e-mail beside a number is both.
 func (r *reader) reached(s Segment, field int) (out []record.Telecom) {
+	r.styles = r.styles[:0]
 	for d := range all(s, field) {
 		t, ok := r.telecom(d)
 		if !ok {
 			continue
 		}
 		out = append(out, t)
+		r.styles = append(r.styles, styleOf(d))
 		if mail := d.at(4); mail.peek() != "" && !mail.leafTaken(r) {
 			also := record.Telecom{Value: r.text(mail)}
 			if strings.Contains(also.Value, "@") {
 				also.System = "email"
 			}
 			out = append(out, also)
+			r.styles = append(r.styles, "4+")
 		}
 		// Versions before 2.7 may give a number as one text and in parts: it is one number if the digits are the same.
-		for _, form := range []func() string{func() string { return r.dialledAgain(d) }, func() string { return r.untaken(d.at(1)) }} {
+		for i, form := range []func() string{func() string { return r.dialledAgain(d) }, func() string { return r.untaken(d.at(1)) }} {
 			if v := form(); v != "" && digits(v) != digits(t.Value) {
 				also := t
 				also.Value = v
 				out = append(out, also)
+				r.styles = append(r.styles, [...]string{"7+", "1+"}[i])
 			}
 		}
 	}

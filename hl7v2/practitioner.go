@@ -38,6 +38,9 @@ func (r *reader) met(kind string, identifiers []record.Identifier, content strin
 	}
 	r.key = key
 	if p, ok := r.people[string(key)]; ok {
+		if len(r.parts) > 1 {
+			r.p.told = append(r.p.told, p.id)
+		}
 		return p, false
 	}
 	p = person{id: r.maker.MakeIn(&r.mem.texts, parts[:n]...), index: index}
