@@ -6,10 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/fhir/go/fhirversion"
 	"github.com/google/fhir/go/jsonformat"
@@ -50,37 +48,6 @@ func bundles(tb testing.TB) (out [][]byte) {
 		tb.Skip("no resources here")
 	}
 	return out
-}
-
-// race lets each way do each task in turn, beginning with a heap that was swept, and gives for each way the sum of its least
-// times for the tasks.
-func race(b *testing.B, tasks int, ways ...func(task int) error) []time.Duration {
-	b.Helper()
-	least := make([][]time.Duration, len(ways))
-	for i := range least {
-		least[i] = make([]time.Duration, tasks)
-	}
-	for b.Loop() {
-		for i, do := range ways {
-			runtime.GC()
-			for task := range tasks {
-				start := time.Now()
-				if err := do(task); err != nil {
-					b.Fatal(err)
-				}
-				if d := time.Since(start); least[i][task] == 0 || d < least[i][task] {
-					least[i][task] = d
-				}
-			}
-		}
-	}
-	sums := make([]time.Duration, len(ways))
-	for i := range least {
-		for _, d := range least[i] {
-			sums[i] += d
-		}
-	}
-	return sums
 }
 
 // BenchmarkFHIRImport measures the way from a Bundle's bytes to a record beside encoding/json into any and beside
