@@ -139,6 +139,16 @@ func (s *sweeper) count(from, to int) {
 		return
 	}
 	c := &s.r.rep.Counts
+	if s.r.plan.xml == nil {
+		for k := from >> 6; k<<6 < to; k++ {
+			within := wordMask(k, from, to)
+			taken, _ := s.r.led.Marks(k)
+			c.Facts += bits.OnesCount64((s.marked[k] | s.free[k]) & within)
+			c.Mapped += bits.OnesCount64(s.marked[k] & taken & within)
+			c.Scaffold += bits.OnesCount64(s.marked[k] &^ taken & within)
+		}
+		return
+	}
 	for i := from; i < to; i++ {
 		bit := uint64(1) << (i & 63)
 		switch {
@@ -151,6 +161,18 @@ func (s *sweeper) count(from, to int) {
 		}
 		c.Facts += s.weight(i, i+1)
 	}
+}
+
+// wordMask gives the bits of the k-th word of a set that stand for the indexes from one up to, not including, another.
+func wordMask(k, from, to int) uint64 {
+	mask := ^uint64(0)
+	if low := from - k<<6; low > 0 {
+		mask <<= low
+	}
+	if above := (k+1)<<6 - to; above > 0 {
+		mask &= ^uint64(0) >> above
+	}
+	return mask
 }
 
 func (s *sweeper) step(n, up tree.Node, place int) {
