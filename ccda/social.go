@@ -156,6 +156,8 @@ func (r *reader) findingParts(o *record.Observation, obs tree.Node) {
 			}
 		case r.has(sub, templateProgress), r.isGoal(sub):
 			r.within(rel, sub, &o.Relations)
+		case rel.Attr("typeCode").Value() == "REFR" && isBarePart(sub) && !r.isIssued(sub):
+			r.component(o, rel, sub, nil, "REFR")
 		}
 	}
 }
@@ -194,11 +196,12 @@ func (r *reader) isMemberOf(obs tree.Node, k *panelKind) bool {
 	return saysWhat(obs) && obs.Child("code").Attr("code").Value() != "246514001" && (!obs.Child("templateId").OK() || r.hasAny(obs, k.observations)) && !r.hasAny(obs, templatesStatus)
 }
 
-// isBarePart reports whether an observation has nothing beside ids, code, status and value, and is of no template.
+// isBarePart reports whether an observation has nothing beside ids, code, status and
+// value with what is expected of that, and is of no template.
 func isBarePart(obs tree.Node) bool {
 	for c := range obs.Children() {
 		switch c.Name() {
-		case "id", "code", "statusCode", "value":
+		case "id", "code", "statusCode", "value", "interpretationCode", "referenceRange":
 		default:
 			if c.Name() != "" {
 				return false
@@ -217,7 +220,8 @@ func (r *reader) component(o *record.Observation, rel, obs tree.Node, templates 
 	r.shape(obs, "OBS", "EVN")
 	r.fixed(obs.Child("statusCode"), "code", "completed")
 	r.slot(rel, "components", len(o.Components))
-	o.Components = append(o.Components, record.Component{Identifiers: r.ids(obs), Code: r.concept(obs.Child("code")), Values: r.values(obs)})
+	o.Components = append(o.Components, record.Component{Identifiers: r.ids(obs), Code: r.concept(obs.Child("code")), Values: r.values(obs),
+		Interpretations: r.concepts(obs, "interpretationCode"), ReferenceRanges: r.referenceRanges(obs)})
 }
 
 // Observations that US Core has as extensions of Patient, by the code that their templates fix.
