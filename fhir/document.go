@@ -20,9 +20,10 @@ type Document struct {
 	tree    *tree.Doc
 	size    int64
 	digest  [sha256.Size]byte
-	lines   bool          // it is NDJSON, read as an array
-	version Version       // as the host says
-	xml     *convertedXML // where it was read from XML
+	lines   bool                // it is NDJSON, read as an array
+	version Version             // as the host says
+	stored  map[int]record.Blob // contents that a host's store took, by the offsets of the empty strings in their places
+	xml     *convertedXML       // where it was read from XML
 }
 
 // ErrNotFHIR says that the input is JSON or XML, but no FHIR resource.

@@ -31,15 +31,7 @@ var _ record.Importer = Importer{}
 // several stands in the record of each whose resources refer to it.
 func (x Importer) Import(ctx context.Context, in record.Input, o record.ImportOptions) iter.Seq2[*record.Imported, error] {
 	return func(yield func(*record.Imported, error) bool) {
-		data := in.Bytes
-		if data == nil && in.Reader != nil {
-			var err error
-			if data, err = readLimited(in.Reader, o.Limits.Bytes); err != nil {
-				yield(nil, err)
-				return
-			}
-		}
-		d, err := Parse(data, o.Limits)
+		d, err := parseInput(in, o)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -60,6 +52,20 @@ func (x Importer) Import(ctx context.Context, in record.Input, o record.ImportOp
 			}
 		}
 	}
+}
+
+func parseInput(in record.Input, o record.ImportOptions) (*Document, error) {
+	if in.Bytes != nil || in.Reader == nil {
+		return Parse(in.Bytes, o.Limits)
+	}
+	if o.Attachments != nil {
+		return parseStream(in.Reader, o)
+	}
+	data, err := readLimited(in.Reader, o.Limits.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(data, o.Limits)
 }
 
 // readLimited reads all of an input, and no more than a limit allows.
@@ -93,6 +99,7 @@ func (d *Document) Import(o record.ImportOptions) iter.Seq2[*record.Record, *rec
 // reader reads the resources of one patient into one record. It is used by one goroutine.
 type reader struct {
 	doc    *tree.Doc
+	from   *Document
 	led    *ledger.Ledger
 	marks  *marks
 	places map[int]placeInArray // where the last path within an array ended
@@ -161,7 +168,7 @@ func (x *resource) span() (from, to int) {
 func newReader(d *Document, o record.ImportOptions, p *plan, group int, m *marks) *reader {
 	digest := hex.EncodeToString(d.digest[:])
 	r := &reader{
-		doc: d.tree, led: m.led, marks: m, rec: &record.Record{}, rep: &record.Report{}, plan: p, group: group,
+		doc: d.tree, from: d, led: m.led, marks: m, rec: &record.Record{}, rep: &record.Report{}, plan: p, group: group,
 		opts: o, systems: map[string]string{}, parts: map[int][]string{}, told: map[string]bool{}, maker: ids.New(o.IDKey), at: -1,
 	}
 	r.source = ids.New(nil).Make("source", formatName, digest)
@@ -237,7 +244,9 @@ func (r *reader) one(i int, x *resource) record.Item {
 		r.giveBack(x.n)
 	}
 	if !x.isOther() && !x.shape.turns.OK() { // what is not R4 never goes out as R4
-		item.Text = rawText(x.n)
+		if !r.from.isParted(x.n) { // else it is written anew: what was sent is not held
+			item.Text = rawText(x.n)
+		}
 	}
 	return item
 }

@@ -367,7 +367,7 @@ func (w *writer) reportNotes(p *record.Panel) {
 				continue
 			}
 			for j := range n.Contents {
-				if a := &n.Contents[j].Attachment; a.Text != "" || a.URL != "" {
+				if a := &n.Contents[j].Attachment; a.Text != "" || a.URL != "" || a.Data.Streams() {
 					w.attachment("", a)
 				} else if _, err := a.Data.Base64(); err == nil {
 					w.attachment("", a)

@@ -143,7 +143,10 @@ func (r *reader) attachment(n tree.Node) record.Attachment {
 		ContentType: r.str(n, "contentType"), Language: r.str(n, "language"), URL: r.str(n, "url"), Size: r.number(n, "size"), Hash: r.str(n, "hash"),
 		Title: r.str(n, "title"), Created: r.timePtr(n, "creation"),
 	}
-	if d := r.str(n, "data"); d != "" {
+	if blob := r.from.storedAt(n.Child("data")); blob != nil {
+		r.take(n.Child("data"))
+		v.Data = record.StoredBase64(blob)
+	} else if d := r.str(n, "data"); d != "" {
 		if r.marked(n, "text") {
 			v.Text = fromBase64(d)
 		} else {

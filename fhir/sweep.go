@@ -310,7 +310,7 @@ func (s *sweeper) carry(n tree.Node, place int) {
 	path := s.r.room.texts.Keep(s.path)
 	c := record.Carried{
 		Format: formatName, Source: s.r.source, Owner: s.owner, Slot: s.slot, Path: path, At: s.r.room.texts.Keep(s.at), Place: place, Kind: "value",
-		Data: rawText(n), Facts: facts, Line: line,
+		Data: s.r.from.whole(n), Facts: facts, Line: line,
 	}
 	if len(s.at) == 0 {
 		c.Kind = "resource"

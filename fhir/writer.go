@@ -62,6 +62,7 @@ type writer struct {
 	noHome     bool               // no use is home (org-2, org-3)
 	claim      span               // where meta names the profile of the resource being written
 	unfit      bool               // that resource refers to one that does not meet its own profile
+	streams    *streams           // contents that are written when all else is; nil where they stand in what is written
 	uscore     USCore
 	unmet      map[string]bool   // ids of resources that do not meet that release's profiles
 	claimants  map[string]string // Type/id in the output of what was written, to their ids here where they claim one; nil where nobody asks
