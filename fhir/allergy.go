@@ -32,7 +32,7 @@ func (w *writer) allergy(i int, a *record.Allergy) {
 	clinical, derived := statusOfConcern(&a.Clinical, a.Concern, codes.AllergyStatus(), allergyStatuses)
 	wrong := a.Verification == record.EnteredInError || a.Status.Code == record.StatusEnteredInError
 	profile := profileBase + "allergyintolerance"
-	if clinical == "" && !wrong && (a.Clinical.Code != "" || a.Clinical.AsSent != nil && !a.Clinical.AsSent.IsZero()) || a.Assertion == record.Negated {
+	if clinical == "" && !wrong && (a.Clinical.Code != "" || a.Clinical.Absent != "" || a.Clinical.AsSent != nil && !a.Clinical.AsSent.IsZero()) || a.Assertion == record.Negated {
 		// clinicalStatus is bound as required and demanded by ait-1; a denied substance leaves no code.
 		profile = ""
 	}
