@@ -115,6 +115,7 @@ type merger struct {
 	report    *Report
 
 	clusters  []cluster
+	says      []*Stating          // of each part, what its entries say
 	at        []map[string]int    // of each part: entry id → its cluster
 	ids       []map[string]string // of each part: id → id in the result, where it is another
 	taken     map[string]int      // ids of the result → the cluster that has it
