@@ -101,6 +101,8 @@ func (w *writer) entryAt(at place) *record.Entry {
 		return &r.AssessmentPanels[at.i].Entry
 	case record.KindQuestionnaire:
 		return &r.Questionnaires[at.i].Entry
+	case record.KindForm:
+		return &r.Forms[at.i].Entry
 	case record.KindObservation:
 		return &r.Observations[at.i].Entry
 	case record.KindEncounter:
@@ -210,6 +212,7 @@ func (w *writer) unwritten() {
 	dropEach(w, "assessments", r.Assessments, observationID)
 	dropEach(w, "assessmentPanels", r.AssessmentPanels, panelID)
 	dropEach(w, "questionnaires", r.Questionnaires, func(x *record.QuestionnaireResponse) string { return x.ID })
+	dropEach(w, "forms", r.Forms, func(x *record.Form) string { return x.ID })
 	dropEach(w, "observations", r.Observations, observationID)
 	dropEach(w, "encounters", r.Encounters, func(x *record.Encounter) string { return x.ID })
 	dropEach(w, "goals", r.Goals, func(x *record.Goal) string { return x.ID })

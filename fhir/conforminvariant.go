@@ -21,7 +21,7 @@ const advised = " con-3 nor-1 inv-0 eld-20 eld-21 us-core-4 us-core-5 sdcqr-1 "
 // invariants gives R4's by the types that they are of. dom-6 (a resource should have a narrative) is left out.
 var invariants = sync.OnceValue(func() map[string][]invariant {
 	all := map[string][]invariant{}
-	for _, list := range [][]invariant{datatypeInvariants(), clinicalInvariants(), otherInvariants()} {
+	for _, list := range [][]invariant{datatypeInvariants(), clinicalInvariants(), formInvariants(), otherInvariants()} {
 		for _, x := range list {
 			all[x.on] = append(all[x.on], x)
 		}

@@ -31,7 +31,27 @@ var loneRules = []struct{ rule, good, bad string }{
 	{"rqg-1", requests(`"resource":{"display":"x"}`), requests(`"title":"x"`)},
 	{"us-core-4", codedLab(`"http://snomed.info/sct","code":"260373001"`), codedLab(`"http://loinc.org","code":"LA11882-0"`)},
 	{"us-core-10", report(`,"effectiveDateTime":"2024"`), report("")},
+	{"que-1", question(`"type":"display"`), question(`"type":"group"`)},
+	{"que-1", question(`"type":"group","item":[{"linkId":"2","type":"string"}]`), question(`"type":"display","item":[{"linkId":"2","type":"string"}]`)},
+	{"que-2", question(`"type":"group","item":[{"linkId":"2","type":"string"}]`), question(`"type":"group","item":[{"linkId":"1","type":"string"}]`)},
+	{"que-3", question(`"type":"string","code":[{"code":"a"}]`), question(`"type":"display","code":[{"code":"a"}]`)},
+	{"que-4", question(`"type":"choice","answerValueSet":"http://ehr.example.org/v"`), question(`"type":"choice","answerValueSet":"http://ehr.example.org/v","answerOption":[{"valueString":"a"}]`)},
+	{"que-5", question(`"type":"choice","answerOption":[{"valueString":"a"}]`), question(`"type":"text","answerOption":[{"valueString":"a"}]`)},
+	{"que-6", question(`"type":"text","required":true`), question(`"type":"display","required":true`)},
+	{"que-7", question(`"type":"text","enableWhen":[{"question":"2","operator":"exists","answerBoolean":true}]`), question(`"type":"text","enableWhen":[{"question":"2","operator":"exists","answerString":"x"}]`)},
+	{"que-8", question(`"type":"text","initial":[{"valueString":"a"}]`), question(`"type":"display","initial":[{"valueString":"a"}]`)},
+	{"que-9", question(`"type":"text","readOnly":true`), question(`"type":"display","readOnly":true`)},
+	{"que-10", question(`"type":"text","maxLength":9`), question(`"type":"date","maxLength":9`)},
+	{"que-11", question(`"type":"choice","initial":[{"valueString":"a"}]`), question(`"type":"choice","answerOption":[{"valueString":"a"}],"initial":[{"valueString":"a"}]`)},
+	{"que-12", question(`"type":"text","enableBehavior":"any","enableWhen":[` + asked + `,` + asked + `,` + asked + `]`), question(`"type":"text","enableWhen":[` + asked + `,` + asked + `,` + asked + `]`)},
+	{"que-13", question(`"type":"text","repeats":true,"initial":[{"valueString":"a"},{"valueString":"b"}]`), question(`"type":"text","initial":[{"valueString":"a"},{"valueString":"b"}]`)},
 	{"sdcqr-1", answers(`,"subject":{"display":"Vex"}`), answers("")},
+}
+
+const asked = `{"question":"2","operator":"=","answerInteger":1}`
+
+func question(s string) string {
+	return `{"resourceType":"Questionnaire","status":"active","item":[{"linkId":"1",` + s + `}]}`
 }
 
 func repeat(s string) string {

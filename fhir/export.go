@@ -362,6 +362,7 @@ func (w *writer) resources() {
 	each(w, r.Orders, w.order)
 	each(w, r.Notes, w.clinicalNote)
 	each(w, r.ImagingStudies, w.imagingStudy)
+	each(w, r.Forms, w.blank)
 	each(w, r.Questionnaires, w.formFilled)
 	each(w, r.Accounts, w.account)
 	each(w, r.Charges, w.charge)

@@ -117,10 +117,17 @@ func (p *plan) references(i int) (out []int) {
 	d := n.Doc()
 	for k := n.Index(); k < n.End(); k++ {
 		v := d.Node(k)
-		if v.Kind() != tree.String || v.Name() != "reference" {
+		if v.Kind() != tree.String {
 			continue
 		}
-		if j, ok := p.target(v.Value(), i); ok {
+		j, ok := 0, false
+		switch v.Name() {
+		case "reference":
+			j, ok = p.target(v.Value(), i)
+		case "questionnaire": // QuestionnaireResponse.questionnaire, a canonical URL
+			j, ok = p.form(v.Value())
+		}
+		if ok {
 			for p.all[j].container >= 0 {
 				j = p.all[j].container
 			}

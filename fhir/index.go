@@ -77,6 +77,7 @@ func (w *writer) index() {
 	addAll(w, r.Provenances, "provenances", func(p *record.Provenance) (*record.Entry, kind) { return &p.Entry, kindProvenance })
 	addAll(w, r.Notes, "notes", func(n *record.ClinicalNote) (*record.Entry, kind) { return &n.Entry, noteKind(n) })
 	addAll(w, r.ImagingStudies, "imagingStudies", func(s *record.ImagingStudy) (*record.Entry, kind) { return &s.Entry, imagingKind(s) })
+	addAll(w, r.Forms, "forms", func(f *record.Form) (*record.Entry, kind) { return &f.Entry, blankKind(f) })
 	addAll(w, r.Questionnaires, "questionnaires", func(q *record.QuestionnaireResponse) (*record.Entry, kind) { return &q.Entry, formKind(q) })
 	addAll(w, r.Accounts, "accounts", func(a *record.Account) (*record.Entry, kind) { return &a.Entry, factKind(&a.Entry, kindAccount) })
 	addAll(w, r.Charges, "charges", func(c *record.Charge) (*record.Entry, kind) { return &c.Entry, factKind(&c.Entry, kindChargeItem) })

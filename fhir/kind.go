@@ -33,6 +33,7 @@ const (
 	kindAdverseEvent
 	kindConsent
 	kindList
+	kindQuestionnaire
 	kindQuestionnaireResponse
 	kindRelatedPerson
 	kindPractitioner
@@ -57,7 +58,7 @@ var kindNames = [kinds]string{
 	"MedicationAdministration", "Medication", "Immunization", "Procedure", "Observation", "DiagnosticReport", "Encounter",
 	"Goal", "CarePlan", "CareTeam", "Device", "DeviceUseStatement", "Specimen", "DocumentReference", "Coverage",
 	"FamilyMemberHistory", "Appointment", "ServiceRequest", "ImagingStudy", "AdverseEvent", "Consent", "List",
-	"QuestionnaireResponse", "RelatedPerson", "Practitioner", "PractitionerRole", "Organization", "Location", "Composition",
+	"Questionnaire", "QuestionnaireResponse", "RelatedPerson", "Practitioner", "PractitionerRole", "Organization", "Location", "Composition",
 	"Provenance", "Account", "ChargeItem", "Claim", "Media", "Binary", "Basic", "RiskAssessment",
 	"SupplyDelivery",
 }

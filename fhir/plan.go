@@ -16,6 +16,7 @@ type plan struct {
 	all    []resource
 	byText map[string]int // literal references to places in all
 	byNode map[int]int    // nodes to places in all
+	forms  map[string]int // canonical URLs of Questionnaires to places in all; -1 where there are several
 	groups int            // how many patients there are
 	lines  bool
 	xml    *convertedXML
@@ -131,6 +132,9 @@ func (p *plan) name(m *ids.Maker) {
 			x.entryID = m.Make("entry", formatName, x.typ, x.id, x.url, x.path)
 		}
 		used[x.entryID] = true
+		if x.typ == "Questionnaire" {
+			p.canonical(i)
+		}
 		if x.container >= 0 {
 			continue
 		}
@@ -146,6 +150,35 @@ func (p *plan) name(m *ids.Maker) {
 // refer enters a way to refer to a resource. What names two names neither, unless they are versions of one (then the last).
 func (p *plan) refer(text string, i int) {
 	p.byText[text] = i
+}
+
+// canonical enters a Questionnaire by its canonical URL, with its version and without.
+func (p *plan) canonical(i int) {
+	n := p.all[i].n
+	url, version := stringOf(n, "url"), stringOf(n, "version")
+	if url == "" {
+		return
+	}
+	if p.forms == nil {
+		p.forms = map[string]int{}
+	}
+	names := []string{url, url + "|" + version}
+	if version == "" {
+		names = names[:1]
+	}
+	for _, name := range names {
+		if _, ok := p.forms[name]; ok {
+			p.forms[name] = -1
+		} else {
+			p.forms[name] = i
+		}
+	}
+}
+
+// form finds the Questionnaire that a canonical URL names (R4 2.3.0.5), where there is one alone.
+func (p *plan) form(canonical string) (int, bool) {
+	i, ok := p.forms[canonical]
+	return i, ok && i >= 0
 }
 
 // baseOf gives the address of the server in a fullUrl that ends in type and id, else the whole.

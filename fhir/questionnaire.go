@@ -30,7 +30,8 @@ func (w *writer) formFilled(i int, q *record.QuestionnaireResponse) {
 	}
 	_, told := formStatuses.From(q.Status.Code)
 	profile := profileBase + "questionnaireresponse"
-	if q.Status.Code == "" || !told || q.Questionnaire == "" || q.When == nil || !answeredOnce(q.Items) {
+	canonical, other := w.canonicalOf(q)
+	if q.Status.Code == "" || !told || canonical == "" || q.When == nil || !answeredOnce(q.Items) {
 		profile = "" // status is bound as required; questionnaire and authored are demanded, and one answer to a question (sdcqr-2)
 	}
 	w.resource("questionnaires", i, &q.Entry, kindQuestionnaireResponse, profile)
@@ -40,8 +41,11 @@ func (w *writer) formFilled(i int, q *record.QuestionnaireResponse) {
 	w.common(&q.Entry, hasOneIdentifier|hasStatus|hasAssertion|hasMode)
 	w.references("basedOn", "basedOn", q.BasedOn, only(kindCarePlan, kindServiceRequest))
 	w.references("partOf", "partOf", q.PartOf, only(kindObservation, kindProcedure))
-	w.uri("questionnaire", q.Questionnaire)
-	if q.Title != "" && q.Questionnaire != "" {
+	w.uri("questionnaire", canonical)
+	if other {
+		w.fieldRef("form", q.Form)
+	}
+	if q.Title != "" && canonical != "" {
 		w.sibling("questionnaire")
 		w.ext(extQuestionnaireName)
 		w.str("valueString", q.Title)
@@ -66,6 +70,25 @@ func (w *writer) formFilled(i int, q *record.QuestionnaireResponse) {
 	w.endResource()
 }
 
+// canonicalOf gives what a response calls the form that it answers: what it says
+// itself, else the canonical URL of the form that it refers to. It reports whether it refers to yet another.
+func (w *writer) canonicalOf(q *record.QuestionnaireResponse) (string, bool) {
+	if q.Form == nil {
+		return q.Questionnaire, false
+	}
+	for i := range w.rec.Forms {
+		f := &w.rec.Forms[i]
+		if f.ID != q.Form.ID {
+			continue
+		}
+		if q.Questionnaire == "" {
+			return f.Canonical(), f.URL == ""
+		}
+		return q.Questionnaire, q.Questionnaire != f.URL && q.Questionnaire != f.Canonical()
+	}
+	return q.Questionnaire, true
+}
+
 // formItems writes the questions with their answers.
 func (w *writer) formItems(items []record.QuestionnaireItem) {
 	w.arr("item")
@@ -85,7 +108,7 @@ func (w *writer) formItems(items []record.QuestionnaireItem) {
 			a := &x.Answers[k]
 			w.In("answers", k)
 			w.obj("")
-			w.answer(&a.Value)
+			w.typed("value", "value", &a.Value, initialTypes)
 			w.formItems(a.Items)
 			w.end()
 			w.Leave()
@@ -125,48 +148,57 @@ func answeredOnce(items []record.QuestionnaireItem) bool {
 	return true
 }
 
-// answer writes answer.value[x]; a value of a type that FHIR has not there stands in the record extension.
-func (w *writer) answer(v *record.Value) {
+// typed writes value[x], as which name begins, of one of the types that FHIR has
+// there; a value of another type stands in a field of the record extension, and
+// the element says that there is none.
+func (w *writer) typed(name, field string, v *record.Value, types string) {
 	rest := *v
-	switch {
-	case v.Concept != nil && isOneCoding(v.Concept):
-		w.coding("valueCoding", &v.Concept.Codings[0])
-		rest.Concept = nil
-	case v.Quantity != nil:
-		w.quantity("valueQuantity", v.Quantity)
-		rest.Quantity = nil
-	case v.Text != nil && clean(*v.Text):
-		w.str("valueString", *v.Text)
-		rest.Text = nil
-	case v.Bool != nil:
-		w.boolean("valueBoolean", *v.Bool)
-		rest.Bool = nil
-	case v.Integer != nil && isWhole(*v.Integer):
-		w.raw("valueInteger", *v.Integer)
-		rest.Integer = nil
-	case v.Decimal != nil && isNumber(*v.Decimal):
-		w.raw("valueDecimal", *v.Decimal)
-		rest.Decimal = nil
-	case v.Time != nil && v.Time.Precision() > record.NoPrecision && v.Time.Precision() <= record.Day:
-		w.dateTime("valueDate", *v.Time)
-		rest.Time = nil
-	case v.Time != nil:
-		w.dateTime("valueDateTime", *v.Time)
-		rest.Time = nil
-	case v.TimeOfDay != nil && len(*v.TimeOfDay) >= 8 && isClock(*v.TimeOfDay):
-		w.code("valueTime", *v.TimeOfDay)
-		rest.TimeOfDay = nil
-	case v.URI != nil && isURI(*v.URI):
-		w.code("valueUri", *v.URI)
-		rest.URI = nil
-	case v.Attachment != nil:
-		w.attachment("valueAttachment", v.Attachment)
-		rest.Attachment = nil
-	case v.Ref != nil:
-		w.reference("valueReference", v.Ref)
-		rest.Ref = nil
+	typ := ""
+	is := func(t string, there bool) bool {
+		if there && inList(types, t) {
+			typ = t
+		}
+		return typ != ""
 	}
-	fieldRest(w, "value", rest)
+	switch {
+	case is("Coding", v.Concept != nil && isOneCoding(v.Concept)):
+		w.coding(name+typ, &v.Concept.Codings[0])
+		rest.Concept = nil
+	case is("Quantity", v.Quantity != nil):
+		w.quantity(name+typ, v.Quantity)
+		rest.Quantity = nil
+	case is("String", v.Text != nil && clean(*v.Text)):
+		w.str(name+typ, *v.Text)
+		rest.Text = nil
+	case is("Boolean", v.Bool != nil):
+		w.boolean(name+typ, *v.Bool)
+		rest.Bool = nil
+	case is("Integer", v.Integer != nil && isWhole(*v.Integer)):
+		w.raw(name+typ, *v.Integer)
+		rest.Integer = nil
+	case is("Decimal", v.Decimal != nil && isNumber(*v.Decimal)):
+		w.raw(name+typ, *v.Decimal)
+		rest.Decimal = nil
+	case is("Date", v.Time != nil && v.Time.Precision() > record.NoPrecision && v.Time.Precision() <= record.Day),
+		is("DateTime", v.Time != nil):
+		w.dateTime(name+typ, *v.Time)
+		rest.Time = nil
+	case is("Time", v.TimeOfDay != nil && len(*v.TimeOfDay) >= 8 && isClock(*v.TimeOfDay)):
+		w.code(name+typ, *v.TimeOfDay)
+		rest.TimeOfDay = nil
+	case is("Uri", v.URI != nil && isURI(*v.URI)):
+		w.code(name+typ, *v.URI)
+		rest.URI = nil
+	case is("Attachment", v.Attachment != nil):
+		w.attachment(name+typ, v.Attachment)
+		rest.Attachment = nil
+	case is("Reference", v.Ref != nil):
+		w.reference(name+typ, v.Ref)
+		rest.Ref = nil
+	default:
+		w.required(name+"String", "", field)
+	}
+	fieldRest(w, field, rest)
 }
 
 func isWhole(v string) bool {
@@ -185,6 +217,7 @@ func (r *reader) formOf(n tree.Node) bool {
 	}
 	q.BasedOn, q.PartOf = r.refs(n, "basedOn"), r.refs(n, "partOf")
 	q.Questionnaire = r.str(n, "questionnaire")
+	q.Form = r.formAnswered(q.Questionnaire)
 	if e := extension(object(n, "_questionnaire"), extQuestionnaireName); e.OK() && e.Child("valueString").Kind() == tree.String {
 		q.Title = r.str(r.known(e), "valueString")
 	}
@@ -203,13 +236,7 @@ func (r *reader) formItem(n tree.Node) record.QuestionnaireItem {
 		LinkID: r.str(n, "linkId"), Definition: r.str(n, "definition"), Text: r.str(n, "text"), Items: all(n, "item", r.formItem),
 		Answers: all(n, "answer", func(a tree.Node) record.QuestionnaireAnswer {
 			v := record.QuestionnaireAnswer{Items: all(a, "item", r.formItem)}
-			if m := choiceOf(a, "value"); m.OK() {
-				if m.Name() == "valueQuantity" {
-					v.Value.Quantity = maybe(a, "valueQuantity", r.quantity)
-				} else {
-					r.choice(m, &v.Value, a)
-				}
-			}
+			r.typed(a, "value", &v.Value)
 			r.fields(a, &v)
 			return v
 		}),

@@ -65,6 +65,8 @@ func (r *reader) resource(x *resource) bool {
 		return r.device(n)
 	case "DocumentReference":
 		return r.documentReference(n)
+	case "Questionnaire":
+		return r.blankOf(n)
 	case "QuestionnaireResponse":
 		return r.formOf(n)
 	case "Account":
@@ -185,6 +187,8 @@ func kindOfEntry(x *resource) string {
 		return record.KindConsent
 	case "List":
 		return record.KindList
+	case "Questionnaire":
+		return record.KindForm
 	case "QuestionnaireResponse":
 		return record.KindQuestionnaire
 	case "RelatedPerson":

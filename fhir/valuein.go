@@ -46,7 +46,7 @@ func choiceOf(n tree.Node, prefix string) tree.Node {
 // choice reads one value by the type that its name says. n holds the extensions that say which type of the record it was.
 func (r *reader) choice(m tree.Node, v *record.Value, n tree.Node) {
 	up, name := m.Parent(), m.Name()
-	_, typ, _ := strings.Cut(name, "value")
+	typ := strings.TrimLeft(name, "abcdefghijklmnopqrstuvwxyz")
 	was := ""
 	if e := r.field(n, "valueType"); e.OK() {
 		was = peek(e, "valueCode")

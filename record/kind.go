@@ -19,6 +19,7 @@ const (
 	KindAssessment      = "assessment"
 	KindAssessmentPanel = "assessment-panel"
 	KindQuestionnaire   = "questionnaire"
+	KindForm            = "form"
 	KindObservation     = "observation"
 	KindEncounter       = "encounter"
 	KindGoal            = "goal"
@@ -78,6 +79,7 @@ func (r *Record) Entries() iter.Seq2[string, *Entry] {
 			entries(KindAssessment, r.Assessments, observationEntry, yield) &&
 			entries(KindAssessmentPanel, r.AssessmentPanels, panelEntry, yield) &&
 			entries(KindQuestionnaire, r.Questionnaires, func(x *QuestionnaireResponse) *Entry { return &x.Entry }, yield) &&
+			entries(KindForm, r.Forms, func(x *Form) *Entry { return &x.Entry }, yield) &&
 			entries(KindObservation, r.Observations, observationEntry, yield) &&
 			entries(KindEncounter, r.Encounters, func(x *Encounter) *Entry { return &x.Entry }, yield) &&
 			entries(KindGoal, r.Goals, func(x *Goal) *Entry { return &x.Entry }, yield) &&

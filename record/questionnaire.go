@@ -3,7 +3,8 @@ package record
 // QuestionnaireResponse is a form filled in (FHIR QuestionnaireResponse; C-CDA Assessment Scale with Supporting Observations).
 type QuestionnaireResponse struct {
 	Entry
-	Questionnaire string              `json:"questionnaire,omitempty"` // canonical URL
+	Questionnaire string              `json:"questionnaire,omitempty"`                     // canonical URL
+	Form          *Ref                `json:"form,omitempty" portage:"form=Questionnaire"` // the form, where the record holds it
 	Title         string              `json:"title,omitempty"`
 	When          *Time               `json:"when,omitempty"`
 	Encounter     *Ref                `json:"encounter,omitempty"`

@@ -21,6 +21,7 @@ type Record struct {
 	Assessments      []Observation           `json:"assessments,omitempty"` // functional, mental, disability, nutrition, screening
 	AssessmentPanels []Panel                 `json:"assessmentPanels,omitempty"`
 	Questionnaires   []QuestionnaireResponse `json:"questionnaires,omitempty"`
+	Forms            []Form                  `json:"forms,omitempty"`        // forms to fill in, which are of no patient
 	Observations     []Observation           `json:"observations,omitempty"` // what belongs to none of the kinds above
 	Encounters       []Encounter             `json:"encounters,omitempty"`
 	Goals            []Goal                  `json:"goals,omitempty"`

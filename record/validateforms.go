@@ -9,8 +9,8 @@ import (
 const (
 	decimalFields = " Quantity.Value QuantityAlternate.Value Money.Value Value.Decimal Position.Latitude Position.Longitude Position.Altitude" +
 		" SampledData.Period SampledData.Factor SampledData.LowerLimit SampledData.UpperLimit" +
-		" Timing.Duration Timing.DurationMax Timing.Period Timing.PeriodMax "
-	integerFields = " Value.Integer SampledData.Dimensions Timing.Count Timing.CountMax Timing.Frequency Timing.FrequencyMax "
+		" FormOption.Score Timing.Duration Timing.DurationMax Timing.Period Timing.PeriodMax "
+	integerFields = " Value.Integer FormItem.MaxLength SampledData.Dimensions Timing.Count Timing.CountMax Timing.Frequency Timing.FrequencyMax "
 )
 
 // closedLists are the words of the fields, and of the types, that have a closed list.
@@ -32,6 +32,9 @@ Instruction.Audience: patient dispenser
 Device.Use: patient author
 List.Mode: working snapshot changes
 AdverseEvent.Actuality: actual potential
+FormItem.Type: group display boolean decimal integer date dateTime time string text url choice open-choice attachment reference quantity
+FormItem.EnableBehavior: all any
+FormCondition.Operator: exists = != > < >= <=
 Claim.Kind: claim explanation-of-benefit
 Claim.Use: claim preauthorization predetermination
 PatientLink.Type: replaced-by replaces refer seealso

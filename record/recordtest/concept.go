@@ -155,7 +155,7 @@ var statusOf = map[string]record.StatusCode{
 	"Claim.Status": record.StatusActive, "Directive.Status": record.StatusActive, "Appointment.Status": record.StatusBooked,
 	"Order.Status": record.StatusActive, "Consent.Status": record.StatusActive, "List.Status": record.StatusActive,
 	"Location.Status": record.StatusActive, "Concern.Status": record.StatusActive, "CareTeamMember.Status": record.StatusActive, "CoverageActivity.Status": record.StatusCompleted,
-	"Document.Status": record.StatusFinal,
+	"Document.Status": record.StatusFinal, "Form.Status": record.StatusActive,
 }
 
 func (f *filler) clinicalStatus(path string, n uint32) record.ClinicalStatus {

@@ -2,6 +2,7 @@ package recordtest
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/portage-health/portage/record"
 )
@@ -87,7 +88,21 @@ func (f *filler) variants(rec *record.Record) {
 	rec.Orders[len(rec.Orders)-1].Mode = record.ModeRequest
 	rec.Consents = append(rec.Consents, record.Consent{Entry: entry(record.KindConsent, "denied", record.Affirmed, record.StatusActive), Decision: "deny", Version: "R5",
 		Scope: ptr(conceptOf(hl7Clinical + "consentscope patient-privacy Privacy Consent"))})
+	// The questions of one form have ids of their own; a response may name its form by that alone.
+	for i := range rec.Forms {
+		number(rec.Forms[i].Items, "")
+	}
+	rec.Questionnaires[0].Form = rec.Forms[0].EntryRef(record.KindForm)
+	rec.Questionnaires[1].Form = rec.Forms[0].EntryRef(record.KindForm)
 	rec.Patient.Languages = append(rec.Patient.Languages, record.Language{Absent: record.AbsentUnknown})
+}
+
+// number gives the items of a form their link ids: 1, 1.1, 2 …
+func number(items []record.FormItem, before string) {
+	for i := range items {
+		items[i].LinkID = before + strconv.Itoa(i+1)
+		number(items[i].Items, items[i].LinkID+".")
+	}
 }
 
 // in plants a text in the narrative of the kind's section.
