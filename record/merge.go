@@ -139,10 +139,11 @@ type cluster struct {
 
 // member is one entry of one part.
 type member struct {
-	part int
-	at   unsafe.Pointer
-	e    *Entry
-	hash uint64
+	part  int
+	index int // in the part's list
+	at    unsafe.Pointer
+	e     *Entry
+	hash  uint64
 }
 
 func (m *merger) merge() error {
@@ -227,7 +228,7 @@ func (m *merger) sort(rule *mergeRule, f *field) {
 		for j := range w.len {
 			p := unsafe.Add(w.first, uintptr(j)*l.size)
 			e := (*Entry)(p) // every entry begins with it
-			x.place(member{part: i, at: p, e: e, hash: s.of(0, e.ID)}, shared)
+			x.place(member{part: i, index: j, at: p, e: e, hash: s.of(0, e.ID)}, shared)
 		}
 	}
 }
