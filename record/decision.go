@@ -16,9 +16,9 @@ const (
 	Keep DecisionKind = "keep"
 	// Combine: they are one thing. Where they differ, the first says how it is.
 	Combine DecisionKind = "combine"
-	// Choose: the first stands, the others are left out.
+	// Choose: the first stands, the others are left out of the record, also where they are one entry with it.
 	Choose DecisionKind = "choose"
-	// Remove: none of them stands.
+	// Remove: none of them stands. What other statements say of the same thing stands.
 	Remove DecisionKind = "remove"
 )
 
@@ -69,12 +69,18 @@ func (m *merger) decide() {
 	for i := range m.decisions {
 		d := &m.decisions[i]
 		var of []int
+		var known []Statement
 		for _, s := range d.Statements {
 			part, ok := place[s.Part]
 			if !ok {
 				continue
 			}
-			if n, ok := m.at[part][s.Entry]; ok && n != m.patient && !slices.Contains(of, n) {
+			n, ok := m.at[part][s.Entry]
+			if !ok || n == m.patient && d.Kind != Combine && d.Kind != Keep {
+				continue
+			}
+			known = append(known, s)
+			if !slices.Contains(of, n) {
 				of = append(of, n)
 			}
 		}
@@ -83,23 +89,45 @@ func (m *merger) decide() {
 		}
 		switch d.Kind {
 		case Keep:
-			m.settle(of, of)
+			m.settle(of)
 		case Combine:
-			m.combine(of, place[d.Statements[0].Part], d.Statements[0].Entry)
-			m.settle(of, of)
-		case Choose:
-			for _, n := range of[1:] {
-				m.clusters[n].dropped = true
+			m.combine(of, place[known[0].Part], known[0].Entry)
+			m.settle(of)
+		case Choose, Remove:
+			if d.Kind == Choose {
+				m.settle(of)
+				known = known[1:]
 			}
-			m.clusters[of[0]].dropped = false
-			m.settle(of, of)
-		case Remove:
-			for _, n := range of {
-				m.clusters[n].dropped = true
+			for _, s := range known {
+				m.leaveOut(place[s.Part], s.Entry)
 			}
-			m.settle(of, nil)
 		}
 	}
+}
+
+// leaveOut takes a statement out of the result; a thing that nobody states any more goes.
+func (m *merger) leaveOut(part int, entry string) {
+	c := &m.clusters[m.at[part][entry]]
+	if len(c.members) == 1 {
+		c.dropped = true
+		return
+	}
+	c.members = slices.DeleteFunc(c.members, func(x member) bool { return x.part == part && x.e.ID == entry })
+	m.conflicts = slices.DeleteFunc(m.conflicts, func(k clusterConflict) bool {
+		return (k.a == m.at[part][entry] || k.b == m.at[part][entry]) && k.a != k.b && !m.still(k)
+	})
+}
+
+// still reports whether what is left of two clusters contradicts itself as it did.
+func (m *merger) still(k clusterConflict) bool {
+	for _, x := range m.clusters[k.a].members {
+		for _, y := range m.clusters[k.b].members {
+			if k.index == nil || len(k.index.pair(x, y, k.identity).fields) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // combine makes one cluster of several of one list; the statement named has the first word.
@@ -124,24 +152,17 @@ func (m *merger) combine(of []int, part int, entry string) {
 	}
 }
 
-// settle takes conflicts between these clusters off the list; all conflicts of those that are gone go with them.
-func (m *merger) settle(of, stay []int) {
-	m.conflicts = slices.DeleteFunc(m.conflicts, func(k clusterConflict) bool {
-		if slices.Contains(of, k.a) && slices.Contains(of, k.b) {
-			return true
-		}
-		return len(stay) == 0 && (slices.Contains(of, k.a) || slices.Contains(of, k.b))
-	})
+// settle takes conflicts between these clusters off the list.
+func (m *merger) settle(of []int) {
+	m.conflicts = slices.DeleteFunc(m.conflicts, func(k clusterConflict) bool { return slices.Contains(of, k.a) && slices.Contains(of, k.b) })
 }
 
 // clusterConflict is a conflict between two clusters, or within one where both are the same.
 type clusterConflict struct {
-	a, b   int
-	fields []string
-}
-
-func (m *merger) contradict(a, b int, fields []string) {
-	m.conflicts = append(m.conflicts, clusterConflict{a, b, fields})
+	a, b     int
+	fields   []string
+	index    *mergeIndex // that found it, nil where none known contradicts some
+	identity bool        // whether they share an identifier
 }
 
 // noneKnown finds what some sources state of a kind of which others say that there is none.
@@ -163,7 +184,7 @@ func (m *merger) noneKnown() {
 		for _, n := range none {
 			for _, s := range some {
 				if m.apartSources(n, s) {
-					m.contradict(n, s, []string{"assertion"})
+					m.conflicts = append(m.conflicts, clusterConflict{a: n, b: s, fields: []string{"assertion"}})
 				}
 			}
 		}

@@ -68,8 +68,33 @@ func Merge(opt MergeOptions, records ...*Record) (*Record, *Report, error) {
 // record. rest is what the others make, nil where there are none; a single part
 // is given back as it was. Decisions that concern what is taken out go with it.
 func Unmerge(opt MergeOptions, r *Record, source string) (rest *Record, taken []*Record, err error) {
-	if r == nil || r.Merging == nil {
-		return r, nil, nil
+	rest, parts, err := takeParts(opt, r, func(p *Record) bool {
+		return slices.ContainsFunc(p.Sources, func(s Source) bool { return s.ID == source })
+	})
+	for _, p := range parts {
+		taken = append(taken, p.Record)
+	}
+	return rest, taken, err
+}
+
+// Split takes those parts out of a merged record that pick picks, and gives what
+// the others make and what they make: nil for none, and a single part as it was.
+// A record that was not merged is one part.
+func Split(opt MergeOptions, r *Record, pick func(part *Record) bool) (rest, taken *Record, err error) {
+	rest, parts, err := takeParts(opt, r, pick)
+	switch {
+	case err != nil || len(parts) == 0:
+		return rest, nil, err
+	case len(parts) == 1:
+		return rest, parts[0].Record, nil
+	}
+	taken, _, err = mergeParts(opt, parts, nil, &Report{})
+	return rest, taken, err
+}
+
+func takeParts(opt MergeOptions, r *Record, pick func(*Record) bool) (rest *Record, taken []Part, err error) {
+	if r == nil {
+		return nil, nil, nil
 	}
 	parts, _, err := partsOf(r)
 	if err != nil {
@@ -78,13 +103,16 @@ func Unmerge(opt MergeOptions, r *Record, source string) (rest *Record, taken []
 	var left []Part
 	gone := map[string]bool{}
 	for _, p := range parts {
-		if slices.ContainsFunc(p.Record.Sources, func(s Source) bool { return s.ID == source }) {
-			taken, gone[p.ID] = append(taken, p.Record), true
+		if pick(p.Record) {
+			taken, gone[p.ID] = append(taken, p), true
 		} else {
 			left = append(left, p)
 		}
 	}
-	decisions := slices.DeleteFunc(slices.Clone(r.Merging.Decisions), func(d Decision) bool { return d.concerns(gone) })
+	var decisions []Decision
+	if r.Merging != nil {
+		decisions = slices.DeleteFunc(slices.Clone(r.Merging.Decisions), func(d Decision) bool { return d.concerns(gone) })
+	}
 	switch {
 	case len(taken) == 0:
 		return r, nil, nil
@@ -211,7 +239,7 @@ func (m *merger) patients() {
 		m.at[i][p.ID] = m.patient
 	}
 	if len(against) > 0 {
-		m.contradict(m.patient, m.patient, against)
+		m.conflicts = append(m.conflicts, clusterConflict{a: m.patient, b: m.patient, fields: against})
 	}
 }
 

@@ -61,8 +61,9 @@ func (x *mergeIndex) place(e member, shared map[string]bool) {
 	m := x.m
 	best, identical := -1, false
 	type clash struct {
-		cluster int
-		fields  []string
+		cluster  int
+		fields   []string
+		identity bool
 	}
 	var clashes []clash
 	try := func(list []int, identity bool) {
@@ -77,7 +78,7 @@ func (x *mergeIndex) place(e member, shared map[string]bool) {
 					best, identical = n, true
 				}
 			case !v.apart:
-				clashes = append(clashes, clash{n, v.fields})
+				clashes = append(clashes, clash{n, v.fields, identity})
 			}
 		}
 	}
@@ -108,7 +109,7 @@ func (x *mergeIndex) place(e member, shared map[string]bool) {
 		n = len(m.clusters)
 		m.clusters = append(m.clusters, cluster{rule: x.rule, l: x.l})
 		for _, k := range clashes {
-			m.contradict(k.cluster, n, k.fields)
+			m.conflicts = append(m.conflicts, clusterConflict{a: k.cluster, b: n, fields: k.fields, index: x, identity: k.identity})
 		}
 	}
 	c := &m.clusters[n]
