@@ -210,17 +210,7 @@ func (x *index) path(i int) string {
 func (x *index) occurrence(i int) (n int, alone bool) {
 	places := x.places.Load()
 	if places == nil {
-		counts := make(map[uint32]int32, 32)
-		all := make([]int32, len(x.segs))
-		for k := range x.segs {
-			counts[x.segs[k].id]++
-			all[k] = counts[x.segs[k].id]
-		}
-		for k := range x.segs {
-			if counts[x.segs[k].id] == 1 {
-				all[k] = -1
-			}
-		}
+		all := x.count()
 		places = &all
 		x.places.Store(places)
 	}
@@ -228,6 +218,34 @@ func (x *index) occurrence(i int) (n int, alone bool) {
 		return int(n), false
 	}
 	return 1, true
+}
+
+// count gives the place of each segment among those of the same name; -1 for one that is alone.
+func (x *index) count() []int32 {
+	var room [48]struct {
+		id   uint32
+		last int32 // the segment of this name that came last
+	}
+	names := room[:0]
+	all := make([]int32, len(x.segs))
+next:
+	for k := range x.segs {
+		id := x.segs[k].id
+		for i := range names {
+			if n := &names[i]; n.id == id {
+				all[k] = max(all[n.last], 1) + 1
+				all[n.last] = max(all[n.last], 1)
+				n.last = int32(k)
+				continue next
+			}
+		}
+		all[k] = -1
+		names = append(names, struct {
+			id   uint32
+			last int32
+		}{id, int32(k)})
+	}
+	return all
 }
 
 // position names a run of pieces by the address of the first.

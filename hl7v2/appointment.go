@@ -83,7 +83,9 @@ func (r *reader) appointment(b *block) {
 			v.Notes = append(v.Notes, r.notes(b.segs[i:i+1])...)
 		}
 	}
-	r.rec.Appointments = append(r.rec.Appointments, v)
+	if _, ok := join(r, b, "", r.rec.Appointments, func(v *record.Appointment) *record.Entry { return &v.Entry }, &v); !ok {
+		r.rec.Appointments = append(r.rec.Appointments, v)
+	}
 }
 
 // booked reads a service or a general resource.

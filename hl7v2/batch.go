@@ -45,8 +45,14 @@ type Item struct {
 // Batch reads the messages of a file one by one: any number of batches (BHS … BTS), in files (FHS … FTS) or not, or just one message
 // after another, framed or not. Nothing is copied: the items point into data.
 func Batch(data []byte, o Options) iter.Seq[Item] {
+	return batch{o: o}.items(data)
+}
+
+// items is Batch. b is not changed.
+func (b batch) items(data []byte) iter.Seq[Item] {
 	return func(yield func(Item) bool) {
-		b := batch{o: o, limit: o.Limits.filled().Messages}
+		b, o := b, b.o
+		b.limit = o.Limits.filled().Messages
 		if f := wideFormOf(data); f != nil { // several messages of UTF-16 are one after another in its text
 			text, bad := f.text(data, o.Limits.filled().Bytes)
 			if bad != nil {
@@ -194,7 +200,7 @@ type batch struct {
 	o      Options
 	limit  int
 	offset int64
-	items  int
+	place  int // of the item in the file
 	full   bool
 
 	inFile, inBatch bool
@@ -202,18 +208,20 @@ type batch struct {
 	batches         int // of the open file
 	total           int
 	delims          Delimiters // of the last header
+
+	index func() *index // gives an index to read a message into; nil for a new one
 }
 
 func (b *batch) open() bool { return b.inFile || b.inBatch }
 
 func (b *batch) issue(it *Item, k record.IssueKind, path string) {
-	it.Issues = append(it.Issues, k.At(path, b.items, 0))
+	it.Issues = append(it.Issues, k.At(path, b.place, 0))
 }
 
 // end tells what is missing at the end of the input.
 func (b *batch) end() Item {
 	it := Item{Kind: ItemStray, Offset: b.offset}
-	b.items++
+	b.place++
 	if b.inBatch {
 		b.issue(&it, record.IssueBatchIncomplete, "BTS")
 	}
@@ -226,7 +234,7 @@ func (b *batch) end() Item {
 func (b *batch) item(data []byte, from int) Item {
 	it := Item{Kind: kindAt(data[from:]), Bytes: data, Offset: b.offset}
 	b.offset += int64(len(data))
-	b.items++
+	b.place++
 	switch it.Kind {
 	case ItemMessage:
 		b.messages++
@@ -235,8 +243,12 @@ func (b *batch) item(data []byte, from int) Item {
 			it.Err = faultMaxMessages.at(0, "", 0, 0)
 			return it
 		}
-		it.Message, it.Err = Parse(data, b.o)
-		if it.Err == nil {
+		m := &Message{}
+		if b.index != nil {
+			m.x = b.index()
+		}
+		if it.Err = m.Read(data, b.o); it.Err == nil {
+			it.Message = m
 			b.delims = it.Message.Delimiters()
 		}
 		return it

@@ -3,12 +3,17 @@ package hl7v2
 import (
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/portage-health/portage/record"
 )
 
 // block is a segment with those that belong to it: an order with its request, its results and their comments.
-type block struct{ segs []Segment }
+type block struct {
+	segs []Segment
+	all  []Segment // segs before those were taken out that a later message says anew
+	key  string    // what several messages tell of in such blocks; "" for what only one does
+}
 
 func (b *block) head() Segment { return b.segs[0] }
 
@@ -50,62 +55,99 @@ var follows = map[string][]string{
 // services are the segments that an ORC may say the order of.
 var services = []string{"OBR", "RXO", "RXE", "RXD", "RXG", "RXA"}
 
+// following is follows and services, by what the index calls segments.
+var following = sync.OnceValue(func() (out struct {
+	follows  map[uint32][]uint32
+	services []uint32
+	numbered []uint32
+	booked   []uint32
+}) {
+	ids := func(names []string) (list []uint32) {
+		for _, n := range names {
+			list = append(list, segmentID(n))
+		}
+		return list
+	}
+	out.follows = map[uint32][]uint32{}
+	for name, heads := range follows {
+		out.follows[segmentID(name)] = ids(heads)
+	}
+	out.services, out.numbered, out.booked = ids(services), ids(numbered), ids([]string{"RGS", "AIS", "AIG", "AIL", "AIP"})
+	return out
+})
+
 // belongs says whether a segment goes with the block before it.
 func (b *block) belongs(s Segment) bool {
-	name, head := s.Name(), b.head().Name()
-	if name == "NTE" {
+	id, head := s.id(), b.head().id()
+	if id == idNTE {
 		return true
 	}
-	if slices.Contains(services, name) {
-		if head != "ORC" && !slices.Contains(services, head) {
+	known := following()
+	if slices.Contains(known.services, id) {
+		if head != idORC && !slices.Contains(known.services, head) {
 			return false
 		}
-		if b.seg(name).OK() {
-			return false // the next of its kind is another
-		}
-		last := ""
+		last := uint32(0)
 		for _, x := range b.segs {
-			if slices.Contains(services, x.Name()) {
-				last = x.Name()
+			if x.is(id) {
+				return false // the next of its kind is another
+			}
+			if slices.Contains(known.services, x.id()) {
+				last = x.id()
 			}
 		}
-		return last == "" && head == "ORC" || last != "" && last != "OBR" && name != "OBR" && name != "RXO"
+		return last == 0 && head == idORC || last != 0 && last != idOBR && id != idOBR && id != idRXO
 	}
-	return slices.Contains(follows[name], head)
+	return slices.Contains(known.follows[id], head)
 }
 
 // blocks divides the part at hand and reads one block after another. The visit comes first: the rest belongs to it.
 func (r *reader) blocks() {
-	var all []block
-	at, booking := -1, -1
-	for _, s := range r.p.segs {
-		switch {
-		case at >= 0 && all[at].belongs(s):
-		case booking >= 0 && slices.Contains([]string{"RGS", "AIS", "AIG", "AIL", "AIP"}, s.Name()):
-			at = booking // what is booked belongs to the appointment, whatever stands between
-		default:
-			at = len(all)
-			all = append(all, block{})
-			if s.Is("SCH") {
-				booking = at
-			}
-		}
-		all[at].segs = append(all[at].segs, s)
+	all := r.p.blocks
+	if all == nil {
+		all = r.divide(r.desk.blocks[:0])
+		r.desk.blocks = all
 	}
 	r.setIDs()
 	for i := range all {
-		if all[i].head().Is("MSH") {
+		if all[i].head().is(idMSH) {
 			r.header(&all[i])
 		}
 	}
 	for i := range all {
-		if all[i].head().Is("PV1") {
+		if all[i].head().is(idPV1) {
 			r.visit(&all[i])
 		}
 	}
 	for i := range all {
 		r.block(&all[i])
 	}
+}
+
+// divide divides the part at hand into blocks.
+func (r *reader) divide(all []block) []block {
+	at, booking := -1, -1
+	for n, s := range r.p.segs {
+		switch {
+		case at >= 0 && all[at].belongs(s):
+		case booking >= 0 && slices.Contains(following().booked, s.id()):
+			at = booking // what is booked belongs to the appointment, whatever stands between
+		default:
+			at = len(all)
+			all = append(all, block{segs: r.p.segs[n:n:n]})
+			if s.is(idSCH) {
+				booking = at
+			}
+		}
+		b := &all[at]
+		if n > 0 && len(b.segs) > 0 && &r.p.segs[n-1] == &b.segs[len(b.segs)-1] || len(b.segs) == 0 { // those that stand together are not copied
+			from := n - len(b.segs)
+			b.segs = r.p.segs[from : n+1 : n+1]
+			continue
+		}
+		b.segs = append(b.segs, s)
+	}
+	return all
 }
 
 // block reads one block.
@@ -168,11 +210,11 @@ func (r *reader) left(b *block) {
 	var before Segment
 	for i, s := range b.segs {
 		switch {
-		case s.Is("OBX") && r.untouched(s):
+		case s.is(idOBX) && r.untouched(s):
 			v := r.observation(s, b.notesAfter(i), record.KindObservation)
 			v.Encounter = r.encounter
 			r.rec.Observations = append(r.rec.Observations, v)
-		case s.Is("NTE") && !first(s, 3).leafTaken(r):
+		case s.is(idNTE) && !first(s, 3).leafTaken(r):
 			id := r.p.owners[before.Index()]
 			for _, e := range r.rec.Entries() {
 				if e.ID == id && id != "" {
@@ -182,7 +224,7 @@ func (r *reader) left(b *block) {
 				}
 			}
 		}
-		if !s.Is("NTE") {
+		if !s.is(idNTE) {
 			before = s
 		}
 	}
@@ -204,18 +246,20 @@ func (d datum) leafTaken(r *reader) bool { return d.x != nil && r.led.Taken(int(
 
 // setIDs checks the numbers of segments (SI): one that only counts is scaffold, another is left.
 func (r *reader) setIDs() {
-	last := map[string]int{}
+	var last [32]int // by the place in numbered
+	known := following().numbered
 	for _, s := range r.p.segs {
-		name := s.Name()
-		if !slices.Contains(numbered, name) {
+		at := slices.Index(known, s.id())
+		if at < 0 {
 			continue
 		}
 		d := first(s, 1)
-		n, err := strconv.Atoi(d.peek())
-		if err == nil && (n == 1 || n == last[name]+1 || n == 0) && d.peek() == strconv.Itoa(n) {
+		v := d.peek()
+		n, err := strconv.Atoi(v)
+		if err == nil && (n == 1 || n == last[at]+1 || n == 0) && (len(v) == 1 || v[0] != '0' && v[0] != '+' && v[0] != '-') {
 			r.led.Scaffold(int(d.first))
 		}
-		last[name] = n
+		last[at] = n
 	}
 }
 

@@ -48,10 +48,44 @@ var fieldRules = sync.OnceValue(func() map[string][]fieldRule {
 	return all
 })
 
-// tableURI names the code system of an HL7 table.
-func tableURI(number string) string {
-	return "http://terminology.hl7.org/CodeSystem/v2-" + "0000"[:4-min(len(number), 4)] + number
+// codeTable is an HL7 table: its code system, and its codes where the library knows all of them.
+type codeTable struct {
+	once     sync.Once
+	uri      string
+	codes    map[string]bool
+	caseless bool
 }
+
+// tables are HL7's tables by their numbers. One is filled when it is first asked for, and does not change from there on.
+var tables [1000]codeTable
+
+func tableOf(number string) *codeTable {
+	n := 0
+	for _, c := range []byte(number) {
+		n = 10*n + int(c-'0')
+	}
+	t := &tables[n]
+	t.once.Do(func() {
+		t.uri = "http://terminology.hl7.org/CodeSystem/v2-" + "0000"[len(number):] + number
+		t.codes, t.caseless = codes.Set(t.uri)
+	})
+	return t
+}
+
+func (t *codeTable) has(code string) bool {
+	if t.codes[code] || !t.caseless || code == "" {
+		return t.codes[code]
+	}
+	for have := range t.codes {
+		if strings.EqualFold(have, code) {
+			return true
+		}
+	}
+	return false
+}
+
+// tableURI names the code system of an HL7 table.
+func tableURI(number string) string { return tableOf(number).uri }
 
 // Datatype gives the datatype that version 2.5.1 has for a field, "" where it is not known here or varies (OBX-5: see OBX-2).
 func Datatype(segment string, field int) string {

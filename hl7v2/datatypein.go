@@ -18,8 +18,13 @@ func (r *reader) time(d datum) (t record.Time, ok bool) {
 	if v == "" {
 		return t, false
 	}
-	if iso, ok := isoTime(v); ok {
-		return record.Time{Value: iso}, true
+	if v == r.lastTime { // as most observations of a report have it
+		return record.Time{Value: r.lastISO}, true
+	}
+	var buf [40]byte
+	if iso, ok := appendISO(buf[:0], v); ok {
+		r.lastTime, r.lastISO = v, r.mem.texts.Keep(iso)
+		return record.Time{Value: r.lastISO}, true
 	}
 	r.issue(&record.IssueInvalidTime, d.leaf())
 	return record.Time{AsSent: v}, true
@@ -27,18 +32,22 @@ func (r *reader) time(d datum) (t record.Time, ok bool) {
 
 // isoTime writes a time of HL7 v2 as ISO 8601. A date with an offset has no such form.
 func isoTime(v string) (string, bool) {
+	b, ok := appendISO(nil, v)
+	return string(b), ok
+}
+
+func appendISO(b []byte, v string) ([]byte, bool) {
 	if !isTime(v) {
-		return "", false
+		return b, false
 	}
 	zone := ""
 	if i := strings.IndexAny(v, "+-"); i >= 0 {
-		zone = v[i:i+3] + ":" + v[i+3:]
-		v = v[:i]
+		v, zone = v[:i], v[i:]
 	}
 	if zone != "" && len(v) <= 8 {
-		return "", false
+		return b, false
 	}
-	var b []byte
+	from := len(b)
 	for i, sep := range []struct {
 		from, to int
 		before   string
@@ -47,15 +56,19 @@ func isoTime(v string) (string, bool) {
 			break
 		}
 		if i == 5 && v[12:14] == "60" {
-			return "", false // a leap second: ISO 8601 has it, calendars of programs do not
+			return b, false // a leap second: ISO 8601 has it, calendars of programs do not
 		}
 		b = append(append(b, sep.before...), v[sep.from:sep.to]...)
 	}
-	return string(b) + zone, inCalendar(string(b))
+	ok := inCalendar(b[from:])
+	if zone != "" {
+		b = append(append(append(b, zone[:3]...), ':'), zone[3:]...)
+	}
+	return b, ok
 }
 
 // inCalendar reports whether a date has such a day.
-func inCalendar(v string) bool {
+func inCalendar(v []byte) bool {
 	if len(v) < 10 {
 		return true
 	}
@@ -70,7 +83,12 @@ func inCalendar(v string) bool {
 
 func (r *reader) timePtr(s Segment, field int) *record.Time { return one(s, field, r.time) }
 
-func (r *reader) timeOf(s Segment, field int) record.Time { return value(r.timePtr(s, field)) }
+func (r *reader) timeOf(s Segment, field int) (t record.Time) {
+	if d := first(s, field); d.says() {
+		t, _ = r.time(d)
+	}
+	return t
+}
 
 // clock reads TM (2A.3.75) as hh:mm[:ss[.s]]. One with an offset has no such form.
 func (r *reader) clock(d datum) (string, bool) {
@@ -102,21 +120,26 @@ func (r *reader) coded(d datum, table string) (c record.Concept, ok bool) {
 		r.take(d)
 		return record.Concept{Absent: record.AbsentExplicitNull}, true
 	}
-	c.Text = r.text(d.at(9))
+	n := d.Len()
+	if n >= 9 {
+		c.Text = r.text(d.at(9))
+	}
 	for _, p := range [...][5]int{{1, 2, 3, 7, 14}, {4, 5, 6, 8, 17}, {10, 11, 12, 13, 20}} {
-		if g, ok := r.coding(d, p, table); ok {
-			c.Codings = append(c.Codings, g)
+		if p[0] > n {
+			break
+		}
+		if d.at(p[0]).peek() != "" || d.at(p[1]).peek() != "" { // a code system alone says nothing
+			var g *record.Coding
+			c.Codings, g = more(c.Codings, &r.mem.codings)
+			r.coding(g, d, p, table)
 		}
 		table = ""
 	}
-	return c, !c.IsZero()
+	return c, c.Text != "" || len(c.Codings) > 0
 }
 
 // coding reads one triplet of a coded value, with its version and the OIDs of its code system and of the value set it was chosen from.
-func (r *reader) coding(d datum, p [5]int, table string) (g record.Coding, ok bool) {
-	if d.at(p[0]).peek() == "" && d.at(p[1]).peek() == "" {
-		return g, false // a code system alone says nothing
-	}
+func (r *reader) coding(g *record.Coding, d datum, p [5]int, table string) {
 	g.Code, g.Display = r.text(d.at(p[0])), r.text(d.at(p[1]))
 	if id := d.at(p[2]); id.peek() != "" {
 		g.SystemAsSent = r.text(id)
@@ -134,7 +157,6 @@ func (r *reader) coding(d datum, p [5]int, table string) (g record.Coding, ok bo
 		g.ValueSet = r.text(oid)
 		g.ValueSetVersion = r.text(d.at(p[4] + 2))
 	}
-	return g, true
 }
 
 // of gives a reader of coded values of a table.
@@ -142,8 +164,11 @@ func (r *reader) of(table string) func(datum) (record.Concept, bool) {
 	return func(d datum) (record.Concept, bool) { return r.coded(d, table) }
 }
 
-func (r *reader) conceptAt(s Segment, field int) record.Concept {
-	return value(one(s, field, r.concept))
+func (r *reader) conceptAt(s Segment, field int) (c record.Concept) {
+	if d := first(s, field); d.says() {
+		c, _ = r.concept(d)
+	}
+	return c
 }
 
 func (r *reader) codedAt(s Segment, field int, table string) *record.Concept {
@@ -220,7 +245,7 @@ func (r *reader) identified(d datum, i *record.Identifier, at [5]int) {
 		a.put(i)
 	}
 	if t := r.text(d.at(at[3])); t != "" {
-		i.Type = &record.Concept{Codings: []record.Coding{{System: tableSystem("203", t), Code: t}}}
+		i.Type = r.mem.concepts.One(&record.Concept{Codings: only(&r.mem.codings, record.Coding{System: tableSystem("203", t), Code: t})})
 	}
 	if a, ok := r.designator(d.at(at[4])); ok {
 		i.AssignerRef = a.ref()

@@ -52,8 +52,14 @@ func (r *reader) document(b *block) {
 		v.Categories = append(v.Categories, record.Concept{Codings: []record.Coding{{System: tableSystem("191", kind), Code: kind}}})
 	}
 	v.Notes = r.comments(b)
+	from := len(r.rec.Observations)
 	r.contents(b, &v)
-	r.rec.Notes = append(r.rec.Notes, v)
+	if _, ok := join(r, b, "", r.rec.Notes, func(v *record.ClinicalNote) *record.Entry { return &v.Entry }, &v); !ok {
+		r.rec.Notes = append(r.rec.Notes, v)
+	}
+	for i := range r.rec.Observations[from:] {
+		r.rec.Observations[from+i].PartOf = []record.Ref{{ID: v.ID, Kind: record.KindNote}}
+	}
 }
 
 // relation is what the event says of the document before this one.
@@ -106,7 +112,6 @@ func (r *reader) contents(b *block, v *record.ClinicalNote) {
 		default:
 			text = nil
 			o := r.observation(s, notes[i], record.KindObservation)
-			o.PartOf = []record.Ref{{ID: v.ID, Kind: record.KindNote}}
 			r.rec.Observations = append(r.rec.Observations, o)
 			continue
 		}

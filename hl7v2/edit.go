@@ -123,9 +123,11 @@ func (m *Message) Delete(address string) error {
 	case end > level && before == level:
 		from-- // the last of several: with the delimiter before it
 	}
-	y, err := x.splice(from, to, nil)
-	if err != nil {
-		return err
+	y, ok := x.within(s, from, to, nil)
+	if !ok {
+		if y, err = x.splice(from, to, nil); err != nil {
+			return err
+		}
 	}
 	m.x = y
 	return nil
@@ -192,9 +194,11 @@ func (m *Message) change(address string, value func(*encoder, []byte) ([]byte, *
 	if bad != nil {
 		return x.fail(bad, a, s)
 	}
-	y, err := x.splice(from, to, text)
-	if err != nil {
-		return err
+	y, ok := x.within(s, from, to, text)
+	if !ok {
+		if y, err = x.splice(from, to, text); err != nil {
+			return err
+		}
 	}
 	// What was written is where it should be, and nothing else has moved.
 	after := Segment{y, s.n}

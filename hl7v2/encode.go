@@ -13,17 +13,20 @@ import (
 // written in the message's character set (chapter 2, 2.7).
 type encoder struct {
 	delims Delimiters
-	plain  [256]bool // ASCII that is written as it is
+	other  [256]uint8 // 0 for ASCII that is written as it is
 	text   *charset
 }
 
 func (e *encoder) begin(d Delimiters, t *charset) {
 	if e.text == nil || e.delims != d {
-		for c := range 0x80 {
-			e.plain[c] = c >= ' ' && c != 0x7f
+		for c := range e.other {
+			e.other[c] = 1
+			if c >= ' ' && c < 0x7f {
+				e.other[c] = 0
+			}
 		}
 		for _, c := range [...]byte{d.Field, d.Component, d.Repetition, d.Escape, d.Subcomponent, d.Truncation} {
-			e.plain[c] = false
+			e.other[c] = 1
 		}
 	}
 	e.delims, e.text = d, t
@@ -37,16 +40,12 @@ func (e *encoder) append(dst []byte, s string) ([]byte, *fault) {
 		}
 		return e.hex(dst, s), nil
 	}
-	i := 0
-	for i < len(s) && e.plain[s[i]] {
-		i++
-	}
-	if i == len(s) {
+	if e.isPlain(s) {
 		return append(dst, s...), nil
 	}
-	from := 0
+	i, from := 0, 0
 	for i < len(s) {
-		if e.plain[s[i]] {
+		if e.other[s[i]] == 0 {
 			i++
 			continue
 		}
@@ -72,7 +71,7 @@ func (e *encoder) append(dst []byte, s string) ([]byte, *fault) {
 			i++
 		} else {
 			n := 1
-			for i+n < len(s) && !e.plain[s[i+n]] && s[i+n] < utf8.RuneSelf && e.delims.letter(s[i+n]) == 0 {
+			for i+n < len(s) && e.other[s[i+n]] != 0 && s[i+n] < utf8.RuneSelf && e.delims.letter(s[i+n]) == 0 {
 				n++
 			}
 			dst = e.hex(dst, s[i:i+n])
@@ -81,6 +80,19 @@ func (e *encoder) append(dst []byte, s string) ([]byte, *fault) {
 		from = i
 	}
 	return append(dst, s[from:]...), nil
+}
+
+// isPlain says whether a text is written as it is. It has no branch that depends on what the text holds.
+func (e *encoder) isPlain(s string) bool {
+	var other uint8
+	for len(s) >= 8 {
+		other |= e.other[s[0]] | e.other[s[1]] | e.other[s[2]] | e.other[s[3]] | e.other[s[4]] | e.other[s[5]] | e.other[s[6]] | e.other[s[7]]
+		s = s[8:]
+	}
+	for i := range len(s) {
+		other |= e.other[s[i]]
+	}
+	return other == 0
 }
 
 // hex appends bytes as \X..\.

@@ -47,9 +47,13 @@ func (r *reader) visit(b *block) {
 			v.Notes = append(v.Notes, r.notes(b.segs[i:i+1])...)
 		}
 	}
-	r.encounter = v.EntryRef(record.KindEncounter)
-	r.visitAt = len(r.rec.Encounters)
-	r.rec.Encounters = append(r.rec.Encounters, v)
+	at, ok := join(r, b, "", r.rec.Encounters, func(v *record.Encounter) *record.Entry { return &v.Entry }, &v)
+	if !ok {
+		at = len(r.rec.Encounters)
+		r.rec.Encounters = append(r.rec.Encounters, v)
+	}
+	r.encounter = r.rec.Encounters[at].EntryRef(record.KindEncounter)
+	r.visitAt = at
 }
 
 // places reads where the patient is, was, is for a time, and is to be.

@@ -118,7 +118,7 @@ func (p *part) meaning(of *reader) Event {
 	}
 	if m, ok := adt[p.event]; ok && p.kind == "ADT" {
 		e.Type, e.Code, e.Kind, e.Cancel, e.Level = p.kind, p.event, m.kind, m.cancel, m.level
-	} else if _, known := types[p.kind]; known && holds(tableURI("3"), p.event) {
+	} else if _, known := types[p.kind]; known && tableOf("3").has(p.event) {
 		e.Code = p.event
 	}
 	var self Segment

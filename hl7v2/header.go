@@ -1,6 +1,8 @@
 package hl7v2
 
 import (
+	"slices"
+
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
@@ -40,6 +42,8 @@ func (r *reader) header(b *block) {
 	if c := r.p.m.Charset(); c.Declared && !c.Unknown && !c.Broken {
 		r.led.Scaffold(int(first(h, 18).first))
 	}
+	r.rec.Organizations = slices.Grow(r.rec.Organizations, 4) // sender and receiver, a program and a place each
+	v.Agents, v.Participants = make([]record.Participation, 0, 2), make([]record.Participation, 0, 2)
 	agent := func(field int, role string) {
 		if ref, ok := r.designated(first(h, field)); ok {
 			v.Agents = append(v.Agents, record.Participation{Role: role, Who: &ref})
@@ -70,11 +74,20 @@ func (r *reader) header(b *block) {
 	if ref := one(h, 23, r.organization); ref != nil {
 		v.Participants = append(v.Participants, record.Participation{Role: "recipient", Who: ref})
 	}
+	v.Agents, v.Participants, r.rec.Organizations = someOf(v.Agents), someOf(v.Participants), someOf(r.rec.Organizations)
 	v.Language = r.textAt(h, 19)
 	if r.rec.Patient != nil {
 		v.Targets = []record.Ref{{ID: r.rec.Patient.ID, Kind: record.KindPatient}}
 	}
 	r.rec.Provenances = append(r.rec.Provenances, v)
+}
+
+// someOf gives a list, nil where it is empty.
+func someOf[T any](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 // peekDesignator reads a designator without taking it.
@@ -90,17 +103,13 @@ func (r *reader) peekDesignator(h Segment, field int) (named, bool) {
 
 // messageType reads MSG: the event, the type and the structure of the message.
 func (r *reader) messageType(d datum) *record.Concept {
-	var c record.Concept
-	for _, p := range []struct {
+	c := record.Concept{Codings: r.mem.codings.List(3)}
+	for _, p := range [...]struct {
 		n     int
 		table string
 	}{{2, "3"}, {1, "76"}, {3, "354"}} {
 		if code := r.text(d.at(p.n)); code != "" {
-			system := tableSystem(p.table, code)
-			if system == "" {
-				system = tableURI(p.table)
-			}
-			c.Codings = append(c.Codings, record.Coding{System: system, Code: code})
+			c.Codings = append(c.Codings, record.Coding{System: tableURI(p.table), Code: code})
 		}
 	}
 	if c.IsZero() {

@@ -38,15 +38,12 @@ var _ record.Importer = Importer{}
 // Import reads one input.
 func (im Importer) Import(ctx context.Context, in record.Input, o record.ImportOptions) iter.Seq2[*record.Imported, error] {
 	return func(yield func(*record.Imported, error) bool) {
-		for x, err := range im.Messages(ctx, in, o) {
-			var out *record.Imported
-			if x != nil {
-				out = &record.Imported{Record: x.Record, Report: x.Report}
+		im.read(ctx, in, o, func(r *reader, err error) bool {
+			if err != nil {
+				return yield(nil, err)
 			}
-			if !yield(out, err) {
-				return
-			}
-		}
+			return yield(&record.Imported{Record: r.rec, Report: r.rep}, nil)
+		})
 	}
 }
 
@@ -60,41 +57,53 @@ type Imported struct {
 // Messages is Import with what each message means beside the record, so that a host can apply it to its own store.
 func (im Importer) Messages(ctx context.Context, in record.Input, o record.ImportOptions) iter.Seq2[*Imported, error] {
 	return func(yield func(*Imported, error) bool) {
-		data := in.Bytes
-		if data == nil && in.Reader != nil {
-			var err error
-			if data, err = readLimited(in.Reader, o.Limits.Bytes); err != nil {
-				yield(nil, err)
-				return
+		im.read(ctx, in, o, func(r *reader, err error) bool {
+			if err != nil {
+				return yield(nil, err)
 			}
-		}
-		if limit := o.Limits.Bytes; limit > 0 && int64(len(data)) > limit {
-			yield(nil, &tree.LimitError{Limit: tree.LimitBytes, Max: int(limit)})
-			return
-		}
-		f, err := im.file(data, o)
-		if err != nil {
+			return yield(&Imported{Record: r.rec, Report: r.rep, Events: r.events()}, nil)
+		})
+	}
+}
+
+// read reads one input, and gives a reader for each patient when it has done its work.
+func (im Importer) read(ctx context.Context, in record.Input, o record.ImportOptions, yield func(*reader, error) bool) {
+	data := in.Bytes
+	if data == nil && in.Reader != nil {
+		var err error
+		if data, err = readLimited(in.Reader, o.Limits.Bytes); err != nil {
 			yield(nil, err)
 			return
 		}
-		for i, parts := range f.patients() {
-			if err := ctx.Err(); err != nil {
-				yield(nil, err)
-				return
-			}
-			if o.Limits.Records > 0 && i >= o.Limits.Records {
-				yield(nil, &tree.LimitError{Limit: "records", Max: o.Limits.Records})
-				return
-			}
-			r := read(parts, o)
-			if i == 0 {
-				f.rest(r)
-			}
-			if !yield(&Imported{Record: r.rec, Report: r.rep, Events: r.events()}, nil) {
-				return
-			}
+	}
+	if limit := o.Limits.Bytes; limit > 0 && int64(len(data)) > limit {
+		yield(nil, &tree.LimitError{Limit: tree.LimitBytes, Max: int(limit)})
+		return
+	}
+	d := desks.Get().(*desk)
+	f, err := im.file(data, o, d)
+	if err != nil {
+		yield(nil, err)
+		return
+	}
+	for i, parts := range f.patients() {
+		if err := ctx.Err(); err != nil {
+			yield(nil, err)
+			return
+		}
+		if o.Limits.Records > 0 && i >= o.Limits.Records {
+			yield(nil, &tree.LimitError{Limit: "records", Max: o.Limits.Records})
+			return
+		}
+		r := read(parts, o, d)
+		if i == 0 {
+			f.rest(r)
+		}
+		if !yield(r, nil) {
+			return
 		}
 	}
+	d.leave()
 }
 
 // readLimited reads all of an input, and no more than a limit allows.
@@ -118,11 +127,12 @@ type file struct {
 }
 
 // file parses an input. It fails where there is no message at all.
-func (im Importer) file(data []byte, o record.ImportOptions) (*file, error) {
+func (im Importer) file(data []byte, o record.ImportOptions, d *desk) (*file, error) {
 	f := &file{}
 	var failed error
 	seen := map[string]bool{}
-	for it := range Batch(data, Options{Charset: im.Charset}) {
+	maker := ids.New(nil)
+	for it := range (batch{o: Options{Charset: im.Charset}, index: d.index}).items(data) {
 		f.issues = append(f.issues, it.Issues...)
 		switch {
 		case it.Err != nil:
@@ -131,14 +141,17 @@ func (im Importer) file(data []byte, o record.ImportOptions) (*file, error) {
 			}
 			f.lost = append(f.lost, it)
 		case it.Kind == ItemMessage:
-			m := newMessage(it.Message, it.Bytes)
+			m := newMessage(it.Message, it.Bytes, maker)
+			m.led = d.ledger(it.Message)
 			if seen[m.identity] { // two messages of one control id: each is known by its bytes
 				m.identity = m.source.SHA256
 			}
 			seen[m.identity] = true
 			f.messages = append(f.messages, m)
 		case it.Message != nil:
-			f.around = append(f.around, newMessage(it.Message, it.Bytes))
+			m := newMessage(it.Message, it.Bytes, maker)
+			m.led = ledger.New(m.m.Len())
+			f.around = append(f.around, m)
 		}
 	}
 	switch {
@@ -151,9 +164,9 @@ func (im Importer) file(data []byte, o record.ImportOptions) (*file, error) {
 }
 
 // newMessage notes what a message says of itself.
-func newMessage(m *Message, data []byte) *message {
+func newMessage(m *Message, data []byte, maker *ids.Maker) *message {
 	digest := sha256.Sum256(data)
-	msg := &message{m: m, led: ledger.New(m.Len())}
+	msg := &message{m: m}
 	msg.source = record.Source{Format: formatName, SHA256: hex.EncodeToString(digest[:]), Bytes: int64(len(data))}
 	h := m.SegmentAt(0)
 	msg.sender = h.Field(4).ER7()
@@ -169,7 +182,7 @@ func newMessage(m *Message, data []byte) *message {
 			msg.source.Time = t
 		}
 	}
-	msg.source.ID = ids.New(nil).Make("source", formatName, msg.identity, msg.source.SHA256)
+	msg.source.ID = maker.Make("source", formatName, msg.identity, msg.source.SHA256)
 	msg.issues = m.readingIssues()
 	return msg
 }
@@ -212,8 +225,8 @@ func (m *message) split() []*part {
 	var shared []Segment
 	for s := range m.m.Segments() {
 		switch {
-		case s.Is("PID"):
-			p := &part{message: m, first: len(out) == 0, own: len(shared), owners: map[int]string{}}
+		case s.is(idPID):
+			p := &part{message: m, first: len(out) == 0, own: len(shared), owners: make([]string, m.m.SegmentCount())}
 			p.segs = append(append([]Segment(nil), shared...), s)
 			out = append(out, p)
 		case len(out) == 0:
@@ -224,7 +237,7 @@ func (m *message) split() []*part {
 		}
 	}
 	if len(out) == 0 {
-		out = []*part{{message: m, first: true, segs: shared, own: len(shared), owners: map[int]string{}}}
+		out = []*part{{message: m, first: true, segs: shared, own: len(shared), owners: make([]string, m.m.SegmentCount())}}
 	}
 	return out
 }
@@ -233,7 +246,7 @@ func (m *message) split() []*part {
 func (p *part) patientKeys() []string {
 	var keys []string
 	for _, s := range p.segs {
-		if !s.Is("PID") {
+		if !s.is(idPID) {
 			continue
 		}
 		for _, field := range []int{3, 2} {
@@ -255,11 +268,12 @@ func (p *part) patientKeys() []string {
 }
 
 // read makes the record of one patient.
-func read(parts []*part, o record.ImportOptions) *reader {
+func read(parts []*part, o record.ImportOptions, d *desk) *reader {
 	mixed := map[string]bool{}
 	for {
-		r := &reader{rec: &record.Record{}, rep: &record.Report{}, opts: o, maker: ids.New(o.IDKey), parts: parts,
-			used: map[string]bool{}, people: map[string]*person{}, mixed: mixed}
+		r := &reader{rec: &record.Record{}, rep: &record.Report{}, opts: o, maker: ids.New(o.IDKey), parts: parts, desk: d, mixed: mixed}
+		clear(d.used)
+		clear(d.people)
 		r.read()
 		if !r.clash {
 			if len(mixed) > 0 {
@@ -285,10 +299,11 @@ func (r *reader) read() {
 			}
 		}
 	}
+	r.overlap()
 	for i := len(r.parts) - 1; i >= 0; i-- {
 		r.begin(r.parts[i])
 		for _, s := range r.p.segs {
-			if s.Is("PID") {
+			if s.is(idPID) {
 				r.patient(s)
 			}
 		}
@@ -297,6 +312,7 @@ func (r *reader) read() {
 		r.begin(p)
 		r.blocks()
 	}
+	r.settle()
 	for _, p := range r.parts {
 		r.begin(p)
 		r.sweep()
@@ -312,7 +328,7 @@ func (f *file) rest(r *reader) {
 	}
 	for _, m := range f.around {
 		r.rec.Sources = append(r.rec.Sources, m.source)
-		r.begin(&part{message: m, first: true, owners: map[int]string{}})
+		r.begin(&part{message: m, first: true, owners: make([]string, m.m.SegmentCount())})
 		for s := range m.m.Segments() {
 			r.p.segs = append(r.p.segs, s)
 		}

@@ -122,12 +122,13 @@ func said(t testing.TB, rec *record.Record) string {
 
 // reading gives what the records of one message say, the issues, and the marks of its leaves.
 func reading(t testing.TB, data []byte) (recs, issues string, m *message) {
-	f, err := Importer{}.file(data, record.ImportOptions{})
+	d := newDesk()
+	f, err := Importer{}.file(data, record.ImportOptions{}, d)
 	if err != nil || len(f.messages) != 1 {
 		return "", "", nil
 	}
 	for _, parts := range f.patients() {
-		r := read(parts, record.ImportOptions{})
+		r := read(parts, record.ImportOptions{}, d)
 		recs += said(t, r.rec)
 		for _, x := range r.rep.Issues {
 			issues += x.Code + " " + x.Path + "\n"

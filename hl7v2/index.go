@@ -32,6 +32,7 @@ type index struct {
 	segs   []segment
 
 	places atomic.Pointer[[]int32] // see occurrence
+	hidden map[int64]bool          // fields that an import does not read: see hide
 
 	class   class
 	ends    class // 1 for every byte that class has a kind for
@@ -204,4 +205,14 @@ func (x *index) bytesOf(i, j int) []byte {
 		return x.data[to:from:from]
 	}
 	return x.data[from:to:to]
+}
+
+// holds says whether piece k holds anything: whether its bytes are any.
+func (x *index) holds(k int) bool {
+	if k > 0 {
+		if w := x.marks[k-1]; w&kindMask != endSegment {
+			return x.marks[k]>>posShift != w>>posShift+1
+		}
+	}
+	return len(x.bytesOf(k, k)) > 0
 }

@@ -42,12 +42,13 @@ type tally struct{ typed, carried int }
 func shares(t *testing.T) map[string]map[int]*tally {
 	out := map[string]map[int]*tally{}
 	for _, f := range samples(t) {
-		file, err := Importer{}.file(f.data, record.ImportOptions{})
+		d := newDesk()
+		file, err := Importer{}.file(f.data, record.ImportOptions{}, d)
 		if err != nil {
 			continue
 		}
 		for _, parts := range file.patients() {
-			read(parts, record.ImportOptions{})
+			read(parts, record.ImportOptions{}, d)
 			for _, p := range parts {
 				if !slices.Contains(scope, p.kind) {
 					continue

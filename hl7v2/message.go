@@ -145,7 +145,7 @@ func (m *Message) Leaves() iter.Seq[Subcomponent] {
 // from its start; the name of a segment is none.
 func (m *Message) IsLeaf(i int) bool {
 	x := m.x
-	if i < 0 || i >= m.Len() || len(x.bytesOf(i, i)) == 0 {
+	if i < 0 || i >= m.Len() || !x.holds(i) {
 		return false
 	}
 	if i > 0 && x.marks[i-1]&kindMask != endSegment {

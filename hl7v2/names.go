@@ -16,6 +16,14 @@ const (
 	idBHS = 'B'<<16 | 'H'<<8 | 'S'
 	idBTS = 'B'<<16 | 'T'<<8 | 'S'
 	idFTS = 'F'<<16 | 'T'<<8 | 'S'
+	idNTE = 'N'<<16 | 'T'<<8 | 'E'
+	idPID = 'P'<<16 | 'I'<<8 | 'D'
+	idPV1 = 'P'<<16 | 'V'<<8 | '1'
+	idORC = 'O'<<16 | 'R'<<8 | 'C'
+	idOBR = 'O'<<16 | 'B'<<8 | 'R'
+	idOBX = 'O'<<16 | 'B'<<8 | 'X'
+	idRXO = 'R'<<16 | 'X'<<8 | 'O'
+	idSCH = 'S'<<16 | 'C'<<8 | 'H'
 )
 
 // segmentID packs a name of three letters; 0 for anything else.

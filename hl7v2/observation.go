@@ -7,18 +7,29 @@ import (
 )
 
 // observation reads OBX (OBX[Observation]) and the comments that follow it.
-func (r *reader) observation(s Segment, notes []Segment, kind string) record.Observation {
-	identifier := one(s, 21, r.entity)
+func (r *reader) observation(s Segment, notes []Segment, kind string) (v record.Observation) {
+	r.observe(&v, s, notes, kind)
+	return v
+}
+
+// observe is observation into a place: a report has many.
+func (r *reader) observe(v *record.Observation, s Segment, notes []Segment, kind string) {
 	var ids []record.Identifier
-	if identifier != nil {
+	if identifier := one(s, 21, r.entity); identifier != nil {
 		ids = append(ids, *typed(identifier, "FILL"))
 	}
-	v := record.Observation{Entry: r.entry(kind, s, ids...)}
+	r.enter(&v.Entry, kind, s, ids)
 	v.Code = r.conceptAt(s, 3)
 	v.SubID = r.words(first(s, 4))
 	v.Values = r.values(s)
 	v.ReferenceRanges = r.ranges(s)
-	v.Interpretations = each(s, 8, r.of("78"))
+	for d := range all(s, 8) {
+		if c, ok := r.coded(d, "78"); ok {
+			var at *record.Concept
+			v.Interpretations, at = more(v.Interpretations, &r.mem.concepts)
+			*at = c
+		}
+	}
 	v.Status = r.status(first(s, 11), &observationStatus)
 	v.When.At = r.timeOf(s, 14)
 	v.Methods = each(s, 17, r.concept)
@@ -30,7 +41,7 @@ func (r *reader) observation(s Segment, notes []Segment, kind string) record.Obs
 	if t := r.textAt(s, 29); t != "" {
 		v.Categories = append(v.Categories, record.Concept{Codings: []record.Coding{{System: tableSystem("936", t), Code: t}}})
 	}
-	r.observers(s, &v)
+	r.observers(s, v)
 	if n := len(v.Values); n == 0 {
 		for d := range all(s, 32) {
 			if c, ok := r.concept(d); ok {
@@ -40,7 +51,6 @@ func (r *reader) observation(s Segment, notes []Segment, kind string) record.Obs
 	}
 	v.Issued = r.timePtr(s, 19)
 	v.Notes = r.notes(notes)
-	return v
 }
 
 // observers reads who observed, where it was done, and with what.
@@ -80,9 +90,8 @@ func (r *reader) observers(s Segment, v *record.Observation) {
 
 // device finds or begins the device of an identifier.
 func (r *reader) device(d datum, i record.Identifier) record.Ref {
-	p, isNew := r.met(record.KindDevice, []record.Identifier{i}, d.ER7(), "")
+	p, isNew := r.met(record.KindDevice, []record.Identifier{i}, d.ER7(), len(r.rec.Devices), func() string { return "" })
 	if isNew {
-		p.index = len(r.rec.Devices)
 		r.rec.Devices = append(r.rec.Devices, record.Device{Entry: record.Entry{ID: p.id, Assertion: record.Affirmed, Origins: r.origin(d.span)}})
 	}
 	x := &r.rec.Devices[p.index]
@@ -94,7 +103,9 @@ func (r *reader) device(d datum, i record.Identifier) record.Ref {
 func (r *reader) ranges(s Segment) (out []record.ReferenceRange) {
 	for d := range all(s, 7) {
 		if v := r.words(d); v != "" {
-			out = append(out, record.ReferenceRange{Text: v})
+			var at *record.ReferenceRange
+			out, at = more(out, &r.mem.ranges)
+			at.Text = v
 		}
 	}
 	return out
@@ -137,8 +148,19 @@ func (r *reader) lines(s Segment, field int) string {
 
 // commented gives the segments of a name in a block, each with the NTEs that follow it.
 func (b *block) commented(name string) (segs []Segment, notes [][]Segment) {
+	id := segmentID(name)
+	n := 0
+	for _, s := range b.segs {
+		if s.is(id) {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	segs, notes = make([]Segment, 0, n), make([][]Segment, 0, n)
 	for i, s := range b.segs {
-		if s.Is(name) {
+		if s.is(id) {
 			segs = append(segs, s)
 			notes = append(notes, b.notesAfter(i))
 		}
@@ -147,12 +169,10 @@ func (b *block) commented(name string) (segs []Segment, notes [][]Segment) {
 }
 
 // notesAfter gives the NTEs that stand right after a segment.
-func (b *block) notesAfter(i int) (out []Segment) {
-	for _, n := range b.segs[i+1:] {
-		if !n.Is("NTE") {
-			break
-		}
-		out = append(out, n)
+func (b *block) notesAfter(i int) []Segment {
+	end := i + 1
+	for end < len(b.segs) && b.segs[end].is(idNTE) {
+		end++
 	}
-	return out
+	return b.segs[i+1 : end : end]
 }

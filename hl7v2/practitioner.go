@@ -15,29 +15,33 @@ type person struct {
 // met finds or begins a person, an organization or a place. Two mentions are one where they share an identifier,
 // never by name alone; one without an identifier is one with another only where all that is said of both is the same.
 // names tells apart what stands under an identifier that different things share.
-func (r *reader) met(kind string, identifiers []record.Identifier, content, names string) (p *person, isNew bool) {
-	key := kind + "\x00\x00" + content
-	var parts []string
+// index is where a new one will stand.
+func (r *reader) met(kind string, identifiers []record.Identifier, content string, index int, names func() string) (p person, isNew bool) {
+	key := append(append(r.key[:0], kind...), 0)
+	parts := [5]string{"entry", kind}
+	n := 0
 	for i := range identifiers {
 		if a := r.authority(&identifiers[i]); a != "" {
-			key = kind + "\x00" + a + "\x00" + identifiers[i].Value
-			parts = []string{"entry", kind, a, identifiers[i].Value}
-			if r.mixed[key] {
-				key += "\x00" + names
-				parts = append(parts, names)
+			key = append(append(append(key, a...), 0), identifiers[i].Value...)
+			parts[2], parts[3], n = a, identifiers[i].Value, 4
+			if r.mixed[string(key)] {
+				parts[4], n = names(), 5
+				key = append(append(key, 0), parts[4]...)
 			}
 			break
 		}
 	}
-	if p := r.people[key]; p != nil {
+	if n == 0 {
+		key = append(append(key, 0), content...)
+		parts[2], parts[3], n = r.p.identity, content, 4
+	}
+	r.key = key
+	if p, ok := r.people[string(key)]; ok {
 		return p, false
 	}
-	if parts == nil {
-		parts = []string{"entry", kind, r.p.identity, content}
-	}
-	p = &person{id: r.maker.Make(parts...)}
+	p = person{id: r.maker.MakeIn(&r.mem.texts, parts[:n]...), index: index}
 	r.used[p.id] = true
-	r.people[key] = p
+	r.people[string(key)] = p
 	return p, true
 }
 
@@ -56,7 +60,7 @@ func (r *reader) mix(kind string, identifiers []record.Identifier) {
 // origin says where an entry was found that several segments may name.
 func (r *reader) origin(s span) []record.Origin {
 	path, line, _ := s.Position()
-	return []record.Origin{{Source: r.p.source.ID, Path: path, Line: line}}
+	return only(&r.mem.origins, record.Origin{Source: r.p.source.ID, Path: path, Line: line})
 }
 
 // practitioner reads XCN (2A.3.87), or CNN in the components of one, and gives a reference to whom it names.
@@ -87,9 +91,8 @@ func (r *reader) practitioner(d datum) (ref record.Ref, ok bool) {
 }
 
 func (r *reader) practitionerOf(d datum, ids []record.Identifier, n record.Name) record.Ref {
-	p, isNew := r.met(record.KindPractitioner, ids, d.ER7(), n.String())
+	p, isNew := r.met(record.KindPractitioner, ids, d.ER7(), len(r.rec.Practitioners), n.String)
 	if isNew {
-		p.index = len(r.rec.Practitioners)
 		r.rec.Practitioners = append(r.rec.Practitioners, record.Practitioner{Entry: record.Entry{ID: p.id, Assertion: record.Affirmed, Origins: r.origin(d.span)}})
 	}
 	x := &r.rec.Practitioners[p.index]
@@ -182,9 +185,8 @@ func (r *reader) organization(d datum) (ref record.Ref, ok bool) {
 
 // organizationOf finds or begins an organization. The pointer is good until the next one is.
 func (r *reader) organizationOf(d datum, ids []record.Identifier, name string) *record.Organization {
-	p, isNew := r.met(record.KindOrganization, ids, d.ER7(), name)
+	p, isNew := r.met(record.KindOrganization, ids, d.ER7(), len(r.rec.Organizations), func() string { return name })
 	if isNew {
-		p.index = len(r.rec.Organizations)
 		r.rec.Organizations = append(r.rec.Organizations, record.Organization{Entry: record.Entry{ID: p.id, Assertion: record.Affirmed, Origins: r.origin(d.span)}})
 	}
 	x := &r.rec.Organizations[p.index]
@@ -240,10 +242,9 @@ func (r *reader) location(d datum) (ref record.Ref, ok bool) {
 	if hasFacility {
 		v.Managing = facility.ref()
 	}
-	p, isNew := r.met(record.KindLocation, v.Identifiers, d.ER7(), v.PointOfCare+v.Room+v.Bed)
+	p, isNew := r.met(record.KindLocation, v.Identifiers, d.ER7(), len(r.rec.Locations), func() string { return v.PointOfCare + v.Room + v.Bed })
 	if isNew {
 		v.Entry = record.Entry{ID: p.id, Assertion: record.Affirmed, Origins: r.origin(d.span), Identifiers: v.Identifiers}
-		p.index = len(r.rec.Locations)
 		r.rec.Locations = append(r.rec.Locations, v)
 	} else if len(v.Identifiers) > 0 && !sameLocation(r.rec.Locations[p.index], v) {
 		r.giveBack(d)

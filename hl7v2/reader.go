@@ -1,11 +1,10 @@
 package hl7v2
 
 import (
-	"context"
 	"iter"
 	"strings"
+	"unicode/utf8"
 
-	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/internal/ids"
 	"github.com/portage-health/portage/internal/ledger"
 	"github.com/portage-health/portage/record"
@@ -29,19 +28,25 @@ type reader struct {
 	visitAt   int
 	newest    bool // the part holds the last word on the patient
 
-	used   map[string]bool // ids of entries
-	people map[string]*person
-	mixed  map[string]bool // identifiers under which people of different names stand
-	clash  bool            // such were found while reading
+	mem               rooms
+	lastTime, lastISO string // the last time read, and how it stands in the record
+
+	replaced []replacement  // see overlap
+	joined   map[string]int // where in its list the entry stands that several blocks tell of
+
+	*desk                 // ids that are used, people that were met
+	mixed map[string]bool // identifiers under which people of different names stand
+	clash bool            // such were found while reading
 }
 
 // part is what one message says of one patient: the segments from one PID to the next, with those before the first.
 type part struct {
 	*message
 	segs   []Segment
-	first  bool // the segments that several parts share are counted here
-	own    int  // how many of segs, from the start, are shared
-	owners map[int]string
+	first  bool     // the segments that several parts share are counted here
+	own    int      // how many of segs, from the start, are shared
+	blocks []block  // found by overlap, where several messages tell of one patient
+	owners []string // of segments: the entry that has what is left of one
 }
 
 // message is a message with its ledger, which its parts share.
@@ -109,7 +114,7 @@ func (d datum) says() bool {
 		return false
 	}
 	for i := d.first; i <= d.last; i++ {
-		if len(d.x.bytesOf(int(i), int(i))) > 0 {
+		if d.x.holds(int(i)) {
 			return true
 		}
 	}
@@ -121,14 +126,25 @@ func (d datum) isNull() bool { return d.State() == Null }
 
 // peek gives a primitive without taking it.
 func (d datum) peek() string {
-	l := d.leaf()
-	if l.State() != Valued {
+	if d.x == nil {
 		return ""
 	}
-	if s := l.String(); strings.TrimSpace(s) != "" {
-		return s
+	b := d.x.bytesOf(int(d.first), int(d.first))
+	if len(b) == 0 || len(b) == 2 && b[0] == '"' && b[1] == '"' {
+		return ""
 	}
-	return ""
+	s := ""
+	if d.x.text.plain && d.x.marks[d.first]&escFlag == 0 {
+		if s = view(b); b[0] > ' ' && b[0] < utf8.RuneSelf {
+			return s
+		}
+	} else {
+		s = d.leaf().String()
+	}
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
+	return s
 }
 
 // text takes a primitive.
@@ -159,7 +175,7 @@ func (r *reader) take(d datum) {
 		return
 	}
 	for i := d.first; i <= d.last; i++ {
-		if len(d.x.bytesOf(int(i), int(i))) > 0 {
+		if d.x.holds(int(i)) {
 			r.led.Take(int(i))
 		}
 	}
@@ -225,18 +241,35 @@ func (r *reader) issue(k *record.IssueKind, s span) {
 	r.rep.Add(k.At(path, line, col))
 }
 
+// issueOf adds an issue about a segment.
+func (r *reader) issueOf(k *record.IssueKind, s Segment) {
+	path, line, col := s.Position()
+	r.rep.Add(k.At(path, line, col))
+}
+
 // entry begins an entry that a segment says.
-func (r *reader) entry(kind string, s Segment, identifiers ...record.Identifier) record.Entry {
-	path, line, _ := s.Position()
-	e := record.Entry{ID: r.id(kind, path, identifiers), Assertion: record.Affirmed, Identifiers: identifiers}
-	e.Origins = []record.Origin{{Source: r.p.source.ID, Path: path, Line: line}}
-	r.own(s, e.ID)
+func (r *reader) entry(kind string, s Segment, identifiers ...record.Identifier) (e record.Entry) {
+	r.enter(&e, kind, s, identifiers)
 	return e
+}
+
+// enter is entry into a place.
+func (r *reader) enter(e *record.Entry, kind string, s Segment, identifiers []record.Identifier) {
+	e.Assertion, e.Identifiers = record.Affirmed, identifiers
+	path := ""
+	if s.OK() {
+		e.Origins = r.originOf(s)
+		path = e.Origins[0].Path
+	} else {
+		e.Origins = []record.Origin{{Source: r.p.source.ID}}
+	}
+	e.ID = r.id(kind, path, identifiers)
+	r.own(s, e.ID)
 }
 
 // own says whose the rest of a segment is.
 func (r *reader) own(s Segment, id string) {
-	if _, ok := r.p.owners[s.Index()]; !ok && s.OK() {
+	if s.OK() && r.p.owners[s.Index()] == "" {
 		r.p.owners[s.Index()] = id
 	}
 }
@@ -246,14 +279,14 @@ func (r *reader) own(s Segment, id string) {
 func (r *reader) id(kind, path string, identifiers []record.Identifier) string {
 	for i := range identifiers {
 		if a := r.authority(&identifiers[i]); a != "" {
-			id := r.maker.Make("entry", kind, a, identifiers[i].Value)
+			id := r.maker.MakeIn(&r.mem.texts, "entry", kind, a, identifiers[i].Value)
 			if !r.used[id] {
 				r.used[id] = true
 				return id
 			}
 		}
 	}
-	id := r.maker.Make("entry", kind, r.p.identity, path)
+	id := r.maker.MakeIn(&r.mem.texts, "entry", kind, r.p.identity, path)
 	for n := 1; r.used[id]; n++ {
 		id = r.maker.Make("entry", kind, r.p.identity, path, strings.Repeat("+", n))
 	}
@@ -280,18 +313,8 @@ func tableSystem(table, code string) string {
 	if table == "" || code == "" {
 		return ""
 	}
-	uri := tableURI(table)
-	if holds(uri, code) {
-		return uri
+	if t := tableOf(table); t.has(code) {
+		return t.uri
 	}
 	return ""
-}
-
-// holds reports whether a code system that the library knows whole has a code.
-func holds(uri, code string) bool {
-	if !codes.Whole(uri) {
-		return false
-	}
-	_, ok, err := codes.Default{}.Lookup(context.Background(), uri, code)
-	return ok && err == nil
 }

@@ -12,9 +12,13 @@ func (r *reader) results(b *block) {
 	obr := b.seg("OBR")
 	var order record.Order
 	ordered := false
-	reporting := slices.Contains([]string{"ORU", "OUL", "ORF"}, r.p.kind) || obr.Field(25).Valued() || obr.Field(22).Valued()
+	reporting := slices.Contains([]string{"ORU", "OUL", "ORF"}, r.p.kind) || says(obr, 25) || says(obr, 22)
 	if obr.OK() || b.head().Is("ORC") {
 		order, ordered = r.order(b), true
+	}
+	known, joined := 0, false
+	if ordered {
+		known, joined = join(r, b, "", r.rec.Orders, func(v *record.Order) *record.Entry { return &v.Entry }, &order)
 	}
 	specimens := r.specimens(b)
 	var panel *record.Panel
@@ -30,7 +34,9 @@ func (r *reader) results(b *block) {
 	switch {
 	case panel != nil:
 		panel.Members = refs
-		r.rec.ResultPanels = append(r.rec.ResultPanels, *panel)
+		if _, ok := join(r, b, "panel of ", r.rec.ResultPanels, func(v *record.Panel) *record.Entry { return &v.Entry }, panel); !ok {
+			r.rec.ResultPanels = append(r.rec.ResultPanels, *panel)
+		}
 	case ordered || obr.OK():
 		order.Support = append(order.Support, refs...)
 		ordered = true
@@ -42,7 +48,12 @@ func (r *reader) results(b *block) {
 				order.Notes = append(order.Notes, r.notes(b.notesAfter(i))...)
 			}
 		}
-		r.rec.Orders = append(r.rec.Orders, order)
+		if joined {
+			o := &r.rec.Orders[known]
+			o.Specimens, o.Support, o.Notes = union(o.Specimens, order.Specimens...), union(o.Support, order.Support...), union(o.Notes, order.Notes...)
+		} else {
+			r.rec.Orders = append(r.rec.Orders, order)
+		}
 	}
 	for _, s := range b.segs {
 		if s.Is("DG1") {
@@ -51,12 +62,21 @@ func (r *reader) results(b *block) {
 	}
 }
 
+// says reports whether a field has a value, also one that a later message says anew.
+func says(s Segment, field int) bool {
+	if s.x == nil || s.x.hidden == nil {
+		return s.Field(field).Valued()
+	}
+	return s.Field(field).Valued() || s.x.hidden[int64(s.n)<<32|int64(field)]
+}
+
 // observations reads the OBX of a block and gives references to what they became.
 func (r *reader) observations(b *block, inPanel bool, specimens []record.Ref) (refs []record.Ref) {
 	obx, notes := b.commented("OBX")
 	if inPanel {
 		r.rec.Results = slices.Grow(r.rec.Results, len(obx)) // observations are large: they are not moved again and again
 	}
+	refs = slices.Grow(refs, len(obx))
 	for i, s := range obx {
 		kind := record.KindObservation
 		if inPanel {
@@ -65,20 +85,25 @@ func (r *reader) observations(b *block, inPanel bool, specimens []record.Ref) (r
 		if code := first(s, 3); isVital(code.at(1).peek(), code.at(3).peek()) {
 			kind = record.KindVital
 		}
-		v := r.observation(s, notes[i], kind)
+		list := &r.rec.Observations
+		switch kind {
+		case record.KindVital:
+			list = &r.rec.Vitals
+		case record.KindResult:
+			list = &r.rec.Results
+		}
+		if n := len(*list); n < cap(*list) { // what lies beyond is empty
+			*list = (*list)[:n+1]
+		} else {
+			*list = append(*list, record.Observation{})
+		}
+		v := &(*list)[len(*list)-1]
+		r.observe(v, s, notes[i], kind)
 		v.Encounter = r.encounter
 		if len(specimens) == 1 {
 			v.Specimens = specimens
 		}
 		refs = append(refs, record.Ref{ID: v.ID, Kind: kind})
-		switch kind {
-		case record.KindVital:
-			r.rec.Vitals = append(r.rec.Vitals, v)
-		case record.KindResult:
-			r.rec.Results = append(r.rec.Results, v)
-		default:
-			r.rec.Observations = append(r.rec.Observations, v)
-		}
 	}
 	return refs
 }

@@ -11,24 +11,30 @@ import (
 // no leaf was marked whole, else repetitions, components, subcomponents.
 func (r *reader) sweep() {
 	for n, s := range r.p.segs {
-		counts := r.p.first || n >= r.p.own
-		for _, f := range s.Fields() {
-			if counts {
-				r.count(f.span)
-			}
-			r.sweepIn(s, f.span, endRep, counts)
+		from, to := s.Pieces()
+		if s.x.segs[s.n].id != 0 {
+			from++ // its name
 		}
-		if s.Name() == "" && counts {
-			r.issue(&record.IssueSegment, s.Field(0).span)
+		c := r.tally(s.x, from, to)
+		if r.p.first || n >= r.p.own {
+			r.rep.Counts.Add(c)
+			if s.x.segs[s.n].id == 0 {
+				r.issue(&record.IssueSegment, s.Field(0).span)
+			}
+		}
+		if c.Carried == 0 {
+			continue
+		}
+		for _, f := range s.Fields() {
+			r.sweepIn(s, f.span, endRep)
 		}
 	}
 }
 
-// count adds the leaves of a field.
-func (r *reader) count(f span) {
-	c := &r.rep.Counts
-	for i := int(f.first); i <= int(f.last); i++ {
-		if len(f.x.bytesOf(i, i)) == 0 {
+// tally counts the leaves among some pieces of a segment.
+func (r *reader) tally(x *index, from, to int) (c record.Counts) {
+	for i := from; i <= to; i++ {
+		if !x.holds(i) {
 			continue
 		}
 		c.Facts++
@@ -41,29 +47,20 @@ func (r *reader) count(f span) {
 			c.Carried++
 		}
 	}
+	return c
 }
 
 // sweepIn carries what is free in s, whose parts marks of a kind end.
-func (r *reader) sweepIn(seg Segment, s span, kind uint32, counts bool) {
-	free, marked := 0, 0
-	for i := int(s.first); i <= int(s.last); i++ {
-		if len(s.x.bytesOf(i, i)) == 0 {
-			continue
-		}
-		if r.led.Free(i) {
-			free++
-		} else {
-			marked++
-		}
-	}
+func (r *reader) sweepIn(seg Segment, s span, kind uint32) {
+	c := r.tally(s.x, int(s.first), int(s.last))
 	switch {
-	case free == 0:
-	case marked == 0 || kind == 0:
-		r.carry(seg, s, free)
+	case c.Carried == 0:
+	case c.Carried == c.Facts || kind == 0:
+		r.carry(seg, s, c.Carried)
 	default:
 		for n, from := 1, s.first; from <= s.last; n++ {
 			end := s.endOf(from, kind)
-			r.sweepIn(seg, span{s.x, from, end}, kind-1, counts)
+			r.sweepIn(seg, span{s.x, from, end}, kind-1)
 			from = end + 1
 		}
 	}

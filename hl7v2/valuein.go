@@ -9,19 +9,20 @@ import (
 // values reads OBX-5 by the datatype that OBX-2 names. A value of a type that is not known here is left, and its type with it.
 func (r *reader) values(s Segment) (out []record.Value) {
 	kind := first(s, 2)
-	f := r.valueReader(kind.peek(), s)
-	if f == nil {
-		return nil
-	}
+	name := kind.peek()
 	for d := range all(s, 5) {
+		if !hasValues(name) {
+			return nil
+		}
+		list, v := more(out, &r.mem.values)
 		if d.isNull() {
 			r.take(d)
-			out = append(out, record.Value{Absent: record.AbsentExplicitNull})
+			v.Absent = record.AbsentExplicitNull
+		} else if !r.value(v, name, s, d) {
+			*v = record.Value{}
 			continue
 		}
-		if v, ok := f(d); ok {
-			out = append(out, v)
-		}
+		out = list
 	}
 	if len(out) > 0 {
 		r.text(kind)
@@ -29,108 +30,119 @@ func (r *reader) values(s Segment) (out []record.Value) {
 	return out
 }
 
-// valueReader gives how values of a datatype are read.
-func (r *reader) valueReader(kind string, s Segment) func(datum) (record.Value, bool) {
+// hasValues says whether values of a datatype are read.
+func hasValues(kind string) bool {
 	switch kind {
-	case "NM":
-		unit := first(s, 6)
-		return func(d datum) (record.Value, bool) { return r.numeric(d, unit) }
-	case "SN":
-		unit := first(s, 6)
-		return func(d datum) (record.Value, bool) { return r.structured(d, unit) }
-	case "ST", "TX", "FT", "VR":
-		return r.textValue
-	case "CWE", "CE", "CNE", "CF", "IS", "ID":
-		return func(d datum) (record.Value, bool) {
-			return valueOf(r.concept, d, func(v *record.Value, c *record.Concept) { v.Concept = c })
-		}
-	case "TS", "DTM", "DT":
-		return func(d datum) (record.Value, bool) {
-			return valueOf(r.time, d, func(v *record.Value, t *record.Time) { v.Time = t })
-		}
-	case "TM":
-		return func(d datum) (record.Value, bool) {
-			return valueOf(r.clock, d, func(v *record.Value, t *string) { v.TimeOfDay = t })
-		}
-	case "DR":
-		return func(d datum) (record.Value, bool) {
-			return valueOf(r.dateRange, d, func(v *record.Value, p *record.Period) { v.Period = p })
-		}
-	case "NR":
-		return func(d datum) (record.Value, bool) { return r.numberRange(d, first(s, 6)) }
-	case "CQ":
-		return func(d datum) (record.Value, bool) {
-			return valueOf(r.quantity, d, func(v *record.Value, q *record.Quantity) { v.Quantity = q })
-		}
-	case "MO", "CP":
-		return func(d datum) (record.Value, bool) {
-			return valueOf(r.money, d, func(v *record.Value, m *record.Money) { v.Money = m })
-		}
-	case "ED":
-		return func(d datum) (record.Value, bool) {
-			return valueOf(r.encapsulated, d, func(v *record.Value, a *record.Attachment) { v.Attachment = a })
-		}
-	case "RP":
-		return func(d datum) (record.Value, bool) {
-			return valueOf(r.pointer, d, func(v *record.Value, a *record.Attachment) { v.Attachment = a })
-		}
-	case "EI":
-		return func(d datum) (record.Value, bool) {
-			return valueOf(r.entity, d, func(v *record.Value, i *record.Identifier) { v.Identifier = i })
-		}
-	case "CX":
-		return func(d datum) (record.Value, bool) {
-			return valueOf(r.identifier, d, func(v *record.Value, i *record.Identifier) { v.Identifier = i })
-		}
-	case "XCN", "CN":
-		return func(d datum) (record.Value, bool) {
-			return valueOf(r.practitioner, d, func(v *record.Value, p *record.Ref) { v.Ref = p })
-		}
-	case "XON":
-		return func(d datum) (record.Value, bool) {
-			return valueOf(r.organization, d, func(v *record.Value, p *record.Ref) { v.Ref = p })
-		}
-	case "XTN", "TN", "XAD", "AD", "XPN", "PN", "SI":
-		return r.textValue
+	case "NM", "SN", "ST", "TX", "FT", "VR", "CWE", "CE", "CNE", "CF", "IS", "ID", "TS", "DTM", "DT", "TM", "DR", "NR", "CQ", "MO", "CP", "ED", "RP", "EI", "CX",
+		"XCN", "CN", "XON", "XTN", "TN", "XAD", "AD", "XPN", "PN", "SI":
+		return true
 	}
-	return nil
+	return false
 }
 
-// valueOf makes a value of what f reads.
-func valueOf[T any](f func(datum) (T, bool), d datum, put func(*record.Value, *T)) (v record.Value, ok bool) {
-	x, ok := f(d)
-	if ok {
-		put(&v, &x)
+// value reads a value of a datatype.
+func (r *reader) value(v *record.Value, kind string, s Segment, d datum) (ok bool) {
+	switch kind {
+	case "NM":
+		return r.numeric(v, d, first(s, 6))
+	case "SN":
+		return r.structured(v, d, first(s, 6))
+	case "ST", "TX", "FT", "VR", "XTN", "TN", "XAD", "AD", "XPN", "PN", "SI":
+		return r.textValue(v, d)
+	case "CWE", "CE", "CNE", "CF", "IS", "ID":
+		var c record.Concept
+		if c, ok = r.concept(d); ok {
+			v.Concept = r.mem.concepts.One(&c)
+		}
+	case "TS", "DTM", "DT":
+		var t record.Time
+		if t, ok = r.time(d); ok {
+			v.Time = &t
+		}
+	case "TM":
+		var t string
+		if t, ok = r.clock(d); ok {
+			v.TimeOfDay = &t
+		}
+	case "DR":
+		var p record.Period
+		if p, ok = r.dateRange(d); ok {
+			v.Period = &p
+		}
+	case "NR":
+		return r.numberRange(v, d, first(s, 6))
+	case "CQ":
+		var q record.Quantity
+		if q, ok = r.quantity(d); ok {
+			v.Quantity = r.mem.quantities.One(&q)
+		}
+	case "MO", "CP":
+		var m record.Money
+		if m, ok = r.money(d); ok {
+			v.Money = &m
+		}
+	case "ED":
+		var a record.Attachment
+		if a, ok = r.encapsulated(d); ok {
+			v.Attachment = &a
+		}
+	case "RP":
+		var a record.Attachment
+		if a, ok = r.pointer(d); ok {
+			v.Attachment = &a
+		}
+	case "EI":
+		var i record.Identifier
+		if i, ok = r.entity(d); ok {
+			v.Identifier = &i
+		}
+	case "CX":
+		var i record.Identifier
+		if i, ok = r.identifier(d); ok {
+			v.Identifier = &i
+		}
+	case "XCN", "CN":
+		var p record.Ref
+		if p, ok = r.practitioner(d); ok {
+			v.Ref = &p
+		}
+	case "XON":
+		var p record.Ref
+		if p, ok = r.organization(d); ok {
+			v.Ref = &p
+		}
 	}
-	return v, ok
+	return ok
 }
 
 // textValue takes a value as text: delimiters that nobody escaped are part of it.
-func (r *reader) textValue(d datum) (v record.Value, ok bool) {
+func (r *reader) textValue(v *record.Value, d datum) bool {
 	t := r.words(d)
-	v.Text = &t
-	return v, t != ""
+	v.Text = r.mem.strings.One(&t)
+	return t != ""
 }
 
 // numeric reads NM with the unit of OBX-6. What is no number is text.
-func (r *reader) numeric(d, unit datum) (v record.Value, ok bool) {
-	if q, ok := r.quantityOf(d, unit); ok {
-		if q.Unit == "" && q.Code == "" {
-			v.Decimal = &q.Value
-			return v, true
+func (r *reader) numeric(v *record.Value, d, unit datum) bool {
+	if n := r.number(d.at(1)); n != "" {
+		if code, text := unit.at(1).peek(), unit.at(2).peek(); code == "" && text == "" {
+			v.Decimal = r.mem.strings.One(&n)
+		} else {
+			v.Quantity = &r.mem.quantities.List(1)[:1][0]
+			v.Quantity.Value = n
+			r.unit(unit, v.Quantity)
 		}
-		v.Quantity = &q
-		return v, true
+		return true
 	}
 	if d.says() && d.peek() != "" {
 		r.issue(&record.IssueInvalidNumber, d.span)
-		return r.textValue(d)
+		return r.textValue(v, d)
 	}
-	return v, false
+	return false
 }
 
 // structured reads SN (2A.3.67): a comparator, a number, a separator, a number (SN[Quantity], SN[Range], SN[Ratio]).
-func (r *reader) structured(d, unit datum) (v record.Value, ok bool) {
+func (r *reader) structured(v *record.Value, d, unit datum) bool {
 	comparator, separator := d.at(1).peek(), d.at(3).peek()
 	n1, n2 := d.at(2).peek(), d.at(4).peek()
 	plain := func(n string) bool { return isNumber(n) && n[0] != '+' }
@@ -160,9 +172,9 @@ func (r *reader) structured(d, unit datum) (v record.Value, ok bool) {
 		}
 		t := b.String()
 		v.Text = &t
-		return v, t != ""
+		return t != ""
 	}
-	return v, true
+	return true
 }
 
 func isComparator(c string) bool {
@@ -174,7 +186,7 @@ func isComparator(c string) bool {
 }
 
 // numberRange reads NR.
-func (r *reader) numberRange(d, unit datum) (v record.Value, ok bool) {
+func (r *reader) numberRange(v *record.Value, d, unit datum) bool {
 	low, ok1 := r.quantityOf(d.at(1), unit)
 	high, ok2 := r.quantityOf(d.at(2), unit)
 	v.Range = &record.Range{}
@@ -184,7 +196,7 @@ func (r *reader) numberRange(d, unit datum) (v record.Value, ok bool) {
 	if ok2 {
 		v.Range.High = &high
 	}
-	return v, ok1 || ok2
+	return ok1 || ok2
 }
 
 // encapsulated reads ED (2A.3.24): content in base64, in hexadecimal, or as text.

@@ -46,6 +46,16 @@ func (s Segment) Is(name string) bool {
 	return s.x != nil && s.x.segs[s.n].id != 0 && s.x.segs[s.n].id == segmentID(name)
 }
 
+// id is its name as the index has it; 0 for none.
+func (s Segment) id() uint32 {
+	if s.x == nil {
+		return 0
+	}
+	return s.x.segs[s.n].id
+}
+
+func (s Segment) is(id uint32) bool { return s.x != nil && s.x.segs[s.n].id == id }
+
 // Raw gives the bytes of the segment without what ends it.
 func (s Segment) Raw() []byte {
 	if s.x == nil {
@@ -95,6 +105,9 @@ func (s Segment) Len() int {
 // is no segment: what stands before the first separator.
 func (s Segment) Field(n int) Field {
 	if n < 0 || n > s.Len() || s.x == nil || n == 0 && s.x.segs[s.n].id != 0 {
+		return Field{}
+	}
+	if s.x.hidden != nil && s.x.hidden[int64(s.n)<<32|int64(n)] {
 		return Field{}
 	}
 	base := int(s.x.segs[s.n].field) + n
@@ -172,7 +185,7 @@ func (s span) Leaves() iter.Seq[Subcomponent] {
 			return
 		}
 		for i := s.first; i <= s.last; i++ {
-			if len(s.x.bytesOf(int(i), int(i))) > 0 && !yield(Subcomponent{span{s.x, i, i}}) {
+			if s.x.holds(int(i)) && !yield(Subcomponent{span{s.x, i, i}}) {
 				return
 			}
 		}

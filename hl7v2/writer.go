@@ -2,6 +2,7 @@ package hl7v2
 
 import (
 	"bytes"
+	"slices"
 )
 
 // Writer writes a message from its start to its end. Delimiters are written as they are needed: what is empty behind the last value of
@@ -63,6 +64,21 @@ func (w *Writer) Segment(name string) {
 func (w *Writer) Put(field, repetition, component, subcomponent int, value string) {
 	if value == "" || !w.move(field, repetition, component, subcomponent) {
 		return
+	}
+	if n := len(value); n <= 16 && value != `""` { // most values: looked at and copied in one go
+		at := len(w.buf)
+		w.buf = slices.Grow(w.buf, 16)
+		to := w.buf[at : at+n]
+		other := uint8(0)
+		for i := range to {
+			c := value[i]
+			to[i] = c
+			other |= w.enc.other[c]
+		}
+		if other == 0 {
+			w.buf = w.buf[:at+n]
+			return
+		}
 	}
 	var bad *fault
 	if w.buf, bad = w.enc.append(w.buf, value); bad != nil {
@@ -126,29 +142,51 @@ func (w *Writer) move(field, repetition, component, subcomponent int) bool {
 	if w.err != nil {
 		return false
 	}
-	to := [4]int{field, max(repetition, 1), max(component, 1), max(subcomponent, 1)}
-	d := &w.enc.delims
-	level := 0
-	for level < 4 && to[level] == w.at[level] {
-		level++
+	repetition, component, subcomponent = max(repetition, 1), max(component, 1), max(subcomponent, 1)
+	d, at := &w.enc.delims, &w.at
+	to, last := field, at[0]
+	switch {
+	case field != at[0]:
+		w.delimit(d.Field, field-at[0])
+		w.delimit(d.Repetition, repetition-1)
+		w.delimit(d.Component, component-1)
+		w.delimit(d.Subcomponent, subcomponent-1)
+	case repetition != at[1]:
+		to, last = repetition, at[1]
+		w.delimit(d.Repetition, repetition-at[1])
+		w.delimit(d.Component, component-1)
+		w.delimit(d.Subcomponent, subcomponent-1)
+	case component != at[2]:
+		to, last = component, at[2]
+		w.delimit(d.Component, component-at[2])
+		w.delimit(d.Subcomponent, subcomponent-1)
+	default:
+		to, last = subcomponent, at[3]
+		w.delimit(d.Subcomponent, subcomponent-at[3])
 	}
-	if level == 4 || to[level] < w.at[level] || to[level] > maxOffset {
+	if to <= last {
 		w.fail(&faultNoSuchPlace)
-		return false
 	}
-	delims := [4]byte{d.Field, d.Repetition, d.Component, d.Subcomponent}
-	w.delimit(delims[level], to[level]-w.at[level])
-	for level++; level < 4; level++ {
-		w.delimit(delims[level], to[level]-1)
-	}
-	w.at = to
+	at[0], at[1], at[2], at[3] = field, repetition, component, subcomponent
 	return w.err == nil
 }
 
 // delimit writes a delimiter n times.
 func (w *Writer) delimit(c byte, n int) {
-	if n > 0 && c == 0 {
+	if n == 1 && c != 0 {
+		w.buf = append(w.buf, c)
+	} else if n > 0 {
+		w.delimits(c, n)
+	}
+}
+
+func (w *Writer) delimits(c byte, n int) {
+	switch {
+	case c == 0:
 		w.fail(&faultNoDelimiter)
+		return
+	case n > maxOffset:
+		w.fail(&faultNoSuchPlace)
 		return
 	}
 	for ; n > 0; n-- {

@@ -66,6 +66,8 @@ var (
 		"something that is not known here may change the meaning of the whole; it is carried and not read", "show a person the source"}
 	IssueContradiction = IssueKind{"contradiction", SeverityWarning, ActionNoted,
 		"two parts of a statement contradict each other; both are kept as sent", "show a person the source"}
+	IssueSuperseded = IssueKind{"superseded", SeverityInfo, ActionCarried,
+		"a later message of the input says otherwise of the same thing; what this one said is carried", "nothing, unless the messages came in the wrong order"}
 	IssueSharedIdentifier = IssueKind{"shared-identifier", SeverityWarning, ActionNoted,
 		"one identifier stands on several different things; they were kept apart by their place", "correct the source's identifiers"}
 	IssueRepaired = IssueKind{"repaired", SeverityWarning, ActionRepaired,
@@ -132,7 +134,7 @@ func IssueKinds() []IssueKind {
 		IssueCarried, IssueExportCarried, IssueLost, IssueUnknownCodeSystem, IssueUnknownTemplate, IssueUnexpectedFixed,
 		IssueNarrativeReference, IssueInvalidTime, IssueInvalidNumber, IssueTimeCut, IssueZoneAssumed, IssueUndeclaredPrefix,
 		IssueProfileNotClaimed, IssueDataAbsent, IssueDanglingReference, IssueUnsupportedVersion, IssueNegationUnclear, IssueOtherSubject, IssueUnknownModifier,
-		IssueContradiction, IssueSharedIdentifier, IssueRepaired, IssueOtherPatient, IssueOutputRenamed, IssueNotStated,
+		IssueContradiction, IssueSuperseded, IssueSharedIdentifier, IssueRepaired, IssueOtherPatient, IssueOutputRenamed, IssueNotStated,
 		IssueUnknownUse, IssueStatusByRule, IssueStatusDisagrees, IssueWithheld, IssueAltered,
 		IssueBatchCount, IssueBatchIncomplete, IssueCharset, IssueLineEnds, IssueSegment, IssueMisplacedSegment,
 		IssueMissingAssertion, IssueAbsentButAsserted, IssueMissingID, IssueDuplicateID, IssueUnknownTerm, IssueMalformedTime,

@@ -337,3 +337,18 @@ func Whole(system string) bool {
 	s, ok := sections()[FromCDA(Canonical(system))]
 	return ok && s.complete
 }
+
+// Set gives the codes of a system every code of which is embedded, nil for another. caseless says that the system does not tell capitals
+// from small letters.
+func Set(system string) (set map[string]bool, caseless bool) {
+	s, ok := named(system)
+	if !ok || !s.complete {
+		return nil, false
+	}
+	set = map[string]bool{}
+	for line := range strings.Lines(s.lines) {
+		code, _, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		set[code] = true
+	}
+	return set, s.caseless
+}

@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
+
+	"github.com/portage-health/portage/internal/room"
 )
 
 // Maker makes ids. With a key they are a keyed hash (HMAC-SHA-256). It is not safe for concurrent use.
@@ -26,6 +28,17 @@ func New(key []byte) *Maker {
 
 // Make hashes the parts in order; no two different lists of parts hash the same text.
 func (m *Maker) Make(parts ...string) string {
+	d := m.make(parts)
+	return string(d[:])
+}
+
+// MakeIn is Make whose text has its room among others.
+func (m *Maker) MakeIn(texts *room.Texts, parts ...string) string {
+	d := m.make(parts)
+	return texts.Keep(d[:])
+}
+
+func (m *Maker) make(parts []string) [36]byte {
 	m.buf = m.buf[:0]
 	for _, p := range parts {
 		n := len(p)
@@ -43,7 +56,7 @@ func (m *Maker) Make(parts ...string) string {
 }
 
 // uuid writes the first 16 bytes as a UUID of version 8, variant 10.
-func uuid(b []byte) string {
+func uuid(b []byte) [36]byte {
 	b[6] = b[6]&0x0f | 0x80
 	b[8] = b[8]&0x3f | 0x80
 	var d [36]byte
@@ -56,7 +69,7 @@ func uuid(b []byte) string {
 	hex.Encode(d[19:23], b[8:10])
 	d[23] = '-'
 	hex.Encode(d[24:36], b[10:16])
-	return string(d[:])
+	return d
 }
 
 // Derive gives the id of a thing that exists only as part of another (the dispense of a medication, say).
