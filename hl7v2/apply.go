@@ -144,22 +144,6 @@ func partSaying(m *record.Record, said *record.Record) string {
 	return ""
 }
 
-// statements gives those of a merged record's statements that pick picks.
-func statements(m *record.Record, pick func(part *record.Record, e *record.Entry) bool) (out []record.Statement) {
-	if m == nil || m.Merging == nil {
-		return nil
-	}
-	for i := range m.Merging.Parts {
-		p := &m.Merging.Parts[i]
-		for _, e := range p.Record.Entries() {
-			if pick(p.Record, e) {
-				out = append(out, record.Statement{Part: p.ID, Entry: e.ID})
-			}
-		}
-	}
-	return out
-}
-
 // sameThing reports whether the statements of a conflict name one thing by an id or an identifier.
 func (a *applying) sameThing(m *record.Record, c *record.Conflict) bool {
 	if c.Kind == record.KindPatient {
@@ -403,14 +387,9 @@ func (a *applying) move(held *record.Record) (moved, rest *record.Record) {
 	}
 	moved = record.Only(m, gone)
 	moved.Merging, moved.Patient = nil, nil
-	var of []record.Statement
-	for i := range m.Merging.Parts {
-		p := &m.Merging.Parts[i]
-		for _, e := range p.Record.Entries() {
-			if gone[e.ID] {
-				of = append(of, record.Statement{Part: p.ID, Entry: e.ID})
-			}
-		}
+	of, err := record.Statements(a.opt, m, gone)
+	if err != nil {
+		return nil, a.keep(m, nil, err)
 	}
 	rest = a.keep(record.Decide(a.opt, m, a.decision(record.Remove, of)))
 	return moved, rest

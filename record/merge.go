@@ -284,10 +284,19 @@ func sharedIdentifiers(l *layout, w *sliceWords) map[string]bool {
 
 // identKey gives a text for a usable identifier, "" for one that identifies nothing.
 func identKey(i *Identifier) string {
-	if i.Value == "" || i.System == "" || i.Absent != "" {
+	system := authorityOf(i)
+	if i.Value == "" || system == "" || i.Absent != "" {
 		return ""
 	}
-	return i.System + "\x00" + i.Value
+	return system + "\x00" + i.Value
+}
+
+// authorityOf gives the namespace of an identifier: one that has no URI counts as it was sent (docs/ids.md).
+func authorityOf(i *Identifier) string {
+	if i.System == "" && i.SystemAsSent != "" {
+		return "as sent\x00" + i.SystemAsSent
+	}
+	return i.System
 }
 
 // label gives every cluster its id: that of its members where they agree, else

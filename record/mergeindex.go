@@ -393,7 +393,7 @@ func otherwiseIdentified(a, b *Entry) bool {
 	for i := range a.Identifiers {
 		for j := range b.Identifiers {
 			x, y := &a.Identifiers[i], &b.Identifiers[j]
-			if identKey(x) == "" || x.System != y.System || x.System == SystemURI {
+			if identKey(x) == "" || y.Value == "" || authorityOf(x) != authorityOf(y) || x.System == SystemURI {
 				continue
 			}
 			if x.Value == y.Value {

@@ -58,11 +58,20 @@ var reconciled = []string{KindProblem, KindAllergy, KindMedication, KindImmuniza
 //
 // What the person decides goes to Decide. The rows stand in the order of the merged record.
 func Reconcile(opt MergeOptions, r *Record, kinds ...string) ([]Row, error) {
-	if r == nil {
-		return nil, ErrNothingToMerge
-	}
 	if len(kinds) == 0 {
 		kinds = reconciled
+	}
+	m, err := mergerOf(opt, r)
+	if err != nil {
+		return nil, err
+	}
+	return m.rows(kinds), nil
+}
+
+// mergerOf merges a record's parts once more, to tell what became of each.
+func mergerOf(opt MergeOptions, r *Record) (*merger, error) {
+	if r == nil {
+		return nil, ErrNothingToMerge
 	}
 	parts, _, err := partsOf(r)
 	if err != nil {
@@ -75,10 +84,7 @@ func Reconcile(opt MergeOptions, r *Record, kinds ...string) ([]Row, error) {
 	if r.Merging != nil {
 		m.decisions = sortDecisions(r.Merging.Decisions)
 	}
-	if err := m.merge(); err != nil {
-		return nil, err
-	}
-	return m.rows(kinds), nil
+	return m, m.merge()
 }
 
 // Decide carries out what people decided of a merged record and gives the record
