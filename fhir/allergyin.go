@@ -110,6 +110,13 @@ func (r *reader) reaction(n tree.Node) record.Reaction {
 // clinicalStatus reads clinicalStatus of an allergy or a condition.
 func (r *reader) clinicalStatus(n tree.Node, system string, into *record.ClinicalStatus) {
 	s := object(n, "clinicalStatus")
+	if v := r.str(n, "clinicalStatus"); v != "" { // a code in DSTU2 and STU3, of the same words
+		if slices.Contains(clinicalCodes, v) {
+			into.Code = v
+		} else {
+			into.AsSent = &record.Concept{Text: v}
+		}
+	}
 	if !s.OK() {
 		return
 	}
@@ -130,6 +137,9 @@ func (r *reader) clinicalStatus(n tree.Node, system string, into *record.Clinica
 	}
 }
 
+// clinicalCodes are those that DSTU2 and STU3 share with R4.
+var clinicalCodes = []string{"active", "recurrence", "relapse", "inactive", "remission", "resolved"}
+
 // isPlainCode reports whether a concept is that one code and nothing else.
 func isPlainCode(c *record.Concept, system, code string) bool {
 	return c.Text == "" && len(c.Codings) == 1 && slices.Equal([]string{c.Codings[0].System, c.Codings[0].Code}, []string{system, code}) && bare(c)
@@ -138,6 +148,12 @@ func isPlainCode(c *record.Concept, system, code string) bool {
 // verification reads verificationStatus of an allergy or a condition.
 func (r *reader) verification(n tree.Node, system string, allowed []string) (record.Verification, *record.Concept) {
 	s := object(n, "verificationStatus")
+	if v := r.str(n, "verificationStatus"); v != "" { // a code in DSTU2 and STU3
+		if slices.Contains(allowed, v) {
+			return record.Verification(v), nil
+		}
+		return "", &record.Concept{Text: v}
+	}
 	if !s.OK() {
 		return "", nil
 	}

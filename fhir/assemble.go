@@ -270,7 +270,7 @@ func (w *writer) sortPieces() *piecesOf {
 	for i := range w.rec.Carried {
 		c := &w.rec.Carried[i]
 		k, ok := sources[c.Source]
-		if c.Format != formatName || !ok || c.Kind != "value" && c.Kind != "resource" {
+		if c.Format != formatName || !ok || c.Kind != "value" && c.Kind != "resource" || c.Version != "" {
 			continue
 		}
 		place := placeOf(k, c.Path)

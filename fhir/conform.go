@@ -20,6 +20,8 @@ type ConformOptions struct {
 	// RequiredOnly leaves out what no rule requires: recommended codes, references
 	// to what is elsewhere, profiles that are not known.
 	RequiredOnly bool
+	// USCore is the release of US Core that a profile is of where meta.profile does not say (…|7.0.0).
+	USCore USCore
 }
 
 // mostFindings is how many issues Conform lists.
@@ -27,19 +29,13 @@ const mostFindings = 10_000
 
 // Conform checks a document before it leaves, as a receiver would: by R4 itself
 // (elements, JSON types, cardinalities, formats, required bindings, references,
-// invariants), and by the profiles of US Core 6.1.0 that its resources claim in
-// meta.profile. An error is something that a receiver may refuse. Issues are in
+// invariants), and by the profiles of US Core (6.1.0, 3.1.1, 7.0.0, 8.0.0) that its resources
+// claim in meta.profile. An error is something that a receiver may refuse. Issues are in
 // the order of the document, tell the element or the number of the rule, and hold
 // nothing of the document. docs/fhir-conform.md lists their codes, and what is
 // not checked.
 func (d *Document) Conform(o ConformOptions) []record.Issue {
-	if o.Terminology == nil {
-		o.Terminology = codes.Default{}
-	}
-	c := &checker{
-		doc: d, o: o, table: elements(), profiles: profiles(), rules: invariants(), sets: boundSets(),
-		plan: planOf(d, record.ImportOptions{}), at: -1, answers: map[setQuestion]record.Answer{},
-	}
+	c := newChecker(d, o)
 	root := d.tree.Root()
 	if root.Kind() == tree.Array {
 		for n := range root.Children() {
@@ -69,6 +65,16 @@ func (d *Document) Conform(o ConformOptions) []record.Issue {
 	return out
 }
 
+func newChecker(d *Document, o ConformOptions) *checker {
+	if o.Terminology == nil {
+		o.Terminology = codes.Default{}
+	}
+	return &checker{
+		doc: d, o: o, table: elements(), release: o.USCore, rules: invariants(), sets: boundSets(),
+		plan: planOf(d, record.ImportOptions{}), at: -1, answers: map[setQuestion]record.Answer{},
+	}
+}
+
 type fault struct {
 	node int
 	kind *record.IssueKind
@@ -77,20 +83,22 @@ type fault struct {
 
 // checker checks one document once.
 type checker struct {
-	doc      *Document
-	o        ConformOptions
-	table    *elementTable
-	profiles map[string]*profile
-	rules    map[string][]invariant
-	sets     map[string][]boundCodes
-	plan     *plan
-	at       int // the resource that is being checked, in the plan; -1 where it is not there
-	bundle   tree.Node
-	kind     *elementType // of that resource
-	ids      map[string]bool
-	answers  map[setQuestion]record.Answer
-	found    []fault
-	more     bool
+	doc     *Document
+	o       ConformOptions
+	table   *elementTable
+	release USCore // of the resource that is being checked
+	rules   map[string][]invariant
+	sets    map[string][]boundCodes
+	plan    *plan
+	at      int // the resource that is being checked, in the plan; -1 where it is not there
+	bundle  tree.Node
+	kind    *elementType // of that resource
+	ids     map[string]bool
+	answers map[setQuestion]record.Answer
+	strict  bool                    // what validators may find is found
+	meets   func(resource int) bool // where references have to point to what meets its profile
+	found   []fault
+	more    bool
 }
 
 // find notes a fault at a node; rule is an element, a value set or the number of a rule.
@@ -126,8 +134,9 @@ func (c *checker) resource(n tree.Node, in *elementType) {
 		c.find(&conformResource, n, "")
 		return
 	}
-	at, kind, ids, bundle := c.at, c.kind, c.ids, c.bundle
-	defer func() { c.at, c.kind, c.ids, c.bundle = at, kind, ids, bundle }()
+	at, kind, ids, bundle, release := c.at, c.kind, c.ids, c.bundle, c.release
+	defer func() { c.at, c.kind, c.ids, c.bundle, c.release = at, kind, ids, bundle, release }()
+	c.release = c.releaseOf(n)
 	c.kind, c.ids = typ, map[string]bool{}
 	if i, ok := c.plan.byNode[n.Index()]; ok {
 		c.at = i

@@ -177,7 +177,7 @@ var conformFaults = []conformFault{
 
 	// The profiles of US Core.
 	{"fhir-profile-unknown", "", "/c1", `us-core-condition-problems-health-concerns`, `us-core-condition`},
-	{"fhir-profile-unknown", "", "/c1", `us-core-condition-problems-health-concerns`, `us-core-condition-problems-health-concerns|7.0.0`},
+	{"fhir-profile-unknown", "", "/c1", `us-core-condition-problems-health-concerns`, `us-core-condition-problems-health-concerns|5.0.1`},
 	{"fhir-profile-type", "us-core-procedure", "/c1", `us-core-condition-problems-health-concerns`, `us-core-procedure`},
 	{"fhir-profile-required", "us-core-race.extension:text", "", `,{"url":"text","valueString":"White"}`, ""},
 	{"fhir-profile-required", "us-core-ethnicity.extension:text", "", `,{"url":"text","valueString":"Not Hispanic or Latino"}`, ""},

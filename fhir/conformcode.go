@@ -52,11 +52,14 @@ var boundSets = sync.OnceValue(func() map[string][]boundCodes {
 	return sets
 })
 
-type setQuestion struct{ set, system, code string }
+type setQuestion struct {
+	release           USCore
+	set, system, code string
+}
 
 // inSet says whether a code is in a value set. system is "" where the element is a bare code.
 func (c *checker) inSet(set, system, code string) record.Answer {
-	q := setQuestion{set, system, code}
+	q := setQuestion{c.release, set, system, code}
 	a, ok := c.answers[q]
 	if !ok {
 		a = c.judge(set, system, code)
@@ -68,7 +71,10 @@ func (c *checker) inSet(set, system, code string) record.Answer {
 }
 
 func (c *checker) judge(set, system, code string) record.Answer {
-	groups, held := c.sets[set]
+	groups, held := c.sets[set+"|"+c.release.String()]
+	if !held {
+		groups, held = c.sets[set]
+	}
 	answer := record.No
 	if !held {
 		answer = record.Unknown
@@ -160,6 +166,9 @@ func (c *checker) coding(n tree.Node) {
 			c.find(&conformUnit, n, "Coding.code")
 		}
 		return
+	}
+	if strings.HasPrefix(system, usCoreStem) && c.release > USCore311 {
+		return // the codes held are those of 6.1.0
 	}
 	if codes.Whole(system) && !strings.Contains(thinnedSystems, " "+strings.TrimPrefix(system, termStem)+" ") {
 		if _, ok, _ := (codes.Default{}).Lookup(context.Background(), system, code); !ok {

@@ -169,7 +169,7 @@ func (c *checker) extension(n tree.Node, t *elementType) {
 		return
 	}
 	v := url.Value()
-	if p := c.profiles[v]; p != nil && p.typ == "Extension" {
+	if p := profilesOf(c.release)[v]; p != nil && p.typ == "Extension" {
 		c.profile(p, n, t)
 		return
 	}

@@ -16,7 +16,7 @@ type invariant struct {
 }
 
 // advised are the invariants that the standard only recommends.
-const advised = " con-3 nor-1 inv-0 eld-20 eld-21 us-core-4 us-core-5 sdcqr-1 "
+const advised = " con-3 nor-1 inv-0 eld-20 eld-21 us-core-4 us-core-5 us-core-25 sdcqr-1 "
 
 // invariants gives R4's by the types that they are of. dom-6 (a resource should have a narrative) is left out.
 var invariants = sync.OnceValue(func() map[string][]invariant {

@@ -20,9 +20,9 @@ func (c *checker) claims(n tree.Node, t *elementType) {
 			continue
 		}
 		url, version, _ := strings.Cut(claim.Value(), "|")
-		p := c.profiles[url]
+		p := profilesOf(c.release)[url]
 		switch {
-		case p == nil || version != "" && strings.HasPrefix(url, usCoreStem) && version != "6.1.0":
+		case p == nil || version != "" && strings.HasPrefix(url, usCoreStem) && version != c.release.String():
 			c.find(&conformProfileUnknown, claim, "")
 		case p.typ != t.name:
 			c.find(&conformProfileType, claim, p.name)
@@ -30,6 +30,21 @@ func (c *checker) claims(n tree.Node, t *elementType) {
 			c.profile(p, n, t)
 		}
 	}
+}
+
+// releaseOf gives the release of US Core that a resource says its profiles are of: the first that it names.
+func (c *checker) releaseOf(n tree.Node) USCore {
+	list := n.Child("meta").Child("profile")
+	if list.Kind() == tree.Array {
+		for p := range list.Children() {
+			if url, version, ok := strings.Cut(p.Value(), "|"); ok && p.Kind() == tree.String && strings.HasPrefix(url, usCoreStem) {
+				if u, ok := releaseOf(version); ok {
+					return u
+				}
+			}
+		}
+	}
+	return c.o.USCore
 }
 
 // profile checks an object by a profile and those that it builds on.
@@ -169,6 +184,9 @@ func (c *checker) one(r *profileRule, v profileValue) {
 			c.find(&conformRecommended, v.n, r.path)
 		}
 	}
+	if c.strict && len(r.required) > 0 && v.n.OK() && v.typ.name == "string" {
+		c.find(&conformCode, v.n, r.path)
+	}
 	c.keys(r, v)
 	if len(r.parts) > 0 {
 		c.parts(r, v)
@@ -195,6 +213,10 @@ func (c *checker) choice(r *profileRule, v profileValue) {
 			}
 			if typ != "" && !allows(t.targets, typ) {
 				c.find(&conformTarget, v.n, r.path)
+			} else if c.meets != nil && strings.Contains("|"+t.targets+"|", "|"+typ+"!|") {
+				if i, ok := c.plan.target(stringOf(v.n, "reference"), c.at); ok && !c.meets(i) {
+					c.find(&conformTarget, v.n, r.path)
+				}
 			}
 		}
 		return
@@ -242,7 +264,7 @@ func (c *checker) keys(r *profileRule, v profileValue) {
 		return
 	}
 	for _, k := range r.keys {
-		check, kind := profileInvariant(k, v.typ.name)
+		check, kind := profileInvariant(c.release, k, v.typ.name)
 		if check != nil && !check(c, v.n) {
 			c.find(kind, v.n, k)
 		}

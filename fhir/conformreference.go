@@ -34,7 +34,7 @@ func allows(targets, typ string) bool {
 		return true
 	}
 	for t := range strings.SplitSeq(targets, "|") {
-		if t == typ || t == "Resource" {
+		if t == typ || t == "Resource" || len(t) == len(typ)+1 && t[:len(typ)] == typ { // ! stands after one that has to be as a profile has it
 			return true
 		}
 	}

@@ -7,9 +7,43 @@ import (
 
 // profileInvariant gives a rule that a profile of US Core, or of the vital signs, adds to the type that it is of; nil
 // where it is not known here.
-func profileInvariant(key, typ string) (func(*checker, tree.Node) bool, *record.IssueKind) {
-	check := usCoreInvariant(key, typ)
+func profileInvariant(u USCore, key, typ string) (func(*checker, tree.Node) bool, *record.IssueKind) {
+	check := releaseInvariant(u, key, typ)
+	if check == nil {
+		check = usCoreInvariant(key, typ)
+	}
 	return check, invariantKind(key)
+}
+
+// releaseInvariant gives a rule that has another meaning in a release than in 6.1.0.
+func releaseInvariant(u USCore, key, typ string) func(*checker, tree.Node) bool {
+	always := func(*checker, tree.Node) bool { return true }
+	switch {
+	case u == USCore311 && key == "us-core-1" && typ == "Period":
+		return func(*checker, tree.Node) bool { return false } // as it is written, it holds of no period
+	case u == USCore311 && key == "us-core-1" && typ != "dateTime":
+		return always // advice: a category, or NDC beside CVX
+	case u == USCore311 && key == "us-core-8":
+		return usCoreInvariant("us-core-6", "HumanName")
+	case u == USCore311 && key == "us-core-9":
+		return oneIfUDI("manufactureDate", "expirationDate", "lotNumber", "serialNumber", "distinctIdentifier")
+	case u == USCore311 && key == "us-core-12":
+		return func(_ *checker, n tree.Node) bool {
+			return !hasAny(n, "udiCarrier") || !eachItem(n, "udiCarrier", func(x tree.Node) bool { return !hasAny(x, "carrierAIDC", "carrierHRF") })
+		}
+	case u == USCore311 && key == "provenance-1":
+		return always // it stands on onBehalfOf, which is there where it is asked
+	case (u == USCore700 || u == USCore800) && (key == "us-core-4" || key == "us-core-5"):
+		return always // advice
+	case key == "vs-1" && (u == USCore700 || u == USCore800):
+		return usCoreInvariant("us-core-1", typ)
+	}
+	return nil
+}
+
+// oneIfUDI asks that a device with a UDI have one of these.
+func oneIfUDI(names ...string) func(*checker, tree.Node) bool {
+	return func(_ *checker, n tree.Node) bool { return !hasAny(n, "udiCarrier") || hasAny(n, names...) }
 }
 
 func usCoreInvariant(key, typ string) func(*checker, tree.Node) bool {
@@ -88,6 +122,27 @@ func usCoreInvariant(key, typ string) func(*checker, tree.Node) bool {
 		return func(_ *checker, n tree.Node) bool {
 			return !isOneOf(n, "intent", "order", "original-order", "reflex-order", "filler-order", "instance-order") || hasAny(n, "requester")
 		}
+	case "us-core-22": // since 7.0.0
+		return func(_ *checker, n tree.Node) bool {
+			for _, name := range []string{"low", "high"} {
+				if x := n.Child(name); x.OK() && !ucumOrNone(x) {
+					return false
+				}
+			}
+			return true
+		}
+	case "us-core-23":
+		return categoryAlone
+	case "us-core-24":
+		return func(_ *checker, n tree.Node) bool {
+			return !hasCode(n.Child("code"), record.SystemLOINC, "72166-2") && !hasCode(n.Child("code"), record.SystemLOINC, "11367-0") || hasAny(n, "valueCodeableConcept")
+		}
+	case "us-core-25":
+		return func(_ *checker, n tree.Node) bool {
+			return !hasCode(n.Child("code"), record.SystemSNOMED, "401201003") && !hasCode(n.Child("code"), record.SystemSNOMED, "782516008") || hasAny(n, "valueQuantity")
+		}
+	case "us-core-26":
+		return func(_ *checker, n tree.Node) bool { return hasAny(n, "dataAbsentReason") || hasChoice(n, "value") }
 	case "pd-1":
 		return oneAtLeast("telecom", "endpoint")
 	case "provenance-1":
@@ -101,6 +156,19 @@ func usCoreInvariant(key, typ string) func(*checker, tree.Node) bool {
 		return uniqueLinks
 	}
 	return nil
+}
+
+// categoryAlone asks that a race or ethnicity that is unknown, or was not told, be the only one.
+func categoryAlone(_ *checker, n tree.Node) bool {
+	k, unknown := 0, false
+	for x := range items(n, "extension") {
+		if stringOf(x, "url") == "ombCategory" {
+			k++
+			code := stringOf(x.Child("valueCoding"), "code")
+			unknown = unknown || code == "ASKU" || code == "UNK"
+		}
+	}
+	return !unknown || k == 1
 }
 
 // isAbsent reports whether an element says why it is absent.

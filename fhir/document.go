@@ -16,11 +16,12 @@ const formatName = "fhir"
 // of an NDJSON file. It does not change and may be used by many goroutines at
 // once. It points into the bytes it was read from.
 type Document struct {
-	tree   *tree.Doc
-	size   int64
-	digest [sha256.Size]byte
-	lines  bool          // it is NDJSON, read as an array
-	xml    *convertedXML // where it was read from XML
+	tree    *tree.Doc
+	size    int64
+	digest  [sha256.Size]byte
+	lines   bool          // it is NDJSON, read as an array
+	version Version       // as the host says
+	xml     *convertedXML // where it was read from XML
 }
 
 // ErrNotFHIR says that the input is JSON or XML, but no FHIR resource.

@@ -92,7 +92,7 @@ func (w *writer) encounter(i int, e *record.Encounter) {
 	w.encounterLocations(e)
 	w.referenceField("serviceProvider", "serviceProvider", e.ServiceProvider, only(kindOrganization))
 	w.referenceIn("partOf", e.PartOf, only(kindEncounter))
-	w.fieldConcept("interpreterNeeded", e.Interpreter)
+	w.interpreterNeeded(e.Interpreter)
 	w.fieldConcept("hospitalService", e.HospitalService)
 	w.fieldConcept("vip", e.VIP)
 	w.fieldConcept("patientType", e.PatientClass)

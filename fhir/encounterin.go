@@ -30,6 +30,9 @@ func (r *reader) encounter(n tree.Node) bool {
 	}
 	e.Appointments = r.refs(n, "appointment")
 	e.When = one(n, "period", r.period)
+	if x := extension(n, extInterpreter); x.OK() {
+		e.Interpreter = r.codingExt(x)
+	}
 	e.Length = maybe(n, "length", r.quantity)
 	e.Reasons = r.indications(n, "reasons")
 	e.Diagnoses = all(n, "diagnosis", func(d tree.Node) record.EncounterDiagnosis {

@@ -54,6 +54,11 @@ type Exporter struct {
 	Bundle BundleType
 	// Form is how it is written: JSON where nothing is said.
 	Form Form
+	// USCore is the release of US Core whose profiles the resources claim where they
+	// meet them: 6.1.0 where nothing is said. Another is checked before it is claimed,
+	// which takes about three times as long; docs/fhir-conformance.md tells what is
+	// otherwise in each.
+	USCore USCore
 	// Check runs Conform over what is written; what it finds is in the report, and nothing is withheld for it.
 	Check bool
 }
@@ -102,6 +107,24 @@ func detect(head []byte) bool {
 // Export writes one Bundle and a line feed. The report names, by its path in the
 // record, every leaf that FHIR has no place for. An error means that nothing was written.
 func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer, o record.ExportOptions) (*record.Report, error) {
+	if x.USCore == USCore610 || x.USCore >= releases {
+		x.USCore = USCore610
+		return x.export(ctx, rec, out, o, nil, nil)
+	}
+	claimed := map[string]string{}
+	var text bytes.Buffer
+	if rep, err := (Exporter{Bundle: x.Bundle, USCore: x.USCore}).export(ctx, rec, &text, o, nil, claimed); err != nil {
+		return rep, err
+	}
+	unmet, err := x.USCore.unmet(text.Bytes(), claimed)
+	if err != nil {
+		return &record.Report{}, err
+	}
+	return x.export(ctx, rec, out, o, unmet, nil)
+}
+
+// export writes a record; resources whose ids are in unmet claim no profile, and claimed takes those that do.
+func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer, o record.ExportOptions, unmet map[string]bool, claimed map[string]string) (*record.Report, error) {
 	rep := &record.Report{}
 	if rec == nil {
 		rec = &record.Record{}
@@ -110,7 +133,8 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 		return rep, ErrNoDocument
 	}
 	leaves := record.CountLeaves(rec)
-	w := &writer{ctx: ctx, rec: rec, Out: ledger.Out{Report: rep}, ids: ids.New(nil), opts: o, form: x.Bundle}
+	w := &writer{ctx: ctx, rec: rec, Out: ledger.Out{Report: rep}, ids: ids.New(nil), opts: o, form: x.Bundle,
+		uscore: x.USCore, unmet: unmet, claimants: claimed}
 	text := texts.Get().(*jsonText)
 	w.jsonText = *text
 	defer w.release(text)
@@ -146,7 +170,7 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 		if err != nil {
 			return rep, err
 		}
-		rep.Issues = append(rep.Issues, d.Conform(ConformOptions{Terminology: o.Terminology})...)
+		rep.Issues = append(rep.Issues, d.Conform(ConformOptions{Terminology: o.Terminology, USCore: x.USCore})...)
 	}
 	_, err = out.Write(b)
 	return rep, err

@@ -17,14 +17,18 @@ import (
 
 // Importer reads FHIR R4: a resource, a Bundle of any type, or NDJSON, as JSON
 // or XML. The zero value is right. It is safe for concurrent use.
-type Importer struct{}
+type Importer struct {
+	// Version is the version of FHIR that the input is of, where the host knows it (Content-Type: …; fhirVersion=3.0).
+	// Without it the reader finds out. What is of another than R4 is read where it is the same there, and reported (docs/fhir-versions.md).
+	Version Version
+}
 
 var _ record.Importer = Importer{}
 
 // Import reads one input: a record for each patient of it, in their order, and
 // one without a patient where there is none. What belongs to no patient of
 // several stands in the record of each whose resources refer to it.
-func (Importer) Import(ctx context.Context, in record.Input, o record.ImportOptions) iter.Seq2[*record.Imported, error] {
+func (x Importer) Import(ctx context.Context, in record.Input, o record.ImportOptions) iter.Seq2[*record.Imported, error] {
 	return func(yield func(*record.Imported, error) bool) {
 		data := in.Bytes
 		if data == nil && in.Reader != nil {
@@ -39,6 +43,7 @@ func (Importer) Import(ctx context.Context, in record.Input, o record.ImportOpti
 			yield(nil, err)
 			return
 		}
+		d.version = x.Version
 		n := 0
 		for rec, rep := range d.Import(o) {
 			if err := ctx.Err(); err != nil {
@@ -111,7 +116,7 @@ func newReader(d *Document, o record.ImportOptions, p *plan, group int) *reader 
 		opts: o, systems: map[string]string{}, parts: map[int][]string{}, told: map[string]bool{}, maker: ids.New(o.IDKey), at: -1,
 	}
 	r.source = ids.New(nil).Make("source", formatName, digest)
-	r.rec.Sources = []record.Source{{ID: r.source, Format: formatName, Version: "R4", SHA256: digest, Bytes: d.size}}
+	r.rec.Sources = []record.Source{{ID: r.source, Format: formatName, Version: p.versionName(), SHA256: digest, Bytes: d.size}}
 	return r
 }
 
@@ -174,14 +179,16 @@ func (r *reader) one(i int, x *resource) record.Item {
 	if x.container >= 0 {
 		item.Within = r.plan.all[x.container].path
 	}
-	if r.safe(x) && r.resource(x) {
+	if r.safe(x) && r.sameAsR4(x) && r.resource(x) {
 		r.frame(x, &item)
 		item.Entries = slices.Clone(r.made)
 	} else {
 		x.whole = true
 		r.giveBack(x.n)
 	}
-	item.Text = rawText(x.n)
+	if !x.isOther() && !x.shape.turns.OK() { // what is not R4 never goes out as R4
+		item.Text = rawText(x.n)
+	}
 	return item
 }
 

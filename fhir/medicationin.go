@@ -147,6 +147,13 @@ func (r *reader) medicine(n tree.Node, m *record.Medication) {
 		return
 	}
 	ref := object(n, "medicationReference")
+	if both := object(n, "medication"); both.OK() && !ref.OK() { // a CodeableReference in R5
+		if c := object(both, "concept"); c.OK() {
+			m.Product.Code = r.concept(c)
+			return
+		}
+		ref = object(both, "reference")
+	}
 	if !ref.OK() {
 		return
 	}

@@ -1,6 +1,8 @@
 package fhir
 
 import (
+	"strings"
+
 	"reflect"
 	"slices"
 
@@ -82,6 +84,9 @@ func (r *reader) observation(n tree.Node) bool {
 		return true
 	}
 	o := record.Observation{Entry: r.entry(n)}
+	if e := r.field(n, "list"); peek(e, "valueCode") == where {
+		r.take(e.Child("valueCode"))
+	}
 	o.Identifiers = r.identifiers(n, "identifier")
 	o.Notes = r.notes(n, "note")
 	o.Status = r.status(n, &observationStatuses)
@@ -194,13 +199,28 @@ func listOf(n tree.Node) string {
 	if list != "" {
 		return list
 	}
+	if peek(extension(own(n), "list"), "valueCode") == "results" {
+		return "results"
+	}
 	for p := range items(n.Child("meta"), "profile") {
-		switch p.Value() {
+		switch url, _, _ := strings.Cut(p.Value(), "|"); url {
 		case profileBase + "observation-lab", profileBase + "observation-clinical-result":
 			return "results"
 		}
 	}
 	return "observations"
+}
+
+// saysList reports whether categories say which list an observation is of.
+func saysList(cs []record.Concept) bool {
+	for i := range cs {
+		for k := range cs[i].Codings {
+			if listByCategory[cs[i].Codings[k].Code] != "" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // categories reads category. What our exporter puts there to say which list it is of is taken as checked.

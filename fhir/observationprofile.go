@@ -25,7 +25,7 @@ func (w *writer) observationProfile(list string, o *record.Observation, j *joint
 	case list == "results":
 		return profileBase + "observation-clinical-result"
 	}
-	return profileBase + "simple-observation"
+	return w.preferenceProfile(o, profileBase+"simple-observation")
 }
 
 // ucumOnly reports whether a coded unit of the value is UCUM's (us-core-3).

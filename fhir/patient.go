@@ -14,6 +14,7 @@ const (
 	extTribe        = usCore + "us-core-tribal-affiliation"
 	extBirthSex     = usCore + "us-core-birthsex"
 	extSex          = usCore + "us-core-sex"
+	extInterpreter  = usCore + "us-core-interpreter-needed"
 	extGender       = usCore + "us-core-genderIdentity"
 	hl7Base         = "http://hl7.org/fhir/StructureDefinition/"
 	extReligion     = hl7Base + "patient-religion"
@@ -132,7 +133,7 @@ func (w *writer) demographics(p *record.Patient) {
 		w.endExt()
 		w.endExt()
 	}
-	w.fieldConcept("interpreterNeeded", p.InterpreterNeeded)
+	w.interpreterNeeded(p.InterpreterNeeded)
 	w.fieldConcept("veteran", p.Veteran)
 	w.fieldStr("description", p.Description)
 }
@@ -209,7 +210,13 @@ func (w *writer) sexCode(url, field string, c *record.Concept) {
 	exact := false
 	for i := range c.Codings {
 		k := &c.Codings[i]
-		if isSexCode(url, k) {
+		if url == extSex && w.uscore == USCore800 { // a Coding there
+			if k.System == record.SystemSNOMED && isSexCode(url, k) {
+				w.codingExt(url, k)
+				exact = isOneCoding(c)
+				break
+			}
+		} else if isSexCode(url, k) && (w.uscore != USCore311 || k.System != record.SystemNullFlavor || k.Code == "UNK") {
 			w.ext(url)
 			w.code("valueCode", k.Code)
 			w.endExt()
@@ -220,6 +227,30 @@ func (w *writer) sexCode(url, field string, c *record.Concept) {
 	if !exact {
 		w.fieldConcept(field, c)
 	}
+}
+
+// codingExt writes an extension that is one Coding.
+func (w *writer) codingExt(url string, k *record.Coding) {
+	w.ext(url)
+	w.coding("valueCoding", k)
+	w.endExt()
+}
+
+// interpreterNeeded writes whether an interpreter is needed: US Core has an
+// extension for it since 8.0.0, bound to SNOMED CT's yes and no.
+func (w *writer) interpreterNeeded(c *record.Concept) {
+	if c != nil && w.uscore == USCore800 {
+		for i := range c.Codings {
+			if k := &c.Codings[i]; k.System == record.SystemSNOMED && (k.Code == "373066001" || k.Code == "373067005") {
+				w.codingExt(extInterpreter, k)
+				if isOneCoding(c) {
+					return
+				}
+				break
+			}
+		}
+	}
+	w.fieldConcept("interpreterNeeded", c)
 }
 
 // isBareCoding reports whether a coding is no more than a system and a code.

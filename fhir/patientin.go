@@ -75,6 +75,8 @@ func (r *reader) demographics(n tree.Node, p *record.Patient) {
 			p.BirthSex = r.sexCode(e, record.SystemAdministrativeSex)
 		case extSex:
 			p.Sex = r.sexCode(e, record.SystemSNOMED)
+		case extInterpreter:
+			p.InterpreterNeeded = r.codingExt(e)
 		case extGender:
 			if object(e, "valueCodeableConcept").OK() && !r.field(n, "genderIdentities").OK() {
 				p.GenderIdentities = append(p.GenderIdentities, record.DatedConcept{Concept: one(r.known(e), "valueCodeableConcept", r.concept)})
@@ -125,6 +127,9 @@ var unknownRaces = map[string]record.AbsentReason{"UNK": record.AbsentUnknown, "
 
 // sexCode reads an extension that is one code.
 func (r *reader) sexCode(e tree.Node, system string) *record.Concept {
+	if object(e, "valueCoding").OK() {
+		return r.codingExt(e) // since US Core 8.0.0
+	}
 	if e.Child("valueCode").Kind() != tree.String {
 		return nil
 	}
@@ -135,6 +140,16 @@ func (r *reader) sexCode(e tree.Node, system string) *record.Concept {
 		}
 	}
 	return &record.Concept{Codings: []record.Coding{{System: system, Code: code}}}
+}
+
+// codingExt reads an extension that is one Coding.
+func (r *reader) codingExt(e tree.Node) *record.Concept {
+	c := object(e, "valueCoding")
+	if !c.OK() {
+		return nil
+	}
+	r.known(e)
+	return &record.Concept{Codings: []record.Coding{r.coding(c)}}
 }
 
 var unknownSexes = []string{"UNK", "ASKU", "OTH", "NI"}

@@ -21,8 +21,9 @@ type plan struct {
 	lines  bool
 	xml    *convertedXML
 
-	modifiers []int // nodes that are modifierExtension
-	unstated  []int // nodes by which our exporter says that something was not stated
+	version   versionSet // what the input as a whole may be of
+	modifiers []int      // nodes that are modifierExtension
+	unstated  []int      // nodes by which our exporter says that something was not stated
 }
 
 // resource is one resource of an input.
@@ -38,6 +39,7 @@ type resource struct {
 	groups    groupSet // the patients to whose records it belongs
 	first     int      // the first of them: its facts are counted there
 	whole     bool     // it is carried whole
+	shape     shape
 }
 
 // groupSet is the patients of an input that a resource belongs to; nil where it belongs to none.
@@ -66,6 +68,7 @@ func planOf(d *Document, o record.ImportOptions) *plan {
 	} else {
 		p.find(root, tree.Node{}, root.Child("resourceType").Value())
 	}
+	p.findVersions(d.tree, d.version)
 	p.name(ids.New(o.IDKey))
 	p.part()
 	return p

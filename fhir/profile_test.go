@@ -9,9 +9,23 @@ import (
 // Every element that a profile names is one of its type; every type, value and rule in the table is known.
 func TestProfileTable(t *testing.T) {
 	table := elements()
-	all := profiles()
-	require.Greater(t, len(all), 400)
 	require.Less(t, len(profileText), 150_000)
+	require.Less(t, len(releaseText), 100_000)
+	for u := range releases {
+		t.Run(u.String(), func(t *testing.T) { checkProfiles(t, table, u) })
+	}
+}
+
+func mustInvariant(u USCore, key, typ string) any {
+	if check, _ := profileInvariant(u, key, typ); check != nil {
+		return check
+	}
+	return nil
+}
+
+func checkProfiles(t *testing.T, table *elementTable, u USCore) {
+	all := profilesOf(u)
+	require.Greater(t, len(all), 400)
 	var check func(p *profile, r *profileRule, types []*elementType)
 	check = func(p *profile, r *profileRule, types []*elementType) {
 		for _, x := range r.parts {
@@ -33,7 +47,7 @@ func TestProfileTable(t *testing.T) {
 				require.NotNil(t, table.typ(c.name), "%s", x.path)
 			}
 			for _, k := range x.keys {
-				require.NotNil(t, usCoreInvariant(k, below[0].name), "%s: %s", x.path, k)
+				require.NotNil(t, mustInvariant(u, k, below[0].name), "%s: %s", x.path, k)
 			}
 			check(p, x, below)
 		}
@@ -41,13 +55,17 @@ func TestProfileTable(t *testing.T) {
 	for url, p := range all {
 		require.NotNil(t, table.typ(p.typ), url)
 		for _, k := range p.root.keys {
-			require.NotNil(t, usCoreInvariant(k, p.typ), "%s: %s", url, k)
+			require.NotNil(t, mustInvariant(u, k, p.typ), "%s: %s", url, k)
 		}
 		check(p, &p.root, []*elementType{table.typ(p.typ)})
 	}
-	bp := all[usCoreStem+"StructureDefinition/us-core-blood-pressure"]
-	require.Equal(t, "us-core-vital-signs", bp.parent.name)
-	require.Nil(t, bp.parent.parent)
+	require.NotEqual(t, u == USCore311, all[usCoreStem+"StructureDefinition/us-core-simple-observation"] != nil)
+	require.Equal(t, u == USCore311, all[usCoreStem+"StructureDefinition/us-core-condition"] != nil)
+	require.Equal(t, u == USCore800, all[extInterpreter] != nil)
+	if bp := all[usCoreStem+"StructureDefinition/us-core-blood-pressure"]; u != USCore311 {
+		require.Equal(t, "us-core-vital-signs", bp.parent.name)
+		require.Nil(t, bp.parent.parent)
+	}
 }
 
 // The value sets are read whole.

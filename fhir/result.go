@@ -68,6 +68,9 @@ func (w *writer) observed(list string, o *record.Observation, j *joint, claimed 
 	w.common(&o.Entry, hasIdentifiers|hasNotes|hasStatus|hasAssertion)
 	w.mapped("status", &o.Status, observationStatus(o.Status.Code), "unknown")
 	w.observationCategory(list, o.Kind, o.Categories, &o.Code)
+	if list == "results" && (!claimed || w.uscore != USCore610) && !saysList(o.Categories) {
+		w.fieldCode("list", list) // no category and no profile says that it is a result
+	}
 	w.jointCode(o, j)
 	w.subject("subject")
 	w.references("focus", "focus", o.Focus, 0)

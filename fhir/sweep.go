@@ -14,14 +14,15 @@ import (
 // pieces as large as can be: objects and arrays of which no leaf was marked,
 // else single values.
 type sweeper struct {
-	r      *reader
-	marked []uint64 // leaves that are taken or scaffold
-	free   []uint64 // leaves that are neither
-	owner  string
-	slot   string
-	at     []byte // the way from the owner's resource
-	path   []byte // the way from the root, by FHIR's names
-	counts bool   // the facts at hand are counted in this record
+	r       *reader
+	marked  []uint64 // leaves that are taken or scaffold
+	free    []uint64 // leaves that are neither
+	owner   string
+	slot    string
+	at      []byte // the way from the owner's resource
+	path    []byte // the way from the root, by FHIR's names
+	version string // of the resource at hand, where it is not R4
+	counts  bool   // the facts at hand are counted in this record
 }
 
 // sweep counts the leaves of the record's resources and carries what is left of them.
@@ -44,6 +45,7 @@ func (r *reader) sweep() {
 	}
 	if r.group == 0 {
 		s.counts = true
+		s.version = ""
 		s.owner, s.slot, s.at = "", "", s.at[:0]
 		root := r.doc.Root()
 		if root.Kind() != tree.Array {
@@ -59,6 +61,10 @@ func (s *sweeper) resource(x *resource) {
 		return
 	}
 	s.counts = x.first == s.r.group
+	s.version = ""
+	if x.isOther() || x.shape.turns.OK() {
+		s.version = x.versionName()
+	}
 	s.owner = ""
 	if !x.whole {
 		s.owner = x.entryID
@@ -276,6 +282,7 @@ func (s *sweeper) carry(n tree.Node, place int) {
 	if len(s.at) == 0 {
 		c.Kind = "resource"
 	}
+	c.Version = s.version
 	if n.Parent().Kind() != tree.Array {
 		c.Name = n.Name()
 	}

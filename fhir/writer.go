@@ -56,12 +56,15 @@ type writer struct {
 	shown int              // how many pictures of its narratives were referred to
 
 	// Demands of US Core that hold for the resource being written.
-	needSystem bool   // every identifier has a system and a value
-	needFamily bool   // every name has a family name
-	noHome     bool   // no use is home (org-2, org-3)
-	claim      span   // where meta names the profile of the resource being written
-	unfit      bool   // that resource refers to one that does not meet its own profile
-	root       string // the id of the record: what derived ids hang on
+	needSystem bool // every identifier has a system and a value
+	needFamily bool // every name has a family name
+	noHome     bool // no use is home (org-2, org-3)
+	claim      span // where meta names the profile of the resource being written
+	unfit      bool // that resource refers to one that does not meet its own profile
+	uscore     USCore
+	unmet      map[string]bool   // ids of resources that do not meet that release's profiles
+	claimants  map[string]string // Type/id in the output of what was written, to their ids here where they claim one; nil where nobody asks
+	root       string            // the id of the record: what derived ids hang on
 }
 
 // target is the resource that an entry of the record became.
@@ -121,9 +124,15 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, 
 		w.instant("lastUpdated", *e.Updated)
 	}
 	w.claim, w.unfit = span{}, false
+	if w.claimants != nil {
+		w.claimants[w.typeAndID()] = ""
+	}
 	if len(profiles) > 0 && w.misfit[id] {
 		profiles = nil
 		w.Note(&record.IssueProfileNotClaimed, "")
+	}
+	if len(profiles) > 0 && w.uscore != USCore610 {
+		profiles = w.ofRelease(id, profiles)
 	}
 	if len(profiles) > 0 {
 		w.claim.from = len(w.b)
@@ -166,6 +175,9 @@ type span struct{ from, to int }
 // unclaim takes the profile out of meta again: the resource refers to one that
 // does not meet the profile which this one demands of it.
 func (w *writer) unclaim() {
+	if w.claimants != nil {
+		w.claimants[w.typeAndID()] = ""
+	}
 	from, to := w.claim.from, w.claim.to
 	switch {
 	case w.b[to] == ',' && w.b[from] != ',':

@@ -170,7 +170,7 @@ func TestFormat(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, strings.Count(out.String(), `"facts":`), "the form of what is typed")
 	require.Contains(t, out.String(), `"form":true`)
-	require.Len(t, rec.Carried, 4)
+	require.Len(t, rec.Carried, 5)
 }
 
 func TestFormatLimits(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -35,7 +36,7 @@ const (
 )
 
 // boundText writes them: a line "@value set", then for each system its URI and its codes; ? where they are not here.
-func (t *conceptTable) boundText(src *sources, profiles *profileTable) []byte {
+func (t *conceptTable) boundText(src *sources, profiles *profileTable, others []*profileTable) []byte {
 	want := map[string]bool{}
 	for set := range profiles.bound {
 		want[set] = true
@@ -59,6 +60,7 @@ func (t *conceptTable) boundText(src *sources, profiles *profileTable) []byte {
 	var w bytes.Buffer
 	header(&w, "#", "The value sets of required bindings: for each system its codes, or ? where they are not held here.", src, conceptPins, false, false)
 	w.WriteString("#\n# ~c http://terminology.hl7.org/CodeSystem/  ~f http://hl7.org/fhir/\n")
+	base := map[string]string{}
 	for _, url := range urls {
 		rows, ok := t.bound(url, nil)
 		n := 0
@@ -69,16 +71,58 @@ func (t *conceptTable) boundText(src *sources, profiles *profileTable) []byte {
 			t.notes = append(t.notes, "required, and not held: "+url)
 			continue
 		}
-		w.WriteString("@" + shortSet(url) + "\n")
-		for _, r := range rows {
-			codes := "?"
-			if r.codes != nil {
-				codes = strings.Join(r.codes, "\t")
+		base[url] = rowsText(rows)
+		w.WriteString("@" + shortSet(url) + "\n" + base[url])
+	}
+	// What other releases of US Core bind, or define otherwise: "@value set|release".
+	for i, p := range otherReleases {
+		own := t.of(src, p)
+		for _, url := range slices.Sorted(maps.Keys(others[i].bound)) {
+			rows, ok := own.bound(url, nil)
+			n := 0
+			for _, r := range rows {
+				n += len(r.codes)
 			}
-			w.WriteString(shorten(r.system) + "\t" + codes + "\n")
+			if text := rowsText(rows); ok && text != base[url] && n <= mostBound {
+				w.WriteString("@" + shortSet(url) + "|" + p.version + "\n" + text)
+			} else if !ok && base[url] == "" {
+				t.notes = append(t.notes, "required by "+p.version+", and not held: "+url)
+			}
 		}
 	}
 	return w.Bytes()
+}
+
+func rowsText(rows []heldInclude) string {
+	var w strings.Builder
+	for _, r := range rows {
+		codes := "?"
+		if r.codes != nil {
+			codes = strings.Join(r.codes, "\t")
+		}
+		w.WriteString(shorten(r.system) + "\t" + codes + "\n")
+	}
+	return w.String()
+}
+
+// of gives the table with the value sets, and the own code systems, of another release of US Core.
+func (t *conceptTable) of(src *sources, p pin) *conceptTable {
+	c := *t
+	c.current = map[string]*valueSet{}
+	for i := range src.packages[p].valueSets {
+		vs := &src.packages[p].valueSets[i]
+		c.current[vs.URL] = vs
+	}
+	c.systems = maps.Clone(t.systems)
+	for i := range src.packages[p].codeSystems {
+		cs := &src.packages[p].codeSystems[i]
+		h := &held{url: cs.URL, complete: cs.Content == "complete", parents: map[string][]string{}, index: map[string]int{}}
+		if strings.HasPrefix(cs.URL, usCoreStem) {
+			h.add(cs.Concept, "")
+			c.systems[cs.URL] = h
+		}
+	}
+	return &c
 }
 
 // bound lists a value set with every code written out; nil codes are those not held here. ok is false where its definition is

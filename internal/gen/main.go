@@ -93,14 +93,23 @@ func generate(shared string) (files map[string][]byte, notes []string, err error
 	if err != nil {
 		return nil, nil, err
 	}
-	table := newProfileTable(src)
+	table := newProfileTable(src, usCore)
 	profiles, err := table.profileText(src)
 	if err != nil {
 		return nil, nil, err
 	}
-	bound := con.boundText(src, table)
+	var others []*profileTable
+	for _, p := range otherReleases {
+		others = append(others, newProfileTable(src, p))
+	}
+	releases, err := releasesText(src, table, others)
+	if err != nil {
+		return nil, nil, err
+	}
+	bound := con.boundText(src, table, others)
 	return map[string][]byte{
 		profilesFile:                        profiles,
+		releasesFile:                        releases,
 		boundFile:                           bound,
 		elementsFile:                        elements,
 		rulesFile:                           rules,

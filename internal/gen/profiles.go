@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -13,8 +14,12 @@ import (
 
 const (
 	profilesFile = "fhir/profiles.txt"
+	releasesFile = "fhir/releases.txt"
 	usCoreStem   = "http://hl7.org/fhir/us/core/"
 )
+
+// otherReleases are the releases of US Core beside the one that profilesFile is of.
+var otherReleases = []pin{usCoreRace, usCore7, usCore8}
 
 // profileTable writes the profiles and gives the value sets that they bind to.
 type profileTable struct {
@@ -26,9 +31,9 @@ type profileTable struct {
 	notes  []string
 }
 
-func newProfileTable(src *sources) *profileTable {
+func newProfileTable(src *sources, release pin) *profileTable {
 	t := &profileTable{byURL: map[string]*structure{}, base: map[string]*structure{}, bound: map[string]bool{}, shared: map[string]bool{}}
-	for _, p := range []pin{r4, usCore} {
+	for _, p := range []pin{r4, release} {
 		for i := range src.packages[p].structures {
 			s := &src.packages[p].structures[i]
 			t.byURL[s.URL] = s
@@ -50,27 +55,66 @@ func (t *profileTable) profileText(src *sources) ([]byte, error) {
 	header(&t.w, "#", "What the profiles of US Core, the vital signs of R4, and the extensions of both ask beyond the type that they are of.", src, []pin{r4, usCore}, false, false)
 	t.w.WriteString("#\n# @profile, type, and the profile that it builds on. ~u http://hl7.org/fhir/us/core/  ~s http://hl7.org/fhir/StructureDefinition/\n" +
 		"# Then its elements with tabs between: path (. the whole, :name a slice); +least; <most; =value that it must have or hold; ^types, with the targets of\n" +
-		"#   references; !value set of a required binding, ~of an extensible one; %keys of invariants; | no other slices; ?what tells the slice:\n" +
+		"#   references, ! after one that has to be as a profile has it; !value set of a required binding, ~of an extensible one; %keys of invariants; | no other slices; ?what tells the slice:\n" +
 		"#   path=value, path!value set, or :type\n")
-	var all []*structure
-	for _, p := range []pin{r4, usCore} {
+	blocks, err := t.blocks(src, usCore)
+	if err != nil {
+		return nil, err
+	}
+	for _, url := range slices.Sorted(maps.Keys(blocks)) {
+		t.w.WriteString(blocks[url])
+	}
+	return t.w.Bytes(), nil
+}
+
+// releasesText gives what other releases of US Core have otherwise: "!release" before what is of it, "-address" for a profile that it does not have.
+func releasesText(src *sources, base *profileTable, others []*profileTable) ([]byte, error) {
+	var w bytes.Buffer
+	header(&w, "#", "What other releases of US Core ask otherwise than 6.1.0, as profiles.txt has that.", src, append([]pin{r4, usCore}, otherReleases...), false, false)
+	w.WriteString("#\n# !release, then its profiles as in profiles.txt; -address of one that it does not have\n")
+	old, err := base.blocks(src, usCore)
+	if err != nil {
+		return nil, err
+	}
+	for i, release := range otherReleases {
+		blocks, err := others[i].blocks(src, release)
+		if err != nil {
+			return nil, err
+		}
+		w.WriteString("!" + release.version + "\n")
+		for _, url := range slices.Sorted(maps.Keys(old)) {
+			if blocks[url] == "" {
+				w.WriteString("-" + shortProfile(url) + "\n")
+			}
+		}
+		for _, url := range slices.Sorted(maps.Keys(blocks)) {
+			if blocks[url] != old[url] {
+				w.WriteString(blocks[url])
+			}
+		}
+	}
+	return w.Bytes(), nil
+}
+
+// blocks gives each profile's part of the table by its address.
+func (t *profileTable) blocks(src *sources, release pin) (map[string]string, error) {
+	out := map[string]string{}
+	for _, p := range []pin{r4, release} {
 		for i := range src.packages[p].structures {
 			s := &src.packages[p].structures[i]
 			if s.Derivation != "constraint" || len(s.Snapshot.Element) == 0 {
 				continue
 			}
-			if p == usCore || s.Type == "Extension" || t.isVital(s) {
-				all = append(all, s)
+			if p == release || s.Type == "Extension" || t.isVital(s) {
+				text, err := t.profile(s)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", s.URL, err)
+				}
+				out[s.URL] = text
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b *structure) int { return strings.Compare(a.URL, b.URL) })
-	for _, s := range all {
-		if err := t.profile(s); err != nil {
-			return nil, fmt.Errorf("%s: %w", s.URL, err)
-		}
-	}
-	return t.w.Bytes(), nil
+	return out, nil
 }
 
 func (t *profileTable) isVital(s *structure) bool {
@@ -87,23 +131,24 @@ func shortProfile(url string) string {
 	return url
 }
 
-func (t *profileTable) profile(s *structure) error {
-	fmt.Fprintf(&t.w, "@%s %s", shortProfile(s.URL), s.Type)
+func (t *profileTable) profile(s *structure) (string, error) {
+	var w strings.Builder
+	fmt.Fprintf(&w, "@%s %s", shortProfile(s.URL), s.Type)
 	parent := t.byURL[s.BaseDefinition]
 	// A profile may loosen a binding of one of another guide: it is written whole then.
 	if parent != nil && parent.Derivation == "constraint" && s.Type != "Extension" && len(parent.Snapshot.Element) > 0 &&
 		strings.HasPrefix(s.URL, usCoreStem) == strings.HasPrefix(parent.URL, usCoreStem) {
-		t.w.WriteString(" " + shortProfile(parent.URL))
+		w.WriteString(" " + shortProfile(parent.URL))
 	} else {
 		parent = nil
 	}
-	t.w.WriteByte('\n')
+	w.WriteByte('\n')
 	above := map[string]string{}
 	if parent != nil {
 		for i := range parent.Snapshot.Element {
 			row, err := t.row(parent, &parent.Snapshot.Element[i])
 			if err != nil {
-				return err
+				return "", err
 			}
 			above[parent.Snapshot.Element[i].ID] = row
 		}
@@ -112,7 +157,7 @@ func (t *profileTable) profile(s *structure) error {
 		e := &s.Snapshot.Element[i]
 		row, err := t.row(s, e)
 		if err != nil {
-			return err
+			return "", err
 		}
 		// What stands in the parent is checked there; but what is below a slice needs the slice.
 		if row == "" || row == above[e.ID] && !strings.Contains(e.ID, ":") {
@@ -122,9 +167,9 @@ func (t *profileTable) profile(s *structure) error {
 		if path == "" {
 			path = "."
 		}
-		t.w.WriteString(strings.ReplaceAll(path, "[x]", "") + row + "\n")
+		w.WriteString(strings.ReplaceAll(path, "[x]", "") + row + "\n")
 	}
-	return nil
+	return w.String(), nil
 }
 
 // definition gives the element of the base type, or of a datatype below it, that a path leads to.
@@ -258,8 +303,19 @@ func (t *profileTable) typeRow(e *elementDefinition) string {
 				to = nil
 				break
 			}
-			if target.Type != "Resource" && !slices.Contains(to, target.Type) {
-				to = append(to, target.Type)
+			if target.Type == "Resource" {
+				continue
+			}
+			if name := target.Type; target.Derivation == "constraint" {
+				if !slices.Contains(to, name) && !slices.Contains(to, name+"!") {
+					to = append(to, name+"!") // only as the profile has it
+				}
+			} else {
+				if i := slices.Index(to, name+"!"); i >= 0 {
+					to[i] = name
+				} else if !slices.Contains(to, name) {
+					to = append(to, name)
+				}
 			}
 		}
 		slices.Sort(to)

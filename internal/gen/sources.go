@@ -36,6 +36,8 @@ var (
 	tho        = pin{"hl7.terminology.r4", "7.0.1", "88e41f799298336c5cdf81d598d530e87780d44d7042b9f7bcf5bc07ce07495f"}
 	r4         = pin{"hl7.fhir.r4.core", "4.0.1", "e9ef16eb3e28ebf86893a307fede081dfcae79de29f305f9a7371aa438277f2a"}
 	usCore     = pin{"hl7.fhir.us.core", "6.1.0", "5ac27670a315b9abecb3b44b93d62a0ae245d975189ab1d9d79383e60eb5f70e"}
+	usCore7    = pin{"hl7.fhir.us.core", "7.0.0", "5be6aad39777283b0aaabf41f912bc557d4d707e499fa34a8b247e8adb8ef926"}
+	usCore8    = pin{"hl7.fhir.us.core", "8.0.0", "9aa6646d5bf9163427039a54d97b323bdbe5f5852e7d30f0aa4d370ffce012b2"}
 	usCoreRace = pin{"hl7.fhir.us.core", "3.1.1", "9a08a26463ad09c10972bb6a81cac0f913b972ad24aa888720d7220fbdb1f2b4"}
 )
 
@@ -204,7 +206,7 @@ type mapRow struct {
 
 func readSources(shared string) (*sources, error) {
 	s := &sources{packages: map[pin]*pkg{}}
-	for _, p := range []pin{tho, r4, usCore, usCoreRace} {
+	for _, p := range []pin{tho, r4, usCore, usCoreRace, usCore7, usCore8} {
 		got, err := readPackage(filepath.Join(shared, filepath.FromSlash(packageDir)), p)
 		if err != nil {
 			return nil, err

@@ -187,5 +187,6 @@ func sources(rec *record.Record) {
 		{Format: "ccda", Source: rec.Sources[0].ID, Owner: owner, Path: "ClinicalDocument/component/structuredBody/@negationInd", At: "@negationInd", Kind: "attribute", Name: "negationInd",
 			Data: "false", Words: "false", Form: true, Line: 81},
 		{Format: "hl7v2", Source: rec.Sources[2].ID, Path: "ZPI-3", At: "ZPI[1]-3", Kind: "field", Name: "ZPI-3", Data: "X^Y", Facts: 2, Line: 4},
+		{Format: "fhir", Version: "DSTU2", Source: rec.Sources[1].ID, Owner: owner, Path: "AllergyIntolerance.reaction", At: "reaction[0].certainty", Kind: "value", Name: "certainty", Data: `"likely"`, Facts: 1, Words: "likely", Line: 13},
 	}
 }

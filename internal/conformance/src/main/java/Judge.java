@@ -41,7 +41,7 @@ import org.hl7.fhir.validation.instance.advisor.BasePolicyAdvisorForFullValidati
 
 /**
  * Judges FHIR R4 resources with HL7's validation engine against the base
- * standard and the US Core 6.1.0 profiles that they claim, without a network.
+ * standard and the US Core profiles that they claim, without a network.
  *
  * <pre>[--summary] [--info] [--closed] [--shallow] [--implied] [--profile URL] [--claims FILE] [--list FILE] FILE|FOLDER...</pre>
  *
@@ -59,7 +59,7 @@ import org.hl7.fhir.validation.instance.advisor.BasePolicyAdvisorForFullValidati
  * property judge.packages names the folder of the packages (NAME-VERSION.tgz).
  */
 public final class Judge {
-  private static final String[] PACKAGES = {"hl7.terminology.r4-7.0.1", "hl7.fhir.uv.extensions.r4-5.2.0", "hl7.fhir.us.core-6.1.0"};
+  private static final String[] PACKAGES = {"hl7.terminology.r4-7.0.1", "hl7.fhir.uv.extensions.r4-5.2.0", "hl7.fhir.us.core-" + System.getProperty("judge.uscore", "6.1.0")};
 
   /** Definitions with a required binding to codes that are in no package: the CDC's of race and ethnicity in detail, and those of BCP 13. */
   private static final String[] UNBOUND = {"http://hl7.org/fhir/us/core/StructureDefinition/us-core-race", "http://hl7.org/fhir/us/core/StructureDefinition/us-core-ethnicity",
