@@ -105,7 +105,7 @@ func (g *agreeing) structs(l *layout, p, q unsafe.Pointer) bool {
 		return x.Value == y.Value && (x.System == y.System || x.System == "" || y.System == "")
 	case typeStatus:
 		x, y := (*Status)(p), (*Status)(q)
-		return x.Code == "" || y.Code == "" || x.Code == y.Code
+		return x.Code == "" || y.Code == "" || x.Code == y.Code || isDone(x.Code) && isDone(y.Code)
 	case typeClinical:
 		x, y := (*ClinicalStatus)(p), (*ClinicalStatus)(q)
 		return x.Code == "" || y.Code == "" || x.Code == y.Code
@@ -114,6 +114,10 @@ func (g *agreeing) structs(l *layout, p, q unsafe.Pointer) bool {
 	}
 	return g.fields(l, p, q)
 }
+
+// isDone reports whether a status is one of those that formats have for what is
+// done and final: CDA's completed of an observation is FHIR's and HL7 v2's final.
+func isDone(s StatusCode) bool { return s == StatusCompleted || s == StatusFinal }
 
 // fields compares the fields of a struct but some; lists that gather are no ground to differ.
 func (g *agreeing) fields(l *layout, p, q unsafe.Pointer, but ...string) bool {

@@ -266,6 +266,9 @@ func (x *mergeIndex) pair(a, b member, identity bool) verdict {
 	if x.rule.exact && !identity {
 		return verdict{apart: true} // what says the very same was found by its hash
 	}
+	if x.rule.telling {
+		return verdict{same: true}
+	}
 	g.strict = x.rule.exact
 	if !identity && otherwiseIdentified(a.e, b.e) {
 		return verdict{apart: true}

@@ -20,6 +20,8 @@ type mergeRule struct {
 	closely []string
 	// also are fields of which at least one must agree beside the key: people are never one by name alone.
 	also []string
+	// telling says that entries of one id are one, however they are told: the newest telling stands.
+	telling bool
 	// exact says that any difference makes two of them.
 	exact bool
 }
@@ -65,7 +67,7 @@ var mergeRules = []mergeRule{
 	{list: "charges", kind: KindCharge, exact: true},
 	{list: "claims", kind: KindClaim, exact: true},
 	{list: "consents", kind: KindConsent, exact: true},
-	{list: "documents", kind: KindDocument, exact: true},
+	{list: "documents", kind: KindDocument, exact: true, telling: true, whole: []string{"sections", "body"}},
 	{list: "provenances", kind: KindProvenance, exact: true},
 }
 

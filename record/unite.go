@@ -129,6 +129,10 @@ func (u *uniting) whole(l *layout, dst, src unsafe.Pointer) {
 		}
 		return
 	}
+	if l.elem.typ == reflect.TypeFor[Section]() {
+		u.worded = true // told another time; the newest telling stands
+		return
+	}
 	for i := range x.len {
 		at := uintptr(i) * l.elem.size
 		u.values(l.elem, unsafe.Add(x.first, at), unsafe.Add(y.first, at))
