@@ -30,9 +30,7 @@ func (w *writer) appointmentEntry(i int) bool {
 	x.Mode = record.ModeEvent
 	w.notKnown(&x.Entry)
 	f := orderForm{"encounter", "ENC", templatesPlanned[1], moodsOfActs, "active"}
-	if x.Status.Code == record.StatusBooked {
-		x.Status.Code, x.Status.AsSent = record.StatusActive, "" // an appointment that stands (HL7 v3 ActMood APT)
-	}
+	booking := bookingOf(&x.Status)
 	w.begin("encounter", "ENC", mood, &x.Entry)
 	x.Assertion = record.Affirmed
 	w.plannedTemplate(&f, mood, &x.Status)
@@ -56,6 +54,7 @@ func (w *writer) appointmentEntry(i int) bool {
 		n := len(x.Notes)
 		x.Notes = append(x.Notes[:n:n], record.Note{Text: s})
 	}
+	w.bookingOut(booking)
 	reasons := len(x.Status.Reasons)
 	w.reasonsOut(&x.Status)
 	if x.CancelReason != nil {

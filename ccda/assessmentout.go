@@ -177,6 +177,16 @@ func (w *writer) item(x *record.QuestionnaireItem, depth int) {
 // functionalProblem is the Functional Status Problem Observation that hangs on a statement (C-CDA R1.1; see further).
 var functionalProblem = form{templates: further[1:2], when: needTime, value: codedOnly}
 
+// pressureUlcers is how many there are of a stage (C-CDA R2.1 Number of Pressure Ulcers Observation).
+var pressureUlcers = form{templates: further[5:], when: needTime, value: anyValues, fits: countsUlcers}
+
+// countsUlcers: the template has its two codes, one whole number, and one stage (CONF:1198-14768, 1198-32850, 1198-14771, 1198-14718).
+func countsUlcers(w *writer, x *record.Observation) bool {
+	return w.release == R21 && len(x.Code.Codings) == 2 && x.Code.Codings[0].Code == "2264892003" && x.Code.Codings[0].System == record.SystemSNOMED &&
+		x.Code.Has(record.SystemLOINC, "75277-4") && len(x.Values) == 1 && x.Values[0].Integer != nil &&
+		len(x.Components) == 1 && isAssertion(&x.Components[0].Code) && len(x.Relations)+len(x.Members)+len(x.Notes)+len(x.Indications) == 0
+}
+
 // observationEntry writes an observation that is of no list of its own: what
 // hangs on another statement, or else a result in the widest sense.
 func (w *writer) observationEntry(i int) bool {
@@ -192,6 +202,8 @@ func (w *writer) observationEntry(i int) bool {
 		w.observed(&x, &instructionForm)
 	case x.Kind == "functional-status":
 		w.observed(&x, &functionalProblem)
+	case x.Kind == "pressure-ulcers":
+		w.observed(&x, &pressureUlcers)
 	case x.Kind != "" && len(findingForm("", &x).templates) > 0 || !w.atEntry():
 		w.observed(&x, findingForm("", &x))
 	default:

@@ -71,11 +71,17 @@ func (w *writer) coverageCode(i int) {
 	if w.keeps("code") {
 		return
 	}
-	code := coverageCodes[0]
-	if w.release != R21 {
-		code = coverageCodes[1]
+	w.leaf("code", "code", w.paymentCode(), "codeSystem", oidLOINC, "codeSystemName", "LOINC", "displayName", displayPayment)
+}
+
+const displayPayment = "Payment sources"
+
+// paymentCode gives the code of a coverage activity that the release fixes.
+func (w *writer) paymentCode() string {
+	if w.release == R21 {
+		return coverageCodes[0]
 	}
-	w.leaf("code", "code", code, "codeSystem", oidLOINC, "codeSystemName", "LOINC", "displayName", "Payment sources")
+	return coverageCodes[1]
 }
 
 // statusFixed writes the status of an act that the template has as completed;
@@ -224,7 +230,7 @@ func (w *writer) authorizedOut(i int, a *record.CoverageAuthorization) {
 	w.el("act")
 	w.at("classCode", "ACT")
 	w.at("moodCode", "EVN")
-	if !w.strict || len(a.Services) > 0 && len(a.Identifiers) < 2 {
+	if !w.strict || len(a.Identifiers) < 2 && w.promised(a.Services) {
 		w.template(templatesAuthorization[0])
 	} else {
 		w.Note(&record.IssueProfileNotClaimed, "")
@@ -258,6 +264,18 @@ func (w *writer) authorizedOut(i int, a *record.CoverageAuthorization) {
 	a.Services = nil
 	w.end()
 	w.end()
+}
+
+// promised reports whether all that a payer agreed to are promises, as the template has them (CONF:1198-8951).
+func (w *writer) promised(services []record.Ref) bool {
+	for i := range services {
+		at, ok := w.place(&services[i])
+		e := w.entryAt(at)
+		if !ok || e == nil || e.Mode != record.ModePromise {
+			return false
+		}
+	}
+	return len(services) > 0
 }
 
 // tellCoverage tells of a policy in the narrative.

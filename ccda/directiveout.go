@@ -19,10 +19,29 @@ func (w *writer) directiveEntry(i int) bool {
 		return false // which of "none" and "not known" the observation would say depends on its reader
 	case len(x.Members) > 0 && x.Exists == nil && len(x.Values) == 0 && x.Assertion != record.Negated && x.State == nil && len(x.External) == 0:
 		w.directiveOrganizer(&x)
+	case w.strict && w.release == R30 && w.atEntry() && x.Exists == nil && directiveFits(&x):
+		w.loneDirective(&x)
 	default:
 		w.directiveOut(&x)
 	}
 	return true
+}
+
+// loneDirective writes a directive in an organizer of its own, without which C-CDA 3.0
+// has none in a section. The organizer says nothing but that it holds directives.
+func (w *writer) loneDirective(x *record.Directive) {
+	w.Note(&altered, "")
+	w.el("organizer")
+	w.at("classCode", "CLUSTER")
+	w.at("moodCode", "EVN")
+	w.template(templatesDirectives[0])
+	w.leaf("id", "root", w.derive("directives", x.ID))
+	w.leaf("code", "code", loincDirectives, "codeSystem", oidLOINC, "codeSystemName", "LOINC", "displayName", "Advance directive")
+	w.leaf("statusCode", "code", "completed")
+	w.el("component")
+	w.directiveOut(x)
+	w.end()
+	w.end()
 }
 
 // directiveOut writes the observation. That there is no directive is a negation,

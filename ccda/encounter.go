@@ -152,6 +152,7 @@ func (r *reader) sameEncounter(h, e *record.Encounter, n tree.Node) {
 	h.Participants, h.Locations = union(h.Participants, e.Participants), union(h.Locations, e.Locations)
 	h.Narrative, h.Language, h.Section, h.Status, h.Origins = e.Narrative, e.Language, e.Section, e.Status, append(h.Origins, e.Origins...)
 	h.Priority, h.Diagnoses, h.Reasons, h.Instructions = e.Priority, e.Diagnoses, e.Reasons, e.Instructions
+	h.Relations, h.Preferences = append(h.Relations, e.Relations...), append(h.Preferences, e.Preferences...)
 	split := record.Encounter{Types: slices.Clone(e.Types)}
 	classify(&split)
 	switch {

@@ -70,7 +70,7 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 }
 
 // edit hands the document to the host. What comes back is read once more: a tree
-// of a host's making may hold what is no XML.
+// of a host's making may hold what is no XML, or a name that would be markup.
 func edit(b []byte, f func(*etree.Document) error) ([]byte, error) {
 	doc := etree.NewDocument()
 	doc.WriteSettings.CanonicalText, doc.WriteSettings.CanonicalAttrVal = false, false
@@ -80,6 +80,9 @@ func edit(b []byte, f func(*etree.Document) error) ([]byte, error) {
 	if err := f(doc); err != nil {
 		return nil, err
 	}
+	if !wellNamed(&doc.Element) {
+		return nil, errors.New("ccda: the edited document: the name of an element or attribute is none")
+	}
 	b, err := doc.WriteToBytes()
 	if err != nil {
 		return nil, fmt.Errorf("ccda: %w", err)
@@ -88,6 +91,25 @@ func edit(b []byte, f func(*etree.Document) error) ([]byte, error) {
 		return nil, fmt.Errorf("ccda: the edited document: %w", err)
 	}
 	return b, nil
+}
+
+// wellNamed reports whether all elements within one, and their attributes, have names that are names.
+func wellNamed(e *etree.Element) bool {
+	for _, c := range e.Child {
+		x, ok := c.(*etree.Element)
+		if !ok {
+			continue
+		}
+		if !isNameAnywhere(x.Tag) || x.Space != "" && !isNameAnywhere(x.Space) || !wellNamed(x) {
+			return false
+		}
+		for i := range x.Attr {
+			if a := &x.Attr[i]; !isNameAnywhere(a.Key) || a.Space != "" && !isNameAnywhere(a.Space) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // document writes the whole.

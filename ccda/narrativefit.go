@@ -11,8 +11,10 @@ import (
 // those that say the same, every word stays, in its order. What is altered or
 // withheld is in the report, by its place in the record.
 func (w *writer) fit(s *sectionOut) *record.Narrative {
-	f := fitter{w: w, s: s, n: s.src.Narrative, out: make([]record.NarrativeNode, 0, len(s.src.Narrative.Nodes)+8)}
+	nodes := s.src.Narrative.Nodes
+	f := fitter{w: w, s: s, n: s.src.Narrative, out: make([]record.NarrativeNode, 0, len(nodes)+8), told: make([]told, len(nodes))}
 	f.children(0, len(f.n.Nodes), 0, "text")
+	f.rest()
 	return &record.Narrative{Nodes: f.out}
 }
 
@@ -21,6 +23,54 @@ type fitter struct {
 	s   *sectionOut
 	n   *record.Narrative
 	out []record.NarrativeNode
+	// told says which leaves of each node are in out, or in the report.
+	told []told
+}
+
+type told uint8
+
+const (
+	toldKind told = 1 << iota
+	toldID
+	toldText
+	toldAttrs
+)
+
+// rest names what of a node went out in no form.
+func (f *fitter) rest() {
+	for i := range f.n.Nodes {
+		left, nd := ^f.told[i], f.n.Nodes[i]
+		if nd.Kind == "text" {
+			left |= toldText
+			left &^= toldKind
+			if f.told[i]&toldText != 0 {
+				nd.Text = ""
+			}
+		}
+		if left&toldKind == 0 {
+			nd.Kind = ""
+		}
+		if left&toldID == 0 {
+			nd.ID = ""
+		}
+		if left&toldAttrs == 0 {
+			nd.Attrs = nil
+		}
+		nd.Depth = 0
+		if nd.Kind != "" || nd.ID != "" || nd.Text != "" || nd.Attrs != nil {
+			f.w.In("narrative", -1)
+			f.w.In("nodes", i)
+			f.w.Drop("", &nd, &withheld)
+			f.w.Leave()
+			f.w.Leave()
+		}
+	}
+}
+
+// text writes the text of a node.
+func (f *fitter) text(i, depth int) {
+	f.told[i] |= toldText
+	f.out = append(f.out, record.NarrativeNode{Kind: "text", Depth: depth, Text: f.n.Nodes[i].Text})
 }
 
 const (
@@ -86,10 +136,10 @@ func (f *fitter) children(from, to, depth int, in string) {
 		kind, _ := asCDA(nd.Kind)
 		switch {
 		case nd.Kind == "text":
-			if mixed {
-				f.out = append(f.out, record.NarrativeNode{Kind: "text", Depth: depth, Text: nd.Text})
+			if mixed || blank(nd) {
+				f.text(i, depth)
 			}
-		case kind == "caption" && i == from && (in == "paragraph" || in == "item" || in == "list" || in == "renderMultiMedia"):
+		case kind == "caption" && i == from && (in == "paragraph" || in == "item"):
 			f.element(i, end, depth, "caption")
 		case (kind == "paragraph" || kind == "content") && f.hasTable(i+1, end) && strings.Contains(allowed, "table"):
 			// What holds a table cannot stay one paragraph: its parts stand on their own, behind its anchor.
@@ -109,11 +159,25 @@ func (f *fitter) children(from, to, depth int, in string) {
 	}
 }
 
+// blank reports whether a node is white space, which may stand anywhere.
+func blank(nd *record.NarrativeNode) bool {
+	return nd.Kind == "text" && strings.TrimSpace(nd.Text) == ""
+}
+
 func isAllowed(kind, list string) bool { return allowed(kind, list) }
 
 func (f *fitter) hasTable(from, to int) bool {
 	for i := from; i < to; i++ {
 		if f.n.Nodes[i].Kind == "table" {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *fitter) hasWords(from, to int) bool {
+	for i := from; i < to; i++ {
+		if nd := &f.n.Nodes[i]; nd.Kind == "text" && !blank(nd) {
 			return true
 		}
 	}
@@ -131,7 +195,7 @@ func (f *fitter) elsewhere(i, end, depth int, in, allowed string) {
 		f.element(i, end, depth, "paragraph")
 	case blocks && kind == "table":
 		f.anchor(i, depth)
-		f.rows(i+1, end, depth, in)
+		f.rows(i+1, end, depth)
 	case blocks:
 		// thead, tbody and the like outside a table
 		f.anchor(i, depth)
@@ -147,7 +211,7 @@ func (f *fitter) elsewhere(i, end, depth int, in, allowed string) {
 		}
 	default:
 		f.spaced(depth)
-		f.words(i, end, depth, in)
+		f.words(i, end, depth)
 		f.spaced(depth)
 	}
 }
@@ -166,10 +230,10 @@ func (f *fitter) spaced(depth int) {
 }
 
 // words keeps the texts of an element alone, where nothing else may stand.
-func (f *fitter) words(i, end, depth int, in string) {
+func (f *fitter) words(i, end, depth int) {
 	for k := i; k < end; k++ {
-		if nd := &f.n.Nodes[k]; nd.Kind == "text" {
-			f.out = append(f.out, record.NarrativeNode{Kind: "text", Depth: depth, Text: nd.Text})
+		if f.n.Nodes[k].Kind == "text" {
+			f.text(k, depth)
 		} else if k > i {
 			f.altered(k)
 			f.spaced(depth)
@@ -178,17 +242,21 @@ func (f *fitter) words(i, end, depth int, in string) {
 }
 
 // rows makes paragraphs of the rows of a table that may not stand where it does.
-func (f *fitter) rows(from, to, depth int, in string) {
+func (f *fitter) rows(from, to, depth int) {
 	for i := from; i < to; {
 		nd, end := &f.n.Nodes[i], f.n.End(i)
-		switch nd.Kind {
-		case "thead", "tbody", "tfoot":
+		switch kind := nd.Kind; {
+		case kind == "thead" || kind == "tbody" || kind == "tfoot":
 			f.anchor(i, depth)
-			f.rows(i+1, end, depth, in)
-		case "col", "colgroup":
-		case "text":
-			if strings.TrimSpace(nd.Text) != "" {
-				f.out = append(f.out, record.NarrativeNode{Kind: "paragraph", Depth: depth}, record.NarrativeNode{Kind: "text", Depth: depth + 1, Text: nd.Text})
+			f.rows(i+1, end, depth)
+		case (kind == "col" || kind == "colgroup") && !f.hasWords(i+1, end):
+			f.anchor(i, depth)
+		case kind == "text":
+			if !blank(nd) {
+				f.out = append(f.out, record.NarrativeNode{Kind: "paragraph", Depth: depth})
+				f.text(i, depth+1)
+			} else {
+				f.text(i, depth)
 			}
 		default:
 			f.element(i, end, depth, "paragraph")
@@ -207,16 +275,16 @@ func (f *fitter) anchor(i, depth int) {
 // element writes one element as another kind, with what is in it.
 func (f *fitter) element(i, end, depth int, kind string) {
 	nd := &f.n.Nodes[i]
-	_, style := asCDA(nd.Kind)
+	name, style := asCDA(nd.Kind)
 	if kind != nd.Kind {
 		f.altered(i)
-		f.unknown(i)
 	}
 	switch kind {
 	case "footnoteRef":
 		if !f.refers(nd, "IDREF") {
 			f.altered(i)
 			f.anchor(i, depth)
+			f.words(i+1, end, depth)
 			return
 		}
 	case "renderMultiMedia":
@@ -232,6 +300,9 @@ func (f *fitter) element(i, end, depth int, kind string) {
 			depth++
 		}
 	}
+	if kind == nd.Kind || kind == name && (name != "content" || style != "") {
+		f.told[i] |= toldKind // what else it may be goes out as something else
+	}
 	x := record.NarrativeNode{Kind: kind, Depth: depth, Attrs: f.attributes(i, kind, style)}
 	if kind != "sub" && kind != "sup" && kind != "br" {
 		x.ID = f.id(i)
@@ -241,7 +312,17 @@ func (f *fitter) element(i, end, depth int, kind string) {
 	case "br", "col", "footnoteRef":
 		if end > i+1 {
 			f.altered(i)
-			f.words(i, end, depth, kind)
+			f.words(i, end, depth)
+		}
+	case "renderMultiMedia":
+		from := i + 1
+		if from < end && f.n.Nodes[from].Kind == "caption" {
+			from = f.n.End(from)
+			f.element(i+1, from, depth+1, "caption")
+		}
+		for ; from < end; from = f.n.End(from) { // it holds no more than a caption
+			f.altered(i)
+			f.words(from, f.n.End(from), depth)
 		}
 	default:
 		f.children(i+1, end, depth+1, kind)
@@ -267,17 +348,18 @@ func (f *fitter) refers(nd *record.NarrativeNode, name string) bool {
 
 // list writes a list: captions and items, and nothing beside them.
 func (f *fitter) list(i, end, depth int) {
-	nd := &f.n.Nodes[i]
-	if nd.Kind != "list" {
+	f.told[i] |= toldKind
+	if f.n.Nodes[i].Kind != "list" {
 		f.altered(i)
 	}
 	f.out = append(f.out, record.NarrativeNode{Kind: "list", Depth: depth, ID: f.id(i), Attrs: f.attributes(i, "list", "")})
-	items := 0
+	items, began := 0, false
 	for k := i + 1; k < end; {
 		x, to := &f.n.Nodes[k], f.n.End(k)
 		switch kind, _ := asCDA(x.Kind); {
-		case x.Kind == "text" && strings.TrimSpace(x.Text) == "":
-		case kind == "caption" && items == 0 && f.out[len(f.out)-1].Kind == "list":
+		case blank(x):
+			f.text(k, depth+1)
+		case kind == "caption" && !began:
 			f.element(k, to, depth+1, "caption")
 		case kind == "item":
 			f.element(k, to, depth+1, "item")
@@ -289,23 +371,12 @@ func (f *fitter) list(i, end, depth int) {
 			f.children(k, to, depth+2, "item")
 			items++
 		}
+		began = began || !blank(x)
 		k = to
 	}
 	if items == 0 {
 		f.altered(i)
 		f.out = append(f.out, record.NarrativeNode{Kind: "item", Depth: depth + 1})
-	}
-}
-
-// unknown names an element that neither CDA nor HTML has.
-func (f *fitter) unknown(i int) {
-	nd := &f.n.Nodes[i]
-	if name, style := asCDA(nd.Kind); name == "content" && style == "" && nd.Kind != "content" && nd.Kind != "text" {
-		f.w.In("narrative", -1)
-		f.w.In("nodes", i)
-		f.w.DropString("kind", nd.Kind, &withheld)
-		f.w.Leave()
-		f.w.Leave()
 	}
 }
 
@@ -328,6 +399,7 @@ func (f *fitter) id(i int) string {
 	t := &f.w.said
 	for k := t.anchors[id]; k != 0; k = t.all[k-1].next {
 		if a := &t.all[k-1]; a.sec == f.s && a.node == i {
+			f.told[i] |= toldID
 			if a.name != id {
 				f.note(&altered, i, "id")
 			}

@@ -10,15 +10,13 @@ import (
 // attributes gives the attributes that the schema has for an element.
 func (f *fitter) attributes(i int, kind, style string) []record.NarrativeAttr {
 	nd := &f.n.Nodes[i]
+	f.told[i] |= toldAttrs
 	var out []record.NarrativeAttr
 	ordered := nd.Kind == "ol"
 	for j := range nd.Attrs {
 		a := nd.Attrs[j]
-		if a.Name == "styleCode" && style != "" {
-			a.Value, style = style+" "+a.Value, ""
-		}
 		v, ok := f.attribute(a.Name, a.Value, kind)
-		if !ok {
+		if !ok || slices.ContainsFunc(out, func(x record.NarrativeAttr) bool { return x.Name == a.Name }) {
 			f.w.In("narrative", -1)
 			f.w.In("nodes", i)
 			f.w.In("attrs", j)
@@ -28,10 +26,10 @@ func (f *fitter) attributes(i int, kind, style string) []record.NarrativeAttr {
 			f.w.Leave()
 			continue
 		}
-		if slices.ContainsFunc(out, func(x record.NarrativeAttr) bool { return x.Name == a.Name }) {
-			continue
+		if a.Name == "styleCode" && style != "" {
+			v, style = style+" "+v, ""
 		}
-		if v != nd.Attrs[j].Value {
+		if v != a.Value {
 			f.note(&altered, i, "attrs")
 		}
 		ordered = ordered && a.Name != "listType"

@@ -91,7 +91,7 @@ func (t *narratives) name(id string) string {
 		t.used = make(map[string]bool, 64)
 	}
 	name := id
-	if !isNCName(id) {
+	if !isName(id) {
 		name = "_" + strings.Map(func(c rune) rune {
 			if c < 0x80 && !isNameByte(byte(c)) || c >= 0x80 {
 				return '_'
@@ -109,16 +109,6 @@ func (t *narratives) name(id string) string {
 
 func isNameByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.'
-}
-
-// isNCName reports whether s is a name that needs no second look: of ASCII, and beginning with a letter.
-func isNCName(s string) bool {
-	for i := range len(s) {
-		if !isNameByte(s[i]) {
-			return false
-		}
-	}
-	return s != "" && (s[0]|0x20 >= 'a' && s[0]|0x20 <= 'z' || s[0] == '_')
 }
 
 // find gives the element of the narratives with this ID: one of the section at hand before one of any other. It gives nil for none.

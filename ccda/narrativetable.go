@@ -1,16 +1,13 @@
 package ccda
 
-import (
-	"strings"
-
-	"github.com/portage-health/portage/record"
-)
+import "github.com/portage-health/portage/record"
 
 // table writes a table in the order of the schema: caption, columns, one head,
 // bodies (NarrativeBlock.xsd, StrucDoc.Table). Rows stay in their order: a foot
 // or a second head that stands elsewhere becomes a body.
 func (f *fitter) table(i, end, depth int) {
 	f.out = append(f.out, record.NarrativeNode{Kind: "table", Depth: depth, ID: f.id(i), Attrs: f.attributes(i, "table", "")})
+	f.told[i] |= toldKind
 	t := tableFit{fitter: f, depth: depth + 1}
 	t.heads = f.countBodies(i+1, end) > 0
 	for k := i + 1; k < end; {
@@ -55,7 +52,12 @@ func (t *tableFit) open(kind string) {
 
 func (t *tableFit) part(k, to int) {
 	nd := &t.n.Nodes[k]
-	if nd.Kind == "text" && strings.TrimSpace(nd.Text) == "" {
+	if blank(nd) {
+		depth := t.depth
+		if t.loose {
+			depth++
+		}
+		t.text(k, depth)
 		return
 	}
 	kind, _ := asCDA(nd.Kind)
@@ -64,12 +66,11 @@ func (t *tableFit) part(k, to int) {
 		t.stage = 1
 		t.element(k, to, t.depth, "caption")
 		return
-	case (kind == "col" || kind == "colgroup") && t.stage <= 1 && (t.col == "" || t.col == kind):
-		t.stage, t.col = 1, kind
-		t.columns(k, to, kind)
-		return
-	case kind == "col" || kind == "colgroup":
-		t.altered(k)
+	case (kind == "col" || kind == "colgroup") && !t.hasWords(k+1, to):
+		if t.stage <= 1 && (t.col == "" || t.col == kind) {
+			t.stage, t.col = 1, kind
+			t.columns(k, to, kind)
+		}
 		return
 	case kind == "thead" && t.stage < 2 && t.heads:
 		t.stage = 2
@@ -90,9 +91,14 @@ func (t *tableFit) part(k, to int) {
 
 // columns writes a column or a group of them.
 func (t *tableFit) columns(k, to int, kind string) {
+	t.told[k] |= toldKind
 	t.out = append(t.out, record.NarrativeNode{Kind: kind, Depth: t.depth, ID: t.id(k), Attrs: t.attributes(k, kind, "")})
 	for i := k + 1; i < to; i = t.n.End(i) {
+		if blank(&t.n.Nodes[i]) {
+			t.text(i, t.depth+1)
+		}
 		if t.n.Nodes[i].Kind == "col" && kind == "colgroup" {
+			t.told[i] |= toldKind
 			t.out = append(t.out, record.NarrativeNode{Kind: "col", Depth: t.depth + 1, ID: t.id(i), Attrs: t.attributes(i, "col", "")})
 		}
 	}
@@ -103,11 +109,14 @@ func (t *tableFit) group(k, to int, kind string) {
 	if t.n.Nodes[k].Kind != kind {
 		t.altered(k)
 	}
+	t.told[k] |= toldKind
 	t.out = append(t.out, record.NarrativeNode{Kind: kind, Depth: t.depth, ID: t.id(k), Attrs: t.attributes(k, kind, "")})
 	rows := 0
 	for i := k + 1; i < to; {
 		end := t.n.End(i)
-		if x := &t.n.Nodes[i]; x.Kind != "text" || strings.TrimSpace(x.Text) != "" {
+		if blank(&t.n.Nodes[i]) {
+			t.text(i, t.depth+1)
+		} else {
 			t.row(i, end, t.depth+1)
 			rows++
 		}
@@ -127,11 +136,14 @@ func (f *fitter) row(k, to, depth int) {
 		f.cell(k, to, depth+1)
 		return
 	}
+	f.told[k] |= toldKind
 	f.out = append(f.out, record.NarrativeNode{Kind: "tr", Depth: depth, ID: f.id(k), Attrs: f.attributes(k, "tr", "")})
 	cells := 0
 	for i := k + 1; i < to; {
 		end := f.n.End(i)
-		if x := &f.n.Nodes[i]; x.Kind != "text" || strings.TrimSpace(x.Text) != "" {
+		if blank(&f.n.Nodes[i]) {
+			f.text(i, depth+1)
+		} else {
 			f.cell(i, end, depth+1)
 			cells++
 		}

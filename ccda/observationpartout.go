@@ -54,7 +54,11 @@ func memberType(w *writer, at place) string {
 func (w *writer) componentOut(c *record.Component, i int) {
 	w.el("entryRelationship")
 	w.slot("components", i)
-	w.at("typeCode", "REFR")
+	typeCode := "REFR"
+	if isAssertion(&c.Code) {
+		typeCode = "SUBJ" // what is counted (CONF:1198-14719)
+	}
+	w.at("typeCode", typeCode)
 	w.el("observation")
 	w.at("classCode", "OBS")
 	w.at("moodCode", "EVN")
@@ -76,6 +80,10 @@ func (w *writer) componentOut(c *record.Component, i int) {
 	w.referenceRanges(&c.ReferenceRanges, false)
 	w.end()
 	w.end()
+}
+
+func isAssertion(c *record.Concept) bool {
+	return len(c.Codings) > 0 && c.Codings[0].Code == "ASSERTION" && (c.Codings[0].SystemAsSent == oidActCode || c.Codings[0].System == record.SystemActCode)
 }
 
 func componentTemplates(c *record.Component) []string {

@@ -109,7 +109,9 @@ func (r *reader) order(n tree.Node) record.Order {
 	if negated, _ := r.negation(n); negated {
 		o.DoNotPerform = ptr(true)
 	}
-	o.Status, o.Mode = r.status(n), r.mode(n)
+	var booking tree.Node
+	o.Status, booking = r.booked(n)
+	o.Mode = r.mode(n)
 	known := templatesPlanned
 	switch {
 	case r.hasAny(n, templatesProcedure[:3]):
@@ -161,6 +163,7 @@ func (r *reader) order(n tree.Node) record.Order {
 	}
 	for rel, sub := range r.relations(n) {
 		switch {
+		case rel == booking:
 		case sub.Name() == "encounter" && isMention(sub) && o.Encounter == nil:
 			if o.Encounter = r.encounterRef(rel, sub); o.Encounter != nil {
 				r.slot(rel, "encounter", -1)

@@ -81,6 +81,10 @@ func (w *writer) orderEntry(i int) bool {
 		}
 	}
 	w.notKnown(&x.Entry)
+	booking := ""
+	if f.element == "encounter" {
+		booking = bookingOf(&x.Status)
+	}
 	w.begin(f.element, f.class, mood, &x.Entry)
 	x.Assertion = record.Affirmed
 	if negated {
@@ -128,6 +132,7 @@ func (w *writer) orderEntry(i int) bool {
 	w.instructionsOut(&x.Instructions)
 	w.labelsOut(devices, &said)
 	w.inEncounter("entryRelationship", &x.Encounter)
+	w.bookingOut(booking)
 	w.reasonsOut(&x.Status)
 	w.tail(&x.Entry, "entryRelationship")
 	w.end()

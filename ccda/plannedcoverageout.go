@@ -1,6 +1,10 @@
 package ccda
 
-import "github.com/portage-health/portage/record"
+import (
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
 
 // isPlannedCoverage reports whether an entry is a coverage that is intended for something planned.
 func (w *writer) isPlannedCoverage(at place) bool {
@@ -41,6 +45,7 @@ func (w *writer) plannedCoverageOut(i int, code **record.Concept) bool {
 	if *code == nil {
 		w.require("code", "code", "NI")
 	}
+	w.releaseCode(code)
 	w.conceptPtr("code", "code", code)
 	if a.Narrative != nil {
 		w.link(a.Narrative)
@@ -59,6 +64,21 @@ func (w *writer) plannedCoverageOut(i int, code **record.Concept) bool {
 	w.end()
 	w.At("coverages", i, func() { w.rest(&record.Coverage{Activity: &a}) })
 	return true
+}
+
+// releaseCode makes the code of the activity, where it is that which one release fixes, the code
+// that the release of the document fixes (CONF:1098-31952; C-CDA 3.0 has 52556-8).
+func (w *writer) releaseCode(code **record.Concept) {
+	fixed, c := w.paymentCode(), *code
+	if !w.strict || c == nil || len(c.Codings) == 0 || c.Codings[0].System != record.SystemLOINC ||
+		c.Codings[0].Code == fixed || !slices.Contains(coverageCodes, c.Codings[0].Code) {
+		return
+	}
+	w.Note(&altered, "code")
+	own := *c
+	own.Codings = slices.Clone(c.Codings)
+	own.Codings[0].Code, own.Codings[0].Display = fixed, displayPayment
+	*code = &own
 }
 
 // plannedPolicy writes a policy that is intended.

@@ -255,7 +255,12 @@ func (w *writer) performers(s *record.ServiceEvent, named bool) {
 	for i := range list {
 		p := list[i]
 		w.In("participants", i)
-		switch code := typeCodeOf("performer", &p); {
+		code := typeCodeOf("performer", &p)
+		if w.strict && w.typ.typ == CCD && code != "PRF" {
+			w.Note(&altered, "role") // CONF:1198-8458
+			p.Role, p.RoleAsSent, code = "performer", "", "PRF"
+		}
+		switch {
 		case code != demanded || demanded == "PRF":
 			met = met || code == demanded
 		case first:

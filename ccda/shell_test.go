@@ -217,6 +217,26 @@ func TestExporterOptions(t *testing.T) {
 		x.Edit = func(d *etree.Document) error { d.Root().Tag = "no name"; return nil }
 		_, err := x.Export(context.Background(), rec, &bytes.Buffer{}, record.ExportOptions{Now: testNow})
 		require.Error(t, err)
+		for _, hostile := range []func(*etree.Element){
+			func(e *etree.Element) { e.CreateAttr(`a="1" b`, "c") },
+			func(e *etree.Element) { e.CreateElement(`own a="1"`) },
+			func(e *etree.Element) { e.CreateElement("own><other") },
+			func(e *etree.Element) { e.CreateElement("own").Space = "1 x" },
+			func(e *etree.Element) { e.CreateAttr("own/", "c") },
+		} {
+			x.Edit = func(d *etree.Document) error { hostile(d.Root()); return nil }
+			_, err = x.Export(context.Background(), rec, &bytes.Buffer{}, record.ExportOptions{Now: testNow})
+			require.ErrorContains(t, err, "name")
+		}
+		x.Edit = func(d *etree.Document) error {
+			d.Root().CreateAttr("xmlns:größe", "urn:example:own")
+			d.Root().CreateElement("größe:maß-1.0").CreateAttr("größe:n_1", "x\"<>&\n'")
+			d.Root().CreateComment("a -- b --> c")
+			d.Root().CreateCData("]]>")
+			return nil
+		}
+		out, _ = exported(t, x, rec)
+		require.Contains(t, out, "<größe:maß-1.0 größe:n_1=")
 		x.Edit = func(*etree.Document) error { return os.ErrInvalid }
 		_, err = x.Export(context.Background(), rec, &bytes.Buffer{}, record.ExportOptions{Now: testNow})
 		require.ErrorIs(t, err, os.ErrInvalid)

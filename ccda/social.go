@@ -169,6 +169,16 @@ func (r *reader) parts(o *record.Observation, obs tree.Node) {
 	}
 }
 
+// stages reads of which stage the pressure ulcers are that an observation counts (CONF:1198-14718).
+func (r *reader) stages(o *record.Observation, obs tree.Node) {
+	for rel, sub := range r.relations(obs) {
+		if sub.Name() == "observation" && rel.Attr("typeCode").Value() == "SUBJ" && isBarePart(sub) && sub.Child("code").Attr("code").Value() == "ASSERTION" {
+			r.without(sub, "statusCode")
+			r.component(o, rel, sub, nil, "SUBJ")
+		}
+	}
+}
+
 // isBarePart reports whether an observation has nothing beside ids, code, status and value, and is of no template.
 func isBarePart(obs tree.Node) bool {
 	for c := range obs.Children() {

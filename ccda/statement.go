@@ -353,6 +353,7 @@ var further = []string{
 	"2.16.840.1.113883.10.20.22.4.133", // Wound Measurement Observation
 	"2.16.840.1.113883.10.20.22.4.134", // Wound Characteristic
 	"2.16.840.1.113883.10.20.22.4.77",  // Highest Pressure Ulcer Stage
+	"2.16.840.1.113883.10.20.22.4.76",  // Number of Pressure Ulcers Observation
 }
 
 // furtherObservation reads an observation that hangs on a statement and is one
@@ -367,6 +368,9 @@ func (r *reader) furtherObservation(rel, obs tree.Node, into *[]record.Relation)
 		o.Kind = "health-status"
 	case r.has(obs, further[1]):
 		o.Kind = "functional-status"
+	case r.has(obs, further[5]):
+		o.Kind = "pressure-ulcers"
+		r.stages(&o, obs)
 	}
 	r.rec.Observations = append(r.rec.Observations, o)
 	r.slot(rel, "relations", len(*into))

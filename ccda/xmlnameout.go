@@ -2,6 +2,7 @@ package ccda
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
@@ -18,6 +19,16 @@ func isName(s string) bool {
 		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_':
 		case i > 0 && (c >= '0' && c <= '9' || c == '-' || c == '.'):
 		default:
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isNameAnywhere also knows names of other scripts (XML Names 1.0, 3).
+func isNameAnywhere(s string) bool {
+	for i, c := range s {
+		if c < 0x80 && !isName("_"+string(c)) || c >= 0x80 && !unicode.IsLetter(c) && !unicode.In(c, unicode.Mn, unicode.Mc, unicode.Nd) || i == 0 && c != '_' && !unicode.IsLetter(c) {
 			return false
 		}
 	}

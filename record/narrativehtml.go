@@ -2,6 +2,7 @@ package record
 
 import (
 	"html"
+	"slices"
 	"strings"
 )
 
@@ -146,7 +147,10 @@ func (w *xhtml) node(i int) int {
 		w.attr("class", class)
 	}
 	for k := range nd.Attrs {
-		w.attribute(name, &nd.Attrs[k])
+		// Names that differ in their namespace alone are one here: the first counts.
+		if !slices.ContainsFunc(nd.Attrs[:k], func(a NarrativeAttr) bool { return a.Name == nd.Attrs[k].Name }) {
+			w.attribute(name, &nd.Attrs[k])
+		}
 	}
 	if name == "br" || name == "hr" || name == "col" || name == "img" {
 		w.b.WriteString("/>")
@@ -185,8 +189,8 @@ func (w *xhtml) attribute(name string, a *NarrativeAttr) {
 			w.attr("rel", "noopener noreferrer")
 		}
 	case "src":
-		if name == "img" {
-			w.attr("src", a.Value) // shown took only images that are in the document
+		if name == "img" && localImage(a.Value) {
+			w.attr("src", a.Value)
 		}
 	}
 }

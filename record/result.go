@@ -15,7 +15,7 @@ type Observation struct {
 	// caregiver-characteristics, home-environment, cultural-religious, assessment-scale, assessment-scale-item, outcome,
 	// goal-progress, nutrition-status, nutrition-assessment,
 	// disability, functional-status, self-care, sensory-status, mental-status, health-status, average-blood-pressure, oxygen-concentration,
-	// treatment-preference, care-experience-preference, screening …
+	// pressure-ulcers, treatment-preference, care-experience-preference, screening …
 	Kind            string           `json:"kind,omitempty" portage:"made"`
 	Values          []Value          `json:"values,omitempty"`
 	When            Period           `json:"when,omitzero"`

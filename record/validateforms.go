@@ -53,7 +53,7 @@ Label.Kind: confidentiality sensitivity handling purpose integrity compartment
 NarrativeLink.Status: generated extensions additional empty
 Section.NarrativeStatus: generated extensions additional empty
 Section.Mode: working snapshot changes
-Carried.Kind: element attribute text value resource field
+Carried.Kind: element attribute text value resource field absent
 `
 
 // wellFormedDecimal allows what XML Schema's decimal and double do: a sign, digits, a point, an exponent.

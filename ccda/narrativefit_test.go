@@ -1,0 +1,90 @@
+package ccda
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/portage-health/portage/record"
+	"github.com/portage-health/portage/record/recordtest"
+)
+
+// wildNarrative makes a narrative in which anything stands anywhere: elements of CDA, of HTML
+// and of nobody, with attributes that are theirs or not, IDs twice, references to nothing.
+func wildNarrative(rnd *rand.Rand) *record.Narrative {
+	kinds := strings.Fields("paragraph list item table caption thead tbody tfoot tr th td colgroup col content br sub sup linkHtml footnote footnoteRef renderMultiMedia " +
+		"title p div h1 b i u ul ol li a hr pre span marquee")
+	attrs := map[string][]string{
+		"styleCode": {"Bold", "Bold (odd)", "(odd)"}, "language": {"en-US", "no language"}, "listType": {"unordered", "Unordered", "other"}, "align": {"left", "LEFT", "aside"},
+		"colspan": {"2"}, "border": {"1"}, "href": {"https://example.org/x", "javascript:alert(1)", "#n1", "#gone"}, "IDREF": {"n1", "gone", "n1 gone"},
+		"referencedObject": {"n1", "gone"}, "class": {"x"}, "revised": {"insert", "perhaps"}, "span": {"2"}, "headers": {"n1 n2", "gone n1"}, "title": {"t"},
+	}
+	names := make([]string, 0, len(attrs))
+	for name := range attrs {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	n := &record.Narrative{}
+	depth, words := 0, 0
+	for range 4 + rnd.IntN(16) {
+		nd := record.NarrativeNode{Kind: kinds[rnd.IntN(len(kinds))], Depth: depth}
+		if rnd.IntN(3) == 0 {
+			words++
+			nd.Kind, nd.Text = "text", fmt.Sprintf("word%d ", words)
+			if rnd.IntN(3) == 0 {
+				nd.Text = "\n  "
+			}
+		} else {
+			if rnd.IntN(2) == 0 {
+				nd.ID = []string{"n1", "n2", "n3", "n 4"}[rnd.IntN(4)]
+			}
+			for _, k := range rnd.Perm(len(names))[:rnd.IntN(4)] {
+				nd.Attrs = append(nd.Attrs, record.NarrativeAttr{Name: names[k], Value: attrs[names[k]][rnd.IntN(len(attrs[names[k]]))]})
+			}
+		}
+		n.Nodes = append(n.Nodes, nd)
+		switch r := rnd.IntN(5); {
+		case nd.Kind != "text" && r < 4:
+			depth++
+		case r == 4 && depth > 0:
+			depth -= 1 + rnd.IntN(depth)
+		}
+	}
+	return n
+}
+
+// Of whatever a narrative has, each leaf is in a document or named in the report, and every word stays, in its order.
+func TestNarrativeFitTellsAll(t *testing.T) {
+	text := func(n *record.Narrative) []string {
+		var all []string
+		for i := range n.Nodes {
+			if n.Nodes[i].Kind == "text" {
+				all = append(all, strings.Fields(n.Nodes[i].Text)...)
+			}
+		}
+		return all
+	}
+	for seed := range uint64(sample(2000, 300, 40)) {
+		n := wildNarrative(rand.New(rand.NewPCG(seed, 7)))
+		rec := &record.Record{Patient: &record.Patient{Entry: record.Entry{ID: "p"}}, Documents: []record.Document{{
+			Sections: []record.Section{{ID: "s", Code: codedIn(record.SystemLOINC, "51848-0", ""), Title: "A", Narrative: n}}}}}
+		for _, mode := range bothModes {
+			ok := t.Run(fmt.Sprint(mode.name, seed), func(t *testing.T) {
+				recordtest.CheckExport(t, mode.Exporter, rec, recordtest.ExportCheck{Only: []string{"documents[0].sections[0].narrative"}})
+				out, _ := exported(t, mode.Exporter, rec)
+				again := readBack(t, out)
+				at := slices.IndexFunc(again.Documents[0].Sections, func(s record.Section) bool { return s.Title == "A" })
+				require.GreaterOrEqual(t, at, 0)
+				require.Equal(t, text(n), text(again.Documents[0].Sections[at].Narrative))
+			})
+			if !ok {
+				t.Logf("%+v", n.Nodes)
+				return
+			}
+		}
+	}
+}
