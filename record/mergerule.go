@@ -63,6 +63,7 @@ var mergeRules = []mergeRule{
 	{list: "careTeams", kind: KindCareTeam, keys: []string{"name", "code", "categories"}, when: "when", apart: []string{"name"}},
 	{list: "carePlans", kind: KindCarePlan, keys: []string{"title", "description", "categories"}, when: "when", apart: []string{"title", "description"}},
 	{list: "lists", kind: KindList, keys: []string{"code", "title"}, exact: true},
+	{list: "forms", kind: KindForm, exact: true},
 	{list: "accounts", kind: KindAccount, exact: true},
 	{list: "charges", kind: KindCharge, exact: true},
 	{list: "claims", kind: KindClaim, exact: true},
