@@ -77,5 +77,5 @@ var mergeRules = []mergeRule{
 var besides = map[string]bool{
 	"identifiers": true, "narrative": true, "notes": true, "participants": true, "relations": true, "labels": true,
 	"preferences": true, "language": true, "recorded": true, "updated": true, "section": true, "origins": true, "id": true,
-	"encounter": true, "absent": true,
+	"encounter": true, "absent": true, "concern": true,
 }
