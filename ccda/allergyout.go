@@ -80,10 +80,7 @@ func (w *writer) allergy(i int) {
 
 	w.begin("observation", "OBS", "EVN", &x.Entry)
 	if say.ind {
-		w.at("negationInd", "true")
-		if x.Verification == record.Refuted {
-			x.Verification = "" // what was refuted is not so (C-CDA on FHIR, CF-problems, negationInd)
-		}
+		w.negated(&x.Verification)
 	}
 	x.Assertion = record.Affirmed
 	w.template(templatesAllergy[0])

@@ -40,6 +40,6 @@ func (r *reader) readAssessmentEntry(entry tree.Node) []record.Ref {
 		return r.readFindingEntry(assessmentSection, entry)
 	}
 	k := assessments
-	k.section, k.more = r.sectionCode(), (*reader).assessmentPart
+	k.section, k.more = r.sectionCode(), moreAssessment
 	return r.readPanelEntry(entry, &k, &r.rec.AssessmentPanels, &r.rec.Assessments)
 }

@@ -187,6 +187,9 @@ func (w *writer) dropBool(list string, i int, leaf string) { w.dropIn(list, i, l
 // OID stands as the name: CDA knows code systems by OID alone (CDA R2 CD.codeSystem).
 func (w *writer) codeSystem(list string, i int, c *record.Coding) (root, name string) {
 	root, name = c.SystemAsSent, c.SystemName
+	if c.System != "" && !codes.IsOID(root) && !codes.IsUUID(root) { // what other formats call it (HL7 v2 table 0396) names nothing here
+		root = ""
+	}
 	if root == "" && c.System != "" {
 		var ok bool
 		if root, ok = codes.ToCDA(c.System); !ok {

@@ -31,8 +31,18 @@ func (r *reader) ts(n tree.Node) record.Time {
 	}
 	r.led.Take(a.Index())
 	v := a.Value()
-	iso, exact := isoTime(v)
-	t.Value = iso
+	exact := true
+	if v == r.lastTime.sent { // as where one thing was told by several at once
+		t.Value = r.lastTime.iso
+	} else {
+		var room [timeRoom]byte
+		if iso, ok := appendTS(room[:0], v); ok {
+			t.Value = r.room.paths.Keep(iso)
+			r.lastTime.sent, r.lastTime.iso = v, t.Value
+		} else {
+			t.Value, exact = lenientTime(v)
+		}
+	}
 	if !exact {
 		t.AsSent = v
 		r.issue(record.IssueInvalidTime, a)
@@ -107,8 +117,18 @@ func isoTime(v string) (value string, exact bool) {
 	return lenientTime(v)
 }
 
+// timeRoom is room for any time but one with a very long fraction.
+const timeRoom = 48
+
 // hl7Time converts a well-formed TS.
 func hl7Time(v string) (string, bool) {
+	var room [timeRoom]byte
+	b, ok := appendTS(room[:0], v)
+	return string(b), ok
+}
+
+// appendTS is hl7Time onto the end of b, which is given back as it was where v is no such time.
+func appendTS(b []byte, v string) ([]byte, bool) {
 	n := 0
 	for n < len(v) && v[n] >= '0' && v[n] <= '9' {
 		n++
@@ -116,10 +136,10 @@ func hl7Time(v string) (string, bool) {
 	switch n {
 	case 4, 6, 8, 10, 12, 14:
 	default:
-		return "", false
+		return b, false
 	}
 	if !validDate(v, n) {
-		return "", false
+		return b, false
 	}
 	f := n // end of the fraction
 	if n == 14 && f < len(v) && v[f] == '.' {
@@ -128,15 +148,14 @@ func hl7Time(v string) (string, bool) {
 			f++
 		}
 		if f == n+1 {
-			return "", false
+			return b, false
 		}
 	}
 	zone := v[f:]
 	if zone != "" && (n < 10 || !validZone(zone)) {
-		return "", false
+		return b, false
 	}
-	var room [48]byte
-	b := append(room[:0], v[:4]...)
+	b = append(b, v[:4]...)
 	if n >= 6 {
 		b = append(append(b, '-'), v[4:6]...)
 	}
@@ -156,10 +175,7 @@ func hl7Time(v string) (string, bool) {
 	if zone != "" {
 		b = append(append(append(b, zone[:3]...), ':'), zone[3:]...)
 	}
-	if len(b) == 4 {
-		return v, true
-	}
-	return string(b), true
+	return b, true
 }
 
 func two(s string) int { return int(s[0]-'0')*10 + int(s[1]-'0') }

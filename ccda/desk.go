@@ -9,9 +9,9 @@ import (
 // desk is the working memory of a reader. Nothing on it is part of a record.
 type desk struct {
 	led     *ledger.Ledger
-	places  []int32        // by node: see placeOf
-	owners  map[int]string // node index → the entry or section that owns what is carried below it
-	slots   map[int]string // node index → the part of its owner that it is: see slot
+	places  []int32         // by node: see placeOf
+	owners  nodeMap[string] // the entry or section that owns what is carried below a node
+	slots   nodeMap[slot]   // the part of its owner that a node is: see slot
 	idents  map[identKey]int
 	keyOf   map[kindPlace]identKey
 	told    map[identKey]bool // shared identifiers that were reported
@@ -25,7 +25,7 @@ type desk struct {
 // desks are empty when they are put there: a reading sees nothing of another.
 var desks = sync.Pool{New: func() any {
 	return &desk{
-		led: ledger.New(0), owners: make(map[int]string, 64), slots: make(map[int]string, 64), idents: make(map[identKey]int, 16),
+		led: ledger.New(0), idents: make(map[identKey]int, 16),
 		keyOf: map[kindPlace]identKey{}, told: map[identKey]bool{},
 		people:  pool{byIdent: make(map[identKey]int, 8), byText: make(map[roleKey]*mention, 8)},
 		systems: make(map[string]knownSystem, 24), units: make(map[string]bool, 8),
@@ -44,14 +44,9 @@ const (
 // nodes. What is known of identifiers is the document's and stays for its next reading.
 func (d *desk) clear(n int) {
 	d.led.Reset(n)
-	if n <= cap(d.places) {
-		d.places = d.places[:n]
-		clear(d.places)
-	} else {
-		d.places = make([]int32, n)
-	}
-	clear(d.owners)
-	clear(d.slots)
+	d.places = zeroed(d.places, n)
+	d.owners.reset(n)
+	d.slots.reset(n)
 	clear(d.idents)
 	clear(d.keyOf)
 	clear(d.told)
@@ -64,7 +59,7 @@ func (d *desk) clear(n int) {
 
 // leave clears the desk for the next reader.
 func (d *desk) leave() {
-	if len(d.places) > mostDeskNodes || max(len(d.owners), len(d.slots), len(d.idents), len(d.keyOf), len(d.told), len(d.people.byIdent),
+	if len(d.places) > mostDeskNodes || max(len(d.owners.list), len(d.slots.list), len(d.idents), len(d.keyOf), len(d.told), len(d.people.byIdent),
 		len(d.people.byText), len(d.systems), len(d.units), len(d.anchors.first), len(d.idsSeen.first)) > mostDeskEntries {
 		return
 	}

@@ -18,7 +18,7 @@ func TestDesk(t *testing.T) {
 		<text><reference value="#p1"/></text></act></entry></section></component></structuredBody></component></ClinicalDocument>`), record.Limits{})
 	require.NoError(t, err)
 	desk := d.reading(record.ImportOptions{}).desk
-	require.NotEmpty(t, desk.owners)
+	require.NotEmpty(t, desk.owners.list)
 	require.NotEmpty(t, desk.systems)
 	require.NotEmpty(t, desk.people.byText)
 	desk.leave()

@@ -55,13 +55,14 @@ func (r *reader) amount(n tree.Node) *record.Amount {
 		a.Range = r.rng(n)
 	case r.xsiType(n, "PQ", "IVL_PQ"):
 		if q := r.pq(n); !q.IsZero() {
-			a.Quantity = &q
+			a.Quantity = r.room.measured.One(&q)
 		}
 	}
 	if a == (record.Amount{}) {
 		return nil
 	}
-	return &a
+	kept := a
+	return &kept
 }
 
 // timings reads each effectiveTime by its type: the first interval or point is

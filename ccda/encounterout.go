@@ -87,7 +87,24 @@ func inHeader(l *record.EncounterLocation) bool {
 	return l.When == nil && l.Status == "" && l.Physical == nil
 }
 
-// encounterEntry writes an Encounter Activity (C-CDA R2.1 3.24).
+// isToCome reports whether an encounter has not begun: as an Encounter Activity,
+// which is an event, it would read as one that was.
+func isToCome(x *record.Encounter) bool {
+	switch x.Status.Code {
+	case record.StatusPlanned, record.StatusBooked, record.StatusPending, record.StatusProposed:
+		return true
+	}
+	return false
+}
+
+func (w *writer) encounterSection(i int) string {
+	if isToCome(&w.rec.Encounters[i]) {
+		return "18776-5"
+	}
+	return "46240-8"
+}
+
+// encounterEntry writes an Encounter Activity (C-CDA R2.1 3.24), or a Planned Encounter (3.72) for one that is to come.
 func (w *writer) encounterEntry(i int) bool {
 	x := w.rec.Encounters[i]
 	if x.Mode != record.ModeEvent || x.Assertion == record.Negated || x.Assertion == record.NoneKnown {
@@ -96,14 +113,27 @@ func (w *writer) encounterEntry(i int) bool {
 	w.wrote[x.ID] = true
 	w.tellEncounter(&x)
 	w.notKnown(&x.Entry)
-	w.begin("encounter", "ENC", "EVN", &x.Entry)
+	planned := isToCome(&x)
+	mood := "EVN"
+	if planned {
+		mood, x.Status = "INT", record.Status{Code: record.StatusActive, Reasons: x.Status.Reasons} // the mood says that it is planned
+	}
+	w.begin("encounter", "ENC", mood, &x.Entry)
 	x.Assertion = record.Affirmed
-	w.template(templatesEncounter[0])
+	if planned {
+		w.plannedTemplate(&orderForm{"encounter", "ENC", templatesPlanned[1], moodsOfActs, "active"}, mood, &x.Status)
+	} else {
+		w.template(templatesEncounter[0])
+	}
 	w.entryIDs(&x.Entry)
 	header := w.headerEncounter == x.ID
 	w.entryCode(&x, header)
 	w.linkOf(&x.Entry)
-	w.statusKnown(&x.Status)
+	if planned {
+		w.statusPlanned(&x.Status)
+	} else {
+		w.statusKnown(&x.Status)
+	}
 	if header && w.keeps("effectiveTime") {
 		x.When = record.Period{} // the header says it; here the source has a time of its own, which is carried
 	} else {

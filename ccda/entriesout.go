@@ -165,7 +165,7 @@ func (w *writer) unlistedBut(grouped map[string]bool) {
 	}
 	always := func(loinc string) func(int) string { return func(int) string { return loinc } }
 	r := w.rec
-	each(record.KindEncounter, len(r.Encounters), always("46240-8"))
+	each(record.KindEncounter, len(r.Encounters), w.encounterSection)
 	each(record.KindAllergy, len(r.Allergies), always("48765-2"))
 	each(record.KindHealthConcern, len(r.HealthConcerns), always("75310-3"))
 	each(record.KindProblem, len(r.Problems), w.problemSection)

@@ -331,6 +331,7 @@ func (w *writer) findEntries() {
 		}
 	}
 	w.findNotes()
+	w.findDispenses()
 }
 
 // point notes that an entry is named by another.

@@ -13,16 +13,10 @@ func extentOfConcept(c *record.Concept, x *extents, name string) extent {
 	main := extentNothing
 	for i := range c.Codings {
 		e := extentOfCoding(&c.Codings[i], x)
-		switch {
-		case i == 0:
+		if i == 0 {
 			main = e
-		case e == extentNothing || e == main:
-		case e == extentNone || main == extentNone:
-			main = extentNone
-		case main == extentNothing:
-			main = e
-		default:
-			main = extentUnclear
+		} else {
+			main = main.beside(e)
 		}
 	}
 	if main != extentNothing {

@@ -160,20 +160,5 @@ func (r *reader) familyAssertion(obs tree.Node) (a record.Assertion, ok bool) {
 	if obs.Attr("nullFlavor").OK() || !r.legible(obs, "EVN") {
 		return "", false
 	}
-	negated := isTrue(obs.Attr("negationInd").Value())
-	value := r.extentOf(obs.Child("value"), &problemExtents)
-	switch {
-	case value == extentNoneInWords:
-		return noneInWords, true
-	case !negated && value == extentNone:
-		return record.NoneKnown, true
-	case !negated:
-		return record.Affirmed, true
-	case value == extentOne:
-		return record.Negated, true
-	case value == extentAll, value == extentNothing:
-		return record.NoneKnown, true
-	}
-	r.issue(record.IssueNegationUnclear, obs)
-	return "", false
+	return r.assertionOfValue(obs, isTrue(obs.Attr("negationInd").Value()))
 }

@@ -105,8 +105,8 @@ func (r *reader) keepForms(s *sweeper) {
 func (r *reader) ownerOf(n tree.Node) (owner, slot, from string) {
 	var base tree.Node
 	for ; n.OK(); n = n.Parent() {
-		id, ok := r.owners[n.Index()]
-		name := r.slots[n.Index()]
+		id, ok := r.owners.get(n.Index())
+		name := r.slotOf(n.Index())
 		if name != "" {
 			if slot != "" {
 				name += "." + slot

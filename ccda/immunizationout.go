@@ -58,14 +58,7 @@ func (w *writer) immunizationEntry(i int) bool {
 	}
 	w.entryIDs(&x.Entry)
 	w.linkOf(&x.Entry)
-	switch {
-	case stopped:
-		w.statusNegated(&x.Status)
-	case planned:
-		w.statusPlanned(&x.Status)
-	default:
-		w.statusDemanded(&x.Status)
-	}
+	w.statusGiven(&x.Status, stopped, planned)
 	from := len(w.b)
 	if w.interval("effectiveTime", "when", &x.When); len(w.b) == from {
 		w.require("effectiveTime", "when", "UNK")
@@ -256,15 +249,24 @@ func (w *writer) educationOut(x *record.Immunization) {
 	}
 }
 
+// statusGiven writes the status of what was given, was not, or is to be.
+func (w *writer) statusGiven(s *record.Status, stopped, planned bool) {
+	switch {
+	case stopped:
+		w.statusNegated(s)
+	case planned:
+		w.statusPlanned(s)
+	default:
+		w.statusDemanded(s)
+	}
+}
+
 // tellImmunization tells of an immunization in the narrative.
 func (w *writer) tellImmunization(x *record.Immunization) {
 	if w.row == nil {
 		return
 	}
-	name := wordsOf(&x.Product.Code)
-	if x.Product.Name != "" && x.Product.Code.IsZero() {
-		name = x.Product.Name
-	}
+	name := nameOfProduct(&x.Product)
 	switch {
 	case x.Assertion == record.NoneKnown:
 		name = "No known immunizations"

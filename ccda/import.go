@@ -10,6 +10,7 @@ import (
 	"io"
 	"iter"
 
+	"github.com/portage-health/portage/internal/digest"
 	"github.com/portage-health/portage/internal/ids"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
@@ -29,23 +30,23 @@ type Document struct {
 // XML, is beyond a limit, or where its root is no ClinicalDocument of CDA R2.
 // Errors tell the position and hold nothing of the document.
 func Parse(data []byte, l record.Limits) (*Document, error) {
-	sum := startDigest(data)
+	sum := digest.Start(data)
 	d, err := tree.ParseXML(data, tree.XMLOptions{
 		Limits:    treeLimits(l),
 		WellKnown: map[string]string{"xsi": spaceXSI, "sdtc": spaceSDTC, "voc": "urn:hl7-org:v3/voc", "cda": spaceCDA, "hl7": spaceCDA},
 	})
 	if err != nil {
-		sum.abandon()
+		sum.Abandon()
 		return nil, fmt.Errorf("ccda: %w", err)
 	}
 	root := d.Root()
 	if root.Name() != "ClinicalDocument" || root.Space() != spaceCDA && root.Space() != "" {
-		sum.abandon()
+		sum.Abandon()
 		line, col := root.Pos()
 		return nil, fmt.Errorf("ccda: %d:%d: %w", line, col, ErrNotCDA)
 	}
 	d.Hint()
-	return &Document{d, int64(len(data)), sum.wait()}, nil
+	return &Document{d, int64(len(data)), sum.Wait()}, nil
 }
 
 // ErrNotCDA says that the input is XML, but no CDA document.

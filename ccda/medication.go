@@ -173,7 +173,8 @@ func (r *reader) medication(sa tree.Node, assertion record.Assertion) record.Ref
 	m := record.Medication{Entry: r.entry(kindMedication, sa)}
 	r.assert(&m.Entry, sa, assertion)
 	m.Status, m.Mode = r.status(sa), r.mode(sa)
-	r.templates(sa, templatesMedication...)
+	r.templates(sa, knownMedication...)
+	m.Kind = r.kindOfMedication(sa)
 	r.shape(sa, "SBADM")
 	if n := sa.Child("repeatNumber"); isInteger(n.Attr("value").Value()) {
 		m.Repeats = r.attr(n, "value")

@@ -197,17 +197,13 @@ func (w *writer) medication(i, list int) bool {
 	case !planned || !w.strict:
 		w.template(templatesMedication[0])
 	}
+	if mood == "EVN" {
+		w.kindOfMedication(x.Kind)
+	}
 	w.entryIDs(&x.Entry)
 	w.categoryCode(&x.Categories)
 	w.linkOf(&x.Entry)
-	switch {
-	case stopped:
-		w.statusNegated(&x.Status)
-	case planned:
-		w.statusPlanned(&x.Status)
-	default:
-		w.statusDemanded(&x.Status)
-	}
+	w.statusGiven(&x.Status, stopped, planned)
 	w.medicationDose(&x, whole)
 	if none && !saysOfProduct(&x.Product) {
 		w.Note(&fixed, "product.code")
@@ -324,7 +320,9 @@ func (w *writer) medicationParts(x *record.Medication, whole *record.Dosage, ste
 		w.dosageTold(whole)
 		w.Leave()
 	}
+	dispenses := len(x.Dispenses)
 	w.supplies(templatesProduct[0], &x.Orders, &x.Dispenses)
+	w.filled(x.ID, dispenses)
 	w.reactionsOut(&x.Reactions, "CAUS", false)
 	w.answer(&medicationStatus, "REFR", false, "statusObservation", &x.ClinicalStatus)
 	w.adherenceOut(&x.Adherence)

@@ -6,15 +6,20 @@ import (
 	"github.com/portage-health/portage/record"
 )
 
+// nameOfProduct gives the words for a product: those of its code, or its name where it has none.
+func nameOfProduct(p *record.Product) string {
+	if p.Name != "" && p.Code.IsZero() {
+		return p.Name
+	}
+	return wordsOf(&p.Code)
+}
+
 // tellMedication tells of a medication in the narrative: what, whether, how, when.
 func (w *writer) tellMedication(x *record.Medication, whole *record.Dosage) {
 	if w.row == nil {
 		return
 	}
-	name := wordsOf(&x.Product.Code)
-	if x.Product.Name != "" && x.Product.Code.IsZero() {
-		name = x.Product.Name
-	}
+	name := nameOfProduct(&x.Product)
 	switch {
 	case x.Assertion == record.NoneKnown:
 		name = "No known medications"

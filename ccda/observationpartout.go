@@ -1,6 +1,10 @@
 package ccda
 
-import "github.com/portage-health/portage/record"
+import (
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
 
 // observationRelations writes what hangs on an observation.
 func (w *writer) observationRelations(x *record.Observation) {
@@ -13,6 +17,7 @@ func (w *writer) observationRelations(x *record.Observation) {
 		w.Leave()
 	}
 	x.Components = nil
+	w.issuedOut(&x.Issued, "entryRelationship")
 	w.members(&x.Members, "entryRelationship")
 	w.imagesOut(x)
 	w.mediaOf(&x.Attachments, "entryRelationship")
@@ -66,8 +71,12 @@ func (w *writer) componentOut(c *record.Component, i int) {
 		w.at("negationInd", "true")
 	}
 	c.Assertion = ""
-	for _, t := range componentTemplates(c) {
-		w.template(t)
+	if list := componentTemplates(c); w.strict && slices.Contains(list, templatesStatus[0]) && !isProblemStatus(c.Values) {
+		w.Note(&record.IssueProfileNotClaimed, "")
+	} else {
+		for _, t := range list {
+			w.template(t)
+		}
 	}
 	if len(c.Identifiers) == 0 && w.strict {
 		w.leaf("id", "root", w.derive("component", w.Path("")))
@@ -84,6 +93,18 @@ func (w *writer) componentOut(c *record.Component, i int) {
 
 func isAssertion(c *record.Concept) bool {
 	return len(c.Codings) > 0 && c.Codings[0].Code == "ASSERTION" && (c.Codings[0].SystemAsSent == oidActCode || c.Codings[0].System == record.SystemActCode)
+}
+
+// isProblemStatus reports whether a value is one of those that a Problem Status has (value set ProblemStatus, 2.16.840.1.113883.3.88.12.80.68).
+func isProblemStatus(list []record.Value) bool {
+	if len(list) != 1 || list[0].Concept == nil || len(list[0].Concept.Codings) == 0 || list[0].Concept.Codings[0].System != record.SystemSNOMED {
+		return false
+	}
+	switch list[0].Concept.Codings[0].Code {
+	case "55561003", "73425007", "413322009", "246455001", "263855007", "277022003": // active, inactive, resolved, recurrence, relapse, remission
+		return true
+	}
+	return false
 }
 
 func componentTemplates(c *record.Component) []string {
@@ -129,31 +150,7 @@ func (w *writer) indicationsOf(list *[]record.Indication) {
 		x := (*list)[i]
 		w.In("indications", i)
 		w.relate("RSON", false, "indications", i)
-		w.el("observation")
-		w.at("classCode", "OBS")
-		w.at("moodCode", "EVN")
-		if x.Assertion == record.Negated {
-			w.at("negationInd", "true")
-		}
-		x.Assertion = ""
-		w.template(templatesIndication[0])
-		if len(x.Identifiers) == 0 && w.strict {
-			w.leaf("id", "root", w.derive("indication", w.Path("")))
-		}
-		w.identifiers("id", "identifiers", &x.Identifiers)
-		if x.Kind == nil {
-			w.require("code", "kind", "NI")
-		}
-		w.conceptPtr("code", "kind", &x.Kind)
-		w.wordsBesidePtr("code", &x.Code)
-		w.statusAs(&x.Status, "completed")
-		w.periodPtr("effectiveTime", "when", &x.When)
-		if x.Code != nil {
-			c := *x.Code
-			x.Code = nil
-			w.codedValue("value", "code", &c)
-		}
-		w.end()
+		w.indicationAct(&x)
 		w.end()
 		w.rest(&x)
 		w.Leave()

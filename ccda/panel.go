@@ -13,8 +13,7 @@ type panelKind struct {
 	panel, member           string // kinds of entries
 	templates, observations []string
 	section                 string // LOINC
-	// more reads what hangs on a member and is part of it.
-	more func(*reader, *record.Observation, tree.Node)
+	more                    panelMore
 }
 
 // bare reports whether no template id of C-CDA says that n is something else than one of own.
@@ -108,6 +107,8 @@ func (r *reader) panel(org tree.Node, k *panelKind, panels *[]record.Panel, into
 		switch {
 		case r.isSecurity(sub), r.isPrivacyAnnotation(sub):
 			// a marking of the panel, which entry took
+		case p.Issued == nil && r.isIssued(sub):
+			p.Issued = r.issued(rel, sub)
 		case sub.Name() == "observation":
 			if r.legibleObservation(sub) && r.relates(rel, false, "COMP") {
 				r.slot(rel, "members", len(p.Members))
@@ -149,10 +150,22 @@ func (r *reader) panel(org tree.Node, k *panelKind, panels *[]record.Panel, into
 	return self, true
 }
 
+// panelMore is what hangs on a member of a panel and is part of it.
+type panelMore uint8
+
+const (
+	nothingMore panelMore = iota
+	moreParts
+	moreAssessment
+)
+
 func (r *reader) member(obs tree.Node, k *panelKind, into *[]record.Observation) record.Ref {
 	o := r.observation(k.member, obs, k.observations)
-	if k.more != nil {
-		k.more(r, &o, obs)
+	switch k.more {
+	case moreParts:
+		r.parts(&o, obs, k, into)
+	case moreAssessment:
+		r.assessmentPart(&o, obs)
 	}
 	*into = add(*into, &o, r.expected.members)
 	return record.Ref{ID: o.ID, Kind: k.member}

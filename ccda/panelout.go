@@ -56,6 +56,9 @@ func (w *writer) panelOut(x *record.Panel, f *panelForm, claimed bool) {
 		w.concept("code", "code", &x.Code)
 	}
 	w.panelText(&x.Entry)
+	if s := &x.Status; s.AsSent == "" && s.Absent == "" && observationStatusCode(s) == "" && !(claimed && f.fixed) {
+		w.require("statusCode", "status", "UNK") // the schema has no organizer without one
+	}
 	w.observationStatus(&x.Status, claimed && f.fixed)
 	when := needNothing
 	if x.When.IsZero() && f.timed && claimed {
@@ -67,18 +70,24 @@ func (w *writer) panelOut(x *record.Panel, f *panelForm, claimed bool) {
 	w.specimensOut(&x.Specimens, true)
 	w.participants(&x.Participants)
 	w.collections(&x.Specimens)
+	w.issuedOut(&x.Issued, "component")
 	w.members(&x.Members, "component")
 	w.mediaOf(&x.Attachments, "component")
 	w.inEncounter("component", &x.Encounter)
-	w.comments(&x.Notes, "component")
-	w.markings(&x.Labels, "component")
-	w.notesOn(&x.Entry, "component")
-	w.relationsIn("component", x.Relations, false)
-	w.relationsIn("reference", x.Relations, true)
-	x.Relations = nil
+	w.organizerTail(&x.Entry)
 	w.end()
 	x.Parent = w.parentOf(x)
 	w.rest(x)
+}
+
+// organizerTail writes what organizers end with: as tail, and references behind what they hold.
+func (w *writer) organizerTail(e *record.Entry) {
+	w.comments(&e.Notes, "component")
+	w.markings(&e.Labels, "component")
+	w.notesOn(e, "component")
+	w.relationsIn("component", e.Relations, false)
+	w.relationsIn("reference", e.Relations, true)
+	e.Relations = nil
 }
 
 // panelText writes the text of an organizer, which the schema has as an extension.

@@ -1,6 +1,8 @@
 package ccda
 
 import (
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/portage-health/portage/internal/codes"
@@ -20,9 +22,10 @@ const (
 	templateObserver          = "2.16.840.1.113883.10.20.6.2.4" // Observer Context
 )
 
-// Templates of the author of a document, or of its markings, that is segmented for privacy (DS4P): the part, the role.
+// Templates of an author, and of those of a document, or of its markings, that is segmented for privacy (DS4P): the part, the role.
 var (
-	templatesPrivacyAuthor     = []string{"2.16.840.1.113883.3.3251.1.2", "2.16.840.1.113883.3.3251.1.6"}
+	templatesAuthor            = []string{templateAuthor, templateProvAuthor}
+	templatesAnyAuthor         = append(slices.Clone(templatesAuthor), "2.16.840.1.113883.3.3251.1.2", "2.16.840.1.113883.3.3251.1.6")
 	templatesPrivacyAuthorRole = []string{"2.16.840.1.113883.3.3251.1.3", "2.16.840.1.113883.3.3251.1.7", templateObserver}
 )
 
@@ -92,7 +95,16 @@ func isAssembler(n tree.Node) bool {
 
 // participants takes authors, informants, performers and those participants that skip does not claim.
 func (r *reader) participants(n tree.Node, skip func(tree.Node) bool) []record.Participation {
-	var out []record.Participation
+	count := 0
+	for c := n.First(); c.OK(); c = c.Next() {
+		if r.known[c.NameID()].part && (skip == nil || !skip(c)) {
+			count++
+		}
+	}
+	if count == 0 {
+		return nil
+	}
+	out := r.room.played.List(count)
 	for c := n.First(); c.OK(); c = c.Next() {
 		if r.known[c.NameID()].part && (skip == nil || !skip(c)) {
 			out = append(out, r.participation(c))
@@ -177,7 +189,11 @@ func (r *reader) plainTemplates(n tree.Node, known []string) []string {
 func (r *reader) partTemplates(n tree.Node) {
 	switch n.Name() {
 	case "author":
-		r.templates(n, append([]string{templateAuthor, templateProvAuthor}, r.plainTemplates(n, templatesPrivacyAuthor)...)...)
+		known := templatesAuthor
+		if r.plainTemplates(n, templatesAnyAuthor) != nil {
+			known = templatesAnyAuthor
+		}
+		r.templates(n, known...)
 	case "performer":
 		r.templates(n, templateProviderC32, templateProviderC83, templateProviderIHE, templatePhysicianReading)
 	case "encounterParticipant":
@@ -232,7 +248,7 @@ func (r *reader) role(n tree.Node, p *record.Participation) {
 func (r *reader) owned(n tree.Node) []int32 {
 	var out []int32
 	for i := n.Index(); i < n.End(); i++ {
-		if _, ok := r.owners[i]; ok {
+		if _, ok := r.owners.get(i); ok {
 			out = append(out, int32(i-n.Index()))
 		}
 	}
@@ -242,7 +258,8 @@ func (r *reader) owned(n tree.Node) []int32 {
 // ownAgain gives what is within n the owners that the same text had at another place.
 func (r *reader) ownAgain(m *mention, n tree.Node) {
 	for _, k := range m.owned {
-		r.owners[n.Index()+int(k)] = r.owners[m.at+int(k)]
+		id, _ := r.owners.get(m.at + int(k))
+		r.owners.set(n.Index()+int(k), id)
 	}
 }
 
@@ -316,6 +333,11 @@ func (r *reader) readRole(n tree.Node, p *record.Participation) (known bool) {
 			x.Relationships = append(x.Relationships, *k)
 		}
 		p.Who = r.related(n, idents, x)
+		for i := range r.rec.RelatedPersons {
+			if q := &r.rec.RelatedPersons[i]; q.ID == p.Who.ID && x.Organization != nil && !reflect.DeepEqual(q.Organization, x.Organization) {
+				p.OnBehalfOf = x.Organization // another mention has them for somebody else
+			}
+		}
 		return known && r.identifies(kindRelated, idents)
 	}
 	p.Code = code

@@ -56,7 +56,7 @@ func (w *writer) patient(x *record.Patient) {
 	w.flagEl("sdtc:deceasedInd", &x.Deceased)
 	w.time("sdtc:deceasedTime", "deceasedTime", &x.DeceasedTime)
 	w.flagEl("sdtc:multipleBirthInd", &x.MultipleBirth)
-	if isInteger(x.BirthOrder) {
+	if isInteger(x.BirthOrder) && atoi(x.BirthOrder) > 0 { // the schema has it count from 1
 		w.leafIf("sdtc:multipleBirthOrderNumber", take(&x.BirthOrder))
 	}
 	w.concept("maritalStatusCode", "maritalStatus", &x.MaritalStatus)

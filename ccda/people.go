@@ -146,13 +146,37 @@ func union[T any](have, more []T) []T {
 next:
 	for i := range more {
 		for j := range have {
-			if reflect.DeepEqual(have[j], more[i]) {
+			if same(&have[j], &more[i]) {
 				continue next
 			}
 		}
 		have = append(have, more[i])
 	}
 	return have
+}
+
+// same reports whether two parts of a record say the same. What most often tells
+// them apart, or most often is all of them, is looked at first.
+func same[T any](a, b *T) bool {
+	switch x := any(a).(type) {
+	case *record.Identifier:
+		y := any(b).(*record.Identifier)
+		if *x == *y {
+			return true
+		}
+		if x.Value != y.Value || x.System != y.System {
+			return false
+		}
+	case *record.Telecom:
+		if x.Value != any(b).(*record.Telecom).Value {
+			return false
+		}
+	case *record.Address:
+		if x.PostalCode != any(b).(*record.Address).PostalCode {
+			return false
+		}
+	}
+	return reflect.DeepEqual(a, b)
 }
 
 // untakeAbsent gives back, at a further mention of somebody, what says only that
@@ -195,6 +219,11 @@ func (r *reader) newEntry(id string, idents []record.Identifier, n tree.Node) re
 	return record.Entry{ID: id, Identifiers: idents, Assertion: record.Affirmed, Origins: r.origins(n)}
 }
 
+// ref makes a reference to an entry.
+func (r *reader) ref(id, kind string) *record.Ref {
+	return r.room.refs.One(&record.Ref{ID: id, Kind: kind})
+}
+
 // practitioner takes what a role says of a person who acts as a professional.
 func (r *reader) practitioner(role tree.Node, idents []record.Identifier, names []record.Name, addrs []record.Address, tels []record.Telecom) *record.Ref {
 	place := r.find(kindPractitioner, idents)
@@ -228,7 +257,7 @@ func (r *reader) practitioner(role tree.Node, idents []record.Identifier, names 
 	r.settle(kindPractitioner, place, idents)
 	id := r.rec.Practitioners[place].ID
 	r.own(role, id)
-	return &record.Ref{ID: id, Kind: kindPractitioner}
+	return r.ref(id, kindPractitioner)
 }
 
 // amongShared gives the key of one of the people whom an identifier (base) stands on:
@@ -299,10 +328,13 @@ func agree(a, b []record.NamePart) bool {
 	return false
 }
 
+// otherPeriod reports whether two mentions are of roles that somebody has at different times.
+func otherPeriod(a, b *record.Period) bool { return a != nil && b != nil && !reflect.DeepEqual(a, b) }
+
 // related takes what a role says of somebody related to the patient.
 func (r *reader) related(role tree.Node, idents []record.Identifier, p record.RelatedPerson) *record.Ref {
 	place := r.find(kindRelated, idents)
-	if place >= 0 && strangers(r.rec.RelatedPersons[place].Names, p.Names) {
+	if place >= 0 && (strangers(r.rec.RelatedPersons[place].Names, p.Names) || otherPeriod(r.rec.RelatedPersons[place].Period, p.Period)) {
 		r.partShared(kindRelated, idents)
 		place = -1
 	}
@@ -326,7 +358,7 @@ func (r *reader) related(role tree.Node, idents []record.Identifier, p record.Re
 	r.settle(kindRelated, place, idents)
 	id := r.rec.RelatedPersons[place].ID
 	r.own(role, id)
-	return &record.Ref{ID: id, Kind: kindRelated}
+	return r.ref(id, kindRelated)
 }
 
 // organization takes an Organization or CustodianOrganization; nil where it says nothing.
@@ -372,5 +404,5 @@ func (r *reader) keepOrganization(n tree.Node, idents []record.Identifier, x rec
 	r.settle(kindOrganization, place, idents)
 	id := r.rec.Organizations[place].ID
 	r.own(n, id)
-	return &record.Ref{ID: id, Kind: kindOrganization}
+	return r.ref(id, kindOrganization)
 }

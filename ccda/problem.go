@@ -148,12 +148,19 @@ func (r *reader) problemAssertion(obs tree.Node) (a record.Assertion, ok bool) {
 		return "", false
 	}
 	negated := isTrue(obs.Attr("negationInd").Value())
-	value := r.extentOf(obs.Child("value"), &problemExtents)
-	switch {
-	case obs.Attr("nullFlavor").OK():
-		if !negated {
-			return record.NotKnown, true
-		}
+	if !obs.Attr("nullFlavor").OK() {
+		return r.assertionOfValue(obs, negated)
+	}
+	if !negated {
+		return record.NotKnown, true
+	}
+	r.issue(record.IssueNegationUnclear, obs)
+	return "", false
+}
+
+// assertionOfValue decides what a value says, negated or not.
+func (r *reader) assertionOfValue(obs tree.Node, negated bool) (a record.Assertion, ok bool) {
+	switch value := r.extentOf(obs.Child("value"), &problemExtents); {
 	case value == extentNoneInWords:
 		return noneInWords, true
 	case !negated && value == extentNone:

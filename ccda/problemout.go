@@ -132,10 +132,7 @@ func (w *writer) problem(i int, said string) {
 
 	w.begin("observation", "OBS", "EVN", &x.Entry)
 	if say.ind {
-		w.at("negationInd", "true")
-		if x.Verification == record.Refuted {
-			x.Verification = "" // what was refuted is not so (C-CDA on FHIR, CF-problems, negationInd)
-		}
+		w.negated(&x.Verification)
 	}
 	x.Assertion = record.Affirmed
 	if why {
@@ -210,6 +207,14 @@ func abatement(x *record.Problem) {
 		if x.Abatement = &a; a.IsZero() {
 			x.Abatement = nil
 		}
+	}
+}
+
+// negated says that a statement is not so, which is what its being refuted says (C-CDA on FHIR, CF-problems, negationInd).
+func (w *writer) negated(verification *record.Verification) {
+	w.at("negationInd", "true")
+	if *verification == record.Refuted {
+		*verification = ""
 	}
 }
 

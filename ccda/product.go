@@ -34,9 +34,9 @@ func (r *reader) product(mp tree.Node) record.Product {
 	if !mp.OK() {
 		return p
 	}
-	r.templates(mp, templatesProduct...)
+	r.templates(mp, knownProduct...)
 	r.fixed(mp, "classCode", "MANU")
-	p.Identifiers = r.ids(mp)
+	p.ID, p.Identifiers = r.productIDs(mp)
 	m := firstChild(mp, "manufacturedMaterial", "manufacturedLabeledDrug")
 	r.fixed(m, "classCode", "MMAT")
 	r.fixed(m, "determinerCode", "KIND")

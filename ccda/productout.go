@@ -42,6 +42,7 @@ func (w *writer) product(template string, p *record.Product) {
 	w.el("manufacturedProduct")
 	w.at("classCode", "MANU")
 	w.template(template)
+	w.productID(p.ID)
 	w.identifiers("id", "identifiers", &p.Identifiers)
 	w.el("manufacturedMaterial")
 	if p.Code.IsZero() {

@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"reflect"
 	"strings"
 
 	"github.com/portage-health/portage/internal/tree"
@@ -17,7 +18,7 @@ func (r *reader) quantity(n tree.Node) *record.Quantity {
 	if q.IsZero() {
 		return nil
 	}
-	return &q
+	return r.room.measured.One(&q)
 }
 
 func (r *reader) pq(n tree.Node) record.Quantity {
@@ -58,7 +59,25 @@ func (r *reader) pq(n tree.Node) record.Quantity {
 		r.originalText(t, &alt.Unit.Text, &alt.Unit.TextRef)
 		q.Alternates = append(q.Alternates, alt)
 	}
+	ownUnitCode(&q)
 	return q
+}
+
+// ownUnitCode takes for the code of the unit what a translation says of the very
+// number, where the unit itself is no code of UCUM.
+func ownUnitCode(q *record.Quantity) {
+	if q.Code != "" || len(q.Alternates) != 1 || q.Alternates[0].Value != q.Value || q.Value == "" || len(q.Alternates[0].Unit.Codings) != 1 {
+		return
+	}
+	c := &q.Alternates[0].Unit.Codings[0]
+	if c.Code == "" || c.System == "" || c.System == record.SystemUCUM {
+		return
+	}
+	x := record.Concept{Codings: []record.Coding{{System: c.System, SystemAsSent: c.SystemAsSent, Code: c.Code}}}
+	if !reflect.DeepEqual(x, q.Alternates[0].Unit) {
+		return
+	}
+	q.Code, q.System, q.Alternates = c.Code, c.System, nil
 }
 
 // rng takes an IVL_PQ (or IVL_INT, IVL_REAL).
@@ -150,7 +169,8 @@ func isInteger(s string) bool { return isDecimal(s) && !strings.Contains(s, ".")
 // Observation.value). What has no type that is known here is read by its shape
 // where that is plain, else left to be carried.
 func (r *reader) values(parent tree.Node) []record.Value {
-	var out []record.Value
+	var few [2]record.Value
+	out := few[:0]
 	for n := parent.Child("value"); n.OK(); n = n.NextNamed() {
 		if v := r.value(n); !v.IsZero() {
 			if v == (record.Value{Absent: v.Absent}) {
@@ -161,7 +181,7 @@ func (r *reader) values(parent tree.Node) []record.Value {
 			r.form(n)
 		}
 	}
-	return out
+	return r.room.values.Keep(out)
 }
 
 func (r *reader) value(n tree.Node) record.Value {

@@ -45,12 +45,8 @@ func (w *writer) quantityContent(leaf string, q *record.Quantity) {
 		// CDA has one unit, a code of UCUM; how people write it has no place (CDA R2 PQ.unit).
 		w.DropString("unit", unit, &lost)
 		unit = q.Code
-	} else if q.Code != "" && q.Code != unit {
-		w.DropString("code", q.Code, &lost)
 	}
-	if q.System != "" && q.System != record.SystemUCUM {
-		w.DropString("system", q.System, &lost)
-	}
+	coded := q.Code != "" && q.System != record.SystemUCUM && (q.System != "" || q.Code != unit)
 	if w.strict && !isCS(unit) {
 		w.Note(&altered, "unit")
 		unit = strings.Join(strings.Fields(unit), "_")
@@ -61,12 +57,27 @@ func (w *writer) quantityContent(leaf string, q *record.Quantity) {
 	w.at("unit", unit)
 	w.DropString("comparator", q.Comparator, &lost)
 	w.nullFlavor("absent", &q.Absent)
+	if coded {
+		w.unitCode(q)
+	} else if q.System != "" && q.System != record.SystemUCUM {
+		w.DropString("system", q.System, &lost)
+	}
 	for i := range q.Alternates {
 		w.In("alternates", i)
 		w.alternate(&q.Alternates[i])
 		w.Leave()
 	}
 	*q = record.Quantity{}
+}
+
+// unitCode writes the code of a unit that is not of UCUM, which CDA has room for
+// beside the quantity alone: as the same quantity in that unit (CDA R2 PQR).
+func (w *writer) unitCode(q *record.Quantity) {
+	w.el("translation")
+	w.at("value", q.Value)
+	c := record.Coding{System: q.System, Code: q.Code}
+	w.codingAttrs("", -1, &c, false)
+	w.end()
 }
 
 // alternate writes the same quantity in another unit (CDA R2 PQR).

@@ -53,6 +53,8 @@ type reader struct {
 	texts []tree.Node // the narratives of all sections
 	known []nameFacts // by the number of a name
 
+	lastTime struct{ sent, iso string } // the last time that was read
+
 	room rooms
 }
 
@@ -71,6 +73,10 @@ type rooms struct {
 	named      room.Of[record.Name]
 	located    room.Of[record.Address]
 	reached    room.Of[record.Telecom]
+	played     room.Of[record.Participation]
+	values     room.Of[record.Value]
+	measured   room.Of[record.Quantity]
+	refs       room.Of[record.Ref]
 }
 
 // take marks a leaf: an attribute or a text whose value lands in a typed field.
@@ -295,7 +301,7 @@ func (r *reader) relations(n tree.Node) iter.Seq2[tree.Node, tree.Node] {
 // own says that what is carried below n belongs to the entry or section id.
 func (r *reader) own(n tree.Node, id string) {
 	if n.OK() && id != "" {
-		r.owners[n.Index()] = id
+		r.owners.set(n.Index(), id)
 	}
 }
 
@@ -304,10 +310,22 @@ func (r *reader) own(n tree.Node, id string) {
 // where that is a list (i is -1 where it is none). What is carried below n then
 // finds its way back whatever the order of the relationships.
 func (r *reader) slot(n tree.Node, field string, i int) {
-	if i >= 0 {
-		field += "[" + strconv.Itoa(i) + "]"
+	r.slots.set(n.Index(), slot{field, i})
+}
+
+// slot is a field of the record, with a number where that is a list.
+type slot struct {
+	field string
+	i     int // -1 where it is none
+}
+
+// slotOf gives the slot that a node is by its name, "" where it is none.
+func (r *reader) slotOf(node int) string {
+	s, _ := r.slots.get(node)
+	if s.field == "" || s.i < 0 {
+		return s.field
 	}
-	r.slots[n.Index()] = field
+	return s.field + "[" + strconv.Itoa(s.i) + "]"
 }
 
 // issue reports something about a place.

@@ -130,13 +130,22 @@ func (w *writer) relation(wrapper string, x *record.Relation, i int) {
 // relationCode gives the type code of a relation, and takes its type; "" where HL7 v3 has none for it.
 func (w *writer) relationCode(x *record.Relation) string {
 	code := x.TypeAsSent
-	if code == "" {
+	if !isEntryRelationship(code) {
 		code, _ = relationTypes.From(x.Type)
 	}
 	if code != "" {
 		x.Type, x.TypeAsSent = "", ""
 	}
 	return code
+}
+
+// isEntryRelationship reports whether a code is one of x_ActRelationshipEntryRelationship, or of references to a document (CDA R2).
+func isEntryRelationship(code string) bool {
+	switch code {
+	case "XCRPT", "COMP", "RSON", "SPRT", "CAUS", "GEVL", "MFST", "REFR", "SAS", "SUBJ", "ELNK", "RPLC":
+		return true
+	}
+	return false
 }
 
 // leastRelation gives the code that says no more than that one statement refers to

@@ -7,7 +7,7 @@ import (
 
 // Templates of C-CDA and, before it, CCD and HITSP C32.
 var results = panelKind{
-	panel: kindResultPanel, member: kindResult, section: "30954-2", more: (*reader).parts,
+	panel: kindResultPanel, member: kindResult, section: "30954-2", more: moreParts,
 	templates: []string{
 		"2.16.840.1.113883.10.20.22.4.1", // Result Organizer
 		"2.16.840.1.113883.10.20.1.32",

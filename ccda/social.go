@@ -156,15 +156,25 @@ func (r *reader) findingParts(o *record.Observation, obs tree.Node) {
 			}
 		case r.has(sub, templateProgress), r.isGoal(sub):
 			r.within(rel, sub, &o.Relations)
+		case rel.Attr("typeCode").Value() == "REFR" && isBarePart(sub) && !r.isIssued(sub):
+			r.component(o, rel, sub, nil, "REFR")
 		}
 	}
 }
 
-// parts reads what hangs on a result or a vital sign and says nothing but a code and a value: FHIR's components.
-func (r *reader) parts(o *record.Observation, obs tree.Node) {
+// parts reads what hangs on a result or a vital sign: what says nothing but a
+// code and a value is a component of FHIR's, what it is composed of a member.
+func (r *reader) parts(o *record.Observation, obs tree.Node, k *panelKind, into *[]record.Observation) {
 	for rel, sub := range r.relations(obs) {
-		if sub.Name() == "observation" && rel.Attr("typeCode").Value() == "REFR" && isBarePart(sub) {
+		switch {
+		case sub.Name() != "observation", r.isIssued(sub):
+		case rel.Attr("typeCode").Value() == "REFR" && isBarePart(sub):
 			r.component(o, rel, sub, nil, "REFR")
+		case rel.Attr("typeCode").Value() == "COMP" && o.Assertion == record.Affirmed && r.isMemberOf(sub, k):
+			if r.legibleObservation(sub) && r.relates(rel, false, "COMP") {
+				r.slot(rel, "members", len(o.Members))
+				o.Members = append(o.Members, r.member(sub, k, into))
+			}
 		}
 	}
 }
@@ -179,11 +189,19 @@ func (r *reader) stages(o *record.Observation, obs tree.Node) {
 	}
 }
 
-// isBarePart reports whether an observation has nothing beside ids, code, status and value, and is of no template.
+// isMemberOf reports whether what another observation is composed of is one of
+// its kind: no template says that it is something else. The unit of a value that
+// is said beside it (SNOMED CT 246514001) is no result.
+func (r *reader) isMemberOf(obs tree.Node, k *panelKind) bool {
+	return saysWhat(obs) && obs.Child("code").Attr("code").Value() != "246514001" && (!obs.Child("templateId").OK() || r.hasAny(obs, k.observations)) && !r.hasAny(obs, templatesStatus)
+}
+
+// isBarePart reports whether an observation has nothing beside ids, code, status and
+// value with what is expected of that, and is of no template.
 func isBarePart(obs tree.Node) bool {
 	for c := range obs.Children() {
 		switch c.Name() {
-		case "id", "code", "statusCode", "value":
+		case "id", "code", "statusCode", "value", "interpretationCode", "referenceRange":
 		default:
 			if c.Name() != "" {
 				return false
@@ -202,7 +220,8 @@ func (r *reader) component(o *record.Observation, rel, obs tree.Node, templates 
 	r.shape(obs, "OBS", "EVN")
 	r.fixed(obs.Child("statusCode"), "code", "completed")
 	r.slot(rel, "components", len(o.Components))
-	o.Components = append(o.Components, record.Component{Identifiers: r.ids(obs), Code: r.concept(obs.Child("code")), Values: r.values(obs)})
+	o.Components = append(o.Components, record.Component{Identifiers: r.ids(obs), Code: r.concept(obs.Child("code")), Values: r.values(obs),
+		Interpretations: r.concepts(obs, "interpretationCode"), ReferenceRanges: r.referenceRanges(obs)})
 }
 
 // Observations that US Core has as extensions of Patient, by the code that their templates fix.

@@ -244,7 +244,7 @@ func (r *reader) worded(v tree.Node) *record.Concept {
 	if c.IsZero() {
 		return nil
 	}
-	return &c
+	return r.room.coded.One(&c)
 }
 
 // encounterRef reads an encounter that is named by nothing but its ids: the

@@ -83,6 +83,19 @@ var (
 	}
 )
 
+// beside gives what two codes of one thing say together.
+func (e extent) beside(other extent) extent {
+	switch {
+	case other == extentNothing || other == e:
+		return e
+	case e == extentNone || other == extentNone:
+		return extentNone
+	case e == extentNothing:
+		return other
+	}
+	return extentUnclear
+}
+
 // extentOf looks at a coded element, its translations and the name beside it. It marks nothing.
 func (r *reader) extentOf(n tree.Node, x *extents, names ...tree.Node) extent {
 	if !n.OK() && len(names) == 0 {
@@ -90,15 +103,7 @@ func (r *reader) extentOf(n tree.Node, x *extents, names ...tree.Node) extent {
 	}
 	main := extentOfCode(n, x)
 	for t := n.Child("translation"); t.OK(); t = t.NextNamed() {
-		switch e := extentOfCode(t, x); {
-		case e == extentNothing || e == main:
-		case e == extentNone || main == extentNone:
-			main = extentNone
-		case main == extentNothing:
-			main = e
-		default:
-			main = extentUnclear
-		}
+		main = main.beside(extentOfCode(t, x))
 	}
 	if main != extentNothing {
 		return main

@@ -68,7 +68,7 @@ func (r *reader) dispense(s tree.Node) record.Dispense {
 		Identifiers: r.ids(s), Status: r.status(s), Mode: r.mode(s), Narrative: r.link(s), Notes: r.comments(s),
 		Quantity: r.supplied(s), RepeatNumber: r.repeatNumber(s), Product: r.productOf(s),
 		When: r.period(s.Child("effectiveTime")), Participants: r.participants(s, otherParticipant),
-		DaysSupply: r.daysSupply(s),
+		DaysSupply: r.daysSupply(s), Type: r.conceptPtr(s.Child("code")),
 	}
 }
 

@@ -114,9 +114,10 @@ func (w *writer) dispenseOut(template string, i int, d *record.Dispense) {
 	w.at("moodCode", "EVN")
 	w.template(templatesDispense[0])
 	w.partIDs(&d.Identifiers, "dispense")
-	if w.release >= R30 {
-		w.require("code", "", "NI") // of which the record has none
+	if d.Type == nil && w.release >= R30 {
+		w.require("code", "type", "NI")
 	}
+	w.conceptPtr("code", "type", &d.Type)
 	w.linkPart(&d.Narrative)
 	w.statusDemanded(&d.Status)
 	w.interval("effectiveTime", "when", &d.When)

@@ -103,10 +103,10 @@ func (s *sweeper) element(n tree.Node, place int) {
 		s.path = s.path[:here]
 		return
 	}
-	if id, ok := s.r.owners[i]; ok || !up.OK() {
+	if id, ok := s.r.owners.get(i); ok || !up.OK() {
 		// The owner's own element is the start of the way to what it owns.
-		s.owner, s.slot, s.from = id, s.r.slots[i], len(s.path)
-	} else if name, ok := s.r.slots[i]; ok {
+		s.owner, s.slot, s.from = id, s.r.slotOf(i), len(s.path)
+	} else if name := s.r.slotOf(i); name != "" {
 		if s.slot != "" {
 			name = s.slot + "." + name
 		}

@@ -36,6 +36,10 @@ func (w *writer) timings(list *[]record.Timing, kind string) {
 			w.DropString("operator", op, &saidByPlace)
 			op = "A" // what is said beside the bounds narrows them (FC-medications)
 		}
+		if w.strict && kind != "" && ts[i].Bounds != nil {
+			w.Drop("bounds", ts[i].Bounds, &withheld) // what narrows the time is a period or an event (CONF:1098-28499)
+			ts[i].Bounds = nil
+		}
 		w.timing(name, op, &ts[i])
 		w.Leave()
 	}

@@ -1,6 +1,8 @@
 package ccda
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -47,4 +49,24 @@ func TestPressureUlcers(t *testing.T) {
 	out, _, rep := passed(t, Exporter{Mode: Conformant}, rec)
 	require.NotContains(t, out, `root="2.16.840.1.113883.10.20.22.4.76"`)
 	require.True(t, hasIssue(rep, record.IssueProfileNotClaimed))
+}
+
+// A status that hangs on a result is no Problem Status where its value is none of those.
+func TestStatusOfResult(t *testing.T) {
+	for code, claimed := range map[string]bool{"413322009": true, "final": false} {
+		system := record.SystemSNOMED
+		if !claimed {
+			system = "http://terminology.hl7.org/CodeSystem/v3-ActStatus"
+		}
+		value := codedIn(system, code, "")
+		x := record.Observation{Entry: entryOf(record.Affirmed, record.StatusCompleted), Code: codedIn(record.SystemLOINC, "718-7", "Hemoglobin"), Values: []record.Value{{Quantity: measured("13.2", "g/dL")}},
+			Components: []record.Component{{Code: codedIn(record.SystemLOINC, "33999-4", "Status"), Values: []record.Value{{Concept: &value}}}}}
+		out, back, rep := passed(t, Exporter{Mode: Conformant}, &record.Record{Results: []record.Observation{x}})
+		require.Equal(t, claimed, strings.Contains(out, `"2.16.840.1.113883.10.20.22.4.6"`))
+		require.Equal(t, !claimed, slices.ContainsFunc(rep.Issues, func(i record.Issue) bool {
+			return i.Code == record.IssueProfileNotClaimed.Code && i.Path == "results[0].components[0]"
+		}))
+		require.Len(t, back.Results[0].Components, 1)
+		require.Equal(t, code, back.Results[0].Components[0].Values[0].Concept.Codings[0].Code)
+	}
 }

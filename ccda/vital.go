@@ -8,7 +8,7 @@ import (
 // Templates of C-CDA and, before it, CCD and HITSP C32. Systolic and diastolic
 // pressure are observations of their own, as the source has them.
 var vitals = panelKind{
-	panel: kindVitalPanel, member: kindVital, section: "8716-3", more: (*reader).parts,
+	panel: kindVitalPanel, member: kindVital, section: "8716-3", more: moreParts,
 	templates: []string{
 		"2.16.840.1.113883.10.20.22.4.26",  // Vital Signs Organizer
 		"2.16.840.1.113883.10.20.22.4.512", // Average Blood Pressure Organizer
@@ -21,7 +21,13 @@ var vitals = panelKind{
 	},
 }
 
-// readVitalEntry reads an entry that holds a Vital Signs Organizer, or a Vital Sign Observation alone.
+// readVitalEntry reads an entry that holds a Vital Signs Organizer, one vital sign of several parts, or a Vital Sign Observation alone.
 func (r *reader) readVitalEntry(entry tree.Node) []record.Ref {
+	if st := r.statement(entry); r.isReading(st) {
+		if ref, ok := r.reading(st); ok {
+			return []record.Ref{ref}
+		}
+		return nil
+	}
 	return r.readPanelEntry(entry, &vitals, &r.rec.VitalPanels, &r.rec.Vitals)
 }

@@ -84,14 +84,10 @@ func (w *writer) vitalParts(x *record.Observation) {
 		w.end()
 	}
 	x.Components = nil
+	w.issuedOut(&x.Issued, "component")
 	w.members(&x.Members, "component")
 	w.inEncounter("component", &x.Encounter)
-	w.comments(&x.Notes, "component")
-	w.markings(&x.Labels, "component")
-	w.notesOn(&x.Entry, "component")
-	w.relationsIn("component", x.Relations, false)
-	w.relationsIn("reference", x.Relations, true)
-	x.Relations = nil
+	w.organizerTail(&x.Entry)
 	w.end()
 	w.rest(x)
 }

@@ -105,3 +105,36 @@ func TestUnstructuredAgain(t *testing.T) {
 		})
 	}
 }
+
+// What a second mention of somebody says otherwise is kept too: since when, and for whom.
+func TestRelativeMentionedTwice(t *testing.T) {
+	mention := func(from, org string) string {
+		return `<participant typeCode="IND"><associatedEntity classCode="NOK"><id root="2.999.5" extension="R"/><code code="SIS" codeSystem="2.16.840.1.113883.5.111"/>` +
+			`<associatedPerson><name><given>Rue</given><family>Alder</family></name></associatedPerson><scopingOrganization><id root="2.999.5" extension="` + org + `"/><name>Home ` + org + `</name></scopingOrganization></associatedEntity></participant>` +
+			`<informant><relatedEntity classCode="PRS"><sdtc:id root="2.999.5" extension="R"/><id root="2.999.5" extension="R"/><code code="SIS" codeSystem="2.16.840.1.113883.5.111"/><effectiveTime><low value="` + from + `"/></effectiveTime><relatedPerson><name><given>Rue</given><family>Alder</family></name></relatedPerson></relatedEntity></informant>`
+	}
+	head, body, _ := strings.Cut(repeated, "<componentOf>")
+	for name, second := range map[string]string{"the same": mention("2001", "O1"), "another": mention("2002", "O2")} {
+		t.Run(name, func(t *testing.T) {
+			doc := []byte(head + mention("2001", "O1") + second + "<componentOf>" + body)
+			tell(t, t.Name(), perturb(t, doc, 1))
+			rec := readBack(t, string(doc))
+			if name == "another" { // either is on behalf of somebody: both are told
+				var homes []string
+				for _, p := range rec.RelatedPersons {
+					if p.Organization != nil {
+						homes = append(homes, p.Organization.ID)
+					}
+				}
+				for _, p := range rec.Documents[0].Participants {
+					if p.OnBehalfOf != nil {
+						homes = append(homes, p.OnBehalfOf.ID)
+					}
+				}
+				for _, o := range rec.Organizations {
+					require.Contains(t, homes, o.ID)
+				}
+			}
+		})
+	}
+}

@@ -44,11 +44,12 @@ type writer struct {
 
 	rolesOf map[string]*record.Device // devices that have a part in something, with what their roles have no place for
 
-	grouped      map[string]bool // entries that others group
-	leftOut      map[string]bool // entries that the options leave out
-	pointedTo    map[string]int  // how many name an entry
-	inStatements map[string]bool // people who have a part in some entry
-	headerPlace  string          // the place that the header's encounter was at
+	grouped      map[string]bool  // entries that others group
+	dispensesOf  map[string][]int // medications that are dispenses of one, by its id
+	leftOut      map[string]bool  // entries that the options leave out
+	pointedTo    map[string]int   // how many name an entry
+	inStatements map[string]bool  // people who have a part in some entry
+	headerPlace  string           // the place that the header's encounter was at
 
 	headerEncounter string // the encounter that the document was made in
 

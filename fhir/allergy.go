@@ -13,6 +13,7 @@ const (
 	extAllergyAbatement = "http://hl7.org/fhir/StructureDefinition/allergyintolerance-abatement"
 	sysObservationValue = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
 	sysExposureRisk     = "http://terminology.hl7.org/CodeSystem/allerg-intol-substance-exp-risk"
+	sysExposureRiskR4   = "http://hl7.org/fhir/allerg-intol-substance-exp-risk"
 )
 
 var (
@@ -31,7 +32,7 @@ func (w *writer) allergy(i int, a *record.Allergy) {
 	clinical, derived := statusOfConcern(&a.Clinical, a.Concern, codes.AllergyStatus(), allergyStatuses)
 	wrong := a.Verification == record.EnteredInError || a.Status.Code == record.StatusEnteredInError
 	profile := profileBase + "allergyintolerance"
-	if clinical == "" && !wrong || a.Assertion == record.Negated {
+	if clinical == "" && !wrong && (a.Clinical.Code != "" || a.Clinical.AsSent != nil && !a.Clinical.AsSent.IsZero()) || a.Assertion == record.Negated {
 		// clinicalStatus is bound as required and demanded by ait-1; a denied substance leaves no code.
 		profile = ""
 	}
@@ -108,6 +109,30 @@ var noKnown = []struct{ code, display string }{
 	{"429625007", "No known food allergy"},
 	{"428607008", "No known environmental allergy"},
 	{"1003774007", "No known latex allergy"},
+	{"716184000", "No known latex allergy"},
+	{"716220001", "No known animal allergy"},
+	{"428197003", "No known insect allergy"},
+	{"160244002", "No known allergies"},
+}
+
+// classOfSubstance gives, for a substance that is a whole class, the code that
+// denies allergies to it; "" and true for one that is any substance. ok is false
+// where SNOMED CT has no such code.
+func classOfSubstance(c *record.Concept) (code string, ok bool) {
+	for i := range c.Codings {
+		if x := &c.Codings[i]; x.Code != "" && (x.System == record.SystemSNOMED || x.System == "") {
+			switch x.Code {
+			case "105590001", "413477004": // substance, allergen
+				return "", true
+			case "410942007", "373873005", "763158003": // drug, pharmaceutical product, medicinal product
+				return noKnown[1].code, true
+			case "762766007", "255620007": // edible substance, food
+				return noKnown[2].code, true
+			}
+			return "", false
+		}
+	}
+	return "", len(c.Codings) == 0
 }
 
 // noKnownCode gives the code that says "none known" of an allergy's kind, ""
@@ -119,6 +144,21 @@ func noKnownCode(a *record.Allergy) string {
 			return k.code
 		}
 	}
+	class, ok := classOfSubstance(&a.Substance)
+	kind := noKnownKind(a)
+	switch {
+	case !ok:
+		return "" // to say that no allergy is known at all would say more than the source
+	case class == "" || kind == "":
+		return kind
+	case kind == noKnown[0].code || kind == class:
+		return class
+	}
+	return ""
+}
+
+// noKnownKind is noKnownCode by the kind of propensity alone.
+func noKnownKind(a *record.Allergy) string {
 	if len(a.Kind.Codings) == 0 {
 		return noKnown[0].code
 	}
@@ -161,13 +201,24 @@ func (w *writer) allergen(a *record.Allergy) {
 		w.concept("valueCodeableConcept", &a.Substance)
 		w.endExt()
 		w.ext("exposureRisk")
-		w.codeable("valueCodeableConcept", sysExposureRisk, "no-known-reaction-risk")
+		// HL7 Terminology names the code system otherwise than the extension's own package does.
+		w.obj("valueCodeableConcept")
+		w.arr("coding")
+		for _, system := range []string{sysExposureRisk, sysExposureRiskR4} {
+			w.obj("")
+			w.word("system", system)
+			w.word("code", "no-known-reaction-risk")
+			w.end()
+		}
+		w.endArr()
+		w.end()
 		w.endExt()
 		w.endExt()
 	case record.NoneKnown:
 		code := noKnownCode(a)
 		if a.Substance.Has(record.SystemSNOMED, code) {
 			w.concept("code", &a.Substance)
+			w.fieldCode("assertion", string(a.Assertion))
 			return
 		}
 		w.obj("code")
@@ -236,6 +287,9 @@ func kindIsType(a *record.Allergy) bool {
 	if a.Type != "" || len(a.Categories) > 0 || len(a.Kind.Codings) != 1 || a.Kind.Absent != "" || ofUnknownSubstance(a) {
 		return false
 	}
+	if len(a.Substance.Codings) == 0 {
+		return false // of a substance in words the kind is the only code there is
+	}
 	typ, category := typeOfKind(&a.Kind)
 	return (typ != "" || category != "") && repeats(&a.Kind, a.Kind.Text)
 }
@@ -266,10 +320,9 @@ func (w *writer) reactions(a *record.Allergy) {
 		}
 		w.In("reactions", i)
 		w.obj("")
-		severity := r.Severity
-		if severity == nil && a.Severity != nil && severityCode(a.Severity) != "" {
-			severity = a.Severity
-			w.code("severity", severityCode(severity))
+		if r.Severity == nil && a.Severity != nil && severityCode(a.Severity) != "" {
+			w.code("severity", severityCode(a.Severity))
+			w.mark("shared")
 		}
 		w.reaction(r)
 		w.end()
@@ -284,17 +337,7 @@ func (w *writer) reactions(a *record.Allergy) {
 			w.fieldAny("reactions", r)
 		}
 	}
-	if !severityShared(a) {
-		w.fieldConcept("severity", a.Severity)
-	}
-}
-
-// severityShared reports whether the severity of the allergy as a whole is that of a reaction, by a code that says all but its words.
-func severityShared(a *record.Allergy) bool {
-	if !severityIsCode(a.Severity) {
-		return false
-	}
-	return slices.ContainsFunc(a.Reactions, func(r record.Reaction) bool { return happened(&r) && r.Severity == nil })
+	w.fieldConcept("severity", a.Severity) // that it was said of the whole
 }
 
 // severityIsCode reports whether FHIR's code says all of a severity but its words.

@@ -46,6 +46,8 @@ func (r *reader) allergy(n tree.Node) bool {
 	add(r, &r.rec.Allergies, n, a)
 	last := &r.rec.Allergies[len(r.rec.Allergies)-1]
 	kindAlone(last)
+	r.ownKind(last)
+	r.sharedSeverity(n, last)
 	return true
 }
 
@@ -56,8 +58,7 @@ func (r *reader) deniedSubstance(n tree.Node, a *record.Allergy) {
 	x := extension(n, extExposureRisk)
 	risk := extension(x, "exposureRisk")
 	what := extension(x, "substance")
-	k := object(risk, "valueCodeableConcept").Child("coding").First()
-	if !object(what, "valueCodeableConcept").OK() || k.Next().OK() || peek(k, "code") != "no-known-reaction-risk" || peek(k, "system") != sysExposureRisk {
+	if !object(what, "valueCodeableConcept").OK() || !isNoRisk(object(risk, "valueCodeableConcept")) {
 		return
 	}
 	if !a.Substance.IsZero() || a.Assertion != record.Affirmed {
@@ -66,8 +67,10 @@ func (r *reader) deniedSubstance(n tree.Node, a *record.Allergy) {
 	r.known(x)
 	r.known(risk)
 	r.known(what)
-	r.take(k.Child("system"))
-	r.take(k.Child("code"))
+	for _, k := range objects(object(risk, "valueCodeableConcept"), "coding") {
+		r.take(k.Child("system"))
+		r.take(k.Child("code"))
+	}
 	a.Substance = one(what, "valueCodeableConcept", r.concept)
 	a.Assertion = record.Negated
 }
@@ -93,17 +96,29 @@ func (r *reader) ownKind(a *record.Allergy) {
 	}
 }
 
+// sharedSeverity takes back from the reactions the severity of the allergy as a whole.
+func (r *reader) sharedSeverity(n tree.Node, a *record.Allergy) {
+	for i, x := range objects(n, "reaction") {
+		if i >= len(a.Reactions) || a.Severity == nil {
+			continue
+		}
+		if v := &a.Reactions[i]; v.Severity != nil && !hasWords(v.Severity) && severityCode(v.Severity) == severityCode(a.Severity) && r.marked(x, "shared") {
+			v.Severity = nil
+		}
+	}
+}
+
 func (r *reader) reaction(n tree.Node) record.Reaction {
 	v := record.Reaction{
-		Substance: maybe(n, "substance", r.concept), Manifestations: r.concepts(n, "manifestation"), Description: r.str(n, "description"),
-		When: r.when(n, choice{dateTime: "onset"}, "when"), Route: maybe(n, "exposureRoute", r.concept), Notes: r.notes(n, "note"),
+		Substance: r.conceptPtr(n, "substance"), Manifestations: r.concepts(n, "manifestation"), Description: r.str(n, "description"),
+		When: r.when(n, choice{dateTime: "onset"}, "when"), Route: r.conceptPtr(n, "exposureRoute"), Notes: r.notes(n, "note"),
 		Assertion: record.Affirmed,
 	}
 	if s := r.codeIn(n, "severity", "mild", "moderate", "severe"); s != "" {
 		c, _ := codes.Severity().From(s)
 		v.Severity = &record.Concept{Codings: []record.Coding{{System: record.SystemSNOMED, Code: c}}}
 	}
-	r.fields(n, &v)
+	addFields(r, n, &v)
 	return v
 }
 
@@ -121,6 +136,14 @@ func (r *reader) clinicalStatus(n tree.Node, system string, into *record.Clinica
 		return
 	}
 	c := r.concept(s)
+	if r.marked(s, "byRule") {
+		r.compared(s.Child("coding"), len(c.Codings) == 1 && c.Codings[0].System == system && c.Codings[0].Code == "active")
+		into.Absent = c.Absent
+		if e := r.field(s, "when"); e.OK() {
+			into.When = maybe(e, "valuePeriod", r.period)
+		}
+		return
+	}
 	into.Absent = c.Absent
 	c.Absent = ""
 	for i := range c.Codings {
@@ -129,9 +152,9 @@ func (r *reader) clinicalStatus(n tree.Node, system string, into *record.Clinica
 		}
 	}
 	if !isPlainCode(&c, system, into.Code) && !c.IsZero() {
-		into.AsSent = &c
+		into.AsSent = r.room.coded.One(&c)
 	}
-	r.fields(s, into)
+	addFields(r, s, into)
 	if e := r.field(s, "when"); e.OK() {
 		into.When = maybe(e, "valuePeriod", r.period)
 	}
@@ -163,10 +186,10 @@ func (r *reader) verification(n tree.Node, system string, allowed []string) (rec
 			if isPlainCode(&c, system, k.Code) {
 				return record.Verification(k.Code), nil
 			}
-			return record.Verification(k.Code), &c
+			return record.Verification(k.Code), r.room.coded.One(&c)
 		}
 	}
-	return "", &c
+	return "", r.room.coded.One(&c)
 }
 
 // onset reads onset[x]: a point in time is when it began.
@@ -176,4 +199,17 @@ func (r *reader) onset(n tree.Node) record.Period {
 		p.Start, p.At = p.At, record.Time{}
 	}
 	return p
+}
+
+// isNoRisk reports whether a concept says, by one or both names of HL7's code
+// system and in no other code, that exposure has no known risk.
+func isNoRisk(n tree.Node) bool {
+	k := 0
+	for _, c := range objects(n, "coding") {
+		k++
+		if peek(c, "code") != "no-known-reaction-risk" || peek(c, "system") != sysExposureRisk && peek(c, "system") != sysExposureRiskR4 {
+			return false
+		}
+	}
+	return k > 0
 }

@@ -17,18 +17,27 @@ var appointmentStatuses = codes.NewTable(
 	codes.Both("waitlist", record.StatusWaitlist),
 )
 
-// appointmentKind says what an appointment becomes: a Basic where it is denied, not known, or what somebody wants.
+// appointmentKind says what an appointment becomes: a Basic where it is denied, not known, or what
+// somebody wants, and where it has no status that FHIR, which demands one, has a code for.
 func appointmentKind(a *record.Appointment) kind {
-	if a.Assertion != record.Affirmed || a.Mode != record.ModeAppointment && a.Mode != record.ModeEvent {
+	if !isAppointment(a) || !hasCodeFor(&appointmentStatuses, &a.Status) {
 		return kindBasic
 	}
 	return kindAppointment
 }
 
+func isAppointment(a *record.Appointment) bool {
+	return a.Assertion == record.Affirmed && (a.Mode == record.ModeAppointment || a.Mode == record.ModeEvent)
+}
+
 // appointment writes an Appointment (R4 12.3).
 func (w *writer) appointment(i int, a *record.Appointment) {
 	if appointmentKind(a) == kindBasic {
-		w.unstated("appointments", i, &a.Entry, a)
+		why := &record.IssueNotStated
+		if isAppointment(a) {
+			why = &noStatus
+		}
+		w.keptWhole("appointments", i, &a.Entry, a, why)
 		return
 	}
 	w.resource("appointments", i, &a.Entry, kindAppointment)
@@ -111,17 +120,7 @@ func (w *writer) appointmentParticipants(a *record.Appointment) {
 		t, ok := w.resolve(p.Who)
 		patient = patient || ok && t.typ == kindPatient
 		w.obj("")
-		w.arr("type")
-		w.obj("")
-		w.arr("coding")
-		exact := p.Role == "" || w.encounterRole(p.Role)
-		w.endArr()
-		w.end()
-		w.concept("", p.Function)
-		w.endArr()
-		if !exact {
-			w.fieldStr("role", p.Role)
-		}
+		w.participantType(p)
 		if ok && appointmentActors.has(t.typ) || p.Who != nil && !ok {
 			w.reference("actor", p.Who)
 		} else {
@@ -166,9 +165,18 @@ func (w *writer) participationStatus(s string) {
 		w.code("status", v)
 		return
 	}
-	w.required("status", "", "participants")
+	w.code("status", statusUnasked)
+	w.Note(&unasked, "participants")
+	if s == "" {
+		w.mark("statusByRule")
+	}
 	w.fieldStr("status", s)
 }
+
+// statusUnasked is what stands for no status of a participant, and one that is not known (RFC 5545 3.2.12, PARTSTAT, which FHIR's codes are).
+const statusUnasked = "needs-action"
+
+var unasked = record.IssueStatusByRule.Because("the source does not say whether a participant accepted, which FHIR demands; by iCalendar, from which it has its codes, that is needs-action")
 
 // appointmentOf reads an Appointment.
 func (r *reader) appointmentOf(n tree.Node) bool {
@@ -203,7 +211,12 @@ func (r *reader) appointmentOf(n tree.Node) bool {
 func (r *reader) appointmentParticipant(n tree.Node, a *record.Appointment) {
 	c := object(n, "actor")
 	i, ok := r.plan.target(peek(c, "reference"), r.at)
-	if bare := !n.Child("type").OK() && !n.Child("required").OK() && !n.Child("period").OK() && !n.Child("status").OK(); bare && ok {
+	status := n.Child("status")
+	if status.Value() == statusUnasked && (r.marked(n, "statusByRule") || r.field(n, "status").OK()) {
+		r.scaffold(status)
+		status = tree.Node{}
+	}
+	if bare := !n.Child("type").OK() && !n.Child("required").OK() && !n.Child("period").OK() && !status.OK(); bare && ok {
 		switch r.plan.all[i].typ {
 		case "Location":
 			a.Locations = append(a.Locations, r.ref(c))
@@ -233,7 +246,10 @@ func (r *reader) appointmentParticipant(n tree.Node, a *record.Appointment) {
 		}
 		r.giveBack(t)
 	}
-	p.Required, p.Status = r.str(n, "required"), r.str(n, "status")
+	p.Required = r.str(n, "required")
+	if status.OK() {
+		p.Status = r.str(n, "status")
+	}
 	p.When = maybe(n, "period", r.period)
 	r.fields(n, &p)
 	a.Participants = append(a.Participants, p)

@@ -28,6 +28,7 @@ func (w *writer) assemble() []byte {
 	w.obj("")
 	switch {
 	case s.frame:
+		s.bundle = w.typeAsSent(pieces)
 		w.frame(pieces)
 	default:
 		w.bundleHead()
@@ -71,7 +72,11 @@ func (w *writer) assemble() []byte {
 // bareEntries writes the Bundle entries without a resource that stood before the k-th entry.
 func (w *writer) bareEntries(pieces *piecesOf, k int) {
 	for len(pieces.bare) > 0 && entryIndex("Bundle."+pieces.bare[0].at) < k {
-		w.raw("", pieces.bare[0].data)
+		if hasRequests(w.sent.bundle) || hasResponses(w.sent.bundle) { // bdl-5
+			w.raw("", pieces.bare[0].data)
+		} else {
+			w.sent.placed[pieces.bare[0].i] = false
+		}
 		pieces.bare = pieces.bare[1:]
 	}
 }
@@ -156,8 +161,10 @@ func (w *writer) composed(entries []byte, k int, x *sentItem, pieces *piecesOf, 
 	done[k] = true
 	seg := &w.sent.segments[k]
 	if x == nil || w.sent.typed && !w.hasContained(x) {
+		at := len(w.b)
 		w.comma()
 		w.b = append(w.b, entries[seg.start:seg.end]...)
+		w.askFor(at, entries[seg.from:seg.to])
 		return
 	}
 	ps := pieces.of(seg.id, "")
@@ -199,7 +206,14 @@ func (w *writer) entryPieces(at int, x *sentItem, pieces *piecesOf) {
 	if !w.sent.frame {
 		return
 	}
-	ps := pieces.beside[x.place()]
+	var ps []piece
+	for _, p := range pieces.beside[x.place()] {
+		if allowsMember(w.sent.bundle, p.at) {
+			ps = append(ps, p)
+		} else {
+			w.sent.placed[p.i] = false
+		}
+	}
 	if len(ps) == 0 {
 		return
 	}
@@ -209,6 +223,72 @@ func (w *writer) entryPieces(at int, x *sentItem, pieces *piecesOf) {
 	w.b = append(w.b[:at], overlaid(append([]byte(nil), w.b[at:]...), ps)...)
 }
 
+// typeAsSent gives the type of the source's Bundle, while what is left of it is
+// one: a patient's part of a document or a message may not have what comes first
+// in it (bdl-11, bdl-12), and is a collection then.
+func (w *writer) typeAsSent(pieces *piecesOf) string {
+	for _, p := range pieces.frame {
+		if p.at != "type" || len(p.data) < 3 || !isCode(p.data[1:len(p.data)-1]) {
+			continue
+		}
+		typ := p.data[1 : len(p.data)-1]
+		if first := w.firstSent(); typ == "document" && first != "Composition" || typ == "message" && first != "MessageHeader" {
+			break
+		}
+		return typ
+	}
+	return "collection"
+}
+
+// firstSent gives the type of the resource that goes out first.
+func (w *writer) firstSent() string {
+	s := w.sent
+	for i := range s.all {
+		x := &s.all[i]
+		if x.Within == "" && (x.verbatim || len(x.Entries) == 0 || s.byID[x.Entries[0]] == x) {
+			return x.Type
+		}
+	}
+	return ""
+}
+
+// hasRequests reports whether each entry of a Bundle of that type has a request, and answers whether it has a response (bdl-3, bdl-4).
+func hasRequests(typ string) bool  { return typ == "batch" || typ == "transaction" || typ == "history" }
+func hasResponses(typ string) bool { return strings.HasSuffix(typ, "-response") || typ == "history" }
+
+// allowsMember reports whether an entry of a Bundle of that type may have the member that a way begins with (bdl-2 to bdl-4).
+func allowsMember(typ, at string) bool {
+	switch name, _, _ := strings.Cut(at, "."); name {
+	case "search":
+		return typ == "searchset"
+	case "request":
+		return hasRequests(typ)
+	case "response":
+		return hasResponses(typ)
+	}
+	return true
+}
+
+// askFor adds to the entry written at at, of a resource that did not come from the
+// source, what a server is to do with it, where the Bundle is one that asks.
+func (w *writer) askFor(at int, resource []byte) {
+	if typ := w.sent.bundle; !w.sent.frame || typ != "batch" && typ != "transaction" {
+		return
+	}
+	if w.b[at] == ',' {
+		at++
+	}
+	put := `{"method":"PUT","url":"` + firstString(resource, "resourceType") + "/" + firstString(resource, "id") + `"}`
+	w.b = append(w.b[:at], overlaid(append([]byte(nil), w.b[at:]...), []piece{{at: "request", data: put}})...)
+}
+
+// firstString gives the first string of that name in text that was written here.
+func firstString(text []byte, name string) string {
+	_, rest, _ := strings.Cut(string(text[:min(len(text), 256)]), `"`+name+`":"`)
+	v, _, _ := strings.Cut(rest, `"`)
+	return v
+}
+
 // frame writes what the source's Bundle said of itself.
 func (w *writer) frame(pieces *piecesOf) {
 	whole := true
@@ -216,20 +296,26 @@ func (w *writer) frame(pieces *piecesOf) {
 		x := &w.sent.all[i]
 		whole = whole && (x.verbatim || x.Within != "" || len(x.Entries) == 0)
 	}
-	ps := pieces.frame
+	var ps, kept []piece
+	for _, p := range pieces.frame {
+		if p.at == "type" && p.data != `"`+w.sent.bundle+`"` || p.at == "total" && w.sent.bundle != "searchset" && w.sent.bundle != "history" { // bdl-1
+			w.sent.placed[p.i] = false
+			continue
+		}
+		ps = append(ps, p)
+	}
 	if !whole {
 		// A count and a signature are of the Bundle as it was.
-		ps = nil
-		for _, p := range pieces.frame {
+		for _, p := range ps {
 			if p.at == "total" || strings.HasPrefix(p.at, "signature") {
 				w.sent.placed[p.i] = false
 				continue
 			}
-			ps = append(ps, p)
+			kept = append(kept, p)
 		}
+		ps = kept
 	}
-	// A further patient's part of a Bundle does not have its type; every Bundle has one.
-	text := overlaid([]byte(`{"resourceType":"Bundle","type":"collection"}`), ps)
+	text := overlaid([]byte(`{"resourceType":"Bundle","type":"`+w.sent.bundle+`"}`), ps)
 	w.b = append(w.b, text[1:len(text)-1]...)
 }
 

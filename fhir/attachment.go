@@ -26,7 +26,8 @@ func (w *writer) attachment(name string, a *record.Attachment) {
 	}
 	w.obj(name)
 	data, err := "", error(nil)
-	if !a.Data.IsZero() {
+	stream := w.streams != nil && a.Compression == "" && a.Data.Streams()
+	if !a.Data.IsZero() && !stream {
 		data, err = a.Data.Base64()
 		switch {
 		case err != nil:
@@ -56,10 +57,10 @@ func (w *writer) attachment(name string, a *record.Attachment) {
 		w.code("contentType", a.ContentType)
 	case a.ContentType != "":
 		w.fieldStr("contentType", a.ContentType)
-		if data != "" || a.Text != "" {
+		if data != "" || stream || a.Text != "" {
 			w.absentPrimitive("contentType", notStated)
 		}
-	case data != "" || a.Text != "":
+	case data != "" || stream || a.Text != "":
 		// Data needs a type (att-1).
 		w.absentPrimitive("contentType", notStated)
 	}
@@ -69,6 +70,9 @@ func (w *writer) attachment(name string, a *record.Attachment) {
 		w.fieldStr("language", a.Language)
 	}
 	switch {
+	case stream:
+		w.word("data", w.streams.place(a.Data))
+		w.fieldStr("text", a.Text)
 	case data != "":
 		w.base64("data", data)
 		w.fieldStr("text", a.Text)

@@ -27,7 +27,7 @@ func (w *writer) besideOf(list string, i int, e *record.Entry, fields func()) {
 
 // besideProblem keeps of a problem what HL7's mapping has no element for.
 func (w *writer) besideProblem(i int, p *record.Problem, derived bool) {
-	status, plain := statusBeside(&p.Entry), p.Use == "problem-list" && isPlainProblem(&p.Kind)
+	status, plain := statusBeside(&p.Entry), isUseAlone(p)
 	if !status && !plain && p.Concern == nil && !derived {
 		return
 	}
@@ -81,8 +81,7 @@ func (w *writer) besideAllergy(at int, a *record.Allergy, derived bool) {
 	for i := range a.Reactions {
 		reactions = reactions || happened(&a.Reactions[i]) && reactionBeside(&a.Reactions[i])
 	}
-	severity := severityShared(a) && hasWords(a.Severity)
-	if !status && !kind && !reactions && !severity && a.Concern == nil && !derived {
+	if !status && !kind && !reactions && a.Concern == nil && !derived {
 		return
 	}
 	w.besideOf("allergies", at, &a.Entry, func() {
@@ -91,9 +90,6 @@ func (w *writer) besideAllergy(at int, a *record.Allergy, derived bool) {
 		}
 		if kind {
 			w.fieldConcept("kind", &a.Kind)
-		}
-		if severity {
-			w.fieldConcept("severity", a.Severity)
 		}
 		w.besideConcern(a.Concern, &a.Entry)
 		n := 0
@@ -291,7 +287,7 @@ func (r *reader) besideMedication(n tree.Node, m *record.Medication) {
 		r.fieldsOf(e, &m.Dosages[at].Timings[0])
 	}
 	had := r.field(n, "mode").OK()
-	r.fields(n, m)
+	addFields(r, n, m)
 	switch {
 	case !had:
 	case m.Mode == modeActivity:

@@ -4,12 +4,16 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"iter"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/portage-health/portage/internal/ids"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -50,10 +54,33 @@ type bulkIndex struct {
 	places   map[string]int32
 	shared   map[string]int32 // Type/id of what belongs to no patient, to its line
 	used     []bool
+	odd      []oddLine
+}
+
+// oddLine is a line that holds no resource that can be read.
+type oddLine struct {
+	bulkLine
+	kind *record.IssueKind
+	col  int
+}
+
+// What may be wrong with a line.
+var (
+	issueLineSyntax = record.IssueBadLine
+	issueLineLimit  = record.IssueBadLine.Because("the line is beyond a limit; it is not read")
+	issueLineOther  = oddInfo(record.IssueBadLine.Because("the line is JSON and no resource; it is carried"))
+)
+
+func oddInfo(k record.IssueKind) record.IssueKind {
+	k.Severity, k.Action = record.SeverityInfo, record.ActionCarried
+	return k
 }
 
 // Import reads a record for each patient, in the order of the files. What no
-// patient's resources refer to comes last, in records without a patient.
+// patient's resources refer to comes then, in records without a patient. A line
+// that cannot be read costs that line: such lines stand, with their place in the
+// report, in a last record that is without a patient too. A patient whose lines are
+// together beyond a limit gives an error, after which the next patient comes.
 func (b Bulk) Import(ctx context.Context, _ record.Input, o record.ImportOptions) iter.Seq2[*record.Imported, error] {
 	return func(yield func(*record.Imported, error) bool) {
 		x := &bulkIndex{files: b.Files, places: map[string]int32{}, shared: map[string]int32{}}
@@ -74,7 +101,43 @@ func (b Bulk) Import(ctx context.Context, _ record.Input, o record.ImportOptions
 				return
 			}
 		}
+		if len(x.odd) > 0 {
+			yield(x.oddLines())
+		}
 	}
+}
+
+// mostOdd is how many bytes of lines that cannot be read are carried, those of one and those of all.
+const mostOdd, mostOddAll = 1 << 20, 16 << 20
+
+// oddLines gives the lines that cannot be read as a record that carries them, as
+// far as they are text and not too large.
+func (x *bulkIndex) oddLines() (*record.Imported, error) {
+	src := record.Source{ID: ids.New(nil).Make("source", formatName, "lines"), Format: formatName, Version: R4.String()}
+	rec, rep := &record.Record{Sources: []record.Source{src}}, &record.Report{}
+	all := 0
+	for i := range x.odd {
+		l := &x.odd[i]
+		path := "files[" + strconv.Itoa(int(l.file)) + "]"
+		at := len(rep.Issues)
+		rep.Add(l.kind.At(path, int(l.number), l.col))
+		if all += int(l.size); l.size > mostOdd || all > mostOddAll {
+			rep.Issues[at].Action = record.ActionDropped
+			continue
+		}
+		text := make([]byte, l.size)
+		if _, err := x.files[l.file].ReadAt(text, l.at); err != nil && err != io.EOF {
+			return nil, err
+		}
+		if text = bytes.TrimRight(text, "\r\n"); !utf8.Valid(text) {
+			rep.Issues[at].Action = record.ActionDropped
+			continue
+		}
+		rep.Counts.Facts++
+		rep.Counts.Carried++
+		rec.Carried = append(rec.Carried, record.Carried{Format: formatName, Source: src.ID, Path: path, Kind: "line", Data: string(text), Facts: 1, Line: int(l.number)})
+	}
+	return &record.Imported{Record: rec, Report: rep}, nil
 }
 
 // give reads some lines as one input.
@@ -89,8 +152,7 @@ func (x *bulkIndex) give(ctx context.Context, lines []int32, o record.ImportOpti
 	}
 	d, err := Parse(text, o.Limits)
 	if err != nil {
-		yield(nil, err)
-		return false
+		return yield(nil, err)
 	}
 	for rec, rep := range d.Import(o) {
 		for i := range rep.Issues {
@@ -120,24 +182,33 @@ func (x *bulkIndex) scan(ctx context.Context, file int32, l record.Limits) error
 			return err
 		}
 		line, err := r.ReadSlice('\n')
+		size := int64(len(line))
 		if err == bufio.ErrBufferFull {
 			long = append(long[:0], line...)
+			size = int64(len(line))
 			for err == bufio.ErrBufferFull {
-				if len(long) > parser.Limits.MaxBytes {
-					return fmt.Errorf("fhir: line %d: %w", number, &tree.LimitError{Limit: tree.LimitBytes, Max: parser.Limits.MaxBytes})
-				}
 				line, err = r.ReadSlice('\n')
-				long = append(long, line...)
+				if size += int64(len(line)); size <= int64(parser.Limits.MaxBytes) {
+					long = append(long, line...)
+				}
 			}
 			line = long
 		}
 		if err != nil && err != io.EOF {
 			return err
 		}
-		if lerr := x.note(&parser, line, bulkLine{at: at, size: int32(len(line)), file: file, number: number}); lerr != nil {
-			return fmt.Errorf("fhir: line %d: %w", number, lerr)
+		l := bulkLine{at: at, size: int32(min(size, math.MaxInt32)), file: file, number: number}
+		if size > int64(parser.Limits.MaxBytes) {
+			x.odd = append(x.odd, oddLine{l, &issueLineLimit, 0})
+			long = nil // it is not needed again
+		} else if lerr := x.note(&parser, line, l); lerr != nil {
+			o := oddLine{l, &issueLineLimit, 0}
+			if syntax := (*tree.SyntaxError)(nil); errors.As(lerr, &syntax) {
+				o = oddLine{l, &issueLineSyntax, syntax.Column}
+			}
+			x.odd = append(x.odd, o)
 		}
-		at += int64(len(line))
+		at += size
 		if err == io.EOF {
 			return nil
 		}
@@ -155,7 +226,8 @@ func (x *bulkIndex) note(p *tree.Parser, line []byte, l bulkLine) error {
 	}
 	root := d.Root()
 	if !isResource(root) {
-		return nil // a log of the export, say: it is no resource
+		x.odd = append(x.odd, oddLine{l, &issueLineOther, 0}) // a log of the export, say
+		return nil
 	}
 	typ, id := stringOf(root, "resourceType"), stringOf(root, "id")
 	l.patient = -1

@@ -103,3 +103,39 @@ func TestBulkMemory(t *testing.T) {
 	t.Logf("%d bytes of lines, %d patients, at most %d bytes of heap beside them", size, n, most)
 	require.Less(t, most, uint64(size)/2)
 }
+
+// TestBulkOddLines: a line that cannot be read costs that line, is told by its place, and is kept.
+func TestBulkOddLines(t *testing.T) {
+	file := func(lines ...string) BulkFile {
+		text := strings.Join(lines, "\n")
+		return BulkFile{Name: "secret-Quixotica.ndjson", Size: int64(len(text)), ReaderAt: strings.NewReader(text)}
+	}
+	b := Bulk{Files: []BulkFile{
+		file(`{"resourceType":"Patient","id":"a"}`, `{"resourceType":"Patient","id":"Quixotica`, `{"resourceType":"Patient","id":"b"}`, "\xff\xfe", `{"log":"done"}`),
+		file(`{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/a"},"code":{"text":"x"}}`, "",
+			`{"resourceType":"Condition","id":"d","extension":`+strings.Repeat("[", 600), `{"resourceType":"Condition","id":"e","subject":{"reference":"Patient/b"},"note":[{"text":"`+strings.Repeat("x", 3<<20)+`"}]}`),
+	}}
+	var recs []*record.Record
+	var last *record.Report
+	for x, err := range b.Import(t.Context(), record.Input{}, record.ImportOptions{Limits: record.Limits{Bytes: 2 << 20}}) {
+		require.NoError(t, err)
+		require.Zero(t, x.Report.Counts.Unaccounted())
+		recs, last = append(recs, x.Record), x.Report
+		recordtest.NoMarkersIn(t, nil, x.Report)
+		require.NotContains(t, fmt.Sprint(x.Report), "Quixotica")
+	}
+	require.Len(t, recs, 3)
+	require.Len(t, recs[0].Problems, 1)
+	require.NotNil(t, recs[1].Patient)
+	require.Nil(t, recs[2].Patient)
+	var got []string
+	for _, i := range last.Issues {
+		got = append(got, fmt.Sprintf("%s %s %s:%d:%d %s", i.Severity, i.Code, i.Path, i.Line, i.Column, i.Action))
+	}
+	require.Equal(t, []string{
+		"error bad-line files[0]:2:42 carried", "error bad-line files[0]:4:1 dropped", "info bad-line files[0]:5:0 carried",
+		"error bad-line files[1]:3:0 carried", "error bad-line files[1]:4:0 dropped",
+	}, got)
+	require.Equal(t, `{"resourceType":"Patient","id":"Quixotica`, recs[2].Carried[0].Data)
+	require.Len(t, recs[2].Carried, 3)
+}

@@ -52,7 +52,7 @@ func (r *reader) planActivity(n tree.Node, owner string) record.PlanActivity {
 	a := record.PlanActivity{}
 	if d := object(n, "detail"); d.OK() {
 		a = record.PlanActivity{
-			Kind: r.str(d, "kind"), Code: maybe(d, "code", r.concept), Reasons: r.concepts(d, "reasonCode"), ReasonRefs: r.refs(d, "reasonReference"),
+			Kind: r.str(d, "kind"), Code: r.conceptPtr(d, "code"), Reasons: r.concepts(d, "reasonCode"), ReasonRefs: r.refs(d, "reasonReference"),
 			Goals: r.refs(d, "goal"), Status: r.status(d, &activityStatus), DoNotPerform: r.boolean(d, "doNotPerform"), Timing: maybe(d, "scheduledTiming", r.timing),
 			When: r.whenPtr(d, choice{period: "scheduledPeriod", str: "scheduledString"}, "when"), Location: r.refPtr(d, "location"),
 			Performers: r.refs(d, "performer"), DailyAmount: maybe(d, "dailyAmount", r.quantity), Quantity: maybe(d, "quantity", r.quantity),
@@ -72,7 +72,7 @@ func (r *reader) planActivity(n tree.Node, owner string) record.PlanActivity {
 			}
 			r.fieldsOf(e, a.Product)
 		}
-		r.fields(d, &a)
+		addFields(r, d, &a)
 	}
 	a.Outcomes = r.concepts(n, "outcomeCodeableConcept")
 	a.OutcomeRefs = r.refs(n, "outcomeReference")
@@ -87,6 +87,6 @@ func (r *reader) planActivity(n tree.Node, owner string) record.PlanActivity {
 			a.OutcomeRefs = nil
 		}
 	}
-	r.fields(n, &a)
+	addFields(r, n, &a)
 	return a
 }

@@ -46,7 +46,7 @@ func (r *reader) teamMember(t *record.CareTeam, n tree.Node) {
 		}
 	}
 	m := record.CareTeamMember{Roles: roles, Who: nonZeroRef(r.refPtr(n, "member")), OnBehalfOf: r.refPtr(n, "onBehalfOf"), When: maybe(n, "period", r.period)}
-	r.fields(n, &m)
+	addFields(r, n, &m)
 	t.Members = append(t.Members, m)
 }
 

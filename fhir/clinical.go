@@ -168,8 +168,22 @@ func isStated(e *record.Entry) bool {
 // unstated writes an entry that no resource of FHIR's can say without reading as
 // its opposite: as a Basic, which states nothing, with the entry whole in the record extension.
 func (w *writer) unstated(list string, i int, e *record.Entry, v any) {
+	w.keptWhole(list, i, e, v, &record.IssueNotStated)
+}
+
+// noStatus is for what FHIR demands a status of, from a list that has no word for none.
+var noStatus = record.IssueNotStated.Because("FHIR demands a status, or a mode, that the source does not give; the entry is kept whole where no reader takes it for one that it does not have")
+
+// hasCodeFor reports whether FHIR has a code for a status.
+func hasCodeFor(t *codes.Table[string, record.StatusCode], s *record.Status) bool {
+	_, ok := t.From(s.Code)
+	return ok && s.Code != ""
+}
+
+// keptWhole is unstated for another reason.
+func (w *writer) keptWhole(list string, i int, e *record.Entry, v any, why *record.IssueKind) {
 	w.resource(list, i, e, kindBasic)
-	w.Note(&record.IssueNotStated, "")
+	w.Note(why, "")
 	w.codeable("code", extAssertion, "not-stated")
 	w.subject("subject")
 	w.fieldAny(list, v)

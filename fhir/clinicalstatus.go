@@ -18,7 +18,7 @@ func statusOfConcern(s *record.ClinicalStatus, c *record.Concern, t *codes.Table
 	if slices.Contains(allowed, s.Code) {
 		return s.Code, false
 	}
-	if s.Code == "" && s.AsSent != nil {
+	if s.Code == "" && s.AsSent != nil && !s.AsSent.IsZero() {
 		code, _ = t.To(s.AsSent.Code(record.SystemSNOMED))
 		return code, false
 	}
@@ -29,9 +29,15 @@ func statusOfConcern(s *record.ClinicalStatus, c *record.Concern, t *codes.Table
 	return code, code != ""
 }
 
+var unsaidIsActive = record.IssueStatusByRule.Because("the source does not say whether the allergy is with the patient now, which FHIR demands; HL7's guide to mapping makes it active")
+
 // clinicalStatus writes clinicalStatus. demanded says that FHIR wants the
-// element though the source says nothing; then it says that it is not known.
+// element though the source says nothing (ait-1): then it is active, as HL7's map has it (v2-to-FHIR, AL1).
 func (w *writer) clinicalStatus(system, code string, s *record.ClinicalStatus, demanded bool) {
+	if code == "" && !demanded {
+		w.fieldAny("clinicalStatus", s) // bound as required: without a code there is no element
+		return
+	}
 	w.obj("clinicalStatus")
 	switch {
 	case code != "" && s.Code == "" && s.AsSent != nil:
@@ -45,9 +51,14 @@ func (w *writer) clinicalStatus(system, code string, s *record.ClinicalStatus, d
 	case code != "":
 		w.codeableBody(system, code, "")
 		w.fieldCode("absent", string(s.Absent))
+	case s.Code == "" && (s.AsSent == nil || s.AsSent.IsZero()):
+		w.codeableBody(system, "active", "")
+		w.mark("byRule")
+		w.fieldCode("absent", string(s.Absent))
+		w.Note(&unsaidIsActive, "clinicalStatus")
 	case s.Absent != "":
 		w.absent(s.Absent)
-	case demanded:
+	default:
 		w.absent(notStated)
 		w.Note(&record.IssueDataAbsent, "clinicalStatus")
 	}

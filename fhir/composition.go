@@ -35,6 +35,11 @@ var (
 
 var signedIsFinal = record.IssueStatusByRule.Because("the document has no status and is legally authenticated; FHIR calls what is complete and verified final")
 
+// statusUnsigned stands for no status: R4 defines preliminary as what may be incomplete or unverified.
+const statusUnsigned = "preliminary"
+
+var unsignedIsPreliminary = record.IssueStatusByRule.Because("the document has no status and nobody signed it as legal authenticator; FHIR demands one, and calls what may be incomplete or unverified preliminary")
+
 // isSigned reports whether somebody signed as the legal authenticator (C-CDA R2.1, US Realm Header; signatureCode S).
 func isSigned(p record.Participation) bool {
 	return p.Role == "legal-authenticator" && p.Signature == "S"
@@ -53,7 +58,12 @@ func (w *writer) composition(i int, d *record.Document) {
 			w.fieldStatus("status", &d.Status)
 		}
 	} else {
-		w.status("status", &d.Status, &compositionStatus, "")
+		stand := ""
+		if d.Status.Code == "" && d.Status.AsSent == "" {
+			stand = statusUnsigned
+			w.Note(&unsignedIsPreliminary, "status")
+		}
+		w.status("status", &d.Status, &compositionStatus, stand)
 	}
 	w.requiredConcept("type", &d.Type, "type")
 	w.concepts("category", d.Category)
@@ -153,14 +163,12 @@ func (w *writer) relatesTo(d *record.Document) {
 	w.arr("relatesTo")
 	for i := range d.Related {
 		r := &d.Related[i]
-		w.obj("")
-		exact := false
-		if code, ok := relates.From(r.Type); ok {
-			w.code("code", code)
-			exact = true
-		} else {
-			w.required("code", "", "related")
+		code, exact := relates.From(r.Type)
+		if !exact {
+			continue
 		}
+		w.obj("")
+		w.code("code", code)
 		if len(r.Identifiers) > 0 && (r.Identifiers[0].Value != "" || r.Identifiers[0].System != "") {
 			w.identifier("targetIdentifier", &r.Identifiers[0])
 			exact = exact && len(r.Identifiers) == 1 && r.SetID == nil && r.Version == "" && r.Code == nil && r.Text == nil && r.Ref == nil
@@ -177,6 +185,7 @@ func (w *writer) relatesTo(d *record.Document) {
 		w.end()
 	}
 	w.endArr()
+	w.unrelated("related", d.Related)
 }
 
 // events writes what the document is about (CDA documentationOf).

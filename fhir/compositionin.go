@@ -111,7 +111,7 @@ func (r *reader) event(n tree.Node, doc string) record.ServiceEvent {
 			v.Code = &k
 		}
 	}
-	r.fields(n, &v)
+	addFields(r, n, &v)
 	for _, c := range objects(n, "detail") {
 		if i, ok := r.plan.target(peek(c, "reference"), r.at); ok && isOfDocument(r.plan.all[i].n) {
 			r.serviceTeam(i, c, &v, doc)
@@ -130,7 +130,7 @@ func refOf(r *reader, n tree.Node) *record.Ref {
 // section gives a reader of the sections of a document.
 func (r *reader) section(doc string) func(tree.Node) record.Section {
 	return func(n tree.Node) record.Section {
-		s := record.Section{ID: r.partID("section"), Title: r.str(n, "title"), Code: one(n, "code", r.concept), Mode: r.str(n, "mode"), OrderedBy: maybe(n, "orderedBy", r.concept)}
+		s := record.Section{ID: r.partID("section"), Title: r.str(n, "title"), Code: one(n, "code", r.concept), Mode: r.str(n, "mode"), OrderedBy: r.conceptPtr(n, "orderedBy")}
 		r.sectionText(n, &s)
 		for _, e := range objects(n, "entry") {
 			if i, ok := r.plan.target(peek(e, "reference"), r.at); ok && isOfDocument(r.plan.all[i].n) && r.plan.all[i].typ == "Media" {
@@ -141,10 +141,10 @@ func (r *reader) section(doc string) func(tree.Node) record.Section {
 			}
 			s.Entries = append(s.Entries, r.ref(e))
 		}
-		s.EmptyReason = maybe(n, "emptyReason", r.concept)
+		s.EmptyReason = r.conceptPtr(n, "emptyReason")
 		s.Absent = r.absentOf(n)
 		s.Sections = all(n, "section", r.section(doc))
-		r.fields(n, &s)
+		addFields(r, n, &s)
 		r.sectionAuthors(n, &s)
 		return s
 	}

@@ -173,6 +173,11 @@ func appendPlace(b []byte, n tree.Node, last map[int]placeInArray) []byte {
 	if up.Kind() != tree.Array {
 		return appendKnown(append(b, '.'), n.Name())
 	}
+	return appendPlaceIn(b, n, up, last)
+}
+
+// appendPlaceIn writes the place of n in the array up. Places told one after another cost one way through.
+func appendPlaceIn(b []byte, n, up tree.Node, last map[int]placeInArray) []byte {
 	p, ok := last[up.Index()]
 	if !ok || p.n.Index() > n.Index() {
 		p = placeInArray{up.First(), 0}

@@ -170,11 +170,18 @@ func (c *checker) coding(n tree.Node) {
 	if strings.HasPrefix(system, usCoreStem) && c.release > USCore311 {
 		return // the codes held are those of 6.1.0
 	}
-	if codes.Whole(system) && !strings.Contains(thinnedSystems, " "+strings.TrimPrefix(system, termStem)+" ") {
-		if _, ok, _ := (codes.Default{}).Lookup(context.Background(), system, code); !ok {
-			c.find(&conformNoCode, n, "Coding.code")
-		}
+	if isNoCodeOf(system, code) {
+		c.find(&conformNoCode, n, "Coding.code")
 	}
+}
+
+// isNoCodeOf reports whether a code system is known whole here and does not have a code.
+func isNoCodeOf(system, code string) bool {
+	if !codes.Whole(system) || strings.Contains(thinnedSystems, " "+strings.TrimPrefix(system, termStem)+" ") {
+		return false
+	}
+	_, ok, _ := (codes.Default{}).Lookup(context.Background(), system, code)
+	return !ok
 }
 
 // unit checks the unit of a quantity.

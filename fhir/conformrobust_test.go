@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -130,4 +132,21 @@ func TestConformManyFaults(t *testing.T) {
 	require.Less(t, time.Since(start), 20*time.Second)
 	require.Len(t, issues, mostFindings+1)
 	require.Equal(t, conformTooMany.Code, issues[mostFindings].Code)
+}
+
+// The mutants that prove HL7's validator are caught here too, and what is valid is clean.
+func TestConformMutants(t *testing.T) {
+	lines := func(name string) [][]byte {
+		data, err := os.ReadFile(filepath.Join("..", "internal", "conformance", "testdata", name))
+		require.NoError(t, err)
+		return bytes.Split(bytes.TrimSpace(data), []byte("\n"))
+	}
+	for i, line := range lines("valid.ndjson") {
+		require.Empty(t, conform(t, line, ConformOptions{RequiredOnly: true}), i+1)
+	}
+	mutants := lines("mutants.ndjson")
+	require.Greater(t, len(mutants), 40)
+	for i, line := range mutants {
+		require.NotEmpty(t, conform(t, line, ConformOptions{RequiredOnly: true}), i+1)
+	}
 }

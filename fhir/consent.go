@@ -23,8 +23,21 @@ var (
 	consentSources    = only(kindConsent, kindDocumentReference, kindQuestionnaireResponse)
 )
 
+// consentKind says what a consent becomes: a Basic where it has no status that FHIR,
+// which demands one, has a code for. What was completed may be in force or not.
+func consentKind(c *record.Consent) kind {
+	if !hasCodeFor(&consentStatus, &c.Status) {
+		return kindBasic
+	}
+	return kindConsent
+}
+
 // consent writes Consent (R4; US Core has no profile of it).
 func (w *writer) consent(i int, c *record.Consent) {
+	if consentKind(c) == kindBasic {
+		w.keptWhole("consents", i, &c.Entry, c, &noStatus)
+		return
+	}
 	w.resource("consents", i, &c.Entry, kindConsent)
 	w.common(&c.Entry, hasIdentifiers|hasStatus)
 	w.status("status", &c.Status, &consentStatus, "")

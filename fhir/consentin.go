@@ -13,7 +13,7 @@ func (r *reader) consent(n tree.Node) bool {
 	c := record.Consent{Entry: r.entry(n)}
 	c.Identifiers = r.identifiers(n, "identifier")
 	c.Status = r.status(n, &consentStatus)
-	c.Scope = nonZeroConcept(maybe(n, "scope", r.concept))
+	c.Scope = nonZeroConcept(r.conceptPtr(n, "scope"))
 	c.Categories = nonZero(r.concepts(n, "category"))
 	c.When = r.timePtr(n, "dateTime")
 	for _, p := range objects(n, "performer") {
@@ -28,18 +28,18 @@ func (r *reader) consent(n tree.Node) bool {
 	}
 	for _, p := range objects(n, "policy") {
 		v := record.ConsentPolicy{Authority: r.str(p, "authority"), URI: r.str(p, "uri")}
-		r.fields(p, &v)
+		addFields(r, p, &v)
 		if v != (record.ConsentPolicy{}) {
 			c.Policies = append(c.Policies, v)
 		}
 	}
-	c.PolicyRule = maybe(n, "policyRule", r.concept)
+	c.PolicyRule = r.conceptPtr(n, "policyRule")
 	c.Verifications = all(n, "verification", func(x tree.Node) record.ConsentVerification {
 		v := record.ConsentVerification{Verified: r.boolean(x, "verified"), With: r.refPtr(x, "verifiedWith")}
 		if t := r.timePtr(x, "verificationDate"); t != nil {
 			v.When = []record.Time{*t}
 		}
-		r.fields(x, &v)
+		addFields(r, x, &v)
 		return v
 	})
 	if p := object(n, "provision"); p.OK() {
@@ -67,16 +67,16 @@ func (r *reader) provision(n tree.Node) record.Provision {
 		Purposes: all(n, "purpose", r.coding), Classes: all(n, "class", r.coding), Codes: r.concepts(n, "code"), DataPeriod: maybe(n, "dataPeriod", r.period),
 	}
 	p.Actors = all(n, "actor", func(a tree.Node) record.ConsentActor {
-		v := record.ConsentActor{Role: nonZeroConcept(maybe(a, "role", r.concept)), Ref: nonZeroRef(r.refPtr(a, "reference"))}
-		r.fields(a, &v)
+		v := record.ConsentActor{Role: nonZeroConcept(r.conceptPtr(a, "role")), Ref: nonZeroRef(r.refPtr(a, "reference"))}
+		addFields(r, a, &v)
 		return v
 	})
 	p.Data = all(n, "data", func(d tree.Node) record.ConsentData {
 		v := record.ConsentData{Meaning: r.str(d, "meaning"), Ref: one(d, "reference", r.ref)}
-		r.fields(d, &v)
+		addFields(r, d, &v)
 		return v
 	})
 	p.Provisions = all(n, "provision", r.provision)
-	r.fields(n, &p)
+	addFields(r, n, &p)
 	return p
 }

@@ -7,14 +7,21 @@ import (
 	"github.com/portage-health/portage/record"
 )
 
-// coverageStatus pairs FHIR's fm-status with the record's. That a C-CDA act is
-// completed says that it was stated, not that the policy is in force: it has no code here.
+// coverageStatus pairs FHIR's fm-status with the record's. It is "the status of the
+// resource instance" (R4 Coverage.status: draft may undergo further edits, active
+// does not): that is what a C-CDA act says by completed. Whether the policy is in force is said by its period.
 var coverageStatus = codes.NewTable(
 	codes.Both("active", record.StatusActive),
 	codes.Both("cancelled", record.StatusCancelled),
 	codes.Both("draft", record.StatusDraft),
 	codes.Both("entered-in-error", record.StatusEnteredInError),
+	codes.OnlyFrom("active", record.StatusCompleted),
 )
+
+// statusOfCoverage stands for no status.
+const statusOfCoverage = "active"
+
+var statedIsActive = record.IssueStatusByRule.Because("the source says no more of the status of a coverage than that it states it; FHIR's code for a statement that is made is active, and the period says whether the policy is in force")
 
 const (
 	systemCoverageClass  = "http://terminology.hl7.org/CodeSystem/coverage-class"
@@ -29,7 +36,7 @@ var (
 
 // coverageKind says what a coverage becomes: a Basic where it is denied or not known that there is one.
 func coverageKind(c *record.Coverage) kind {
-	if !isStated(&c.Entry) || c.Assertion != record.Affirmed {
+	if !isStated(&c.Entry) || c.Assertion != record.Affirmed || (c.Status.Code != "" || c.Status.AsSent != "") && !hasCodeFor(&coverageStatus, &c.Status) {
 		return kindBasic
 	}
 	return kindCoverage
@@ -38,7 +45,11 @@ func coverageKind(c *record.Coverage) kind {
 // coverage writes Coverage (US Core Coverage 6.1.0; C-CDA Policy Activity).
 func (w *writer) coverage(i int, c *record.Coverage) {
 	if coverageKind(c) == kindBasic {
-		w.unstated("coverages", i, &c.Entry, c)
+		why := &record.IssueNotStated
+		if isStated(&c.Entry) && c.Assertion == record.Affirmed {
+			why = &noStatus
+		}
+		w.keptWhole("coverages", i, &c.Entry, c, why)
 		return
 	}
 	profile := ""
@@ -51,7 +62,10 @@ func (w *writer) coverage(i int, c *record.Coverage) {
 	}
 	w.common(&c.Entry, hasStatus|hasAssertion|ownIdentifiers)
 	w.coverageIdentifiers(c)
-	w.status("status", &c.Status, &coverageStatus, "")
+	if c.Status.Code == record.StatusCompleted || c.Status.Code == "" {
+		w.Note(&statedIsActive, "status")
+	}
+	w.status("status", &c.Status, &coverageStatus, statusOfCoverage)
 	if !c.Type.IsZero() {
 		w.concept("type", &c.Type)
 	}
@@ -95,8 +109,7 @@ func (w *writer) coverage(i int, c *record.Coverage) {
 
 // meetsCoverage reports whether a coverage has what US Core's profile demands.
 func (w *writer) meetsCoverage(c *record.Coverage) bool {
-	_, stated := coverageStatus.From(c.Status.Code)
-	return stated && c.Status.Code != "" && len(c.Payors) == 1 && w.named()
+	return len(c.Payors) == 1 && w.named()
 }
 
 // subscriberID gives the insurer's number of the subscriber: as such, else the

@@ -17,8 +17,9 @@ func TestCoverage(t *testing.T) {
 	}{
 		{record.Affirmed, record.StatusActive, "Coverage", "active"},
 		{record.Affirmed, record.StatusCancelled, "Coverage", "cancelled"},
-		{record.Affirmed, record.StatusCompleted, "Coverage", ""},
-		{record.Affirmed, "", "Coverage", ""},
+		{record.Affirmed, record.StatusCompleted, "Coverage", "active"},
+		{record.Affirmed, "", "Coverage", "active"},
+		{record.Affirmed, record.StatusAborted, "Basic", ""},
 		{record.Negated, record.StatusActive, "Basic", ""},
 		{record.NotKnown, "", "Basic", ""},
 	} {

@@ -24,19 +24,19 @@ func (r *reader) coverage(n tree.Node) bool {
 		c.SubscriberID = r.str(n, "subscriberId")
 	}
 	c.Dependent = r.str(n, "dependent")
-	c.Relationship = nonZeroConcept(maybe(n, "relationship", r.concept))
+	c.Relationship = nonZeroConcept(r.conceptPtr(n, "relationship"))
 	c.When = one(n, "period", r.period)
 	c.Payors = nonZeroRefs(r.refs(n, "payor"))
 	for _, x := range objects(n, "class") {
 		if !r.planClass(n, x, &c) {
 			v := record.CoverageClass{Type: one(x, "type", r.concept), Value: r.str(x, "value"), Name: r.str(x, "name")}
-			r.fields(x, &v)
+			addFields(r, x, &v)
 			c.Classes = append(c.Classes, v)
 		}
 	}
 	c.Order, c.Network = r.number(n, "order"), r.str(n, "network")
 	c.Costs = all(n, "costToBeneficiary", func(x tree.Node) record.CoverageCost {
-		v := record.CoverageCost{Type: maybe(x, "type", r.concept), Quantity: maybe(x, "valueQuantity", r.quantity)}
+		v := record.CoverageCost{Type: r.conceptPtr(x, "type"), Quantity: maybe(x, "valueQuantity", r.quantity)}
 		if m := object(x, "valueMoney"); m.OK() {
 			if money := r.money(m); money != (record.Money{}) {
 				v.Money = &money
@@ -45,7 +45,7 @@ func (r *reader) coverage(n tree.Node) bool {
 				r.fields(m, v.Money)
 			}
 		}
-		r.fields(x, &v)
+		addFields(r, x, &v)
 		return v
 	})
 	c.Subrogation = r.boolean(n, "subrogation")

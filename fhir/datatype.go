@@ -139,6 +139,10 @@ func (w *writer) coding(name string, c *record.Coding) {
 
 func (w *writer) codingBody(c *record.Coding) {
 	switch {
+	case w.isForeign(c):
+		// FHIR lets a Coding claim a system only for a code of that system (R4 2.24.0.5).
+		w.Note(&noSuchCode, "system")
+		w.fieldStr("system", c.System)
 	case isAbsoluteURI(c.System):
 		w.uri("system", c.System)
 	case c.System != "":
@@ -178,6 +182,29 @@ func (w *writer) codingBody(c *record.Coding) {
 	if c.ValueSet != "" || c.ValueSetVersion != "" || c.Text != "" || c.Absent != "" || len(c.Qualifiers) > 0 {
 		w.codingRest(c)
 	}
+}
+
+var noSuchCode = record.IssueAltered.Because("the code system that the source names does not have the code; the code stands without it, the system in the record extension")
+
+// isForeign reports whether a code is none of the system that it is said to be
+// of, where that is one of HL7's that is known whole here.
+func (w *writer) isForeign(c *record.Coding) bool {
+	if c.Code == "" || !strings.HasPrefix(c.System, termStem) && !strings.HasPrefix(c.System, "http://hl7.org/fhir/") {
+		return false
+	}
+	if w.uscore > USCore311 && strings.HasPrefix(c.System, usCoreStem) {
+		return false // the codes held are those of 6.1.0
+	}
+	k := [2]string{c.System, c.Code}
+	foreign, known := w.foreign[k]
+	if !known {
+		foreign = isNoCodeOf(c.System, strings.TrimSpace(c.Code))
+		if w.foreign == nil {
+			w.foreign = map[[2]string]bool{}
+		}
+		w.foreign[k] = foreign
+	}
+	return foreign
 }
 
 // codingRest writes what a FHIR Coding has no element for.
@@ -286,7 +313,7 @@ func langCode(v string) string {
 			return ""
 		}
 	}
-	if isCode(v) && strings.IndexByte(v, ' ') < 0 && len(primary) == 2 {
+	if isCode(v) && strings.IndexByte(v, ' ') < 0 && len(primary) == 2 && strings.ToLower(primary) == primary {
 		return v
 	}
 	return ""

@@ -53,7 +53,7 @@ func (r *reader) absentOf(n tree.Node) record.AbsentReason {
 
 // concept reads a CodeableConcept.
 func (r *reader) concept(n tree.Node) record.Concept {
-	c := record.Concept{Codings: all(n, "coding", r.coding), Text: r.str(n, "text")}
+	c := record.Concept{Codings: allIn(&r.room.codings, n, "coding", r.coding), Text: r.str(n, "text")}
 	if n.Child("extension").OK() {
 		c.Absent = r.absentOf(n)
 	}
@@ -61,7 +61,19 @@ func (r *reader) concept(n tree.Node) record.Concept {
 }
 
 // concepts reads an array of CodeableConcepts.
-func (r *reader) concepts(n tree.Node, name string) []record.Concept { return all(n, name, r.concept) }
+func (r *reader) concepts(n tree.Node, name string) []record.Concept {
+	return allIn(&r.room.coded, n, name, r.concept)
+}
+
+// conceptPtr reads a member that is a CodeableConcept; nil where there is none.
+func (r *reader) conceptPtr(n tree.Node, name string) *record.Concept {
+	c := n.Child(name)
+	if c.Kind() != tree.Object {
+		return nil
+	}
+	v := r.concept(c)
+	return r.room.coded.One(&v)
+}
 
 // coding reads a Coding.
 func (r *reader) coding(n tree.Node) record.Coding {
@@ -71,7 +83,7 @@ func (r *reader) coding(n tree.Node) record.Coding {
 		if e := extension(n, extOriginalText); e.OK() && e.Child("valueString").Kind() == tree.String {
 			c.Text = r.str(r.known(e), "valueString")
 		}
-		r.fields(n, &c)
+		addFields(r, n, &c)
 		c.Absent = r.absentOf(n)
 	}
 	return c
@@ -101,20 +113,20 @@ func (r *reader) identifiers(n tree.Node, name string) []record.Identifier {
 
 // identifier reads an Identifier.
 func (r *reader) identifier(n tree.Node) record.Identifier {
-	i := record.Identifier{Use: r.str(n, "use"), Type: maybe(n, "type", r.concept), Value: r.str(n, "value"), Period: maybe(n, "period", r.period)}
+	i := record.Identifier{Use: r.str(n, "use"), Type: r.conceptPtr(n, "type"), Value: r.str(n, "value"), Period: maybe(n, "period", r.period)}
 	i.System, i.SystemAsSent = r.system(r.str(n, "system"))
 	if a := object(n, "assigner"); a.OK() {
 		if bareDisplay(a) {
 			i.Assigner = r.str(a, "display")
 		} else {
-			i.AssignerRef = maybe(n, "assigner", r.ref)
+			i.AssignerRef = r.refPtr(n, "assigner")
 		}
 	}
 	if side := object(n, "_value"); side.OK() {
 		i.Absent = r.absentOf(side)
 	}
 	if n.Child("extension").OK() {
-		r.fields(n, &i)
+		addFields(r, n, &i)
 		if a := r.absentOf(n); a != "" {
 			i.Absent = a
 		}
@@ -132,7 +144,7 @@ func bareDisplay(n tree.Node) bool {
 func (r *reader) quantity(n tree.Node) record.Quantity {
 	q := record.Quantity{Value: r.number(n, "value"), Comparator: r.str(n, "comparator"), Unit: r.str(n, "unit"), System: r.str(n, "system"), Code: r.str(n, "code")}
 	if n.Child("extension").OK() {
-		r.fields(n, &q)
+		addFields(r, n, &q)
 		q.Absent = r.absentOf(n)
 	}
 	return q
@@ -142,7 +154,7 @@ func (r *reader) quantity(n tree.Node) record.Quantity {
 func (r *reader) rng(n tree.Node) record.Range {
 	v := record.Range{Low: maybe(n, "low", r.quantity), High: maybe(n, "high", r.quantity)}
 	if n.Child("extension").OK() {
-		r.fields(n, &v)
+		addFields(r, n, &v)
 		v.Absent = r.absentOf(n)
 	}
 	return v
@@ -152,7 +164,7 @@ func (r *reader) rng(n tree.Node) record.Range {
 func (r *reader) ratio(n tree.Node) record.Ratio {
 	v := record.Ratio{Numerator: maybe(n, "numerator", r.quantity), Denominator: maybe(n, "denominator", r.quantity)}
 	if n.Child("extension").OK() {
-		r.fields(n, &v)
+		addFields(r, n, &v)
 		v.Absent = r.absentOf(n)
 	}
 	return v
@@ -193,7 +205,7 @@ func (r *reader) note(n tree.Node) record.Note {
 	v := record.Note{Text: r.str(n, "text"), When: r.timePtr(n, "time")}
 	switch {
 	case object(n, "authorReference").OK():
-		v.Authors = []record.Participation{{Role: "author", Who: maybe(n, "authorReference", r.ref)}}
+		v.Authors = []record.Participation{{Role: "author", Who: r.refPtr(n, "authorReference")}}
 	case n.Child("authorString").Kind() == tree.String:
 		v.Authors = []record.Participation{{Role: "author", Who: &record.Ref{Display: r.str(n, "authorString")}}}
 	}
@@ -202,6 +214,6 @@ func (r *reader) note(n tree.Node) record.Note {
 			v.TextRef = r.str(e, "valueString")
 		}
 	}
-	r.fields(n, &v)
+	addFields(r, n, &v)
 	return v
 }

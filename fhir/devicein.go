@@ -25,15 +25,15 @@ func (r *reader) device(n tree.Node) bool {
 	d.Lot, d.Serial, d.Model, d.PartNumber = r.str(n, "lotNumber"), r.str(n, "serialNumber"), r.str(n, "modelNumber"), r.str(n, "partNumber")
 	d.Names = all(n, "deviceName", func(x tree.Node) record.DeviceName {
 		v := record.DeviceName{Name: r.str(x, "name"), Type: r.str(x, "type")}
-		r.fields(x, &v)
+		addFields(r, x, &v)
 		return v
 	})
 	if t := object(n, "type"); t.OK() {
 		d.Types = nonZero([]record.Concept{r.concept(t)})
 	}
 	d.Versions = all(n, "version", func(x tree.Node) record.DeviceVersion {
-		v := record.DeviceVersion{Type: maybe(x, "type", r.concept), Value: r.str(x, "value")}
-		r.fields(x, &v)
+		v := record.DeviceVersion{Type: r.conceptPtr(x, "type"), Value: r.str(x, "value")}
+		addFields(r, x, &v)
 		return v
 	})
 	d.Use = r.deviceUse(n)
@@ -42,7 +42,7 @@ func (r *reader) device(n tree.Node) bool {
 	d.Location = r.refPtr(n, "location")
 	d.URL = r.str(n, "url")
 	d.Parameters = all(n, "property", func(x tree.Node) record.DeviceParameter {
-		return record.DeviceParameter{Type: nonZeroConcept(maybe(x, "type", r.concept)), Quantities: all(x, "valueQuantity", r.quantity), Codes: r.concepts(x, "valueCode")}
+		return record.DeviceParameter{Type: nonZeroConcept(r.conceptPtr(x, "type")), Quantities: all(x, "valueQuantity", r.quantity), Codes: r.concepts(x, "valueCode")}
 	})
 	d.Parent = r.refPtr(n, "parent")
 	add(r, &r.rec.Devices, n, d)

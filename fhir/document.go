@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/portage-health/portage/internal/digest"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -19,9 +20,10 @@ type Document struct {
 	tree    *tree.Doc
 	size    int64
 	digest  [sha256.Size]byte
-	lines   bool          // it is NDJSON, read as an array
-	version Version       // as the host says
-	xml     *convertedXML // where it was read from XML
+	lines   bool                // it is NDJSON, read as an array
+	version Version             // as the host says
+	stored  map[int]record.Blob // contents that a host's store took, by the offsets of the empty strings in their places
+	xml     *convertedXML       // where it was read from XML
 }
 
 // ErrNotFHIR says that the input is JSON or XML, but no FHIR resource.
@@ -31,7 +33,8 @@ var ErrNotFHIR = errors.New("there is no resource here: an object with a resourc
 // the input is not well-formed, is beyond a limit, or holds no resource. Errors
 // tell the position and hold nothing of the document.
 func Parse(data []byte, l record.Limits) (*Document, error) {
-	d := &Document{size: int64(len(data)), digest: sha256.Sum256(data)}
+	d := &Document{size: int64(len(data))}
+	sum := digest.Start(data)
 	text := bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	var err error
 	if isXML(data) {
@@ -45,9 +48,11 @@ func Parse(data []byte, l record.Limits) (*Document, error) {
 		d.tree, err = tree.ParseJSON(data, treeLimits(l))
 	}
 	if err != nil {
+		sum.Abandon()
 		return nil, fmt.Errorf("fhir: %w", err)
 	}
 	d.tree.Hint()
+	d.digest = sum.Wait()
 	root := d.tree.Root()
 	if isResource(root) {
 		return d, nil

@@ -179,11 +179,21 @@ func (w *writer) encounterClass(name string, c *record.Concept) {
 			break
 		}
 	}
+	if k := &c.Codings[best]; k.System == systemV2Class {
+		if code, ok := v2Classes.To(k.Code); ok { // what the source called it stands in the record extension
+			w.coding(name, &record.Coding{System: record.SystemActCode, Code: code})
+			w.fieldConcept("class", c)
+			return
+		}
+	}
 	w.coding(name, &c.Codings[best])
 	if !isOneCoding(c) {
 		w.fieldConcept("class", c)
 	}
 }
+
+// v2Classes is what HL7 v2 table 0004 says in FHIR's words (v2-to-FHIR, PatientClass map).
+var v2Classes = codes.NewTable(codes.Both("E", "EMER"), codes.Both("I", "IMP"), codes.Both("O", "AMB"), codes.Both("P", "PRENC"))
 
 // reasons writes reasonCode, or reasonReference where the reason is an entry of the record.
 func (w *writer) reasons(rs []record.Indication) {
@@ -230,27 +240,12 @@ func (w *writer) encounterParticipants(e *record.Encounter) {
 			continue
 		}
 		w.obj("")
-		w.arr("type")
-		w.obj("")
-		w.arr("coding")
-		exact := p.Role == "" || w.encounterRole(p.Role)
-		w.endArr()
-		w.end()
-		w.concept("", p.Function)
-		w.endArr()
-		if !exact {
-			w.fieldStr("role", p.Role)
-		}
+		w.participantType(p)
 		w.period("period", p.When)
 		t, ok := w.resolve(p.Who)
 		switch {
 		case ok && t.typ == kindPractitioner && needsRole(p):
-			w.obj("individual")
-			w.urn(w.roleOf(t, p))
-			w.fieldStr("asSent", p.Who.AsSent)
-			w.identifier("identifier", p.Who.Identifier)
-			w.str("display", p.Who.Display)
-			w.end()
+			w.inRole("individual", t, p)
 		default:
 			if !w.referenceTo("individual", p.Who, only(kindPractitioner, kindPractitionerRole, kindRelatedPerson)) {
 				w.fieldRef("who", p.Who)
@@ -268,6 +263,21 @@ func (w *writer) encounterParticipants(e *record.Encounter) {
 		w.provenanceOf(makers)
 	}
 	w.makers = makers
+}
+
+// participantType writes in which roles somebody takes part in an encounter or an appointment.
+func (w *writer) participantType(p *record.Participation) {
+	w.arr("type")
+	w.obj("")
+	w.arr("coding")
+	exact := p.Role == "" || w.encounterRole(p.Role)
+	w.endArr()
+	w.end()
+	w.concept("", p.Function)
+	w.endArr()
+	if !exact {
+		w.fieldStr("role", p.Role)
+	}
 }
 
 // encounterRole writes HL7 v3 ParticipationType, which Encounter.participant.type is bound to.

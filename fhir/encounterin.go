@@ -21,8 +21,8 @@ func (r *reader) encounter(n tree.Node) bool {
 		return record.EncounterClass{Class: r.codingConcept(h, "class"), When: one(h, "period", r.period)}
 	})
 	e.Types = nonZero(r.concepts(n, "type"))
-	e.ServiceType = maybe(n, "serviceType", r.concept)
-	e.Priority = maybe(n, "priority", r.concept)
+	e.ServiceType = r.conceptPtr(n, "serviceType")
+	e.Priority = r.conceptPtr(n, "priority")
 	e.Episodes = r.refs(n, "episodeOfCare")
 	e.BasedOn = r.refs(n, "basedOn")
 	for _, p := range objects(n, "participant") {
@@ -36,28 +36,28 @@ func (r *reader) encounter(n tree.Node) bool {
 	e.Length = maybe(n, "length", r.quantity)
 	e.Reasons = r.indications(n, "reasons")
 	e.Diagnoses = all(n, "diagnosis", func(d tree.Node) record.EncounterDiagnosis {
-		v := record.EncounterDiagnosis{Problem: one(d, "condition", r.ref), Use: maybe(d, "use", r.concept), Rank: r.number(d, "rank")}
-		r.fields(d, &v)
+		v := record.EncounterDiagnosis{Problem: one(d, "condition", r.ref), Use: r.conceptPtr(d, "use"), Rank: r.number(d, "rank")}
+		addFields(r, d, &v)
 		return v
 	})
 	e.Accounts = r.refs(n, "account")
 	if h := object(n, "hospitalization"); h.OK() {
 		e.PreAdmission = maybe(h, "preAdmissionIdentifier", r.identifier)
 		e.Origin = r.refPtr(h, "origin")
-		e.AdmitSource = maybe(h, "admitSource", r.concept)
-		e.Readmission = maybe(h, "reAdmission", r.concept)
+		e.AdmitSource = r.conceptPtr(h, "admitSource")
+		e.Readmission = r.conceptPtr(h, "reAdmission")
 		e.Diets = r.concepts(h, "dietPreference")
 		e.Courtesies = r.concepts(h, "specialCourtesy")
 		e.Arrangements = r.concepts(h, "specialArrangement")
 		e.DischargedTo = r.refPtr(h, "destination")
-		e.Disposition = maybe(h, "dischargeDisposition", r.concept)
-		r.fields(h, &e)
+		e.Disposition = r.conceptPtr(h, "dischargeDisposition")
+		addFields(r, h, &e)
 	}
 	e.Locations = all(n, "location", func(l tree.Node) record.EncounterLocation {
 		v := record.EncounterLocation{
-			Location: one(l, "location", r.ref), Status: r.str(l, "status"), Physical: maybe(l, "physicalType", r.concept), When: maybe(l, "period", r.period),
+			Location: one(l, "location", r.ref), Status: r.str(l, "status"), Physical: r.conceptPtr(l, "physicalType"), When: maybe(l, "period", r.period),
 		}
-		r.fields(l, &v)
+		addFields(r, l, &v)
 		return v
 	})
 	e.ServiceProvider = r.refPtr(n, "serviceProvider")
@@ -127,7 +127,7 @@ func (r *reader) encounterParticipant(n tree.Node) record.Participation {
 		r.giveBack(t)
 	}
 	p.When = maybe(n, "period", r.period)
-	r.fields(n, &p)
+	addFields(r, n, &p)
 	return p
 }
 
@@ -162,13 +162,13 @@ func (r *reader) indications(n tree.Node, field string) (out []record.Indication
 	for _, c := range objects(n, "reasonCode") {
 		v := record.Indication{Assertion: record.Affirmed}
 		code := r.concept(c)
-		v.Code = &code
-		r.fields(c, &v)
+		v.Code = r.room.coded.One(&code)
+		addFields(r, c, &v)
 		out = append(out, v)
 	}
 	for _, c := range objects(n, "reasonReference") {
 		ref := r.ref(c)
-		out = append(out, record.Indication{Ref: &ref, Assertion: record.Affirmed})
+		out = append(out, record.Indication{Ref: r.room.refs.One(&ref), Assertion: record.Affirmed})
 	}
 	return out
 }

@@ -15,7 +15,7 @@ func (r *reader) supplyDelivery(n tree.Node) bool {
 	s.Status = r.status(n, &deliveryStatus)
 	if i := object(n, "suppliedItem"); i.OK() {
 		s.Quantity = maybe(i, "quantity", r.quantity)
-		c := maybe(i, "itemCodeableConcept", r.concept)
+		c := r.conceptPtr(i, "itemCodeableConcept")
 		switch {
 		case c == nil:
 		case r.marked(n, "itemIsProduct"):

@@ -105,7 +105,11 @@ func detect(head []byte) bool {
 }
 
 // Export writes one Bundle and a line feed. The report names, by its path in the
-// record, every leaf that FHIR has no place for. An error means that nothing was written.
+// record, every leaf that FHIR has no place for. An error means that nothing was
+// written, but where the content of an attachment could not be read amid writing.
+//
+// Content of attachments that is held elsewhere (record.Data.Streams) is written
+// from there, without being held; XML, NDJSON and Check hold it.
 func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer, o record.ExportOptions) (*record.Report, error) {
 	if x.USCore == USCore610 || x.USCore >= releases {
 		x.USCore = USCore610
@@ -133,8 +137,12 @@ func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer,
 		return rep, ErrNoDocument
 	}
 	leaves := record.CountLeaves(rec)
+	var content *streams
+	if x.Form == JSON && !x.Check && claimed == nil {
+		content = &streams{}
+	}
 	w := &writer{ctx: ctx, rec: rec, Out: ledger.Out{Report: rep}, ids: ids.New(nil), opts: o, form: x.Bundle,
-		uscore: x.USCore, unmet: unmet, claimants: claimed}
+		streams: content, uscore: x.USCore, unmet: unmet, claimants: claimed}
 	text := texts.Get().(*jsonText)
 	w.jsonText = *text
 	defer w.release(text)
@@ -171,6 +179,9 @@ func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer,
 			return rep, err
 		}
 		rep.Issues = append(rep.Issues, d.Conform(ConformOptions{Terminology: o.Terminology, USCore: x.USCore})...)
+	}
+	if w.streams != nil {
+		return rep, w.streams.write(out, b)
 	}
 	_, err = out.Write(b)
 	return rep, err

@@ -3,6 +3,7 @@ package fhir
 import (
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/portage-health/portage/record"
 )
@@ -245,34 +246,75 @@ func (w *writer) fieldValue(name string, v reflect.Value) {
 
 // fieldMembers writes the fields of a struct into the open field.
 func (w *writer) fieldMembers(v reflect.Value) {
-	t := v.Type()
-	for i := range t.NumField() {
-		fv := v.Field(i)
-		if fv.IsZero() {
+	for _, m := range membersOf(v.Type()) {
+		fv := v.Field(m.index)
+		if fv.IsZero() || m.form != nil && !v.FieldByIndex(m.form).IsZero() {
 			continue
 		}
+		switch {
+		case m.embedded:
+			w.fieldMembers(fv)
+		case m.isID:
+			w.fieldStr("id", fv.String()) // what shares it is one
+		case m.name == "assertion" && fv.String() == string(record.Affirmed):
+		case m.isStruct && fv.CanAddr() && w.fieldKnown(m.name, fv.Addr().Interface()):
+		default:
+			w.fieldValue(m.name, fv)
+		}
+	}
+}
+
+// member is how a field of a struct of the record is written within an extension.
+type member struct {
+	index              int
+	name               string
+	form               []int // the field that it is another form of: it is written where that is empty
+	embedded, isStruct bool
+	isID               bool // the id of a part of an entry
+}
+
+// recordMembers are the members of all structs of the record.
+var recordMembers = sync.OnceValue(func() map[reflect.Type][]member {
+	all := map[reflect.Type][]member{}
+	var note func(t reflect.Type)
+	note = func(t reflect.Type) {
+		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		if _, met := all[t]; met || t.Kind() != reflect.Struct {
+			return
+		}
+		all[t] = listMembers(t)
+		for i := range t.NumField() {
+			note(t.Field(i).Type)
+		}
+	}
+	note(reflect.TypeFor[record.Record]())
+	return all
+})
+
+func membersOf(t reflect.Type) []member {
+	if list, ok := recordMembers()[t]; ok {
+		return list
+	}
+	return listMembers(t)
+}
+
+func listMembers(t reflect.Type) (list []member) {
+	for i := range t.NumField() {
 		f := t.Field(i)
 		tag := f.Tag.Get("portage")
-		if tag == "made" && fv.Kind() == reflect.String && f.Name == "ID" && t != reflect.TypeFor[record.Entry]() {
-			w.fieldStr("id", fv.String()) // what shares it is one
-		}
-		if !f.IsExported() || tag == "made" {
+		m := member{index: i, embedded: f.Anonymous, isStruct: f.Type.Kind() == reflect.Struct}
+		m.isID = tag == "made" && f.Type.Kind() == reflect.String && f.Name == "ID" && t != reflect.TypeFor[record.Entry]()
+		if !f.IsExported() || tag == "made" && !m.isID {
 			continue
 		}
-		if of, ok := strings.CutPrefix(tag, "form="); ok && !v.FieldByName(of).IsZero() {
-			continue
+		if name, ok := strings.CutPrefix(tag, "form="); ok {
+			of, _ := t.FieldByName(name)
+			m.form = of.Index
 		}
-		if f.Anonymous {
-			w.fieldMembers(fv)
-			continue
-		}
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "assertion" && fv.String() == string(record.Affirmed) {
-			continue
-		}
-		if fv.Kind() == reflect.Struct && fv.CanAddr() && w.fieldKnown(name, fv.Addr().Interface()) {
-			continue
-		}
-		w.fieldValue(name, fv)
+		m.name, _, _ = strings.Cut(f.Tag.Get("json"), ",")
+		list = append(list, m)
 	}
+	return list
 }

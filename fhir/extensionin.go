@@ -52,6 +52,15 @@ func (r *reader) fields(n tree.Node, into any) {
 	}
 }
 
+// addFields is fields for a part of the record that has no place of its own yet: it needs one only where there are any.
+func addFields[T any](r *reader, n tree.Node, v *T) {
+	if own(n).OK() {
+		placed := *v
+		r.fields(n, &placed)
+		*v = placed
+	}
+}
+
 // fieldsOf reads the parts of one field, which stand in it as extensions, into a part of the record.
 func (r *reader) fieldsOf(e tree.Node, into any) { r.members(e, reflect.ValueOf(into).Elem()) }
 

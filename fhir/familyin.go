@@ -74,7 +74,7 @@ func (r *reader) choiceValue(n tree.Node, prefix, field string) *record.Value {
 // familyCondition reads one condition of a relative.
 func (r *reader) familyCondition(n tree.Node) record.FamilyCondition {
 	c := record.FamilyCondition{Code: one(n, "code", r.concept), Fatal: r.boolean(n, "contributedToDeath"), Notes: r.notes(n, "note"), Assertion: record.Affirmed}
-	if o := maybe(n, "outcome", r.concept); r.marked(n, "outcomeIsCause") {
+	if o := r.conceptPtr(n, "outcome"); r.marked(n, "outcomeIsCause") {
 		c.CauseOfDeath = o
 	} else {
 		c.Outcome = o
@@ -89,6 +89,6 @@ func (r *reader) familyCondition(n tree.Node) record.FamilyCondition {
 	default:
 		c.When = r.when(n, choice{period: "onsetPeriod", str: "onsetString"}, "when")
 	}
-	r.fields(n, &c)
+	addFields(r, n, &c)
 	return c
 }

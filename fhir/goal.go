@@ -24,11 +24,13 @@ var goalStatus = codes.NewTable(
 	codes.Both("entered-in-error", record.StatusEnteredInError),
 	codes.Both("rejected", record.StatusRejected),
 	codes.OnlyFrom("cancelled", record.StatusAborted),
+	codes.OnlyFrom("proposed", record.StatusNew), // HL7 v3 ActStatus new: prepared, and not acted upon yet
 )
 
-// goalKind says what a goal becomes: a Basic where it is denied or not known.
+// goalKind says what a goal becomes: a Basic where it is denied or not known, and where
+// it has no status that FHIR, which demands one, has a code for.
 func goalKind(g *record.Goal) kind {
-	if g.Assertion != record.Affirmed {
+	if g.Assertion != record.Affirmed || !hasCodeFor(&goalStatus, &g.Status) {
 		return kindBasic
 	}
 	return kindGoal
@@ -37,18 +39,14 @@ func goalKind(g *record.Goal) kind {
 // goal writes a Goal (US Core Goal 6.1.0).
 func (w *writer) goal(i int, g *record.Goal) {
 	if goalKind(g) == kindBasic {
-		w.unstated("goals", i, &g.Entry, g)
+		why := &record.IssueNotStated
+		if g.Assertion == record.Affirmed {
+			why = &noStatus
+		}
+		w.keptWhole("goals", i, &g.Entry, g, why)
 		return
 	}
-	profile := profileBase + "goal"
-	_, told := goalStatus.From(g.Status.Code)
-	if !told || g.Status.Code == "" {
-		profile = "" // lifecycleStatus is bound as required
-	}
-	w.resource("goals", i, &g.Entry, kindGoal, profile)
-	if profile == "" {
-		w.Note(&record.IssueProfileNotClaimed, "status")
-	}
+	w.resource("goals", i, &g.Entry, kindGoal, profileBase+"goal")
 	w.common(&g.Entry, hasIdentifiers|hasNotes|hasStatus|hasAssertion)
 	w.status("lifecycleStatus", &g.Status, &goalStatus, "")
 	w.concept("achievementStatus", g.Achievement)

@@ -25,7 +25,7 @@ func (r *reader) concernOf(n tree.Node) bool {
 		r.compared(k, bareCode(&v, sysUSCoreCondition, "health-concern"))
 	}
 	if r.field(n, "code").OK() || r.marked(n, "valueIsCode") {
-		c.Value = maybe(n, "code", r.concept)
+		c.Value = r.conceptPtr(n, "code")
 	} else {
 		c.Code = one(n, "code", r.concept)
 	}
@@ -41,7 +41,7 @@ func (r *reader) concernOf(n tree.Node) bool {
 	for i, e := range objects(n, "evidence") {
 		if i == 0 {
 			c.About = r.refs(e, "detail")
-			r.fields(e, &c)
+			addFields(r, e, &c)
 		}
 	}
 	add(r, &r.rec.HealthConcerns, n, c)
@@ -72,7 +72,7 @@ func (r *reader) riskAssessment(n tree.Node) bool {
 	r.part(&c.Entry, n, "performer", "performer")
 	c.About = r.refs(n, "basis")
 	for _, p := range objects(n, "prediction") {
-		o := maybe(p, "outcome", r.concept)
+		o := r.conceptPtr(p, "outcome")
 		if r.marked(p, "value") {
 			c.Value = o
 			continue
@@ -97,9 +97,9 @@ func (r *reader) riskAssessment(n tree.Node) bool {
 func (r *reader) prediction(n tree.Node, outcome *record.Concept) record.RiskPrediction {
 	p := record.RiskPrediction{
 		Outcome: outcome, Probability: r.number(n, "probabilityDecimal"), ProbabilityRange: maybe(n, "probabilityRange", r.rng),
-		Likelihood: maybe(n, "qualitativeRisk", r.concept), RelativeRisk: r.number(n, "relativeRisk"),
+		Likelihood: r.conceptPtr(n, "qualitativeRisk"), RelativeRisk: r.number(n, "relativeRisk"),
 		When: r.whenPtr(n, choice{period: "whenPeriod", rng: "whenRange"}, "when"), Rationale: r.str(n, "rationale"),
 	}
-	r.fields(n, &p)
+	addFields(r, n, &p)
 	return p
 }

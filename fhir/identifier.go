@@ -46,7 +46,7 @@ func (w *writer) identifier(name string, id *record.Identifier) {
 	switch {
 	case id.System == systemNPI && !isNPI(id.Value):
 		w.uri("system", oidNPI) // us-core-16, us-core-17: under its URI an NPI is one
-	case isAbsoluteURI(id.System):
+	case isAbsoluteURI(id.System) && !isShortOID(*id):
 		w.uri("system", id.System)
 	case id.System != "":
 		if w.needSystem {

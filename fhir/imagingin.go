@@ -66,7 +66,7 @@ func (r *reader) modalities(n tree.Node) (out []record.Concept) {
 	var whole struct {
 		Modalities []record.Concept `json:"modalities"`
 	}
-	r.fields(n, &whole)
+	addFields(r, n, &whole)
 	var flat []record.Concept
 	for i := range whole.Modalities {
 		for _, k := range whole.Modalities[i].Codings {
@@ -104,7 +104,7 @@ func (r *reader) series(n tree.Node) record.ImagingSeries {
 	}
 	s.Performers = all(n, "performer", r.seriesPerformer)
 	s.Instances = all(n, "instance", r.instance)
-	r.fields(n, &s)
+	addFields(r, n, &s)
 	return s
 }
 
@@ -125,7 +125,7 @@ func (r *reader) seriesPerformer(n tree.Node) record.Participation {
 			p.Who = nil
 		}
 	}
-	p.Function = maybe(n, "function", r.concept)
+	p.Function = r.conceptPtr(n, "function")
 	e := r.field(n, "performers")
 	if !e.OK() {
 		return p
@@ -151,6 +151,6 @@ func (r *reader) instance(n tree.Node) record.ImagingInstance {
 			v.Class = &record.Concept{Codings: []record.Coding{k}}
 		}
 	}
-	r.fields(n, &v)
+	addFields(r, n, &v)
 	return v
 }

@@ -35,12 +35,12 @@ func (r *reader) immunization(n tree.Node) bool {
 	m.When = r.when(n, choice{dateTime: "occurrenceDateTime", str: "occurrenceString"}, "when")
 	m.Recorded = r.timePtr(n, "recorded")
 	m.PrimarySource = r.boolean(n, "primarySource")
-	m.InfoSource = maybe(n, "reportOrigin", r.concept)
+	m.InfoSource = r.conceptPtr(n, "reportOrigin")
 	m.Location = r.refPtr(n, "location")
 	if c := object(n, "site"); c.OK() {
 		m.Sites = []record.Concept{r.concept(c)}
 	}
-	m.Route = maybe(n, "route", r.concept)
+	m.Route = r.conceptPtr(n, "route")
 	m.Dose = maybe(n, "doseQuantity", r.quantity)
 	r.performersOf(n, &m.Entry)
 	m.Indications = r.indications(n, "indications")
@@ -48,11 +48,11 @@ func (r *reader) immunization(n tree.Node) bool {
 	m.SubpotentReasons = r.concepts(n, "subpotentReason")
 	m.Education = all(n, "education", func(e tree.Node) record.Education {
 		v := record.Education{DocumentType: r.str(e, "documentType"), Reference: r.str(e, "reference"), Published: r.timePtr(e, "publicationDate"), Presented: r.timePtr(e, "presentationDate")}
-		r.fields(e, &v)
+		addFields(r, e, &v)
 		return v
 	})
 	m.Eligibility = r.concepts(n, "programEligibility")
-	m.Funding = maybe(n, "fundingSource", r.concept)
+	m.Funding = r.conceptPtr(n, "fundingSource")
 	ofDose := r.marked(n.Child("protocolApplied").First(), "ofDose")
 	m.Protocols = all(n, "protocolApplied", func(p tree.Node) record.VaccineProtocol {
 		v := record.VaccineProtocol{Series: r.str(p, "series"), Authority: r.refPtr(p, "authority"), Diseases: r.concepts(p, "targetDisease")}

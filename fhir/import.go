@@ -11,6 +11,7 @@ import (
 
 	"github.com/portage-health/portage/internal/ids"
 	"github.com/portage-health/portage/internal/ledger"
+	"github.com/portage-health/portage/internal/room"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -30,15 +31,7 @@ var _ record.Importer = Importer{}
 // several stands in the record of each whose resources refer to it.
 func (x Importer) Import(ctx context.Context, in record.Input, o record.ImportOptions) iter.Seq2[*record.Imported, error] {
 	return func(yield func(*record.Imported, error) bool) {
-		data := in.Bytes
-		if data == nil && in.Reader != nil {
-			var err error
-			if data, err = readLimited(in.Reader, o.Limits.Bytes); err != nil {
-				yield(nil, err)
-				return
-			}
-		}
-		d, err := Parse(data, o.Limits)
+		d, err := parseInput(in, o)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -61,6 +54,20 @@ func (x Importer) Import(ctx context.Context, in record.Input, o record.ImportOp
 	}
 }
 
+func parseInput(in record.Input, o record.ImportOptions) (*Document, error) {
+	if in.Bytes != nil || in.Reader == nil {
+		return Parse(in.Bytes, o.Limits)
+	}
+	if o.Attachments != nil {
+		return parseStream(in.Reader, o)
+	}
+	data, err := readLimited(in.Reader, o.Limits.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(data, o.Limits)
+}
+
 // readLimited reads all of an input, and no more than a limit allows.
 func readLimited(in io.Reader, most int64) ([]byte, error) {
 	if most <= 0 {
@@ -77,9 +84,11 @@ func readLimited(in io.Reader, most int64) ([]byte, error) {
 func (d *Document) Import(o record.ImportOptions) iter.Seq2[*record.Record, *record.Report] {
 	return func(yield func(*record.Record, *record.Report) bool) {
 		p := planOf(d, o)
+		m := newMarks(d.tree)
 		for g := range max(1, p.groups) {
-			r := newReader(d, o, p, g)
+			r := newReader(d, o, p, g, m)
 			r.read()
+			m.reset(p, g)
 			if !yield(r.rec, r.rep) {
 				return
 			}
@@ -90,7 +99,10 @@ func (d *Document) Import(o record.ImportOptions) iter.Seq2[*record.Record, *rec
 // reader reads the resources of one patient into one record. It is used by one goroutine.
 type reader struct {
 	doc    *tree.Doc
+	from   *Document
 	led    *ledger.Ledger
+	marks  *marks
+	places map[int]placeInArray // where the last path within an array ended
 	rec    *record.Record
 	rep    *record.Report
 	plan   *plan
@@ -106,13 +118,57 @@ type reader struct {
 	told     map[string]bool          // entries whose participants a Provenance has told
 	readings []ownReading             // observations that are components of another
 	derived  int                      // how many parts of the resource at hand got ids
+	room     rooms
 	maker    *ids.Maker
 }
 
-func newReader(d *Document, o record.ImportOptions, p *plan, group int) *reader {
+// rooms are for what a record has very many of.
+type rooms struct {
+	texts   room.Texts
+	origins room.Of[record.Origin]
+	codings room.Of[record.Coding]
+	coded   room.Of[record.Concept]
+	refs    room.Of[record.Ref]
+	times   room.Of[record.Time]
+	periods room.Of[record.Period]
+}
+
+// marks are what the readers of one document use one after another: a document of
+// many patients is not gone over whole for each.
+type marks struct {
+	led          *ledger.Ledger
+	leaves       []uint64
+	marked, free []uint64 // see sweeper
+}
+
+func newMarks(d *tree.Doc) *marks {
+	n := d.LeafSet()
+	return &marks{led: ledger.New(d.Len()), leaves: n, marked: make([]uint64, len(n)), free: make([]uint64, len(n))}
+}
+
+// reset takes off the marks that the reader of a group made.
+func (m *marks) reset(p *plan, group int) {
+	for _, i := range p.of[group] {
+		if from, to := p.all[i].span(); p.all[i].container < 0 {
+			for k := from; k < to; k++ {
+				m.led.Release(k)
+			}
+		}
+	}
+}
+
+// span gives the nodes of a resource, with its Bundle entry.
+func (x *resource) span() (from, to int) {
+	if x.entry.OK() {
+		return x.entry.Index(), x.entry.End()
+	}
+	return x.n.Index(), x.n.End()
+}
+
+func newReader(d *Document, o record.ImportOptions, p *plan, group int, m *marks) *reader {
 	digest := hex.EncodeToString(d.digest[:])
 	r := &reader{
-		doc: d.tree, led: ledger.New(d.tree.Len()), rec: &record.Record{}, rep: &record.Report{}, plan: p, group: group,
+		doc: d.tree, from: d, led: m.led, marks: m, rec: &record.Record{}, rep: &record.Report{}, plan: p, group: group,
 		opts: o, systems: map[string]string{}, parts: map[int][]string{}, told: map[string]bool{}, maker: ids.New(o.IDKey), at: -1,
 	}
 	r.source = ids.New(nil).Make("source", formatName, digest)
@@ -126,19 +182,20 @@ func (r *reader) read() {
 	r.header()
 	r.noteForm()
 	r.makeRoom()
-	read := make([]record.Item, len(r.plan.all))
+	of := r.plan.of[r.group]
+	read := make([]record.Item, len(of))
 	for turn := range 3 {
-		for i := range r.plan.all {
+		for k, i := range of {
 			x := &r.plan.all[i]
-			if x.in(r.group) && turnOf(x) == turn && (x.container < 0 || !r.plan.all[x.container].whole) {
-				read[i] = r.one(i, x)
+			if turnOf(x) == turn && (x.container < 0 || !r.plan.all[x.container].whole) {
+				read[k] = r.one(i, x)
 			}
 		}
 	}
 	src := &r.rec.Sources[0]
-	for i := range read {
-		if x := &r.plan.all[i]; read[i].Type != "" && (x.container < 0 || !r.plan.all[x.container].whole) {
-			src.Items = append(src.Items, read[i])
+	for k, i := range of {
+		if x := &r.plan.all[i]; read[k].Type != "" && (x.container < 0 || !r.plan.all[x.container].whole) {
+			src.Items = append(src.Items, read[k])
 		}
 	}
 	r.partReadings()
@@ -187,7 +244,9 @@ func (r *reader) one(i int, x *resource) record.Item {
 		r.giveBack(x.n)
 	}
 	if !x.isOther() && !x.shape.turns.OK() { // what is not R4 never goes out as R4
-		item.Text = rawText(x.n)
+		if !r.from.isParted(x.n) { // else it is written anew: what was sent is not held
+			item.Text = rawText(x.n)
+		}
 	}
 	return item
 }
@@ -232,8 +291,7 @@ func (r *reader) entry(n tree.Node) record.Entry {
 	if len(r.made) > 0 {
 		e.ID = r.partID("entry")
 	}
-	line, _ := r.pos(n)
-	e.Origins = []record.Origin{{Source: r.source, Path: x.path, Line: line}}
+	e.Origins = append(r.room.origins.List(1), record.Origin{Source: r.source, Path: x.path, Line: r.line(n)})
 	r.made = append(r.made, e.ID)
 	if n == x.n {
 		r.common(n, &e)
@@ -268,6 +326,15 @@ func (r *reader) common(n tree.Node, e *record.Entry) {
 func add[T any](r *reader, list *[]T, n tree.Node, x T) {
 	*list = append(*list, x)
 	r.fields(n, &(*list)[len(*list)-1])
+}
+
+// line gives the line of a node in the input.
+func (r *reader) line(n tree.Node) int {
+	if r.plan.xml != nil {
+		line, _ := r.plan.xml.position(n.Offset())
+		return line
+	}
+	return n.Line()
 }
 
 // pos gives line and column of a node in the input.
@@ -316,11 +383,9 @@ var (
 func (r *reader) makeRoom() {
 	n := map[string]int{}
 	all := 0
-	for i := range r.plan.all {
-		if x := &r.plan.all[i]; x.in(r.group) {
-			n[kindOfEntry(x)]++
-			all++
-		}
+	for _, i := range r.plan.of[r.group] {
+		n[kindOfEntry(&r.plan.all[i])]++
+		all++
 	}
 	rec := r.rec
 	rec.Allergies = make([]record.Allergy, 0, n[record.KindAllergy])

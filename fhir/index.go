@@ -69,7 +69,7 @@ func (w *writer) index() {
 	addAll(w, r.Coverages, "coverages", func(c *record.Coverage) (*record.Entry, kind) { return &c.Entry, coverageKind(c) })
 	addAll(w, r.Directives, "directives", func(d *record.Directive) (*record.Entry, kind) { return &d.Entry, directiveKind(d) })
 	addAll(w, r.Lists, "lists", func(l *record.List) (*record.Entry, kind) { return &l.Entry, listKind(l) })
-	addAll(w, r.Consents, "consents", func(c *record.Consent) (*record.Entry, kind) { return &c.Entry, kindConsent })
+	addAll(w, r.Consents, "consents", func(c *record.Consent) (*record.Entry, kind) { return &c.Entry, consentKind(c) })
 	addAll(w, r.RelatedPersons, "relatedPersons", func(p *record.RelatedPerson) (*record.Entry, kind) { return &p.Entry, kindRelatedPerson })
 	addAll(w, r.Practitioners, "practitioners", func(p *record.Practitioner) (*record.Entry, kind) { return &p.Entry, kindPractitioner })
 	addAll(w, r.Organizations, "organizations", func(o *record.Organization) (*record.Entry, kind) { return &o.Entry, kindOrganization })

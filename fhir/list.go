@@ -14,31 +14,32 @@ var listStatus = codes.NewTable(
 
 var listSources = only(kindPractitioner, kindPractitionerRole, kindPatient, kindDevice)
 
-// listKind says what a list becomes: a Basic where it is not known whether there is one.
+// listKind says what a list becomes: a Basic where it is not known whether there
+// is one, and where it has no status or mode that FHIR, which demands both, has a
+// code for (an organizer of C-CDA has neither).
 func listKind(l *record.List) kind {
-	if !isStated(&l.Entry) || l.Assertion != record.Affirmed {
+	if !isStated(&l.Entry) || l.Assertion != record.Affirmed || !hasCodeFor(&listStatus, &l.Status) || !inList(listModes, l.Mode) {
 		return kindBasic
 	}
 	return kindList
 }
 
-// list writes a List (R4). Status and mode are demanded: where the source gives
-// none, of an organizer of C-CDA, the element says so.
+const listModes = " working snapshot changes "
+
+// list writes a List (R4).
 func (w *writer) list(i int, l *record.List) {
 	if listKind(l) == kindBasic {
-		w.unstated("lists", i, &l.Entry, l)
+		why := &record.IssueNotStated
+		if isStated(&l.Entry) && l.Assertion == record.Affirmed {
+			why = &noStatus
+		}
+		w.keptWhole("lists", i, &l.Entry, l, why)
 		return
 	}
 	w.resource("lists", i, &l.Entry, kindList)
 	w.common(&l.Entry, hasIdentifiers|hasNotes|hasStatus|hasAssertion)
 	w.status("status", &l.Status, &listStatus, "")
-	switch l.Mode {
-	case "working", "snapshot", "changes":
-		w.code("mode", l.Mode)
-	default:
-		w.required("mode", "", "listMode")
-		w.fieldStr("listMode", l.Mode)
-	}
+	w.code("mode", l.Mode)
 	w.str("title", l.Title)
 	w.concept("code", l.Code)
 	if w.named() {

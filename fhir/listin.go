@@ -16,17 +16,17 @@ func (r *reader) listOfEntries(n tree.Node) bool {
 	l.Status = r.status(n, &listStatus)
 	l.Mode = r.str(n, "mode")
 	l.Title = r.str(n, "title")
-	l.Code = maybe(n, "code", r.concept)
+	l.Code = r.conceptPtr(n, "code")
 	l.Encounter = r.refPtr(n, "encounter")
 	l.When = r.timePtr(n, "date")
 	r.part(&l.Entry, n, "source", "author")
-	l.OrderedBy = maybe(n, "orderedBy", r.concept)
+	l.OrderedBy = r.conceptPtr(n, "orderedBy")
 	l.Items = all(n, "entry", func(e tree.Node) record.ListItem {
-		v := record.ListItem{Flag: maybe(e, "flag", r.concept), Deleted: r.boolean(e, "deleted"), When: r.timePtr(e, "date"), Item: one(e, "item", r.ref)}
-		r.fields(e, &v)
+		v := record.ListItem{Flag: r.conceptPtr(e, "flag"), Deleted: r.boolean(e, "deleted"), When: r.timePtr(e, "date"), Item: one(e, "item", r.ref)}
+		addFields(r, e, &v)
 		return v
 	})
-	l.EmptyReason = maybe(n, "emptyReason", r.concept)
+	l.EmptyReason = r.conceptPtr(n, "emptyReason")
 	add(r, &r.rec.Lists, n, l)
 	return true
 }

@@ -132,7 +132,7 @@ func (w *writer) medicationRequest(i int, m *record.Medication) {
 	goal := intent(m)
 	w.code("intent", goal)
 	w.concepts("category", m.Categories)
-	w.picked("priority", "priority", m.Priority, requestPriority)
+	w.picked("priority", "priority", m.Priority, orderPriority)
 	if m.Assertion == record.Negated {
 		// CF-medications, negationInd.
 		w.boolean("doNotPerform", true)
@@ -207,22 +207,6 @@ func (w *writer) adherence(a *record.Adherence) {
 	}
 	w.endExt()
 	w.fieldAny("adherence", &record.Adherence{Reasons: a.Reasons, Identifiers: a.Identifiers})
-}
-
-func requestPriority(c *record.Coding) string {
-	if c.System == "http://terminology.hl7.org/CodeSystem/v3-ActPriority" {
-		switch c.Code {
-		case "R":
-			return "routine"
-		case "UR":
-			return "urgent"
-		case "A":
-			return "asap"
-		case "S":
-			return "stat"
-		}
-	}
-	return oneOf(c.Code, c.System == "http://hl7.org/fhir/request-priority", "routine", "urgent", "asap", "stat")
 }
 
 // substitutionAllowed writes MedicationRequest.substitution: whether another product may be given.

@@ -68,18 +68,18 @@ func (r *reader) medicationRequest(n tree.Node) bool {
 	m.Indications = r.indications(n, "indications")
 	m.BasedOn = r.refs(n, "basedOn")
 	m.Group = maybe(n, "groupIdentifier", r.identifier)
-	m.CourseOfTherapy = maybe(n, "courseOfTherapyType", r.concept)
+	m.CourseOfTherapy = r.conceptPtr(n, "courseOfTherapyType")
 	m.Insurance = r.refs(n, "insurance")
 	r.dosages(n, "dosageInstruction", &m)
 	if d := object(n, "dispenseRequest"); d.OK() {
 		m.Orders = []record.SupplyOrder{r.dispenseRequest(d)}
 	}
 	if s := object(n, "substitution"); s.OK() {
-		v := record.Substitution{Allowed: r.boolean(s, "allowedBoolean"), Type: maybe(s, "allowedCodeableConcept", r.concept)}
+		v := record.Substitution{Allowed: r.boolean(s, "allowedBoolean"), Type: r.conceptPtr(s, "allowedCodeableConcept")}
 		if c := object(s, "reason"); c.OK() {
 			v.Reasons = []record.Concept{r.concept(c)}
 		}
-		r.fields(s, &v)
+		addFields(r, s, &v)
 		m.Substitution = &v
 	}
 	m.Prior = r.refPtr(n, "priorPrescription")
@@ -114,7 +114,7 @@ func (r *reader) medicationEnd(n tree.Node, m *record.Medication) {
 		}
 		m.Adherence = a
 	}
-	r.fields(n, m)
+	addFields(r, n, m)
 	switch {
 	case m.Mode == modeEvent:
 		m.Mode, m.Kind = record.ModeEvent, "request"
@@ -183,21 +183,24 @@ func (r *reader) productAt(ref tree.Node, owner string) (record.Product, bool) {
 func (r *reader) productOf(x *resource) record.Product {
 	n := x.n
 	p := record.Product{ID: x.entryID, Identifiers: r.identifiers(n, "identifier"), Code: one(n, "code", r.concept), Status: r.str(n, "status"),
-		Manufacturer: r.refPtr(n, "manufacturer"), Form: maybe(n, "form", r.concept)}
+		Manufacturer: r.refPtr(n, "manufacturer"), Form: r.conceptPtr(n, "form")}
 	if a := object(n, "amount"); a.OK() {
 		v := r.ratio(a)
 		p.Amount = &record.Amount{Ratio: &v}
 	}
 	for _, g := range objects(n, "ingredient") {
-		v := record.Ingredient{Code: maybe(g, "itemCodeableConcept", r.concept), Ref: r.refPtr(g, "itemReference"), Active: r.boolean(g, "isActive"),
+		v := record.Ingredient{Code: r.conceptPtr(g, "itemCodeableConcept"), Ref: r.refPtr(g, "itemReference"), Active: r.boolean(g, "isActive"),
 			Strength: maybe(g, "strength", r.ratio)}
-		r.fields(g, &v)
+		addFields(r, g, &v)
 		p.Ingredients = append(p.Ingredients, v)
 	}
 	if b := object(n, "batch"); b.OK() {
 		p.Lot, p.Expiration = r.str(b, "lotNumber"), r.timePtr(b, "expirationDate")
 	}
-	r.fields(n, &p)
+	if x.container >= 0 && x.id == containedProduct {
+		p.ID = "" // our exporter's name for a part of the entry
+	}
+	addFields(r, n, &p)
 	return p
 }
 
@@ -253,7 +256,7 @@ func (r *reader) dosages(n tree.Node, name string, m *record.Medication) {
 func (r *reader) dosage(n tree.Node) record.Dosage {
 	d := record.Dosage{
 		Sequence: r.number(n, "sequence"), Text: r.str(n, "text"), PatientText: r.str(n, "patientInstruction"), Additional: r.concepts(n, "additionalInstruction"),
-		AsNeeded: r.boolean(n, "asNeededBoolean"), Route: maybe(n, "route", r.concept), Method: maybe(n, "method", r.concept),
+		AsNeeded: r.boolean(n, "asNeededBoolean"), Route: r.conceptPtr(n, "route"), Method: r.conceptPtr(n, "method"),
 		MaxPerPeriod: maybe(n, "maxDosePerPeriod", r.ratio), MaxPerAdmin: maybe(n, "maxDosePerAdministration", r.quantity),
 		MaxPerLifetime: maybe(n, "maxDosePerLifetime", r.quantity),
 	}
@@ -270,7 +273,7 @@ func (r *reader) dosage(n tree.Node) record.Dosage {
 		if i > 0 {
 			break // the record has place for one; the others are carried
 		}
-		d.DoseType = maybe(a, "type", r.concept)
+		d.DoseType = r.conceptPtr(a, "type")
 		if q, g := maybe(a, "doseQuantity", r.quantity), maybe(a, "doseRange", r.rng); q != nil || g != nil {
 			d.Dose = &record.Amount{Quantity: q, Range: g}
 		}
@@ -278,9 +281,9 @@ func (r *reader) dosage(n tree.Node) record.Dosage {
 		if q != nil || g != nil || o != nil {
 			d.Rate = &record.Amount{Quantity: q, Range: g, Ratio: o}
 		}
-		r.fields(a, &d)
+		addFields(r, a, &d)
 	}
-	r.fields(n, &d)
+	addFields(r, n, &d)
 	return d
 }
 
@@ -292,7 +295,7 @@ func (r *reader) dispenseRequest(n tree.Node) record.SupplyOrder {
 	if f := object(n, "initialFill"); f.OK() {
 		o.FirstFill = &record.FirstFill{Quantity: maybe(f, "quantity", r.quantity), DaysSupply: maybe(f, "duration", r.quantity)}
 	}
-	r.fields(n, &o)
+	addFields(r, n, &o)
 	return o
 }
 
@@ -363,7 +366,7 @@ func (r *reader) medicationAdministration(n tree.Node) bool {
 		}
 	}
 	if d := object(n, "dosage"); d.OK() {
-		v := record.Dosage{Text: r.str(d, "text"), Route: maybe(d, "route", r.concept), Method: maybe(d, "method", r.concept)}
+		v := record.Dosage{Text: r.str(d, "text"), Route: r.conceptPtr(d, "route"), Method: r.conceptPtr(d, "method")}
 		if c := object(d, "site"); c.OK() {
 			v.Site = []record.Concept{r.concept(c)}
 		}
@@ -376,7 +379,7 @@ func (r *reader) medicationAdministration(n tree.Node) bool {
 		if e := r.field(n, "dosages"); e.OK() {
 			r.fieldsOf(e, &v) // what FHIR's dosage has no element for
 		}
-		r.fields(d, &v)
+		addFields(r, d, &v)
 		m.Dosages = []record.Dosage{v}
 	}
 	r.medicationEnd(n, &m)
@@ -393,8 +396,8 @@ func (r *reader) performersOf(n tree.Node, e *record.Entry) {
 			continue
 		}
 		v := r.participation(a, "performer")
-		v.Function = maybe(p, "function", r.concept)
-		r.fields(p, &v)
+		v.Function = r.conceptPtr(p, "function")
+		addFields(r, p, &v)
 		e.Participants = append(e.Participants, v)
 	}
 }
@@ -421,11 +424,11 @@ func (r *reader) medicationDispense(n tree.Node) bool {
 	m.Location = r.refPtr(n, "location")
 	r.performersOf(n, &m.Entry)
 	d := record.Dispense{
-		Type: maybe(n, "type", r.concept), Quantity: maybe(n, "quantity", r.quantity), DaysSupply: maybe(n, "daysSupply", r.quantity),
+		Type: r.conceptPtr(n, "type"), Quantity: maybe(n, "quantity", r.quantity), DaysSupply: maybe(n, "daysSupply", r.quantity),
 		Prepared: r.timePtr(n, "whenPrepared"), When: r.when(n, choice{dateTime: "whenHandedOver"}, "when"), Destination: r.refPtr(n, "destination"),
 	}
 	if s := object(n, "substitution"); s.OK() {
-		d.Substitution = &record.Substitution{Done: r.boolean(s, "wasSubstituted"), Type: maybe(s, "type", r.concept), Reasons: r.concepts(s, "reason")}
+		d.Substitution = &record.Substitution{Done: r.boolean(s, "wasSubstituted"), Type: r.conceptPtr(s, "type"), Reasons: r.concepts(s, "reason")}
 	}
 	if e := r.field(n, "mode"); e.OK() {
 		d.Mode = record.Mode(r.str(e, "valueCode"))

@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
@@ -31,6 +32,7 @@ var documentStatus = codes.NewTable(
 	codes.OnlyFrom("current", record.StatusAmended),
 	codes.OnlyFrom("current", record.StatusCorrected),
 	codes.OnlyFrom("current", record.StatusAppended),
+	codes.OnlyFrom("current", record.StatusAvailable), // HL7 v2-to-FHIR, TXA-19 AV
 )
 
 // referenceStatus writes DocumentReference.status. A source that gives none
@@ -50,20 +52,30 @@ func (w *writer) referenceStatus(s *record.Status) (claims bool) {
 
 // noteKind says what a note becomes.
 func noteKind(n *record.ClinicalNote) kind {
-	if n.Assertion != record.Affirmed || n.Mode != record.ModeEvent {
+	if n.Assertion != record.Affirmed || n.Mode != record.ModeEvent || n.Status.Code != "" && !hasCodeFor(&documentStatus, &n.Status) {
 		return kindBasic
 	}
 	return kindDocumentReference
 }
 
+// isNoteType reports whether a type is one that US Core DocumentReference
+// allows: it is bound as required, to LOINC.
+func isNoteType(c *record.Concept) bool {
+	return slices.ContainsFunc(c.Codings, func(k record.Coding) bool { return k.System == record.SystemLOINC && isCode(k.Code) })
+}
+
 // note writes a DocumentReference (US Core DocumentReference 6.1.0; C-CDA on FHIR, CF-notes).
 func (w *writer) clinicalNote(i int, n *record.ClinicalNote) {
 	if noteKind(n) == kindBasic {
-		w.unstated("notes", i, &n.Entry, n)
+		why := &record.IssueNotStated
+		if n.Assertion == record.Affirmed && n.Mode == record.ModeEvent {
+			why = &noStatus
+		}
+		w.keptWhole("notes", i, &n.Entry, n, why)
 		return
 	}
 	profile := profileBase + "documentreference"
-	if _, ok := documentStatus.From(n.Status.Code); !ok && n.Status.Code != "" || !w.hasContent(n) || n.Type.IsZero() {
+	if _, ok := documentStatus.From(n.Status.Code); !ok && n.Status.Code != "" || !w.hasContent(n) || !isNoteType(&n.Type) {
 		profile = ""
 	}
 	w.resource("notes", i, &n.Entry, kindDocumentReference, profile)
@@ -157,12 +169,12 @@ func (w *writer) relatedDocuments(ds []record.RelatedDocument) {
 	w.arr("relatesTo")
 	for k := range ds {
 		d := &ds[k]
-		w.obj("")
-		if code, ok := relates.From(d.Type); ok {
-			w.code("code", code)
-		} else {
-			w.required("code", "", "relatedDocuments")
+		code, ok := relates.From(d.Type)
+		if !ok {
+			continue
 		}
+		w.obj("")
+		w.code("code", code)
 		target := record.Ref{}
 		if d.Ref != nil {
 			target = *d.Ref
@@ -179,6 +191,17 @@ func (w *writer) relatedDocuments(ds []record.RelatedDocument) {
 		w.end()
 	}
 	w.endArr()
+	w.unrelated("relatedDocuments", ds)
+}
+
+// unrelated keeps the related documents of which the source does not say what
+// they have to do with this one in words that FHIR has: it demands one.
+func (w *writer) unrelated(field string, ds []record.RelatedDocument) {
+	for k := range ds {
+		if _, ok := relates.From(ds[k].Type); !ok {
+			w.fieldAny(field, ds[k:k+1])
+		}
+	}
 }
 
 // hasContent reports whether every content of a note is there, as bytes, text or an address (us-core-6).
@@ -344,7 +367,7 @@ func (w *writer) reportNotes(p *record.Panel) {
 				continue
 			}
 			for j := range n.Contents {
-				if a := &n.Contents[j].Attachment; a.Text != "" || a.URL != "" {
+				if a := &n.Contents[j].Attachment; a.Text != "" || a.URL != "" || a.Data.Streams() {
 					w.attachment("", a)
 				} else if _, err := a.Data.Base64(); err == nil {
 					w.attachment("", a)

@@ -77,7 +77,8 @@ func TestNoteStatus(t *testing.T) {
 		{record.StatusActive, record.Affirmed, "current", ""},
 		{record.StatusSuperseded, record.Affirmed, "superseded", ""},
 		{record.StatusEnteredInError, record.Affirmed, "entered-in-error", ""},
-		{record.StatusCancelled, record.Affirmed, "", ""},
+		{record.StatusAvailable, record.Affirmed, "current", ""},
+		{record.StatusCancelled, record.Affirmed, "basic", ""},
 		{"", record.Affirmed, "current", ""},
 		{record.StatusCompleted, record.NotKnown, "basic", ""},
 		{record.StatusCompleted, record.Negated, "basic", ""},
@@ -139,7 +140,7 @@ func TestUnstructured(t *testing.T) {
 	require.Equal(t, "letter.pdf", at(r, "content[0].attachment.url"))
 	require.Equal(t, "F-1", at(r, "masterIdentifier.value"))
 	require.Equal(t, "2023-05-01T12:00:00Z", at(r, "date"))
-	require.Equal(t, "urn:uuid:"+r["id"].(string), at(by["Composition"][0], "extension[0].extension[0].valueReference.reference"))
+	require.Equal(t, "urn:uuid:"+r["id"].(string), at(by["Composition"][0], "extension[0].extension[1].valueReference.reference"))
 }
 
 // A reader must not take compressed bytes for what the type says.

@@ -31,7 +31,7 @@ func (r *reader) documentReference(n tree.Node) bool {
 		v.Encounter = r.refs(c, "encounter")
 		v.Events = r.concepts(c, "event")
 		v.When = one(c, "period", r.period)
-		v.Facility, v.Practice = maybe(c, "facilityType", r.concept), maybe(c, "practiceSetting", r.concept)
+		v.Facility, v.Practice = r.conceptPtr(c, "facilityType"), r.conceptPtr(c, "practiceSetting")
 		v.Related = r.refs(c, "related")
 	}
 	add(r, &r.rec.Notes, n, v)

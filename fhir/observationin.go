@@ -32,14 +32,19 @@ func (r *reader) status(n tree.Node, t *codes.Table[string, record.StatusCode]) 
 }
 
 func (r *reader) statusAt(n tree.Node, name string, t *codes.Table[string, record.StatusCode]) (s record.Status) {
-	if e := r.field(n, "status"); e.OK() && r.member(e, reflect.ValueOf(&s).Elem()) {
+	if e := r.field(n, "status"); e.OK() {
+		var own record.Status
+		said := r.member(e, reflect.ValueOf(&own).Elem())
+		if s = own; !said {
+			return r.statusElement(n, name, t, s)
+		}
 		// The record's own words; the element is the nearest that FHIR has, or says that FHIR demands one.
 		if s.Code == "" && s.AsSent == "" && s.Absent == notStated {
 			r.scaffoldAll(e)
 			s = record.Status{}
 		}
 		v := n.Child(name)
-		if code, ok := t.From(s.Code); v.Value() == "unknown" || ok && v.Value() == code {
+		if code, ok := t.From(s.Code); v.Value() == "unknown" || v.OK() && v.Value() == standsForNone(n) || ok && v.Value() == code {
 			r.scaffold(v)
 		}
 		if side := object(n, "_"+name); side.OK() && r.absentOf(side) != s.Absent {
@@ -47,6 +52,11 @@ func (r *reader) statusAt(n tree.Node, name string, t *codes.Table[string, recor
 		}
 		return s
 	}
+	return r.statusElement(n, name, t, s)
+}
+
+// statusElement adds what the element itself says.
+func (r *reader) statusElement(n tree.Node, name string, t *codes.Table[string, record.StatusCode], s record.Status) record.Status {
 	if side := object(n, "_"+name); side.OK() {
 		s.Absent = r.absentOf(side)
 	}
@@ -144,7 +154,7 @@ func (r *reader) component(n tree.Node) record.Component {
 	if v := r.value(n); v != nil {
 		c.Values = []record.Value{*v}
 	}
-	r.fields(n, &c)
+	addFields(r, n, &c)
 	return c
 }
 
@@ -368,23 +378,23 @@ func (r *reader) specimen(n tree.Node) bool {
 		r.part(&s.Entry, c, "collector", "performer")
 		s.Collected = r.when(c, choice{dateTime: "collectedDateTime", period: "collectedPeriod"}, "collected")
 		s.Quantity = maybe(c, "quantity", r.quantity)
-		s.Method = maybe(c, "method", r.concept)
+		s.Method = r.conceptPtr(c, "method")
 		s.Site = maybe(c, "bodySite", r.bodySite)
-		s.Fasting = maybe(c, "fastingStatusCodeableConcept", r.concept)
+		s.Fasting = r.conceptPtr(c, "fastingStatusCodeableConcept")
 		for _, e := range objects(c, "extension") {
 			if peek(e, "url") == extSpecimenHandling && object(e, "valueCodeableConcept").OK() {
 				s.Handling = append(s.Handling, one(r.known(e), "valueCodeableConcept", r.concept))
 			}
 		}
-		r.fields(c, &s)
+		addFields(r, c, &s)
 	}
 	for i, c := range objects(n, "container") {
 		if i == 0 {
-			s.Container = maybe(c, "type", r.concept)
+			s.Container = r.conceptPtr(c, "type")
 			if a := object(c, "additiveCodeableConcept"); a.OK() {
 				s.Additives = []record.Concept{r.concept(a)}
 			}
-			r.fields(c, &s)
+			addFields(r, c, &s)
 		}
 	}
 	s.Conditions = r.concepts(n, "condition")
@@ -418,4 +428,16 @@ func kindOfObservation(n tree.Node) string {
 		return record.KindAssessment
 	}
 	return record.KindObservation
+}
+
+// standsForNone gives the code that our exporter writes where FHIR demands a
+// status and the source has none, of the types whose list has no word for that.
+func standsForNone(n tree.Node) string {
+	switch stringOf(n, "resourceType") {
+	case "Composition":
+		return statusUnsigned
+	case "Coverage":
+		return statusOfCoverage
+	}
+	return ""
 }

@@ -101,6 +101,16 @@ func (w *writer) firstOf(name string, ps []record.Participation, allowed kindSet
 	return false
 }
 
+// inRole writes a reference to a practitioner in the role that a participation names.
+func (w *writer) inRole(name string, who target, p *record.Participation) {
+	w.obj(name)
+	w.urn(w.roleOf(who, p))
+	w.fieldStr("asSent", p.Who.AsSent)
+	w.identifier("identifier", p.Who.Identifier)
+	w.str("display", p.Who.Display)
+	w.end()
+}
+
 // roleOf gives the id of the PractitionerRole for a practitioner in a participation.
 func (w *writer) roleOf(who target, p *record.Participation) string {
 	unfit := w.unfit

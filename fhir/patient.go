@@ -3,6 +3,7 @@ package fhir
 import (
 	"strings"
 
+	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
 
@@ -55,8 +56,10 @@ func (w *writer) writePatient(p *record.Patient) {
 func (w *writer) patientFits(p *record.Patient) bool {
 	for i := range p.Names {
 		n := &p.Names[i]
-		if len(n.Family) == 0 && len(n.Given) == 0 && n.Absent == "" && n.Text != "" {
-			return false // us-core-6
+		if len(n.Family) == 0 && len(n.Given) == 0 {
+			if _, told := codes.DataAbsentReason().From(n.Absent); !told && (n.Absent != "" || n.Text != "") {
+				return false // us-core-6
+			}
 		}
 	}
 	return true
@@ -135,6 +138,9 @@ func (w *writer) demographics(p *record.Patient) {
 	}
 	w.interpreterNeeded(p.InterpreterNeeded)
 	w.fieldConcept("veteran", p.Veteran)
+	w.fieldConcept("species", p.Species)
+	w.fieldConcept("breed", p.Breed)
+	w.fieldStr("strain", p.Strain)
 	w.fieldStr("description", p.Description)
 }
 

@@ -16,9 +16,13 @@ func (w *writer) period(name string, p *record.Period) {
 }
 
 func (w *writer) periodBody(p *record.Period) {
+	n := max(len(p.Start.Value), len(p.End.Value))
+	if p.At.IsZero() && !p.End.IsZero() {
+		n = w.comparable(p.Start.Value, p.End.Value)
+	}
 	switch {
 	case p.At.IsZero():
-		w.dateTime("start", p.Start)
+		w.dateTimeOf("start", p.Start, n)
 	case p.Start.IsZero():
 		w.dateTime("start", p.At)
 		t := true
@@ -31,10 +35,38 @@ func (w *writer) periodBody(p *record.Period) {
 		if after(p.Start.Value, p.End.Value) || after(p.At.Value, p.End.Value) {
 			w.fieldTime("end", &p.End) // FHIR forbids an end before the start (per-1)
 		} else {
-			w.dateTime("end", p.End)
+			w.dateTimeOf("end", p.End, n)
 		}
 	}
 	w.periodRest(p)
+}
+
+// comparable gives how much of both bounds of a period can be written: of a date
+// and a time within it FHIR cannot say which is earlier, and wants to (per-1).
+// Then the finer goes out as far as both are precise, as it was sent beside it.
+func (w *writer) comparable(start, end string) int {
+	exact := func(f timeForm) bool { return f == timeFull || f == timeMinute || f == timeCut && w.opts.Zone != "" }
+	fs, cs := formOf(start)
+	fe, ce := formOf(end)
+	n := min(cs, ce)
+	if n < len("2006") || fs == timeBad || fe == timeBad || exact(fs) && exact(fe) || !exact(fs) && !exact(fe) && cs == ce || start[:n] != end[:n] {
+		return max(len(start), len(end))
+	}
+	return n
+}
+
+// dateTimeOf is dateTime for no more than n letters of a time.
+func (w *writer) dateTimeOf(name string, t record.Time, n int) {
+	if len(t.Value) <= n {
+		w.dateTime(name, t)
+		return
+	}
+	w.key(name)
+	w.quote(t.Value[:n])
+	w.sibling(name)
+	w.asSent(t.Value)
+	w.timeRest(&t)
+	w.end()
 }
 
 // periodRest writes what a FHIR Period has no element for.

@@ -235,7 +235,10 @@ func (w *writer) address(name string, a *record.Address) {
 	w.end()
 }
 
-// telecom writes a ContactPoint. FHIR wants a system beside a value (cpt-2).
+var noMeans = record.IssueAltered.Because("the source does not say by what means this number or address is reached, which FHIR demands; it stands in the record extension")
+
+// telecom writes a ContactPoint. FHIR wants a system beside a value (cpt-2), and
+// has no code for one that the source does not tell: then the value stands in the record extension.
 func (w *writer) telecom(name string, t *record.Telecom) {
 	if t == nil {
 		return
@@ -246,14 +249,17 @@ func (w *writer) telecom(name string, t *record.Telecom) {
 		w.code("system", t.System)
 	case "":
 		if t.Value != "" {
-			w.absentPrimitive("system", notStated)
+			w.Note(&noMeans, "value")
 		}
+		w.fieldStr("value", t.Value)
 		w.fieldStr("scheme", t.Scheme)
 	default:
 		w.code("system", "other")
 		w.fieldStr("system", t.System)
 	}
-	w.str("value", t.Value)
+	if t.System != "" {
+		w.str("value", t.Value)
+	}
 	w.uses(t.Uses, codes.TelecomUseFHIR(), codes.TelecomUseCDA(), codes.TelecomUse(), codes.TelecomUseFHIR().From)
 	w.fieldStrs("usesAsSent", t.UsesAsSent)
 	w.integer("rank", t.Rank, 1)
@@ -269,6 +275,15 @@ var genders = codes.NewTable(
 	codes.Both("other", "UN"),
 )
 
+// v2Genders is what HL7 v2 table 0001 says in FHIR's words (v2-to-FHIR, AdministrativeSex map).
+var v2Genders = codes.NewTable(codes.Both("M", "male"), codes.Both("F", "female"), codes.Both("O", "other"), codes.OnlyTo("A", "other"), codes.OnlyTo("N", "other"), codes.Both("U", "unknown"))
+
+// Code systems of HL7 v2 tables that FHIR has other codes for.
+const (
+	systemV2Sex   = "http://terminology.hl7.org/CodeSystem/v2-0001"
+	systemV2Class = "http://terminology.hl7.org/CodeSystem/v2-0004"
+)
+
 // systemGender is FHIR's own code system of administrative genders.
 const systemGender = "http://hl7.org/fhir/administrative-gender"
 
@@ -278,27 +293,35 @@ func (w *writer) gender(field string, c *record.Concept) {
 	if c.IsZero() {
 		return
 	}
+	code, k := genderCode(c)
+	w.code("gender", code)
+	if code != "" && bare(c) && (k.System == systemGender || k.System == record.SystemAdministrativeSex && genders.TwoWay(code, k.Code)) {
+		return
+	}
+	w.fieldConcept(field, c)
+}
+
+// genderCode gives FHIR's code for an administrative sex and the coding that it is of; "" where it has none.
+func genderCode(c *record.Concept) (string, *record.Coding) {
 	for i := range c.Codings {
 		k := &c.Codings[i]
-		code, ok := "", false
 		switch k.System {
 		case systemGender:
 			switch k.Code {
 			case "male", "female", "other", "unknown":
-				code, ok = k.Code, true
+				return k.Code, k
 			}
 		case record.SystemAdministrativeSex:
-			code, ok = genders.From(k.Code)
-		}
-		if ok {
-			w.code("gender", code)
-			if bare(c) && (k.System == systemGender || genders.TwoWay(code, k.Code)) {
-				return
+			if code, ok := genders.From(k.Code); ok {
+				return code, k
 			}
-			break
+		case systemV2Sex:
+			if code, ok := v2Genders.To(k.Code); ok {
+				return code, k
+			}
 		}
 	}
-	w.fieldConcept(field, c)
+	return "", nil
 }
 
 // bare reports whether a concept is one code of a known system and says nothing beside.

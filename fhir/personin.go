@@ -26,7 +26,7 @@ func (r *reader) humanName(n tree.Node) record.Name {
 		if e := r.field(n, "family"); e.OK() {
 			v.Family = nil // several, each for itself; the element joined them
 		}
-		r.fields(n, &v)
+		addFields(r, n, &v)
 		v.Absent = r.absentOf(n)
 	}
 	return v
@@ -97,7 +97,7 @@ func (r *reader) address(n tree.Node) record.Address {
 		if r.field(n, "uses").OK() {
 			v.Uses = nil
 		}
-		r.fields(n, &v)
+		addFields(r, n, &v)
 		v.Absent = r.absentOf(n)
 	}
 	return v
@@ -111,7 +111,7 @@ func (r *reader) telecom(n tree.Node) record.Telecom {
 		if r.field(n, "uses").OK() {
 			v.Uses = nil
 		}
-		r.fields(n, &v)
+		addFields(r, n, &v)
 		v.Absent = r.absentOf(n)
 	}
 	return v
@@ -121,10 +121,11 @@ func (r *reader) telecom(n tree.Node) record.Telecom {
 // the concept that our exporter kept beside it.
 func (r *reader) gender(n tree.Node, field string) record.Concept {
 	if e := r.field(n, field); e.OK() {
-		if g := n.Child("gender"); g.OK() {
-			r.scaffold(g)
+		c := one(e, "valueCodeableConcept", r.concept)
+		if code, _ := genderCode(&c); n.Child("gender").Value() == code || n.Child("gender").Value() == "unknown" && code == "" {
+			r.scaffold(n.Child("gender"))
 		}
-		return one(e, "valueCodeableConcept", r.concept)
+		return c
 	}
 	g := r.str(n, "gender")
 	if g == "" {
@@ -142,14 +143,17 @@ func (r *reader) attachment(n tree.Node) record.Attachment {
 		ContentType: r.str(n, "contentType"), Language: r.str(n, "language"), URL: r.str(n, "url"), Size: r.number(n, "size"), Hash: r.str(n, "hash"),
 		Title: r.str(n, "title"), Created: r.timePtr(n, "creation"),
 	}
-	if d := r.str(n, "data"); d != "" {
+	if blob := r.from.storedAt(n.Child("data")); blob != nil {
+		r.take(n.Child("data"))
+		v.Data = record.StoredBase64(blob)
+	} else if d := r.str(n, "data"); d != "" {
 		if r.marked(n, "text") {
 			v.Text = fromBase64(d)
 		} else {
 			v.Data = record.Base64Data(d)
 		}
 	}
-	r.fields(n, &v)
+	addFields(r, n, &v)
 	v.Absent = r.absentOf(n)
 	return v
 }
@@ -166,6 +170,6 @@ func (r *reader) language(n tree.Node) record.Language {
 			v.Mode = &record.Concept{Codings: []record.Coding{one(r.known(x), "valueCoding", r.coding)}}
 		}
 	}
-	r.fields(n, &v)
+	addFields(r, n, &v)
 	return v
 }

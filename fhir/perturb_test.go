@@ -51,7 +51,7 @@ func reading(t testing.TB, data []byte) (recs, issues string, taken, scaffold ma
 	taken, scaffold = map[int]bool{}, map[int]bool{}
 	p := planOf(d, record.ImportOptions{})
 	for g := range max(1, p.groups) {
-		r := newReader(d, record.ImportOptions{}, p, g)
+		r := newReader(d, record.ImportOptions{}, p, g, newMarks(d.tree))
 		r.read()
 		recs += said(t, r.rec)
 		for _, x := range r.rep.Issues {

@@ -13,13 +13,17 @@ import (
 // plan is what is known of all resources of an input before any is read: which
 // there are, what refers to them, and whose they are.
 type plan struct {
-	all    []resource
-	byText map[string]int // literal references to places in all
-	byNode map[int]int    // nodes to places in all
-	forms  map[string]int // canonical URLs of Questionnaires to places in all; -1 where there are several
-	groups int            // how many patients there are
-	lines  bool
-	xml    *convertedXML
+	all      []resource
+	byText   map[string]int    // literal references to places in all
+	byNode   map[int]int       // nodes to places in all
+	forms    map[string]int    // canonical URLs of Questionnaires to places in all; -1 where there are several
+	inside   map[insideKey]int // what is contained, by what contains it and its id: the first of each
+	ids      map[string]bool   // all entry ids
+	groups   int               // how many patients there are
+	patients []int             // the Patient of each group, or -1
+	of       [][]int           // the resources of each group, in their order
+	lines    bool
+	xml      *convertedXML
 
 	version   versionSet // what the input as a whole may be of
 	modifiers []int      // nodes that are modifierExtension
@@ -71,7 +75,23 @@ func planOf(d *Document, o record.ImportOptions) *plan {
 	p.findVersions(d.tree, d.version)
 	p.name(ids.New(o.IDKey))
 	p.part()
+	p.of = make([][]int, max(1, p.groups))
+	p.patients = slices.Repeat([]int{-1}, len(p.of))
+	for i := range p.all {
+		for _, g := range p.all[i].groups {
+			p.of[g] = append(p.of[g], i)
+			if x := &p.all[i]; x.typ == "Patient" && x.container < 0 && p.patients[g] < 0 {
+				p.patients[g] = i
+			}
+		}
+	}
 	return p
+}
+
+// insideKey names a contained resource: by the place in the plan of what contains it, and its id.
+type insideKey struct {
+	container int
+	id        string
 }
 
 // find adds the resource n and those in it. A Bundle within a Bundle is one resource.
@@ -116,7 +136,8 @@ func (p *plan) find(n, entry tree.Node, path string) {
 // name gives every resource the id of its entry (docs/ids.md): its own where that
 // is a UUID, else a hash of what it is called; and every way to refer to it.
 func (p *plan) name(m *ids.Maker) {
-	used := map[string]bool{}
+	used := make(map[string]bool, len(p.all))
+	p.ids, p.inside = used, map[insideKey]int{}
 	for i := range p.all {
 		x := &p.all[i]
 		switch {
@@ -139,6 +160,11 @@ func (p *plan) name(m *ids.Maker) {
 			p.canonical(i)
 		}
 		if x.container >= 0 {
+			if k := (insideKey{x.container, x.id}); x.id != "" {
+				if _, ok := p.inside[k]; !ok {
+					p.inside[k] = i
+				}
+			}
 			continue
 		}
 		if x.url != "" {
@@ -198,12 +224,11 @@ func (p *plan) target(text string, from int) (int, bool) {
 		if id == "" {
 			return from, from >= 0
 		}
-		for i := from + 1; from >= 0 && i < len(p.all) && p.all[i].container == from; i++ {
-			if p.all[i].id == id || p.all[i].id == text {
-				return i, true
-			}
+		i, ok := p.inside[insideKey{from, id}]
+		if j, odd := p.inside[insideKey{from, text}]; odd && (!ok || j < i) {
+			return j, true
 		}
-		return 0, false
+		return i, ok
 	}
 	if i, ok := p.byText[text]; ok {
 		return i, true

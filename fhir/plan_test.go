@@ -28,8 +28,7 @@ func TestGoal(t *testing.T) {
 	}{
 		{"active", func(*record.Goal) {}, map[string]string{
 			"lifecycleStatus": "active", "meta.profile[0]": profileBase + "goal", "description.coding[0].code": "29463-7", "target": ""}},
-		{"no status: none is invented, and no profile claimed", func(g *record.Goal) { g.Status = record.Status{} }, map[string]string{"lifecycleStatus": "", "meta.profile": ""}},
-		{"a status that FHIR has not", func(g *record.Goal) { g.Status.Code = record.StatusNew }, map[string]string{"lifecycleStatus": "", "meta.profile": ""}},
+		{"prepared, and not begun", func(g *record.Goal) { g.Status.Code = record.StatusNew }, map[string]string{"lifecycleStatus": "proposed"}},
 		{"aborted", func(g *record.Goal) { g.Status.Code = record.StatusAborted }, map[string]string{"lifecycleStatus": "cancelled"}},
 		{"due", func(g *record.Goal) { g.Due = &record.Time{Value: "2024-08-01"} }, map[string]string{"target[0].dueDate": "2024-08-01", "target[0].measure": ""}},
 		{"value and due", func(g *record.Goal) {
@@ -66,8 +65,15 @@ func TestGoal(t *testing.T) {
 
 // A goal that is denied, or of which nothing is known, is no Goal.
 func TestGoalNotStated(t *testing.T) {
-	for _, a := range []record.Assertion{record.Negated, record.NoneKnown, record.NotKnown} {
-		by, issues := sent(t, goalOf(func(g *record.Goal) { g.Assertion = a }))
+	for _, mut := range []func(*record.Goal){
+		func(g *record.Goal) { g.Assertion = record.Negated },
+		func(g *record.Goal) { g.Assertion = record.NoneKnown },
+		func(g *record.Goal) { g.Assertion = record.NotKnown },
+		func(g *record.Goal) { g.Status = record.Status{} },                             // no status: none is invented
+		func(g *record.Goal) { g.Status = record.Status{AsSent: "held"} },               // none that is known
+		func(g *record.Goal) { g.Status = record.Status{Code: record.StatusNew + "x"} }, // none that FHIR has
+	} {
+		by, issues := sent(t, goalOf(mut))
 		require.Empty(t, by["Goal"])
 		require.Len(t, by["Basic"], 1)
 		require.Equal(t, 1, issues[record.IssueNotStated.Code])
@@ -80,6 +86,7 @@ func TestGoalOutcome(t *testing.T) {
 		g.Milestones = []record.Ref{{ID: planEntry("02").ID, Kind: record.KindGoal}}
 	})
 	rec.Goals = append(rec.Goals, record.Goal{Entry: planEntry("02")})
+	rec.Goals[1].Status.Code = record.StatusActive
 	no := true
 	for i, x := range []record.Relation{
 		{Type: "evaluates", Target: record.Ref{ID: planEntry("01").ID}},

@@ -44,7 +44,7 @@ func (r *reader) practitioner(n tree.Node) bool {
 	})
 	v.Languages = all(n, "communication", func(c tree.Node) record.Language {
 		l := record.Language{Code: r.concept(c)}
-		r.fields(c, &l)
+		addFields(r, c, &l)
 		return l
 	})
 	add(r, &r.rec.Practitioners, n, v)
@@ -77,7 +77,7 @@ func (r *reader) practitionerRole(n tree.Node) bool {
 		Codes: r.concepts(n, "code"), Specialties: r.concepts(n, "specialty"), Locations: r.refs(n, "location"), Telecoms: all(n, "telecom", r.telecom),
 		Period: maybe(n, "period", r.period), Active: r.boolean(n, "active"),
 	}
-	r.fields(n, &v)
+	addFields(r, n, &v)
 	owner.Roles = append(owner.Roles, v)
 	r.made = append(r.made, v.ID, owner.ID)
 	return true
@@ -107,7 +107,7 @@ func (r *reader) organization(n tree.Node) bool {
 	v.PartOf = r.refPtr(n, "partOf")
 	v.Contacts = all(n, "contact", func(c tree.Node) record.OrganizationContact {
 		return record.OrganizationContact{
-			Purpose: maybe(c, "purpose", r.concept), Name: maybe(c, "name", r.humanName), Telecoms: all(c, "telecom", r.telecom), Address: maybe(c, "address", r.address),
+			Purpose: r.conceptPtr(c, "purpose"), Name: maybe(c, "name", r.humanName), Telecoms: all(c, "telecom", r.telecom), Address: maybe(c, "address", r.address),
 		}
 	})
 	add(r, &r.rec.Organizations, n, v)
@@ -129,7 +129,7 @@ func (r *reader) location(n tree.Node) bool {
 	if a := object(n, "address"); a.OK() {
 		v.Addresses = []record.Address{r.address(a)}
 	}
-	v.Physical = maybe(n, "physicalType", r.concept)
+	v.Physical = r.conceptPtr(n, "physicalType")
 	if p := object(n, "position"); p.OK() {
 		v.Position = &record.Position{Longitude: r.number(p, "longitude"), Latitude: r.number(p, "latitude"), Altitude: r.number(p, "altitude")}
 	}

@@ -164,7 +164,7 @@ func hasCategory(p *record.Problem, system, code string) bool {
 // (CF-problems, code), and the categories as sent. That it is a problem, the
 // problem list says.
 func (w *writer) problemCategories(p *record.Problem) {
-	use, plain := p.Use, p.Use == "problem-list" && isPlainProblem(&p.Kind)
+	use, plain := p.Use, isUseAlone(p)
 	w.arr("category")
 	for _, l := range lists {
 		if l.use != p.Use {
@@ -188,6 +188,13 @@ func (w *writer) problemCategories(p *record.Problem) {
 	}
 	w.endArr()
 	w.fieldCode("use", use)
+}
+
+// isUseAlone reports whether the kind of a problem says no more than that the
+// problem list holds it. Of a problem whose own code the source says to be absent
+// (nullFlavor OTH) it is the only one that the template vouches for, and stays.
+func isUseAlone(p *record.Problem) bool {
+	return p.Use == "problem-list" && p.Code.Absent == "" && isPlainProblem(&p.Kind)
 }
 
 // isPlainProblem reports whether a kind says no more than "problem".

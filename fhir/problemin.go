@@ -22,7 +22,7 @@ func (r *reader) condition(n tree.Node) bool {
 			r.problemCategory(&p, v)
 		}
 	}
-	p.Severity = maybe(n, "severity", r.concept)
+	p.Severity = r.conceptPtr(n, "severity")
 	p.Code = one(n, "code", r.concept)
 	if p.Code.Has(record.SystemSNOMED, snomedNoProblems) && p.Assertion == record.Affirmed {
 		p.Assertion = record.NoneKnown // FC-problems, No Known Problems
@@ -40,14 +40,14 @@ func (r *reader) condition(n tree.Node) bool {
 		if f := r.field(n, "diagnosisDate"); f.OK() {
 			rest := one(f, "valuePeriod", r.period)
 			both := united(*p.DiagnosisDate, rest)
-			p.DiagnosisDate = &both
+			p.DiagnosisDate = r.room.periods.One(&both)
 		}
 	}
 	p.Recorded = r.timePtr(n, "recordedDate")
 	r.part(&p.Entry, n, "recorder", "author")
 	r.part(&p.Entry, n, "asserter", "informant")
 	p.Stages = all(n, "stage", func(s tree.Node) record.Stage {
-		return record.Stage{Summary: maybe(s, "summary", r.concept), Type: maybe(s, "type", r.concept), Assessments: r.refs(s, "assessment")}
+		return record.Stage{Summary: r.conceptPtr(s, "summary"), Type: r.conceptPtr(s, "type"), Assessments: r.refs(s, "assessment")}
 	})
 	p.Evidence = all(n, "evidence", func(e tree.Node) record.Evidence {
 		return record.Evidence{Codes: r.concepts(e, "code"), Details: r.refs(e, "detail")}
@@ -84,7 +84,7 @@ func (r *reader) abatement(n tree.Node, p *record.Problem) {
 		p.Onset.End.Absent, a.Absent = a.Absent, ""
 	}
 	if !a.IsZero() {
-		p.Abatement = &a
+		p.Abatement = r.room.periods.One(&a)
 	}
 	if e := r.field(n, "onsetEnd"); e.OK() {
 		p.Onset.End = r.time(e, "valueDateTime")

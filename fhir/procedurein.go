@@ -41,7 +41,7 @@ func (r *reader) procedure(n tree.Node) bool {
 	}
 	p.Indications = r.indications(n, "indications")
 	p.BodySites = all(n, "bodySite", r.bodySite)
-	p.Outcome = maybe(n, "outcome", r.concept)
+	p.Outcome = r.conceptPtr(n, "outcome")
 	p.Reports = r.refs(n, "report")
 	p.Complications = r.concepts(n, "complication")
 	p.FollowUps = r.concepts(n, "followUp")
@@ -103,7 +103,7 @@ func (r *reader) order(n tree.Node) bool {
 	}
 	o.When = r.when(n, choice{dateTime: "occurrenceDateTime", period: "occurrencePeriod"}, "when")
 	o.AsNeeded = r.boolean(n, "asNeededBoolean")
-	o.AsNeededFor = maybe(n, "asNeededCodeableConcept", r.concept)
+	o.AsNeededFor = r.conceptPtr(n, "asNeededCodeableConcept")
 	o.AuthoredOn = r.timePtr(n, "authoredOn")
 	r.part(&o.Entry, n, "requester", "author")
 	r.eachPart(&o.Entry, n, "performer", "performer")
@@ -128,16 +128,16 @@ func (r *reader) goal(n tree.Node) bool {
 	g.Identifiers = r.identifiers(n, "identifier")
 	g.Notes = r.notes(n, "note")
 	g.Status = r.statusAt(n, "lifecycleStatus", &goalStatus)
-	g.Achievement = maybe(n, "achievementStatus", r.concept)
+	g.Achievement = r.conceptPtr(n, "achievementStatus")
 	g.Categories = r.concepts(n, "category")
-	g.Priority = maybe(n, "priority", r.concept)
+	g.Priority = r.conceptPtr(n, "priority")
 	g.Code = one(n, "description", r.concept)
 	if n.Child("startDate").OK() {
 		g.Start.Start = r.time(n, "startDate")
 	}
-	g.StartEvent = maybe(n, "startCodeableConcept", r.concept)
+	g.StartEvent = r.conceptPtr(n, "startCodeableConcept")
 	for _, t := range objects(n, "target") {
-		v := record.GoalTarget{Measure: maybe(t, "measure", r.concept), Due: r.timePtr(t, "dueDate"), DueIn: maybe(t, "dueDuration", r.quantity)}
+		v := record.GoalTarget{Measure: r.conceptPtr(t, "measure"), Due: r.timePtr(t, "dueDate"), DueIn: maybe(t, "dueDuration", r.quantity)}
 		if m := choiceOf(t, "detail"); m.OK() {
 			var d record.Value
 			r.detail(m, &d)
@@ -145,7 +145,7 @@ func (r *reader) goal(n tree.Node) bool {
 				v.Value = &d
 			}
 		}
-		r.fields(t, &v)
+		addFields(r, t, &v)
 		// A target whose measure is the goal's own code is a value of the goal itself.
 		own := v.Measure == nil && v.Value == nil || v.Measure != nil && isOwnMeasure(v.Measure, &g.Code)
 		if own && v.DueIn == nil && (v.Due == nil || g.Due == nil && len(g.Values) == 0) && len(g.Targets) == 0 && (v.Value != nil || v.Due != nil) {

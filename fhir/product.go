@@ -3,6 +3,7 @@ package fhir
 import (
 	"reflect"
 
+	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
 
@@ -15,7 +16,7 @@ type medicine struct {
 
 // contained reports whether the product needs a Medication of its own.
 func (p medicine) contained() bool {
-	return p.Manufacturer != nil || p.Lot != "" || p.Expiration != nil || p.Form != nil || p.form != nil || p.Amount != nil ||
+	return codes.IsUUID(p.ID) || p.Manufacturer != nil || p.Lot != "" || p.Expiration != nil || p.Form != nil || p.form != nil || p.Amount != nil ||
 		len(p.Ingredients) > 0 || len(p.Vehicles) > 0 || p.Status != ""
 }
 
@@ -40,6 +41,12 @@ func (w *writer) medicationOf(p medicine, field string) {
 	sent := w.sentProduct(p.Product)
 	if sent != nil && sent.Within == "" && w.queueProduct(p) {
 		w.obj("medicationReference")
+		w.urn(p.ID)
+		w.end()
+		return
+	}
+	if sent == nil && codes.IsUUID(p.ID) && w.queueProduct(p) {
+		w.obj("medicationReference") // a thing of its own
 		w.urn(p.ID)
 		w.end()
 		return

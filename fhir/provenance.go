@@ -261,12 +261,7 @@ func (w *writer) agent(p *record.Participation, timed bool) (claims bool) {
 		w.mark("itself")
 		org = nil
 	case ok && t.typ == kindPractitioner && (p.Code != nil || len(p.Specialty) > 0):
-		w.obj("who")
-		w.urn(w.roleOf(t, p))
-		w.fieldStr("asSent", p.Who.AsSent)
-		w.identifier("identifier", p.Who.Identifier)
-		w.str("display", p.Who.Display)
-		w.end()
+		w.inRole("who", t, p)
 	default:
 		mark := len(w.b)
 		if !w.referenceTo("who", p.Who, agentKinds) {

@@ -24,11 +24,11 @@ func (r *reader) provenance(n tree.Node) bool {
 	p.Policies = r.strs(n, "policy")
 	p.Location = r.refPtr(n, "location")
 	p.Reasons = r.concepts(n, "reason")
-	p.Activity = maybe(n, "activity", r.concept)
+	p.Activity = r.conceptPtr(n, "activity")
 	p.Agents = r.agents(n, nil)
 	p.Entities = all(n, "entity", func(e tree.Node) record.ProvenanceEntity {
 		v := record.ProvenanceEntity{Role: r.str(e, "role"), What: one(e, "what", r.ref), Agents: r.agents(e, nil)}
-		r.fields(e, &v)
+		addFields(r, e, &v)
 		return v
 	})
 	p.Signatures = all(n, "signature", r.signature)
@@ -149,7 +149,7 @@ func (r *reader) agent(n tree.Node, when *record.Period) record.Participation {
 		p.When = when
 	}
 	coded := p.RoleAsSent
-	r.fields(n, &p)
+	addFields(r, n, &p)
 	if t := object(n, "type"); t.OK() && (extension(own(n), "role").OK() || extension(own(n), "roleAsSent").OK() && isParticipationType(p.RoleAsSent)) {
 		want, ok := partTypes.From(p.Role) // the code for the role beside it
 		r.compared(t, (ok || p.RoleAsSent != "") && peek(t.Child("coding").First(), "system") == systemParticipation && slices.Contains([]string{want, p.RoleAsSent}, peek(t.Child("coding").First(), "code")))
@@ -187,7 +187,7 @@ func (r *reader) signature(n tree.Node) record.Signature {
 	if d := r.str(n, "data"); d != "" {
 		v.Data = record.Base64Data(d)
 	}
-	r.fields(n, &v)
+	addFields(r, n, &v)
 	return v
 }
 
@@ -210,7 +210,7 @@ func (r *reader) roleIn(i int, p *record.Participation) {
 		}
 	}
 	p.Specialty = r.concepts(n, "specialty")
-	r.fields(n, p)
+	addFields(r, n, p)
 	if owner := r.plan.all[r.at].entryID; !slices.Contains(r.parts[i], owner) {
 		r.parts[i] = append(r.parts[i], owner)
 	}

@@ -83,7 +83,12 @@ func raceSystem(k *record.Coding) bool { return k.System == record.SystemRaceEth
 
 func (w *writer) raceCoding(url string, k *record.Coding) {
 	w.ext(url)
-	w.coding("valueCoding", k)
+	w.obj("valueCoding")
+	rest := *k
+	rest.Version = ""
+	w.codingBody(&rest)
+	w.fieldStr("version", k.Version) // the value sets know no version of the CDC's codes
+	w.end()
 	w.endExt()
 }
 

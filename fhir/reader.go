@@ -2,9 +2,9 @@ package fhir
 
 import (
 	"iter"
-	"strconv"
 	"strings"
 
+	"github.com/portage-health/portage/internal/room"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -135,7 +135,10 @@ func objects(n tree.Node, name string) iter.Seq2[int, tree.Node] {
 }
 
 // all reads the objects of an array member, each by f.
-func all[T any](n tree.Node, name string, f func(tree.Node) T) []T {
+func all[T any](n tree.Node, name string, f func(tree.Node) T) []T { return allIn[T](nil, n, name, f) }
+
+// allIn is all, with the room that the list gets; nil for room of its own.
+func allIn[T any](m *room.Of[T], n tree.Node, name string, f func(tree.Node) T) []T {
 	a := n.Child(name)
 	if a.Kind() != tree.Array {
 		return nil
@@ -149,7 +152,12 @@ func all[T any](n tree.Node, name string, f func(tree.Node) T) []T {
 	if k == 0 {
 		return nil
 	}
-	out := make([]T, 0, k)
+	var out []T
+	if m == nil {
+		out = make([]T, 0, k)
+	} else {
+		out = m.List(k)
+	}
 	for c := range a.Children() {
 		if c.Kind() == tree.Object {
 			out = append(out, f(c))
@@ -194,19 +202,13 @@ func (r *reader) appendPath(b []byte, n tree.Node) []byte {
 		return appendKnown(b, n.Child("resourceType").Value())
 	}
 	b = r.appendPath(b, up)
-	return appendStep(b, n, up)
-}
-
-// appendStep writes the step from up to its child n.
-func appendStep(b []byte, n, up tree.Node) []byte {
 	if up.Kind() != tree.Array {
 		return appendKnown(append(b, '.'), n.Name())
 	}
-	i := 0
-	for c := up.First(); c.OK() && c != n; c = c.Next() {
-		i++
+	if r.places == nil {
+		r.places = map[int]placeInArray{}
 	}
-	return append(strconv.AppendInt(append(b, '['), int64(i), 10), ']')
+	return appendPlaceIn(b, n, up, r.places)
 }
 
 // appendKnown writes a name of FHIR's vocabulary. Others could hold anything, and are told as *.

@@ -46,12 +46,18 @@ func isLowerUUID(s string) bool {
 	}
 	hex := 0
 	for i := range len(s) {
-		if c := s[i]; isDigit(c) || 'a' <= c && c <= 'f' {
-			hex++
-		}
+		hex += lowerHex[s[i]]
 	}
 	return hex == 32
 }
+
+// lowerHex is 1 for the digits of lower-case hexadecimal numbers: without a branch, which would be guessed wrong often.
+var lowerHex = func() (t [256]int) {
+	for _, c := range "0123456789abcdef" {
+		t[c] = 1
+	}
+	return t
+}()
 
 // resolve gives the resource that a reference points to, ok only where that
 // will be in the Bundle.

@@ -23,16 +23,25 @@ func (r *reader) ref(n tree.Node) record.Ref {
 		}
 	}
 	if n.Child("extension").OK() {
-		r.fields(n, &v)
+		addFields(r, n, &v)
 	}
 	return v
 }
 
 // refs reads an array of References.
-func (r *reader) refs(n tree.Node, name string) []record.Ref { return all(n, name, r.ref) }
+func (r *reader) refs(n tree.Node, name string) []record.Ref {
+	return allIn(&r.room.refs, n, name, r.ref)
+}
 
 // refPtr reads a member that is a Reference; nil where there is none.
-func (r *reader) refPtr(n tree.Node, name string) *record.Ref { return maybe(n, name, r.ref) }
+func (r *reader) refPtr(n tree.Node, name string) *record.Ref {
+	c := n.Child(name)
+	if c.Kind() != tree.Object {
+		return nil
+	}
+	v := r.ref(c)
+	return r.room.refs.One(&v)
+}
 
 // subject takes a reference to the patient of the record where it says no more
 // than that; any other is left to be carried. It reports false where the
@@ -99,12 +108,7 @@ func looksLike(text, typ string) bool {
 
 // patient gives the Patient of a group, or -1.
 func (p *plan) patient(group int) int {
-	for i := range p.all {
-		if p.all[i].typ == "Patient" && p.all[i].container < 0 && p.all[i].in(group) {
-			return i
-		}
-	}
-	return -1
+	return p.patients[group]
 }
 
 // participation reads a Reference to somebody as their part in an entry. A
@@ -122,17 +126,17 @@ func (r *reader) participation(n tree.Node, role string) record.Participation {
 				who.ID, who.Kind = r.plan.all[j].entryID, record.KindPractitioner
 			}
 			r.roleIn(i, &p)
-			p.Who = &who
+			p.Who = r.room.refs.One(&who)
 			return p
 		}
 		if j, ok := r.plan.target(peek(object(x, "practitioner"), "reference"), i); ok {
 			who.ID, who.Kind = r.plan.all[j].entryID, record.KindPractitioner
 		}
 		if j, ok := r.plan.target(peek(object(x, "organization"), "reference"), i); ok {
-			p.OnBehalfOf = &record.Ref{ID: r.plan.all[j].entryID, Kind: record.KindOrganization}
+			p.OnBehalfOf = r.room.refs.One(&record.Ref{ID: r.plan.all[j].entryID, Kind: record.KindOrganization})
 		}
 	}
-	p.Who = &who
+	p.Who = r.room.refs.One(&who)
 	return p
 }
 

@@ -19,6 +19,7 @@ type sentBefore struct {
 	segments []segment
 	placed   []bool // which carried pieces found their place
 	frame    bool   // the Bundle is written as it was sent
+	bundle   string // its type
 	typed    bool   // typed fields alone are written
 }
 

@@ -21,25 +21,25 @@ type sweeper struct {
 	slot    string
 	at      []byte // the way from the owner's resource
 	path    []byte // the way from the root, by FHIR's names
+	words   []byte // scratch
 	version string // of the resource at hand, where it is not R4
 	counts  bool   // the facts at hand are counted in this record
 }
 
 // sweep counts the leaves of the record's resources and carries what is left of them.
 func (r *reader) sweep() {
-	s := sweeper{r: r, free: r.doc.LeafSet()}
-	s.marked = make([]uint64, len(s.free))
-	for k, leaves := range s.free {
-		for rest := leaves; rest != 0; rest &= rest - 1 {
-			if i := k<<6 + bits.TrailingZeros64(rest); !r.led.Free(i) {
-				s.marked[k] |= 1 << (i & 63)
+	s := sweeper{r: r, marked: r.marks.marked, free: r.marks.free}
+	if r.group == 0 {
+		s.look(0, r.doc.Len())
+	} else {
+		for _, i := range r.plan.of[r.group] {
+			if x := &r.plan.all[i]; x.container < 0 {
+				s.look(x.span())
 			}
 		}
-		s.free[k] = leaves &^ s.marked[k]
 	}
-	for i := range r.plan.all {
-		x := &r.plan.all[i]
-		if x.container < 0 {
+	for _, i := range r.plan.of[r.group] {
+		if x := &r.plan.all[i]; x.container < 0 {
 			s.resource(x)
 		}
 	}
@@ -52,14 +52,25 @@ func (r *reader) sweep() {
 			s.path = appendKnown(s.path[:0], root.Child("resourceType").Value())
 		}
 		s.around(root)
+	} else if t := r.doc.Root().Child("type"); t.Kind() == tree.String && peek(r.doc.Root(), "resourceType") == "Bundle" {
+		// The type of the Bundle counts with the first patient; it is of the others' parts of it too.
+		line, _ := r.pos(t)
+		r.rec.Carried = append(r.rec.Carried, record.Carried{Format: formatName, Source: r.source, Path: "Bundle.type", At: "type", Kind: "value", Name: "type", Data: rawText(t), Form: true, Line: line})
+	}
+}
+
+// look notes which leaves of some nodes are marked, and which are not.
+func (s *sweeper) look(from, to int) {
+	for k := from >> 6; k<<6 < to; k++ {
+		leaves := s.r.marks.leaves[k]
+		taken, scaffold := s.r.led.Marks(k)
+		s.marked[k] = leaves & (taken | scaffold)
+		s.free[k] = leaves &^ s.marked[k]
 	}
 }
 
 // resource sweeps one resource, and what its Bundle says of it.
 func (s *sweeper) resource(x *resource) {
-	if !x.in(s.r.group) {
-		return
-	}
 	s.counts = x.first == s.r.group
 	s.version = ""
 	if x.isOther() || x.shape.turns.OK() {
@@ -128,6 +139,16 @@ func (s *sweeper) count(from, to int) {
 		return
 	}
 	c := &s.r.rep.Counts
+	if s.r.plan.xml == nil {
+		for k := from >> 6; k<<6 < to; k++ {
+			within := wordMask(k, from, to)
+			taken, _ := s.r.led.Marks(k)
+			c.Facts += bits.OnesCount64((s.marked[k] | s.free[k]) & within)
+			c.Mapped += bits.OnesCount64(s.marked[k] & taken & within)
+			c.Scaffold += bits.OnesCount64(s.marked[k] &^ taken & within)
+		}
+		return
+	}
 	for i := from; i < to; i++ {
 		bit := uint64(1) << (i & 63)
 		switch {
@@ -140,6 +161,18 @@ func (s *sweeper) count(from, to int) {
 		}
 		c.Facts += s.weight(i, i+1)
 	}
+}
+
+// wordMask gives the bits of the k-th word of a set that stand for the indexes from one up to, not including, another.
+func wordMask(k, from, to int) uint64 {
+	mask := ^uint64(0)
+	if low := from - k<<6; low > 0 {
+		mask <<= low
+	}
+	if above := (k+1)<<6 - to; above > 0 {
+		mask &= ^uint64(0) >> above
+	}
+	return mask
 }
 
 func (s *sweeper) step(n, up tree.Node, place int) {
@@ -213,7 +246,7 @@ func (s *sweeper) value(n tree.Node, place int) {
 func (s *sweeper) members(n, but tree.Node) {
 	place := 0
 	for c := n.First(); c.OK(); c = c.Next() {
-		if c != but {
+		if c != but && ones(s.free, c.Index(), c.End()) > 0 {
 			at, path := len(s.at), len(s.path)
 			s.step(c, n, place)
 			s.value(c, place)
@@ -274,10 +307,10 @@ func ones(set []uint64, from, to int) int {
 func (s *sweeper) carry(n tree.Node, place int) {
 	facts := s.freeWeight(n)
 	line, col := s.r.pos(n)
-	path := string(s.path)
+	path := s.r.room.texts.Keep(s.path)
 	c := record.Carried{
-		Format: formatName, Source: s.r.source, Owner: s.owner, Slot: s.slot, Path: path, At: string(s.at), Place: place, Kind: "value",
-		Data: rawText(n), Facts: facts, Line: line,
+		Format: formatName, Source: s.r.source, Owner: s.owner, Slot: s.slot, Path: path, At: s.r.room.texts.Keep(s.at), Place: place, Kind: "value",
+		Data: s.r.from.whole(n), Facts: facts, Line: line,
 	}
 	if len(s.at) == 0 {
 		c.Kind = "resource"
@@ -298,7 +331,7 @@ func (s *sweeper) carry(n tree.Node, place int) {
 // meaning of what it stands on (R4 2.4.1.1, modifierExtension).
 func (s *sweeper) content(n tree.Node, c *record.Carried) {
 	d := n.Doc()
-	var words []byte
+	words := s.words[:0]
 	for i := n.Index(); i < n.End(); i++ {
 		v := d.Node(i)
 		switch v.Kind() {
@@ -318,5 +351,5 @@ func (s *sweeper) content(n tree.Node, c *record.Carried) {
 			}
 		}
 	}
-	c.Words = string(words)
+	c.Words, s.words = s.r.room.texts.Keep(words), words
 }

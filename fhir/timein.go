@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
@@ -17,9 +18,18 @@ func (r *reader) time(n tree.Node, name string) record.Time {
 		t = timeOf(c.Value())
 	}
 	if side := object(n, "_"+name); side.OK() {
+		was := t
 		r.besideTime(side, &t)
+		if c.Kind() == tree.String && t.Value != was.Value {
+			r.compared(c, isShortened(c.Value(), t))
+		}
 	}
 	return t
+}
+
+// isShortened reports whether an element is what a time goes out as: cut, or filled with seconds or a zone.
+func isShortened(v string, t record.Time) bool {
+	return strings.HasPrefix(t.Value, v) || strings.HasPrefix(v, strings.TrimSuffix(t.Value, t.Offset()))
 }
 
 // timeOf reads the text of a FHIR date, dateTime or instant. What is none is kept as sent.
@@ -45,7 +55,7 @@ func (r *reader) timePtr(n tree.Node, name string) *record.Time {
 	if t.IsZero() {
 		return nil
 	}
-	return &t
+	return r.room.times.One(&t)
 }
 
 // times reads an array of dateTimes.
@@ -80,7 +90,7 @@ func (r *reader) period(n tree.Node) record.Period {
 			p.At = r.time(e, "valueDateTime")
 		}
 	}
-	r.fields(n, &p)
+	addFields(r, n, &p)
 	if a := r.absentOf(n); a != "" {
 		p.Absent = a
 	}
@@ -122,7 +132,7 @@ func (r *reader) whenPtr(n tree.Node, c choice, field string) *record.Period {
 	if p.IsZero() {
 		return nil
 	}
-	return &p
+	return r.room.periods.One(&p)
 }
 
 // united gives p with what it lacks from q.
@@ -162,7 +172,7 @@ func united(p, q record.Period) record.Period {
 
 // timing reads a Timing.
 func (r *reader) timing(n tree.Node) record.Timing {
-	t := record.Timing{Events: r.times(n, "event"), Code: maybe(n, "code", r.concept)}
+	t := record.Timing{Events: r.times(n, "event"), Code: r.conceptPtr(n, "code")}
 	if p := object(n, "repeat"); p.OK() {
 		t.Bounds = maybe(p, "boundsPeriod", r.period)
 		t.BoundsDuration = maybe(p, "boundsDuration", r.quantity)
@@ -175,9 +185,9 @@ func (r *reader) timing(n tree.Node) record.Timing {
 		if v := r.number(p, "offset"); v != "" {
 			t.Offset = &record.Quantity{Value: v, Code: "min", System: record.SystemUCUM} // R4 Timing.repeat.offset: minutes
 		}
-		r.fields(p, &t)
+		addFields(r, p, &t)
 	}
-	r.fields(n, &t)
+	addFields(r, n, &t)
 	t.Absent = r.absentOf(n)
 	return t
 }

@@ -10,7 +10,7 @@ func (w *writer) unstructured(i int, d *record.Document) {
 		return
 	}
 	profile := profileBase + "documentreference"
-	if _, ok := documentStatus.From(d.Status.Code); !ok && d.Status.Code != "" || d.Type.IsZero() {
+	if _, ok := documentStatus.From(d.Status.Code); !ok && d.Status.Code != "" || !isNoteType(&d.Type) {
 		profile = ""
 	}
 	for k := range d.Body {

@@ -158,6 +158,12 @@ func (r *reader) reason(d tree.Node) record.AbsentReason {
 		}
 	}
 	r.giveBack(d)
+	k := d.Child("coding").First()
+	if a, ok := codes.DataAbsentReason().To(peek(k, "code")); ok && peek(k, "system") == sysDataAbsent && !k.Next().OK() {
+		r.take(k.Child("system")) // its words are left to be carried
+		r.take(k.Child("code"))
+		return a
+	}
 	return ""
 }
 
@@ -222,7 +228,7 @@ func both(v, w record.Value) record.Value {
 
 // referenceRange reads Observation.referenceRange.
 func (r *reader) referenceRange(n tree.Node) record.ReferenceRange {
-	v := record.ReferenceRange{Text: r.str(n, "text"), Type: maybe(n, "type", r.concept), AppliesTo: r.concepts(n, "appliesTo"), Age: maybe(n, "age", r.rng)}
+	v := record.ReferenceRange{Text: r.str(n, "text"), Type: r.conceptPtr(n, "type"), AppliesTo: r.concepts(n, "appliesTo"), Age: maybe(n, "age", r.rng)}
 	low, high := maybe(n, "low", r.quantity), maybe(n, "high", r.quantity)
 	if low != nil || high != nil {
 		v.Value = &record.Value{Range: &record.Range{Low: low, High: high}}
@@ -246,7 +252,7 @@ func (r *reader) referenceRange(n tree.Node) record.ReferenceRange {
 		}
 		v.Value = &rest
 	}
-	r.fields(n, &v)
+	addFields(r, n, &v)
 	return v
 }
 
@@ -254,7 +260,7 @@ func (r *reader) referenceRange(n tree.Node) record.ReferenceRange {
 func (r *reader) bodySite(n tree.Node) record.BodySite {
 	s := record.BodySite{Code: r.concept(n)}
 	if e := r.field(n, "laterality"); e.OK() {
-		s.Laterality = maybe(e, "valueCodeableConcept", r.concept)
+		s.Laterality = r.conceptPtr(e, "valueCodeableConcept")
 	}
 	return s
 }

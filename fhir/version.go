@@ -136,12 +136,13 @@ func shapeOf(n tree.Node, telling []bool) shape {
 	if n.Kind() != tree.Object {
 		return s
 	}
+	lists := [...][]otherElement{t.of[typ], t.of["*"]}
 	for m := n.First(); m.OK(); m = m.Next() {
 		if !telling[m.NameID()] {
 			continue
 		}
 		name := strings.TrimPrefix(m.Name(), "_")
-		for _, list := range [...][]otherElement{t.of[typ], t.of["*"]} {
+		for _, list := range lists {
 			for i := range list {
 				if x := &list[i]; x.path[0] == name {
 					x.find(m, x.path[1:], &s)

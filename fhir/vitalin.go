@@ -48,7 +48,7 @@ func (r *reader) parted(n tree.Node, o *record.Observation) (rest []record.Compo
 		if v := r.value(c); v != nil {
 			x.Values = []record.Value{*v}
 		}
-		r.fields(c, &x)
+		addFields(r, c, &x)
 		r.made = append(r.made, x.ID)
 		r.readings = append(r.readings, ownReading{base: o.ID, own: x})
 	}
@@ -57,7 +57,7 @@ func (r *reader) parted(n tree.Node, o *record.Observation) (rest []record.Compo
 
 // isNamed reports whether a resource of the input, or a reading before this one, has that id.
 func (r *reader) isNamed(id string) bool {
-	return slices.ContainsFunc(r.plan.all, func(x resource) bool { return x.entryID == id }) ||
+	return r.plan.ids[id] ||
 		slices.ContainsFunc(r.readings, func(x ownReading) bool { return x.own.ID == id })
 }
 

@@ -56,11 +56,13 @@ type writer struct {
 	shown int              // how many pictures of its narratives were referred to
 
 	// Demands of US Core that hold for the resource being written.
-	needSystem bool // every identifier has a system and a value
-	needFamily bool // every name has a family name
-	noHome     bool // no use is home (org-2, org-3)
-	claim      span // where meta names the profile of the resource being written
-	unfit      bool // that resource refers to one that does not meet its own profile
+	needSystem bool               // every identifier has a system and a value
+	foreign    map[[2]string]bool // codes by system, and whether the system does not have them
+	needFamily bool               // every name has a family name
+	noHome     bool               // no use is home (org-2, org-3)
+	claim      span               // where meta names the profile of the resource being written
+	unfit      bool               // that resource refers to one that does not meet its own profile
+	streams    *streams           // contents that are written when all else is; nil where they stand in what is written
 	uscore     USCore
 	unmet      map[string]bool   // ids of resources that do not meet that release's profiles
 	claimants  map[string]string // Type/id in the output of what was written, to their ids here where they claim one; nil where nobody asks

@@ -263,6 +263,33 @@ func TestLargeValue(t *testing.T) {
 	}
 }
 
+// An OBX-5 of 100 MB takes at most twice its size to import: as base64 it stays where it is, as text with line breaks it is written once.
+func TestImportLargeValue(t *testing.T) {
+	if testing.Short() || raceEnabled {
+		t.Skip("100 MB")
+	}
+	const size = 100 << 20
+	for kind, obx := range map[string][2]string{
+		"ED": {"ED|8||^TEXT^^Base64^", "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1"},
+		"TX": {"TX|8||", `The specimen was received in formalin, and shows nothing of note.\.br\`},
+		"??": {"QQ|8||", "nobody knows the type of this value, and so it is carried as it is"},
+	} {
+		in := bytes.Join([][]byte{[]byte(head + "\rPID|1||7\rOBR|1|||24331-1^Lipids^LN\rOBX|1|" + obx[0]),
+			[]byte(strings.Repeat(obx[1], size/len(obx[1]))), []byte("||||||F\r")}, nil)
+		runtime.GC()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for x, err := range (hl7v2.Importer{}).Import(t.Context(), record.Input{Bytes: in}, record.ImportOptions{}) {
+			require.NoError(t, err, kind)
+			require.Zero(t, x.Report.Counts.Unaccounted())
+			require.Len(t, x.Record.Results, 1)
+		}
+		runtime.ReadMemStats(&after)
+		t.Logf("%s: %.2f times its size allocated", kind, float64(after.TotalAlloc-before.TotalAlloc)/size)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(2*size), kind)
+	}
+}
+
 // report is a report of 22 observations.
 func report() []byte {
 	var s strings.Builder
@@ -289,5 +316,26 @@ func BenchmarkImport(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		imports(b, data)
+	}
+}
+
+// BenchmarkExport writes that report again: as it was sent, and anew from typed fields.
+func BenchmarkExport(b *testing.B) {
+	var rec *record.Record
+	for x, err := range (hl7v2.Importer{}).Import(b.Context(), record.Input{Bytes: report()}, record.ImportOptions{}) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		rec = x.Record
+	}
+	for _, typed := range []bool{false, true} {
+		b.Run(map[bool]string{false: "as-sent", true: "anew"}[typed], func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := (hl7v2.Exporter{}).Export(b.Context(), rec, io.Discard, record.ExportOptions{TypedOnly: typed}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

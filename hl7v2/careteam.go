@@ -1,6 +1,9 @@
 package hl7v2
 
-import "github.com/portage-health/portage/record"
+import (
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/record"
+)
 
 // roles reads the ROL and PRT of a block (ROL[CareTeam], PRT[CareTeam]): those who have a part in the care.
 func (r *reader) roles(b *block) {
@@ -104,9 +107,14 @@ func (r *reader) participation(s Segment) (m record.CareTeamMember, ok bool) {
 			m.Locations = append(m.Locations, ref)
 		}
 	}
+	devices := false
 	for d := range all(s, 10) {
 		if i, ok := r.entity(d); ok {
 			ref := r.device(d, i)
+			if device := r.deviceBy(&ref); !devices {
+				r.moreOfDevice(s, device)
+				devices = true
+			}
 			if m.Who == nil {
 				m.Who = &ref
 			} else {
@@ -124,6 +132,42 @@ func (r *reader) participation(s Segment) (m record.CareTeamMember, ok bool) {
 		m.Part.Telecoms, m.Part.Addresses = telecoms, addresses
 	}
 	return m, m.Who != nil || len(m.Locations) > 0 || len(m.Roles) > 0 || len(m.Identifiers) > 0 || m.Part != nil || m.When != nil
+}
+
+// moreOfDevice reads PRT-16 to PRT-22 (PRT[Device]).
+func (r *reader) moreOfDevice(s Segment, x *record.Device) {
+	if d := first(s, 16); d.at(1).says() && x.UDI == nil {
+		u := record.UDI{Carrier: r.text(d.at(1)), IssuerName: r.text(d.at(2))}
+		if id := d.at(3); codes.IsOID(id.peek()) && d.at(4).peek() == "ISO" {
+			u.Issuer = codes.FromCDA(r.text(id))
+			r.take(d.at(4))
+		}
+		x.UDI = &u
+	}
+	sole(r, s, 17, &x.Manufactured, r.timeAt)
+	sole(r, s, 18, &x.Expires, r.timeAt)
+	sole(r, s, 19, &x.Lot, r.words1)
+	sole(r, s, 20, &x.Serial, r.words1)
+	if i := one(s, 21, r.entity); i != nil { // of the donation that it holds
+		x.Identifiers = union(x.Identifiers, *i)
+	}
+	x.Types = union(x.Types, each(s, 22, r.concept)...)
+}
+
+// deviceBy gives the device that a reference names.
+func (r *reader) deviceBy(ref *record.Ref) *record.Device {
+	for i := range r.rec.Devices {
+		if r.rec.Devices[i].ID == ref.ID {
+			return &r.rec.Devices[i]
+		}
+	}
+	return &record.Device{}
+}
+
+// timeAt is time, by a pointer.
+func (r *reader) timeAt(d datum) (*record.Time, bool) {
+	t, ok := r.time(d)
+	return &t, ok
 }
 
 // actions are the codes of table 0287 that say no more than that the statement holds: added, changed, corrected, unchanged.

@@ -30,6 +30,7 @@ func (r *reader) charge(b *block) {
 	r.participants(&v.Participants, s, 24, "enterer", nil)
 	for _, f := range []int{23, 31, 32} {
 		if i := one(s, f, r.entity); i != nil {
+			r.form(v.ID, slotOf("services", len(v.Services)), "FT1-"+itoa(f), "")
 			v.Services = append(v.Services, record.Ref{Identifier: i})
 		}
 	}

@@ -87,7 +87,7 @@ func TestImmunizationGuide(t *testing.T) {
 	}
 	given := dose(6, "0.5", 7, "mL^^UCUM", 9, "00^new^NIP001", 10, "1^Sosa", 11, "^^^CLINIC", 15, "LOT1", 16, "20270101", 17, "SKB^GSK^MVX", 20, "CP", 21, "A")
 	route := "RXR|C28161^IM^NCIT"
-	eligible := "OBX|1|CE|64994-7^Eligibility^LN|1|V02^VFC^HL70064||||||F"
+	eligible := "OBX|1|CE|64994-7^Eligibility^LN|1|V02^VFC^HL70064||||||F|||20260301"
 	for _, c := range []struct {
 		what string
 		in   []string
@@ -138,6 +138,49 @@ func TestSyndromicGuide(t *testing.T) {
 	require.Equal(t, []string{"v2-guide-missing PV1-19.1 4:1 (PHIN 2.0 PV1-19.1)", "v2-guide-missing PV1-19.5 4:1 (PHIN 2.0 PV1-19.5)", "v2-guide-missing PV1-44 4:1 (PHIN 2.0 PV1-44)"},
 		findings(parse(t, in...), hl7v2.ConformOptions{RequiredOnly: true}))
 	require.Empty(t, findings(parse(t, in...), hl7v2.ConformOptions{RequiredOnly: true, Guides: []hl7v2.Guide{}}))
+}
+
+// Of a message that keeps a guide, each thing that the guide asks for is taken away or replaced in turn: the guide notices.
+func TestGuidesFindEachFault(t *testing.T) {
+	vaccination := []string{msh("VXU^V04^VXU_V04", "Z22^CDCPHINVS"), pid, "ORC|RE||B7^CLINIC",
+		"RXA|0|1|20260301|20260301|141^Influenza^CVX|0.5|mL^^UCUM||00^new^NIP001|1^Sosa|^^^CLINIC||||LOT1|20270101|SKB^GSK^MVX|||CP|A",
+		"RXR|C28161^IM^NCIT", "OBX|1|CE|64994-7^Eligibility^LN|1|V02^VFC^HL70064||||||F|||20260301"}
+	public := []string{msh("ORU^R01^ORU_R01", "PHLabReport-Ack^^2.16.840.1.113883.9.11^ISO"), "SFT|Maker|1|Lab|2", pid,
+		seg("ORC", 1, "RE", 21, "North Lab", 22, "2 Main St", 23, "^^^^^1^555"),
+		seg("OBR", 1, "1", 3, "F1", 4, "625-4^x^LN", 7, "20260301", 16, "7^Hale", 22, "20260301101500-0500", 25, "F"),
+		seg("OBX", 1, "1", 2, "NM", 3, "8^x^LN", 5, "5", 6, "mg", 11, "F", 14, "20260301", 19, "20260301", 23, "North Lab", 24, "2 Main St"),
+		seg("SPM", 1, "1", 2, "S1", 4, "119339001", 17, "20260301", 18, "20260301")}
+	ordered := []string{msh("ORU^R01^ORU_R01", "LRI_NG_RN_Profile^^2.16.840.1.113883.9.20^ISO"), pid, seg("ORC", 1, "RE", 3, "F1", 12, "7^Hale"), public[4], public[5], public[6]}
+	visit := []string{msh("ADT^A04^ADT_A01", "PH_SS-NoAck^SS Sender^2.16.840.1.114222.4.10.3^ISO"), "EVN||20260301|||||CLINIC^1.2^NPI", pid,
+		seg("PV1", 1, "1", 2, "E", 19, "V1^^^CLINIC^VN", 36, "01", 44, "20260301"),
+		"OBX|1|CWE|SS003^x^PHINQUESTION||261QE0002X||||||F", "OBX|2|NM|21612-7^age^LN||7|a^year^UCUM|||||F", "OBX|3|TX|8661-1^complaint^LN||cough||||||F"}
+	for _, c := range []struct {
+		what   string
+		in     []string
+		faults string // places that are emptied, or are given another value behind =
+	}{
+		{"IZ 1.5", vaccination, "MSH-7 MSH-9.3 MSH-10 MSH-11.1 MSH-15 MSH-16 MSH-4 MSH-12.1=2.4 MSH-9.3=ORU_R01 PID-3.1 PID-3.4 PID-3.5 PID-5.1 PID-5.2 PID-6 PID-7 PID-8 PID-10 PID-11 PID-22 " +
+			"ORC-1 ORC-1=NW ORC-3.1 RXA-1=1 RXA-2 RXA-3 RXA-5.1 RXA-5.3 RXA-6 RXA-7.1 RXA-9.1 RXA-10 RXA-11.4 RXA-15 RXA-16 RXA-17.1 RXA-20=XX RXA-21 RXA-21=Q RXA-4=20260302 RXA-18=00 RXR-1.1 " +
+			"OBX-1 OBX-2 OBX-3.1 OBX-3.3 OBX-4 OBX-5 OBX-11 OBX-11=P OBX-14 OBX-3.1=30963-3"},
+		{"ELR R1", public, "MSH-3 MSH-4 MSH-5 MSH-6 MSH-7 MSH-7=20260301101500 MSH-9.3=ACK MSH-12.1=2.3 PID-3.4 PID-3.5 PID-5.1 PID-7 PID-8 PID-10 ORC-1 ORC-21 ORC-22 ORC-23 " +
+			"OBR-1 OBR-3.1 OBR-4 OBR-7 OBR-16 OBR-22 OBR-22=20260301101500 OBR-25 OBX-1 OBX-3 OBX-5 OBX-6 OBX-11 OBX-14 OBX-19 OBX-23 OBX-24 SPM-2 SPM-4 SPM-17 SPM-18"},
+		{"LRI R1", ordered, "MSH-3 MSH-4 MSH-6 ORC-1 ORC-3.1 ORC-12 OBR-3.1 OBR-4 OBR-7 OBR-16 OBR-22 OBR-25 OBX-3 OBX-6 OBX-11 OBX-14 OBX-19 OBX-23 OBX-24 PID-5.1 PID-8"},
+		{"PHIN 2.0", visit, "MSH-4 MSH-9.2=A02 MSH-12.1=2.8 EVN-2 EVN-7 PID-3.1 PID-3.5 PID-5 PID-8 PID-10 PID-11.5 PID-22 PV1-2 PV1-19.1 PV1-19.5 PV1-19.5=AN PV1-36 PV1-44 OBX-2 OBX-11 OBX[1]-3.1=SS002 OBX[2]-3.1=1 OBX[3]-3.1=1"},
+	} {
+		require.Empty(t, findings(parse(t, c.in...), hl7v2.ConformOptions{}), c.what)
+		for _, fault := range strings.Fields(c.faults) {
+			m := parse(t, c.in...)
+			place, value, _ := strings.Cut(fault, "=")
+			require.NoError(t, m.Set(place, value), fault)
+			guided := 0
+			for _, f := range findings(m, hl7v2.ConformOptions{}) {
+				if strings.Contains(f, "("+c.what+" ") {
+					guided++
+				}
+			}
+			require.NotZero(t, guided, "%s: %s: the guide does not notice", c.what, fault)
+		}
+	}
 }
 
 // Codes are never two kinds, and the page lists every one.

@@ -129,7 +129,15 @@ func (c *checker) dose(g *Group) {
 	c.fixed(rxa, "2", "1", "999")
 	c.need(k, rxa, "1", "2", "3", "5.1", "5.3", "6")
 	c.need(expected, rxa, "20", "21")
+	c.fixed(rxa, "20", "CP", "PA", "RE", "NA")
 	c.fixed(rxa, "21", "A", "D", "U")
+	for o := range g.Groups("OBSERVATION") {
+		if s := o.Segment("OBX"); s.OK() {
+			c.need(k, s, "1", "2", "3.1", "3.3", "4", "5", "11")
+			c.fixed(s, "11", "F")
+			c.need(expected, s, "14")
+		}
+	}
 	if a, b := rxa.Field(3), rxa.Field(4); b.Valued() && a.String() != b.String() {
 		c.at(expected, b.span, "RXA-4")
 	}

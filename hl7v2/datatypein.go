@@ -149,6 +149,12 @@ func (r *reader) coding(g *record.Coding, d datum, p [5]int, table string) {
 	} else {
 		g.System = tableSystem(table, g.Code)
 	}
+	switch { // the codes of these tables are those of other systems (AdministrativeSex map; table 0005 took the CDC's codes)
+	case g.System == tableURI("1") && (g.Code == "M" || g.Code == "F"):
+		g.System = record.SystemAdministrativeSex
+	case (g.System == tableURI("5") || table == "5" && g.System == "" && g.SystemAsSent == "") && codes.HasCode(record.SystemRaceEthnicity, g.Code):
+		g.System = record.SystemRaceEthnicity
+	}
 	if g.System == g.SystemAsSent {
 		g.SystemAsSent = ""
 	}

@@ -27,6 +27,15 @@ func (r *reader) document(b *block) {
 			v.Participants = append(v.Participants, record.Participation{Role: "authenticator", Who: &ref})
 		}
 	}
+	for d := range all(s, 22) { // PPN: who, and when
+		if ref, ok := r.practitioner(d); ok {
+			p := record.Participation{Role: "authenticator", RoleAsSent: "TXA-22", Who: &ref}
+			if t, ok := r.time(d.at(15)); ok {
+				p.When = &record.Period{At: t}
+			}
+			v.Participants = append(v.Participants, p)
+		}
+	}
 	r.participants(&v.Participants, s, 11, "enterer", nil)
 	if p := one(s, 13, r.entity); p != nil {
 		v.RelatedDocs = append(v.RelatedDocs, record.RelatedDocument{Type: r.relation(), Identifiers: []record.Identifier{*p}})

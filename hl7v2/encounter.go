@@ -34,6 +34,14 @@ func (r *reader) visit(b *block) {
 	if p := r.text(first(s, 39)); p != "" {
 		v.ServiceProvider = &record.Ref{Display: p}
 	}
+	for _, x := range r.p.segs {
+		if !x.is(idPID) || !s.Field(41).Valued() {
+			continue
+		}
+		if a := r.account(typed(one(x, 18, r.identifier), "AN")); a != nil && a.Status.Code == "" && a.Status.AsSent == "" { // where the account stands
+			a.Status.AsSent = r.textAt(s, 41)
+		}
+	}
 	if i := one(s, 54, r.identifier); i != nil {
 		v.Episodes = append(v.Episodes, record.Ref{Identifier: i, Display: r.textAt(s, 53)})
 	}

@@ -49,6 +49,9 @@ func (s span) escaped() bool {
 
 // unescape appends the value of b. lay is nil where formatting is to stay as it was sent.
 func (x *index) unescape(dst, b []byte, lay *layout) []byte {
+	if dst == nil {
+		dst = make([]byte, 0, len(b)) // a value is seldom longer than it was sent
+	}
 	d := decoder{t: &x.text}
 	esc := x.delims.Escape
 	look := x.masked(b) // where escapes are to be looked for

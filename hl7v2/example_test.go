@@ -159,3 +159,34 @@ func ExampleImporter_Messages() {
 	// merge patient 1
 	// unaccounted: 0
 }
+
+// A record that came from elsewhere goes out as a set of messages.
+func ExampleExporter() {
+	rec := &record.Record{
+		Patient: &record.Patient{
+			Entry: record.Entry{ID: "1", Assertion: record.Affirmed, Identifiers: []record.Identifier{{Value: "A-1", System: "urn:oid:2.999.1"}}},
+			Names: []record.Name{{Family: []record.NamePart{{Value: "Muster|Example"}}, Given: []record.NamePart{{Value: "Ada"}}}},
+		},
+		Allergies: []record.Allergy{{Entry: record.Entry{ID: "2", Assertion: record.NoneKnown}}},
+		Problems:  []record.Problem{{Entry: record.Entry{ID: "3", Assertion: record.Negated}, Code: record.Concept{Text: "gout"}}},
+	}
+	var out bytes.Buffer
+	x := hl7v2.Exporter{Application: "PORTAL", ControlID: func(n int, _ [32]byte) string { return fmt.Sprint("M", n+1) }}
+	report, err := x.Export(context.Background(), rec, &out, record.ExportOptions{Now: time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC)})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(strings.ReplaceAll(out.String(), "\r", "\n"))
+	for _, i := range report.Issues {
+		if i.Severity == record.SeverityError {
+			fmt.Println(i.Code, i.Path)
+		}
+	}
+	// Output:
+	// MSH|^~\&|PORTAL||||20240102030405+0000||ADT^A31^ADT_A05|M1|P|2.5.1||||||UNICODE UTF-8
+	// EVN|A31|20240102030405+0000
+	// PID|1||A-1^^^&2.999.1&ISO||Muster\F\Example^Ada
+	// AL1|1||716186003^No known allergy^SCT
+	//
+	// not-stated problems[0]
+}

@@ -30,17 +30,22 @@ func (r *reader) header(b *block) {
 		v.Identifiers = []record.Identifier{i}
 	}
 	v.ID = r.id(record.KindProvenance, path, nil)
+	r.p.header = v.ID
 	r.own(h, v.ID)
 	v.Recorded = r.timePtr(h, 7)
 	v.Activity = r.messageType(first(h, 9))
 	if p := r.text(first(h, 11)); p != "" {
 		v.Labels = append(v.Labels, record.Label{Kind: "handling", Coding: record.Coding{System: tableSystem("103", p), Code: p}})
 	}
+	if p := r.text(first(h, 8)); p != "" { // MSH-8: what it marks is for the parties to agree on
+		v.Labels = append(v.Labels, record.Label{Coding: record.Coding{Code: p}})
+	}
 	if isVersion(first(h, 12).peek()) {
 		r.led.Scaffold(int(first(h, 12).first))
 	}
 	if c := r.p.m.Charset(); c.Declared && !c.Unknown && !c.Broken {
 		r.led.Scaffold(int(first(h, 18).first))
+		r.form(v.ID, "", "MSH-18", first(h, 18).peek())
 	}
 	r.rec.Organizations = slices.Grow(r.rec.Organizations, 4) // sender and receiver, a program and a place each
 	v.Agents, v.Participants = make([]record.Participation, 0, 2), make([]record.Participation, 0, 2)
@@ -50,14 +55,22 @@ func (r *reader) header(b *block) {
 		}
 	}
 	agent(3, "assembler")
-	r.fixed(first(h, 15), "AL", "NE", "ER", "SU") // how the message is to be answered
-	r.fixed(first(h, 16), "AL", "NE", "ER", "SU")
+	for _, field := range []int{15, 16} { // how the message is to be answered
+		if r.fixed(first(h, field), "AL", "NE", "ER", "SU") {
+			r.form(v.ID, "", "MSH-"+itoa(field), first(h, field).peek())
+		}
+	}
 	if n, ok := r.designator(first(h, 24)); ok && len(v.Agents) > 0 {
 		v.Agents[0].Telecoms = []record.Telecom{n.telecom()}
 	} else {
 		r.giveBack(first(h, 24))
 	}
 	agent(4, "author")
+	if n := len(v.Agents); n > 0 {
+		if country := r.text(first(h, 17)); country != "" {
+			v.Agents[n-1].Addresses = []record.Address{{Country: country}}
+		}
+	}
 	if ref := one(h, 22, r.organization); ref != nil {
 		v.Agents = append(v.Agents, record.Participation{Role: "responsible", Who: ref})
 	}

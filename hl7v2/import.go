@@ -19,7 +19,7 @@ const formatName = "hl7v2"
 
 // Format is HL7 v2 as [portage.Convert] takes formats.
 func Format() record.Format {
-	return record.Format{Name: formatName, Extension: ".hl7", Detect: Detect, Importer: Importer{}}
+	return record.Format{Name: formatName, Extension: ".hl7", Detect: Detect, Importer: Importer{}, Exporter: Exporter{}}
 }
 
 // Importer reads HL7 v2 into records: a message, a file of several, or batches. It yields a record for each patient, in
@@ -86,7 +86,8 @@ func (im Importer) read(ctx context.Context, in record.Input, o record.ImportOpt
 		yield(nil, err)
 		return
 	}
-	for i, parts := range f.patients() {
+	all := f.patients()
+	for i, parts := range all {
 		if err := ctx.Err(); err != nil {
 			yield(nil, err)
 			return
@@ -98,6 +99,9 @@ func (im Importer) read(ctx context.Context, in record.Input, o record.ImportOpt
 		r := read(parts, o, d)
 		if i == 0 {
 			f.rest(r)
+			if len(all) == 1 {
+				f.keepAround(r)
+			}
 		}
 		if !yield(r, nil) {
 			return
@@ -132,8 +136,10 @@ func (im Importer) file(data []byte, o record.ImportOptions, d *desk) (*file, er
 	var failed error
 	seen := map[string]bool{}
 	maker := ids.New(nil)
+	place := 0
 	for it := range (batch{o: Options{Charset: im.Charset}, index: d.index}).items(data) {
 		f.issues = append(f.issues, it.Issues...)
+		place++
 		switch {
 		case it.Err != nil:
 			if failed == nil {
@@ -142,7 +148,7 @@ func (im Importer) file(data []byte, o record.ImportOptions, d *desk) (*file, er
 			f.lost = append(f.lost, it)
 		case it.Kind == ItemMessage:
 			m := newMessage(it.Message, it.Bytes, maker)
-			m.led = d.ledger(it.Message)
+			m.led, m.at = d.ledger(it.Message), place
 			if seen[m.identity] { // two messages of one control id: each is known by its bytes
 				m.identity = m.source.SHA256
 			}
@@ -150,7 +156,7 @@ func (im Importer) file(data []byte, o record.ImportOptions, d *desk) (*file, er
 			f.messages = append(f.messages, m)
 		case it.Message != nil:
 			m := newMessage(it.Message, it.Bytes, maker)
-			m.led = ledger.New(m.m.Len())
+			m.led, m.at = ledger.New(m.m.Len()), place
 			f.around = append(f.around, m)
 		}
 	}
@@ -166,7 +172,7 @@ func (im Importer) file(data []byte, o record.ImportOptions, d *desk) (*file, er
 // newMessage notes what a message says of itself.
 func newMessage(m *Message, data []byte, maker *ids.Maker) *message {
 	digest := sha256.Sum256(data)
-	msg := &message{m: m}
+	msg := &message{m: m, data: data}
 	msg.source = record.Source{Format: formatName, SHA256: hex.EncodeToString(digest[:]), Bytes: int64(len(data))}
 	h := m.SegmentAt(0)
 	msg.sender = h.Field(4).ER7()
@@ -239,6 +245,9 @@ func (m *message) split() []*part {
 	if len(out) == 0 {
 		out = []*part{{message: m, first: true, segs: shared, own: len(shared), owners: make([]string, m.m.SegmentCount())}}
 	}
+	for _, p := range out {
+		p.parts = len(out)
+	}
 	return out
 }
 
@@ -285,6 +294,7 @@ func read(parts []*part, o record.ImportOptions, d *desk) *reader {
 		for _, p := range parts { // an identifier turned out to stand on several people: read again, knowing it
 			p.led.Reset(p.m.Len())
 			clear(p.owners)
+			p.told, p.header = nil, ""
 		}
 	}
 }
@@ -317,6 +327,7 @@ func (r *reader) read() {
 		r.begin(p)
 		r.sweep()
 	}
+	r.keepSent()
 }
 
 func (r *reader) begin(p *part) { r.p, r.led, r.encounter = p, p.led, nil }

@@ -42,6 +42,9 @@ func (r *reader) insurance(b *block) {
 		v.HolderParty = &record.CoverageParty{Identifiers: []record.Identifier{*i}}
 	}
 	v.Holder = one(s, 11, r.organization)
+	if x := r.organizationBy(v.Holder); x != nil {
+		x.Addresses = union(x.Addresses, each(s, 44, r.address)...) // of the employer
+	}
 	if m := one(s, 37, r.money); m != nil {
 		v.Costs = append(v.Costs, record.CoverageCost{Type: &record.Concept{Text: "deductible"}, Money: m})
 	}

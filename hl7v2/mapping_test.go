@@ -39,8 +39,8 @@ var scope = []string{"ADT", "ORU", "VXU", "MDM", "ORM", "OML", "SIU", "RDE", "RD
 type tally struct{ typed, carried int }
 
 // shares counts, by segment and field, what of the corpus's messages in scope is typed and what is carried.
-func shares(t *testing.T) map[string]map[int]*tally {
-	out := map[string]map[int]*tally{}
+func shares(t *testing.T) (out map[string]map[int]*tally, types map[string]*tally, messages map[string]int) {
+	out, types, messages = map[string]map[int]*tally{}, map[string]*tally{}, map[string]int{}
 	for _, f := range samples(t) {
 		d := newDesk()
 		file, err := Importer{}.file(f.data, record.ImportOptions{}, d)
@@ -52,6 +52,16 @@ func shares(t *testing.T) map[string]map[int]*tally {
 			for _, p := range parts {
 				if !slices.Contains(scope, p.kind) {
 					continue
+				}
+				kind := p.kind
+				if tableOf("3").has(p.event) {
+					kind += " " + p.event
+				}
+				if types[kind] == nil {
+					types[kind] = &tally{}
+				}
+				if p.first {
+					messages[kind]++
 				}
 				for n, s := range p.segs {
 					if !p.first && n < p.own {
@@ -71,8 +81,10 @@ func shares(t *testing.T) map[string]map[int]*tally {
 							}
 							if p.led.Free(l.Index()) {
 								out[name][k].carried++
+								types[kind].carried++
 							} else {
 								out[name][k].typed++
+								types[kind].typed++
 							}
 						}
 					}
@@ -80,12 +92,21 @@ func shares(t *testing.T) map[string]map[int]*tally {
 			}
 		}
 	}
-	return out
+	return out, types, messages
 }
 
 // TestMappingPage writes, or compares, the table of what is typed and what is carried.
 func TestMappingPage(t *testing.T) {
-	all := shares(t)
+	all, types, messages := shares(t)
+	var kinds []string
+	for k := range types {
+		kinds = append(kinds, k)
+	}
+	sort.Strings(kinds)
+	var byType strings.Builder
+	for _, k := range kinds {
+		fmt.Fprintf(&byType, "| %s | %d | %d | %s |\n", k, messages[k], types[k].typed+types[k].carried, percent(*types[k]))
+	}
 	var names []string
 	for n := range all {
 		names = append(names, n)
@@ -121,7 +142,7 @@ func TestMappingPage(t *testing.T) {
 		}
 		total.typed += sum.typed
 		total.carried += sum.carried
-		if mapped != nil {
+		if len(mapped) > 0 {
 			inSegments.typed += sum.typed
 			inSegments.carried += sum.carried
 		}
@@ -135,7 +156,8 @@ func TestMappingPage(t *testing.T) {
 	i, j := strings.Index(string(page), begin), strings.Index(string(page), end)
 	require.True(t, i >= 0 && j > i)
 	made := fmt.Sprintf("Of the leaves in segments that HL7's sheets map, %s are typed; of those in fields that they map, %s; of all, %s.\n\n"+
-		"| segment | leaves | typed | fields with typed leaves | fields with carried leaves (how many) |\n|---|---|---|---|---|\n%s", percent(inSegments), percent(inFields), percent(total), rows.String())
+		"| segment | leaves | typed | fields with typed leaves | fields with carried leaves (how many) |\n|---|---|---|---|---|\n%s\n## By type of message\n\nEvery message of these types in the samples that can be parsed was imported.\n\n| message | how many | leaves | typed |\n|---|---|---|---|\n%s",
+		percent(inSegments), percent(inFields), percent(total), rows.String(), byType.String())
 	if *update {
 		require.NoError(t, os.WriteFile(path, []byte(string(page[:i])+begin+made+string(page[j:])), 0o644))
 		return

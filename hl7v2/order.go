@@ -84,6 +84,10 @@ func (r *reader) ordering(orc Segment, e *record.Entry) {
 	if ref := one(orc, 13, r.location); ref != nil {
 		e.Participants = append(e.Participants, record.Participation{Role: "location", RoleAsSent: "ORC-13", Who: ref})
 	}
+	if c := r.codedAt(orc, 18, ""); c != nil {
+		e.Participants = append(e.Participants, record.Participation{Role: "device", RoleAsSent: "ORC-18", Code: c})
+	}
+	r.participants(&e.Participants, orc, 19, "participant", func(p *record.Participation) { p.RoleAsSent = "ORC-19" })
 	if c := r.codedAt(orc, 17, ""); c != nil {
 		e.Participants = append(e.Participants, record.Participation{Role: "responsible", RoleAsSent: "ORC-17", Code: c})
 	}
@@ -159,14 +163,20 @@ func (r *reader) timings(b *block, v *record.Order) {
 			v.Quantity = &record.Amount{Quantity: q}
 		}
 		if text := r.lines(s, 11); text != "" {
+			r.form(v.ID, slotOf("notes", len(v.Notes)), "TQ1-11", "")
 			v.Notes = append(v.Notes, record.Note{Text: text})
 		}
 	}
 	orc, obr := b.seg("ORC"), b.seg("OBR")
-	for _, d := range []datum{first(orc, 7), first(obr, 27)} {
+	for i, d := range []datum{first(orc, 7), first(obr, 27)} {
+		path := [...]string{"ORC-7", "OBR-27"}[i]
 		if t, priority := r.quantityTiming(d); t != nil || priority != nil {
 			if t != nil {
+				r.form(v.ID, slotOf("timings", len(v.Timings)), path, "")
 				v.Timings = append(v.Timings, *t)
+			}
+			if priority != nil && v.Priority == nil {
+				r.form(v.ID, "priority", path, "")
 			}
 			if priority != nil && v.Priority == nil {
 				v.Priority = priority
@@ -176,6 +186,7 @@ func (r *reader) timings(b *block, v *record.Order) {
 		}
 		if v.Quantity == nil {
 			if q, ok := r.quantity(datum{d.at(1).span, endSub}); ok {
+				r.form(v.ID, "quantity", path, "")
 				v.Quantity = &record.Amount{Quantity: &q}
 			}
 		}

@@ -2,6 +2,7 @@ package hl7v2
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/portage-health/portage/record"
 )
@@ -12,8 +13,9 @@ func (r *reader) patient(s Segment) {
 	path, line, _ := s.Position()
 	var ids []record.Identifier
 	ids = append(ids, each(s, 3, r.identifier)...)
-	ids = append(ids, each(s, 2, r.identifier)...)
-	ids = append(ids, each(s, 4, r.identifier)...)
+	listed := ids
+	outer, other := each(s, 2, r.identifier), each(s, 4, r.identifier)
+	ids = append(append(ids, outer...), other...)
 	for d := range all(s, 19) {
 		if v := r.text(d.at(1)); v != "" {
 			i := record.Identifier{Value: v}
@@ -38,6 +40,8 @@ func (r *reader) patient(s Segment) {
 	r.own(s, p.ID)
 	p.Origins = append([]record.Origin{{Source: r.p.source.ID, Path: path, Line: line}}, p.Origins...)
 	p.Identifiers = union(p.Identifiers, ids...)
+	formOf(r, p.ID, "identifiers", p.Identifiers, outer, "PID-2", also(listed, outer))
+	formOf(r, p.ID, "identifiers", p.Identifiers, other, "PID-4", also(slices.Concat(listed, outer), other))
 	p.Names = union(p.Names, each(s, 5, r.name)...)
 	for _, n := range each(s, 9, r.name) {
 		if len(n.Uses)+len(n.UsesAsSent) == 0 {
@@ -49,13 +53,14 @@ func (r *reader) patient(s Segment) {
 	if v := r.textAt(s, 12); v != "" {
 		p.Addresses = union(p.Addresses, record.Address{County: v})
 	}
-	p.Telecoms = union(p.Telecoms, r.telecoms(s, 13, "home")...)
-	p.Telecoms = union(p.Telecoms, r.telecoms(s, 14, "work")...)
-	p.Telecoms = union(p.Telecoms, r.reached(s, 40)...)
+	r.patientTelecoms(s, p)
 	p.Races = union(p.Races, each(s, 10, r.of("5"))...)
 	p.Ethnicities = union(p.Ethnicities, each(s, 22, r.of("189"))...)
 	p.Citizenships = union(p.Citizenships, each(s, 26, r.concept)...)
-	p.Citizenships = union(p.Citizenships, each(s, 28, r.concept)...)
+	nations := each(s, 28, r.concept)
+	before := p.Citizenships
+	p.Citizenships = union(p.Citizenships, nations...)
+	formOf(r, p.ID, "citizenships", p.Citizenships, nations, "PID-28", also(before, nations))
 	for _, c := range each(s, 15, r.of("296")) {
 		p.Languages = union(p.Languages, record.Language{Code: c})
 	}
@@ -77,6 +82,9 @@ func (r *reader) patient(s Segment) {
 	solePtr(r, s, 24, &p.MultipleBirth, r.yesNo)
 	solePtr(r, s, 30, &p.Deceased, r.yesNo)
 	solePtr(r, s, 27, &p.Veteran, r.of("172"))
+	solePtr(r, s, 35, &p.Species, r.concept)
+	solePtr(r, s, 36, &p.Breed, r.concept)
+	sole(r, s, 37, &p.Strain, r.words1)
 	if t := r.timePtr(s, 33); t != nil {
 		if p.Updated == nil {
 			p.Updated = t
@@ -92,9 +100,48 @@ func (r *reader) patient(s Segment) {
 		r.rec.RelatedPersons = append(r.rec.RelatedPersons, m)
 	}
 	if account := one(s, 18, r.identifier); account != nil {
-		e := r.entry(record.KindAccount, s, *typed(account, "AN"))
-		r.rec.Accounts = append(r.rec.Accounts, record.Account{Entry: e})
+		if r.account(typed(account, "AN")) == nil { // another message may have named it
+			e := r.entry(record.KindAccount, s, *account)
+			r.rec.Accounts = append(r.rec.Accounts, record.Account{Entry: e})
+		}
 	}
+}
+
+// account gives the account that an identifier names; nil where there is none.
+func (r *reader) account(i *record.Identifier) *record.Account {
+	for k := range r.rec.Accounts {
+		for _, known := range r.rec.Accounts[k].Identifiers {
+			if i != nil && reflect.DeepEqual(known, *i) {
+				return &r.rec.Accounts[k]
+			}
+		}
+	}
+	return nil
+}
+
+// patientTelecoms reads PID-13, PID-14 and PID-40.
+func (r *reader) patientTelecoms(s Segment, p *record.Patient) {
+	for _, f := range []struct {
+		field int
+		use   string
+	}{{13, "home"}, {14, "work"}, {40, ""}} {
+		var read []record.Telecom
+		if f.use != "" {
+			read = r.telecoms(s, f.field, f.use)
+		} else {
+			read = r.reached(s, f.field)
+		}
+		p.Telecoms = union(p.Telecoms, read...)
+		r.numbersOf(p.ID, "telecoms", p.Telecoms, read, r.styles, "PID-"+itoa(f.field), func(t *record.Telecom) string { return "PID-" + itoa(patientField(t)) })
+	}
+}
+
+// patientField is the field of PID for a telecom: that at work has its own.
+func patientField(t *record.Telecom) int {
+	if slices.Contains(t.Uses, "work") {
+		return 14
+	}
+	return 13
 }
 
 // words1 takes one text.

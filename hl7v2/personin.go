@@ -170,14 +170,53 @@ func (r *reader) dialled(d datum) string {
 	return b.String()
 }
 
+// untaken takes a text that was not taken before.
+func (r *reader) untaken(d datum) string {
+	if d.leafTaken(r) {
+		return ""
+	}
+	return r.text(d)
+}
+
+// dialledAgain reads a number in parts that also stands as one text.
+func (r *reader) dialledAgain(d datum) string {
+	if d.at(7).leafTaken(r) || d.at(7).peek() == "" {
+		return ""
+	}
+	return r.dialled(d)
+}
+
+// digits is a number without what only makes it easier to read.
+func digits(v string) string {
+	return strings.NewReplacer(" ", "", "(", "", ")", "", "-", "", ".", "", "/", "").Replace(v)
+}
+
 // reached reads a field of XTN. A repetition that holds an address of e-mail beside a number is both.
 func (r *reader) reached(s Segment, field int) (out []record.Telecom) {
+	r.styles = r.styles[:0]
 	for d := range all(s, field) {
-		if t, ok := r.telecom(d); ok {
-			out = append(out, t)
+		t, ok := r.telecom(d)
+		if !ok {
+			continue
 		}
-		if mail := d.at(4); strings.Contains(mail.peek(), "@") && !mail.leafTaken(r) {
-			out = append(out, record.Telecom{System: "email", Value: r.text(mail)})
+		out = append(out, t)
+		r.styles = append(r.styles, styleOf(d))
+		if mail := d.at(4); mail.peek() != "" && !mail.leafTaken(r) {
+			also := record.Telecom{Value: r.text(mail)}
+			if strings.Contains(also.Value, "@") {
+				also.System = "email"
+			}
+			out = append(out, also)
+			r.styles = append(r.styles, "4+")
+		}
+		// Versions before 2.7 may give a number as one text and in parts: it is one number if the digits are the same.
+		for i, form := range []func() string{func() string { return r.dialledAgain(d) }, func() string { return r.untaken(d.at(1)) }} {
+			if v := form(); v != "" && digits(v) != digits(t.Value) {
+				also := t
+				also.Value = v
+				out = append(out, also)
+				r.styles = append(r.styles, [...]string{"7+", "1+"}[i])
+			}
 		}
 	}
 	return out

@@ -3,6 +3,7 @@ package hl7v2
 import (
 	"reflect"
 
+	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
 
@@ -37,6 +38,9 @@ func (r *reader) met(kind string, identifiers []record.Identifier, content strin
 	}
 	r.key = key
 	if p, ok := r.people[string(key)]; ok {
+		if len(r.parts) > 1 {
+			r.p.told = append(r.p.told, p.id)
+		}
 		return p, false
 	}
 	p = person{id: r.maker.MakeIn(&r.mem.texts, parts[:n]...), index: index}
@@ -236,6 +240,7 @@ func (r *reader) location(d datum) (ref record.Ref, ok bool) {
 	if a, ok := r.entity(d.at(10)); ok {
 		v.Identifiers = append(v.Identifiers, a)
 	}
+	r.placeIDs(d, &v)
 	if v.PointOfCare+v.Room+v.Bed+v.Building+v.Floor+v.Description == "" && v.Physical == nil && v.Identifiers == nil && !hasFacility {
 		return ref, false
 	}
@@ -251,6 +256,37 @@ func (r *reader) location(d datum) (ref record.Ref, ok bool) {
 		r.take(d.at(10).at(1))
 	}
 	return record.Ref{ID: p.id, Kind: record.KindLocation}, true
+}
+
+// placeIDs reads the universal ids of point of care, room and bed: that of the innermost names the place, that of the point of care what
+// it is part of.
+func (r *reader) placeIDs(d datum, v *record.Location) {
+	innermost := 1
+	if v.Bed != "" {
+		innermost = 3
+	} else if v.Room != "" {
+		innermost = 2
+	}
+	for n := innermost; n >= 1; n-- {
+		p := d.at(n)
+		if p.inner == 0 || !p.at(2).says() || n < innermost && v.PartOf != nil {
+			continue
+		}
+		id := record.Identifier{}
+		switch a, kind := p.at(2).peek(), p.at(3).peek(); {
+		case codes.IsOID(a) && (kind == "ISO" || kind == ""):
+			id = record.Identifier{System: record.SystemURI, Value: codes.FromCDA(a)}
+			r.take(p.at(2))
+			r.take(p.at(3))
+		case a != "":
+			id = record.Identifier{SystemAsSent: r.text(p.at(3)), Value: r.text(p.at(2))}
+		}
+		if n == innermost {
+			v.Identifiers = append(v.Identifiers, id)
+		} else {
+			v.PartOf = &record.Ref{Identifier: &id}
+		}
+	}
 }
 
 func sameLocation(a, b record.Location) bool {

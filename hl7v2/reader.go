@@ -34,9 +34,10 @@ type reader struct {
 	replaced []replacement  // see overlap
 	joined   map[string]int // where in its list the entry stands that several blocks tell of
 
-	*desk                 // ids that are used, people that were met
-	mixed map[string]bool // identifiers under which people of different names stand
-	clash bool            // such were found while reading
+	*desk                  // ids that are used, people that were met
+	mixed  map[string]bool // identifiers under which people of different names stand
+	clash  bool            // such were found while reading
+	styles []string        // how the telecoms read last were written
 }
 
 // part is what one message says of one patient: the segments from one PID to the next, with those before the first.
@@ -47,10 +48,15 @@ type part struct {
 	own    int      // how many of segs, from the start, are shared
 	blocks []block  // found by overlap, where several messages tell of one patient
 	owners []string // of segments: the entry that has what is left of one
+	parts  int      // of the message
+	told   []string // ids of the people, organizations, places and devices that it names
+	header string   // id of the entry that MSH became
 }
 
 // message is a message with its ledger, which its parts share.
 type message struct {
+	data     []byte
+	at       int // the place in the input, counted from 1
 	m        *Message
 	led      *ledger.Ledger
 	source   record.Source

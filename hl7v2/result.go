@@ -184,6 +184,11 @@ func (r *reader) staff(list *[]record.Participation, s Segment, field int, role 
 		if field == 33 {
 			p.RoleAsSent = "OBR-33"
 		}
+		if path := "OBR-" + itoa(field); field == 10 {
+			r.form(r.p.owners[s.Index()], slotOf("participants", len(*list)), path, "XCN")
+		} else if who == d {
+			r.form(r.p.owners[s.Index()], slotOf("participants", len(*list)), path, "XCN")
+		}
 		if who != d {
 			var when record.Period
 			when.Start, _ = r.time(d.at(2))

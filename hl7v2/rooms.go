@@ -9,18 +9,14 @@ import (
 
 // rooms are memory for what a record holds many of. Each record has its own.
 type rooms struct {
-	codings     room.Of[record.Coding]
-	concepts    room.Of[record.Concept]
-	values      room.Of[record.Value]
-	quantities  room.Of[record.Quantity]
-	ranges      room.Of[record.ReferenceRange]
-	origins     room.Of[record.Origin]
-	identifiers room.Of[record.Identifier]
-	people      room.Of[record.Participation]
-	refs        room.Of[record.Ref]
-	parts       room.Of[record.NamePart]
-	strings     room.Of[string]
-	texts       room.Texts
+	codings    room.Of[record.Coding]
+	concepts   room.Of[record.Concept]
+	values     room.Of[record.Value]
+	quantities room.Of[record.Quantity]
+	ranges     room.Of[record.ReferenceRange]
+	origins    room.Of[record.Origin]
+	strings    room.Of[string]
+	texts      room.Texts
 }
 
 // more gives a list a further value, which is empty: it is filled where it stands.

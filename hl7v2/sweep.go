@@ -69,7 +69,11 @@ func (r *reader) sweepIn(seg Segment, s span, kind uint32) {
 // carry keeps a piece of a message as it would stand in one of UTF-8 with the standard delimiters.
 func (r *reader) carry(seg Segment, s span, facts int) {
 	path, line, col := s.Position()
-	c := record.Carried{Format: formatName, Source: r.p.source.ID, Owner: r.p.owners[seg.Index()], Path: path, Place: seg.Index(), Kind: "field",
+	owner := r.p.owners[seg.Index()]
+	if owner == "" {
+		owner = r.p.header // what belongs to nothing in particular belongs to the message
+	}
+	c := record.Carried{Format: formatName, Source: r.p.source.ID, Owner: owner, Path: path, Place: seg.Index(), Kind: "field",
 		Data: strings.Clone(s.ER7()), Facts: facts, Line: line}
 	var words strings.Builder
 	for l := range s.Leaves() {

@@ -9,7 +9,7 @@ import (
 
 // nameUses is table 0200.
 var nameUses = codes.NewTable(
-	codes.Both("L", "legal"), codes.Both("D", "usual"), codes.Both("N", "nickname"), codes.Both("M", "maiden"), codes.Both("S", "pseudonym"),
+	codes.Both("L", "official"), codes.OnlyFrom("L", "legal"), codes.Both("D", "usual"), codes.Both("N", "nickname"), codes.Both("M", "maiden"), codes.Both("S", "pseudonym"),
 	codes.Both("I", "license"), codes.Both("R", "official-registry"), codes.Both("REL", "religious"), codes.Both("T", "indigenous"),
 	codes.Both("TEMP", "temporary"), codes.Both("BAD", "old"), codes.Both("MSK", "anonymous"),
 )

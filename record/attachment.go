@@ -69,6 +69,14 @@ func (d Data) Base64() (string, error) {
 		return string(b), nil
 	case bytesBlob:
 		return base64.StdEncoding.EncodeToString(b), nil
+	case storedBlob:
+		f, err := b.text.Open()
+		if err != nil {
+			return "", err
+		}
+		defer f.Close()
+		text, err := io.ReadAll(&plainBase64{f})
+		return string(text), err
 	}
 	r, err := d.blob.Open()
 	if err != nil {

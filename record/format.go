@@ -15,6 +15,7 @@ type Limits struct {
 	TextBytes  int   // memory for text that is in another character set and is read as UTF-8; 20 MiB
 	Attributes int   // attributes of one element; 1,000
 	Records    int   // records of one input; no limit
+	Inline     int   // bytes of an attachment, as base64, that stays in memory where there is an AttachmentStore; 1 MiB
 }
 
 // ImportOptions steer an import. The zero value is right.
@@ -25,6 +26,9 @@ type ImportOptions struct {
 	// hash, from which a short medical record number can be guessed.
 	IDKey  []byte
 	Limits Limits
+	// Attachments, where there is one, takes the content of attachments that are larger than Limits.Inline, so
+	// that they need no memory. Formats that read from a stream say whether they use it (FHIR in JSON does).
+	Attachments AttachmentStore
 }
 
 // ExportOptions steer an export. The zero value is right.

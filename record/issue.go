@@ -60,6 +60,8 @@ var (
 		"the document is of a version of its format that is not known here", "look at what was carried"}
 	IssueOtherVersion = IssueKind{"other-version", SeverityWarning, ActionNoted,
 		"the resource is of another version of FHIR than R4; what is the same there is read, the rest is carried and does not go out as R4", "ask the source for R4, or look at what was carried"}
+	IssueBadLine = IssueKind{"bad-line", SeverityError, ActionCarried,
+		"the line is no JSON; it costs no more than itself", "ask the sender for the line again"}
 	IssueNegationUnclear = IssueKind{"negation-unclear", SeverityError, ActionCarried,
 		"the entry is negated in a way that has no meaning here; it is carried and not read as a statement", "show a person the source"}
 	IssueOtherSubject = IssueKind{"other-subject", SeverityWarning, ActionCarried,
@@ -135,7 +137,7 @@ func IssueKinds() []IssueKind {
 	return []IssueKind{
 		IssueCarried, IssueExportCarried, IssueLost, IssueUnknownCodeSystem, IssueUnknownTemplate, IssueUnexpectedFixed,
 		IssueNarrativeReference, IssueInvalidTime, IssueInvalidNumber, IssueTimeCut, IssueZoneAssumed, IssueUndeclaredPrefix,
-		IssueProfileNotClaimed, IssueDataAbsent, IssueDanglingReference, IssueUnsupportedVersion, IssueOtherVersion, IssueNegationUnclear, IssueOtherSubject, IssueUnknownModifier,
+		IssueProfileNotClaimed, IssueDataAbsent, IssueDanglingReference, IssueUnsupportedVersion, IssueOtherVersion, IssueBadLine, IssueNegationUnclear, IssueOtherSubject, IssueUnknownModifier,
 		IssueContradiction, IssueSuperseded, IssueSharedIdentifier, IssueRepaired, IssueOtherPatient, IssueOutputRenamed, IssueNotStated,
 		IssueUnknownUse, IssueStatusByRule, IssueStatusDisagrees, IssueWithheld, IssueAltered,
 		IssueBatchCount, IssueBatchIncomplete, IssueCharset, IssueLineEnds, IssueSegment, IssueMisplacedSegment,

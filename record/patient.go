@@ -35,6 +35,9 @@ type Patient struct {
 	MothersMaidenName  string              `json:"mothersMaidenName,omitempty"`
 	Citizenships       []Concept           `json:"citizenships,omitempty"`
 	Veteran            *Concept            `json:"veteran,omitempty"`
+	Species            *Concept            `json:"species,omitempty"` // of an animal (PID-35; FHIR patient-animal), with its breed and strain
+	Breed              *Concept            `json:"breed,omitempty"`
+	Strain             string              `json:"strain,omitempty"`
 	Photos             []Attachment        `json:"photos,omitempty"`
 	Active             *bool               `json:"active,omitempty"`
 	Provider           *Ref                `json:"provider,omitempty"`             // CDA providerOrganization, FHIR managingOrganization

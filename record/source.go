@@ -50,7 +50,7 @@ type Carried struct {
 	Place int    `json:"place"` // place among its owner's children
 	// Version is the version of the format that it is of, where that is not the one that Portage writes: such a piece does not go back.
 	Version string `json:"version,omitempty"`
-	// Kind is element, attribute, text, value (JSON), resource (one whole), field (HL7 v2) or absent.
+	// Kind is element, attribute, text, value (JSON), resource (one whole), line (of NDJSON), field (HL7 v2) or absent.
 	Kind string `json:"kind"`
 	// Data is complete in itself: an XML element with its namespaces, a JSON value, the text of an HL7 v2 field.
 	Data string `json:"data"`

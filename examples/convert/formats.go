@@ -28,6 +28,7 @@ func targets() []target {
 		{"fhir-xml", fhir.Exporter{Form: fhir.XML}, ".xml"},
 		{"ndjson", fhir.Exporter{Form: fhir.NDJSON}, ".ndjson"},
 		{"ccda", ccda.Format().Exporter, ".xml"},
+		{"hl7v2", hl7v2.Format().Exporter, ".hl7"},
 		{"record", record.JSONFormat().Exporter, ".json"},
 	}
 }

@@ -13,7 +13,9 @@ import (
 
 // TestPairsToCCDA compares what we write from the FHIR of HL7's example pairs
 // (C-CDA on FHIR) with the C-CDA that the guide has for them: codes, times, values,
-// statuses, negation. docs/fhir-mapping.md explains each difference.
+// statuses, negation. docs/fhir-to-ccda.md explains each difference. Precision is
+// counted twice: as the examples are, and with the status observation that the
+// guide's tables demand for clinicalStatus and its examples leave out.
 func TestPairsToCCDA(t *testing.T) {
 	shared := os.Getenv("PORTAGE_SHARED")
 	if shared == "" {
@@ -22,7 +24,7 @@ func TestPairsToCCDA(t *testing.T) {
 	pairs, err := filepath.Glob(filepath.Join(shared, "spec", "ccda-on-fhir", "pairs", "FC-*.json"))
 	require.NoError(t, err)
 	require.NotEmpty(t, pairs)
-	both, wanted, written := 0, 0, 0
+	both, wanted, written, demanded := 0, 0, 0, 0
 	for _, p := range pairs {
 		data, err := os.ReadFile(strings.TrimSuffix(p, ".json") + ".xml")
 		require.NoError(t, err)
@@ -41,6 +43,11 @@ func TestPairsToCCDA(t *testing.T) {
 		})
 		n := common(got, want)
 		both, wanted, written = both+n, wanted+len(want), written+len(got)
+		for _, x := range apart(got, want) {
+			if strings.Contains(x, statusBelow) {
+				demanded++
+			}
+		}
 		t.Logf("%s: recall %d of %d, precision %d of %d", filepath.Base(p), n, len(want), n, len(got))
 		for _, x := range apart(want, got) {
 			t.Log("  theirs alone: ", x)
@@ -50,7 +57,8 @@ func TestPairsToCCDA(t *testing.T) {
 		}
 	}
 	assert.GreaterOrEqual(t, float64(both)/float64(wanted), 0.95, "recall")
-	assert.GreaterOrEqual(t, float64(both)/float64(written), 0.90, "precision")
+	assert.GreaterOrEqual(t, float64(both)/float64(written), 0.79, "precision")
+	assert.GreaterOrEqual(t, float64(both)/float64(written-demanded), 0.90, "precision, without the status that the tables demand")
 }
 
 // wrapped parses an example, of which the namespaces are not declared.
@@ -66,6 +74,9 @@ func entriesOf(doc *element, f func(*element)) {
 		}
 	})
 }
+
+// statusBelow is on the way to what a Problem or Allergy Status says.
+const statusBelow = "/status"
 
 // said are the elements whose attributes say what a statement states.
 var said = []string{"code", "value", "statusCode", "effectiveTime", "low", "high", "period", "doseQuantity", "routeCode", "translation", "rateQuantity",
@@ -83,10 +94,10 @@ func statementLeaves(e *element, path string, out map[string]bool) {
 		return // FHIR's security label of the resource: the guide maps none
 	}
 	if name == "observation" && e.child("code").attr("code") == "33999-4" {
-		return // the guide's tables demand the status observation for clinicalStatus, its examples leave it out
+		name = "status"
 	}
 	path += "/" + name
-	if slices.Contains(said, name) {
+	if slices.Contains(said, e.XMLName.Local) {
 		for _, a := range e.Attrs {
 			switch a.Name.Local {
 			case "code", "value", "unit", "negationInd", "moodCode", "codeSystem":

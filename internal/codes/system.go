@@ -237,14 +237,14 @@ func IsLocalV2(id string) bool {
 // system by some other scheme already (C-CDA on FHIR, "CDA id ↔ FHIR
 // identifier").
 func FromCDA(root string) string {
+	if IsUUID(root) {
+		return uuidPrefix + strings.ToLower(root)
+	}
 	if uri, ok := URI(root); ok {
 		return uri
 	}
-	switch {
-	case IsOID(root):
+	if IsOID(root) {
 		return oidPrefix + root
-	case IsUUID(root):
-		return uuidPrefix + strings.ToLower(root)
 	}
 	return root
 }

@@ -352,3 +352,13 @@ func Set(system string) (set map[string]bool, caseless bool) {
 	}
 	return set, s.caseless
 }
+
+// HasCode reports whether an embedded code system has a code.
+func HasCode(system, code string) bool {
+	s, ok := named(system)
+	if !ok {
+		return false
+	}
+	_, _, _, ok = s.get(code)
+	return ok
+}

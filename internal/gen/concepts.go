@@ -32,7 +32,7 @@ var leftOut = map[string]bool{
 	"v3-DataType": true, "v3-Race": true, "v3-HealthcareProviderTaxonomyHIPAA": true, "v3-ada-snodent": true,
 	"v3-AmericanIndianAlaskaNativeLanguages": true, "v3-Dentition": true, "v3-EntityCode": true, "v3-ISO3166-1retired": true, "v3-ISO3166-2retired": true, "v3-ISO3166-3retired": true, "v3-LOINCObservationActContextAgeType": true,
 	"spdx-license": true, "defined-types": true, "data-types": true, "abstract-types": true, "definition-resource-types": true,
-	"permitted-data-type": true, "v2-0076": true, "v2-0354": true, "ex-icd-10-procedures": true, "icd-10-procedures": true,
+	"permitted-data-type": true, "ex-icd-10-procedures": true, "icd-10-procedures": true,
 }
 
 // clinicalStructures are the resources and datatypes of FHIR R4 whose bindings
@@ -254,7 +254,7 @@ func (t *conceptTable) choose(src *sources) {
 			// The value set that is the whole of the system.
 			want["http://terminology.hl7.org/ValueSet/"+id] = true
 		}
-		if h.source == usCore || !strings.HasPrefix(url, "http") || strings.HasPrefix(url, "http://hl7.org/fhir/sid/") || url == canonicalMVX {
+		if h.source == usCore || !strings.HasPrefix(url, "http") || strings.HasPrefix(url, "http://hl7.org/fhir/sid/") || url == canonicalMVX || id == "practitioner-role" {
 			t.used[url] = true
 		}
 	}

@@ -16,6 +16,8 @@ type Maker struct {
 	keyed hash.Hash // nil without a key
 	sum   [sha256.Size]byte
 	buf   []byte
+	texts room.Texts
+	again bool // an id was made
 }
 
 // New gives a Maker; key may be empty.
@@ -29,7 +31,11 @@ func New(key []byte) *Maker {
 // Make hashes the parts in order; no two different lists of parts hash the same text.
 func (m *Maker) Make(parts ...string) string {
 	d := m.make(parts)
-	return string(d[:])
+	if !m.again {
+		m.again = true
+		return string(d[:]) // many make one id and no more
+	}
+	return m.texts.Keep(d[:])
 }
 
 // MakeIn is Make whose text has its room among others.
@@ -74,5 +80,6 @@ func uuid(b []byte) [36]byte {
 
 // Derive gives the id of a thing that exists only as part of another (the dispense of a medication, say).
 func Derive(owner, kind string, parts ...string) string {
-	return New(nil).Make(append([]string{"part", owner, kind}, parts...)...)
+	text := New(nil).make(append([]string{"part", owner, kind}, parts...))
+	return string(text[:])
 }

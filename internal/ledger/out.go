@@ -3,6 +3,7 @@ package ledger
 import (
 	"strconv"
 
+	"github.com/portage-health/portage/internal/room"
 	"github.com/portage-health/portage/record"
 )
 
@@ -18,6 +19,7 @@ type Out struct {
 	at    []step
 	base  int    // where in at the path begins: see At
 	text  []byte // scratch
+	paths room.Texts
 	named map[string]bool
 }
 
@@ -72,7 +74,7 @@ func (o *Out) Path(leaf string) string {
 		b = append(b, leaf...)
 	}
 	o.text = b
-	return string(b)
+	return o.paths.Keep(b)
 }
 
 // Note adds an issue at a field of where the writer is; leaf may be "".

@@ -26,6 +26,7 @@ const (
 	chunkBits  = 10
 	chunkNodes = 1 << chunkBits
 	chunkMask  = chunkNodes - 1
+	blockNodes = 1 << 16
 	// Offsets and indexes have 32 bits, and one value is kept apart.
 	maxOffset = 1<<32 - 2
 )
@@ -52,10 +53,12 @@ func (n *node) leaf() bool {
 	return false
 }
 
-// An arena holds nodes in chunks of equal size, so that growing neither copies nor doubles.
+// An arena holds nodes: the first of them in one block that grows, which nearly every document fits in and where a node is
+// found at once, and what is beyond in chunks of equal size, so that growing neither copies nor doubles.
 type arena struct {
+	block  []node // the first nodes, up to blockNodes of them
 	chunks [][]node
-	cur    []node // the chunk being filled, up to what the limits allow
+	cur    []node // what is being filled, up to what the limits allow
 	pos    int    // nodes used in cur
 	base   uint32 // index of cur[0]
 	max    uint32 // nodes allowed
@@ -66,7 +69,10 @@ type arena struct {
 
 func (a *arena) reset(max uint32, budget int) {
 	a.max, a.budget = max, budget
-	a.pos, a.base, a.used, a.spent, a.cur = 0, 0, 0, false, nil
+	a.pos, a.base, a.used, a.spent = 0, 0, 0, false
+	fits := min(len(a.block), int(max), budget/nodeBytes)
+	a.cur = a.block[:fits]
+	a.budget -= fits * nodeBytes
 }
 
 // add appends a node and gives its index; ok is false when a limit is reached.
@@ -82,11 +88,14 @@ func (a *arena) add(meta, off, parent, x, y uint32) (i uint32, ok bool) {
 	return i, true
 }
 
-// grow makes the next chunk the current one.
+// grow makes room for more nodes: a larger block, or behind a full one the next chunk.
 func (a *arena) grow() bool {
-	next := uint32(a.used) << chunkBits
-	if next >= a.max || len(a.cur) > 0 && len(a.cur) < chunkNodes {
+	next := a.next()
+	if next >= a.max {
 		return false
+	}
+	if next < blockNodes {
+		return a.widen(int(next))
 	}
 	if a.budget -= chunkNodes * nodeBytes; a.budget < 0 {
 		a.spent = true
@@ -101,35 +110,50 @@ func (a *arena) grow() bool {
 	return true
 }
 
+// widen makes the block, of which n nodes are used, up to twice as large.
+func (a *arena) widen(n int) bool {
+	size := min(max(2*n, chunkNodes), blockNodes, n+a.budget/nodeBytes)
+	if size == n {
+		a.spent = true
+		return false
+	}
+	a.budget -= (size - n) * nodeBytes
+	if size > len(a.block) {
+		block := make([]node, size)
+		copy(block, a.block)
+		a.block = block
+	}
+	a.cur = a.block[:min(size, int(a.max))]
+	return true
+}
+
 // hand gives what was built to d, which keeps it. The arena keeps what it can use again.
 func (a *arena) hand(d *Doc) {
 	d.n = a.next()
-	last := slices.Clone(a.cur[:a.pos])
-	if a.used == 1 {
-		d.single[0] = last
-		d.chunks = d.single[:]
+	d.block = slices.Clone(a.block[:min(d.n, blockNodes)])
+	if a.used == 0 {
 		return
 	}
 	d.chunks = make([][]node, a.used)
 	copy(d.chunks, a.chunks)
-	d.chunks[a.used-1] = last
+	d.chunks[a.used-1] = slices.Clone(a.cur[:a.pos])
 	a.chunks = [][]node{a.chunks[a.used-1]}
 }
 
 // lend lets d use what was built until the arena is used again.
 func (a *arena) lend(d *Doc) {
-	d.n, d.chunks = a.next(), a.chunks
+	d.n = a.next()
+	d.block, d.chunks = a.block[:min(d.n, blockNodes)], a.chunks
 }
 
-// trim gives up memory beyond the first chunk.
-func (a *arena) trim() {
-	if len(a.chunks) > 1 {
-		a.chunks = append([][]node(nil), a.chunks[0])
-	}
-	a.cur = nil
-}
+// trim gives up memory beyond the block.
+func (a *arena) trim() { a.chunks, a.cur = nil, nil }
 
 func (a *arena) at(i uint32) *node {
+	if int(i) < len(a.block) {
+		return &a.block[i]
+	}
+	i -= blockNodes
 	return &a.chunks[i>>chunkBits][i&chunkMask]
 }
 

@@ -44,11 +44,11 @@ func (k Kind) String() string {
 
 // Doc is a document that was read. It does not change and may be used by many goroutines at once.
 type Doc struct {
-	src      []byte // the text the offsets point into: the input itself, or what it was transcoded to
-	text     string // a view of src
-	side     string // names that are not as written anywhere in src
-	chunks   [][]node
-	single   [1][]node // room for the chunk of a short document
+	src      []byte   // the text the offsets point into: the input itself, or what it was transcoded to
+	text     string   // a view of src
+	side     string   // names that are not as written anywhere in src
+	block    []node   // the first nodes, all but those of a large document
+	chunks   [][]node // the others
 	n        uint32
 	names    []name
 	spaces   []string
@@ -159,10 +159,9 @@ func (d *Doc) IsLeaf(i int) bool {
 // ElementsOf gives the elements for whose name, by its number (see Node.NameID), wanted is true, in document order.
 func (d *Doc) ElementsOf(wanted []bool) iter.Seq[Node] {
 	return func(yield func(Node) bool) {
-		for i := 0; i < d.Len(); i += chunkNodes {
-			chunk := d.chunks[i>>chunkBits][:min(chunkNodes, d.Len()-i)]
-			for j := range chunk {
-				if wanted[chunk[j].name()] && chunk[j].kind() == Element && !yield(Node{d, uint32(i + j)}) {
+		for i, run := range d.runs() {
+			for j := range run {
+				if wanted[run[j].name()] && run[j].kind() == Element && !yield(Node{d, uint32(i + j)}) {
 					return
 				}
 			}
@@ -173,10 +172,9 @@ func (d *Doc) ElementsOf(wanted []bool) iter.Seq[Node] {
 // LeafSet gives a bit for each node by its index, 64 in a word, the lowest first: whether it is a leaf (see IsLeaf).
 func (d *Doc) LeafSet() []uint64 {
 	set := make([]uint64, (d.Len()+63)/64)
-	for i := 0; i < d.Len(); i += chunkNodes {
-		chunk := d.chunks[i>>chunkBits][:min(chunkNodes, d.Len()-i)]
-		for j := range chunk {
-			set[(i+j)>>6] |= leafBit[chunk[j].meta&(kindBits|flagBits)] << (j & 63)
+	for i, run := range d.runs() {
+		for j := range run {
+			set[(i+j)>>6] |= leafBit[run[j].meta&(kindBits|flagBits)] << (j & 63)
 		}
 	}
 	return set
@@ -226,5 +224,28 @@ func (d *Doc) Leaves() iter.Seq[Node] {
 }
 
 func (d *Doc) at(i uint32) *node {
+	if int(i) < len(d.block) {
+		return &d.block[i]
+	}
+	return d.beyond(i)
+}
+
+// beyond gives a node that is not in the block.
+func (d *Doc) beyond(i uint32) *node {
+	i -= blockNodes
 	return &d.chunks[i>>chunkBits][i&chunkMask]
+}
+
+// runs gives all nodes as they lie in memory, each run with the index of its first. Chunks begin at multiples of 64.
+func (d *Doc) runs() iter.Seq2[int, []node] {
+	return func(yield func(int, []node) bool) {
+		if d.Len() == 0 || !yield(0, d.block) {
+			return
+		}
+		for i := blockNodes; i < d.Len(); i += chunkNodes {
+			if !yield(i, d.chunks[(i-blockNodes)>>chunkBits][:min(chunkNodes, d.Len()-i)]) {
+				return
+			}
+		}
+	}
 }

@@ -34,10 +34,9 @@ func (d *Doc) Hint() {
 	for i := range d.names {
 		all.bits[i] = nameBit(d.local(&d.names[i]))
 	}
-	for i := 0; i < d.Len(); i += chunkNodes {
-		chunk := d.chunks[i>>chunkBits][:min(chunkNodes, d.Len()-i)]
-		for j := range chunk {
-			r := &chunk[j]
+	for _, run := range d.runs() {
+		for j := range run {
+			r := &run[j]
 			if r.kind() == Text || r.parent == noParent {
 				continue
 			}

@@ -50,7 +50,7 @@ func (p *Parser) Reset() {
 }
 
 func (d *Doc) clear() {
-	d.src, d.text, d.chunks, d.n = nil, "", nil, 0
+	d.src, d.text, d.block, d.chunks, d.n = nil, "", nil, nil, 0
 	d.side, d.names, d.spaces, d.prefixes = "", nil, nil, nil
 	d.repairs, d.repaired, d.encoding = nil, nil, ""
 	d.lines.Store(nil)

@@ -29,6 +29,7 @@ func (d *Doc) lineIndex() *lineIndex {
 // most, and the index of a long document stays small.
 type lineIndex struct {
 	blocks []blockStart
+	noCR   bool // no line ends with one
 }
 
 type blockStart struct {
@@ -40,14 +41,29 @@ type blockStart struct {
 const blockBytes = 1 << 10
 
 func indexLines(src []byte) *lineIndex {
-	ix := &lineIndex{blocks: make([]blockStart, 0, len(src)/blockBytes+1)}
+	ix := &lineIndex{blocks: make([]blockStart, 0, len(src)/blockBytes+1), noCR: bytes.IndexByte(src, '\r') < 0}
 	var b blockStart
 	for off := 0; ; off += blockBytes {
 		ix.blocks = append(ix.blocks, b)
 		if off+blockBytes > len(src) {
 			return ix
 		}
-		b.advance(src, off, off+blockBytes)
+		ix.advance(&b, src, off, off+blockBytes)
+	}
+}
+
+// advance moves b from offset from to offset to.
+func (ix *lineIndex) advance(b *blockStart, src []byte, from, to int) {
+	b.chars += uint32(countChars(src[from:to]))
+	ix.advanceLines(b, src, from, to)
+}
+
+// advanceLines is advance without chars.
+func (ix *lineIndex) advanceLines(b *blockStart, src []byte, from, to int) {
+	if ix.noCR {
+		b.advanceLF(src, from, to)
+	} else {
+		b.advanceLines(src, from, to)
 	}
 }
 
@@ -63,6 +79,11 @@ func (b *blockStart) advanceLines(src []byte, from, to int) {
 		b.advanceEach(src, from, to)
 		return
 	}
+	b.advanceLF(src, from, to)
+}
+
+// advanceLF is advanceLines where LF ends every line.
+func (b *blockStart) advanceLF(src []byte, from, to int) {
 	part := src[from:to]
 	if n := bytes.Count(part, newline); n > 0 {
 		b.line += uint32(n)
@@ -99,7 +120,7 @@ func (b *blockStart) advanceEach(src []byte, from, to int) {
 func (ix *lineIndex) position(src []byte, offset int) (line, col int) {
 	offset = min(max(offset, 0), len(src))
 	b := ix.blocks[offset/blockBytes]
-	b.advance(src, offset/blockBytes*blockBytes, offset)
+	ix.advance(&b, src, offset/blockBytes*blockBytes, offset)
 	s := ix.blocks[b.start/blockBytes]
 	s.chars += uint32(countChars(src[b.start/blockBytes*blockBytes : b.start]))
 	return int(b.line) + 1, int(b.chars-s.chars) + 1
@@ -108,7 +129,7 @@ func (ix *lineIndex) position(src []byte, offset int) (line, col int) {
 func (ix *lineIndex) line(src []byte, offset int) int {
 	offset = min(max(offset, 0), len(src))
 	b := ix.blocks[offset/blockBytes]
-	b.advanceLines(src, offset/blockBytes*blockBytes, offset)
+	ix.advanceLines(&b, src, offset/blockBytes*blockBytes, offset)
 	return int(b.line) + 1
 }
 

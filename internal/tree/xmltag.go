@@ -3,11 +3,7 @@ package tree
 // startTag reads the start tag or empty-element tag at i. It gives the offset past it, or -1.
 func (p *xmlParser) startTag(i int, parent uint32) int {
 	data := p.data
-	j := i + 1
-	for j < len(data) && nameByte[data[j]] {
-		j++
-	}
-	raw := p.name(i+1, j)
+	raw, j := p.nameAt(i + 1)
 	if raw == 0 {
 		return -1
 	}
@@ -59,11 +55,8 @@ func (p *xmlParser) startTag(i int, parent uint32) int {
 			return -1
 		}
 		start = j
-		for j < len(data) && nameByte[data[j]] {
-			j++
-		}
-		raw := p.name(start, j)
-		if raw == 0 {
+		var raw uint32
+		if raw, j = p.nameAt(start); raw == 0 {
 			return -1
 		}
 		if j+1 >= len(data) || data[j] != '=' || data[j+1] != '"' {
@@ -144,6 +137,45 @@ func (p *xmlParser) startTag(i int, parent uint32) int {
 	}
 	p.stack = append(p.stack, tag)
 	return j
+}
+
+// nameAt reads the name that begins at i: its number, 0 after a failure, and where it ends.
+func (p *xmlParser) nameAt(i int) (id uint32, end int) {
+	if id, end = p.metName(i); id != 0 {
+		return id, end
+	}
+	for end = i; end < len(p.data) && nameByte[p.data[end]]; end++ {
+	}
+	return p.name(i, end), end
+}
+
+// metName reads a name of up to 16 bytes that was met before. What stands up to a byte that may follow a name is such a name,
+// or is not in the table.
+func (p *xmlParser) metName(i int) (id uint32, end int) {
+	if i+16 > len(p.data) {
+		return 0, i
+	}
+	word := p.data[i : i+16]
+	key := slot{w0: load(word)}
+	if m := nameEnds(key.w0); m != 0 {
+		key.n = uint32(firstByte(m))
+		key.w0 &= 1<<(8*key.n) - 1
+	} else {
+		key.w1 = load(word[8:])
+		if m = nameEnds(key.w1); m == 0 {
+			return 0, i
+		}
+		n := uint32(firstByte(m))
+		key.w1 &= 1<<(8*n) - 1
+		key.n = 8 + n
+	}
+	id, _ = p.tab.findShort(key)
+	return id, i + int(key.n)
+}
+
+// nameEnds marks the bytes that follow names in tags: white space, and what belongs to the tag.
+func nameEnds(w uint64) uint64 {
+	return marks(w, w-'!'*ones|equal(w, '=')|equal(w, '>')|equal(w, '/'))
 }
 
 // name gives the number of the name from start to end; it is 0 after a failure.

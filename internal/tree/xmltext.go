@@ -14,8 +14,17 @@ lead:
 		if i >= len(data) {
 			return i, flagBlank | meta
 		}
-		switch data[i] {
-		case ' ', '\n', '\t':
+		switch c := data[i]; c {
+		case ' ', '\t':
+			if i+8 <= len(data) { // lines begin with many of one or the other
+				if other := load(data[i:]) ^ ones*uint64(c); other != 0 {
+					i += firstByte(other)
+				} else {
+					i += 8
+				}
+				continue
+			}
+		case '\n':
 		case '<':
 			return i, flagBlank | meta
 		case '\r':

@@ -97,10 +97,16 @@ func (f *filler) variants(rec *record.Record) {
 	rec.Patient.Languages = append(rec.Patient.Languages, record.Language{Absent: record.AbsentUnknown})
 }
 
-// number gives the items of a form their link ids: 1, 1.1, 2 …
+// number gives the items of a form their link ids: 1, 1.1, 2 …, and conditions that do not name themselves.
 func number(items []record.FormItem, before string) {
 	for i := range items {
 		items[i].LinkID = before + strconv.Itoa(i+1)
+		for k := range items[i].EnableWhen {
+			// Asked by the answer to another question.
+			if items[i].EnableWhen[k].Question = "1"; items[i].LinkID == "1" {
+				items[i].EnableWhen[k].Question = "2"
+			}
+		}
 		number(items[i].Items, items[i].LinkID+".")
 	}
 }

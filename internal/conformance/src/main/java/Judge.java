@@ -293,13 +293,15 @@ public final class Judge {
 
   /**
    * Whether the engine says no only because a code system or value set is not
-   * here: those of SNOMED CT, LOINC, the CDC and the VSAC are in no package.
+   * here: those of SNOMED CT, LOINC, the CDC and the VSAC are in no package. So
+   * are R5's definitions, by which FHIR makes extensions of R5's elements in R4.
    */
   private static boolean undecided(String message) {
     return message.contains("could not be found, so the code cannot be validated")
         || message.contains("Unable to check whether the code is in the value set")
         || message.contains("[No server available]")
-        || message.contains("without terminology services");
+        || message.contains("without terminology services")
+        || message.contains("http://hl7.org/fhir/5.0/StructureDefinition/extension-") && message.contains("invalid Version '5.0'");
   }
 
   /** Counts which profiles the resource and the entries of a Bundle claim. */
