@@ -32,7 +32,8 @@ func statusOfConcern(s *record.ClinicalStatus, c *record.Concern, t *codes.Table
 var unsaidIsActive = record.IssueStatusByRule.Because("the source does not say whether the allergy is with the patient now, which FHIR demands; HL7's guide to mapping makes it active")
 
 // clinicalStatus writes clinicalStatus. demanded says that FHIR wants the
-// element though the source says nothing (ait-1): then it is active, as HL7's map has it (v2-to-FHIR, AL1).
+// element though the source says nothing (ait-1): then it is active, as HL7's map has it (v2-to-FHIR, AL1 and IAM).
+// Where the source says that it does not know, nothing is said in its place.
 func (w *writer) clinicalStatus(system, code string, s *record.ClinicalStatus, demanded bool) {
 	if code == "" && !demanded {
 		w.fieldAny("clinicalStatus", s) // bound as required: without a code there is no element
@@ -51,10 +52,9 @@ func (w *writer) clinicalStatus(system, code string, s *record.ClinicalStatus, d
 	case code != "":
 		w.codeableBody(system, code, "")
 		w.fieldCode("absent", string(s.Absent))
-	case s.Code == "" && (s.AsSent == nil || s.AsSent.IsZero()):
+	case s.Code == "" && (s.AsSent == nil || s.AsSent.IsZero()) && s.Absent == "":
 		w.codeableBody(system, "active", "")
 		w.mark("byRule")
-		w.fieldCode("absent", string(s.Absent))
 		w.Note(&unsaidIsActive, "clinicalStatus")
 	case s.Absent != "":
 		w.absent(s.Absent)
