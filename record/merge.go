@@ -162,6 +162,7 @@ type cluster struct {
 	id       string
 	at       unsafe.Pointer // in the result
 	path     string
+	rank     int  // of its list within its family
 	dropped  bool // a decision took it out of the result
 }
 
@@ -185,9 +186,25 @@ func (m *merger) merge() error {
 	m.out.Merging = &Merging{Parts: m.parts, Decisions: m.decisions}
 	m.patients()
 	root := layouts()[reflect.TypeFor[Record]()]
+	done := map[string]bool{}
 	for i := range mergeRules {
-		f := &root.fields[root.byName[mergeRules[i].list]]
-		m.sort(&mergeRules[i], f)
+		rule := &mergeRules[i]
+		if done[rule.list] {
+			continue
+		}
+		lists := []*mergeRule{rule}
+		for _, family := range families {
+			if slices.Contains(family, rule.list) {
+				lists = lists[:0]
+				for _, name := range family {
+					lists = append(lists, ruleOf(name))
+				}
+			}
+		}
+		for _, r := range lists {
+			done[r.list] = true
+		}
+		m.sort(lists, root)
 	}
 	m.noneKnown()
 	m.decide()
@@ -245,18 +262,39 @@ func (m *merger) patients() {
 
 var patientRule = mergeRule{list: "patient", kind: KindPatient, whole: []string{"races", "ethnicities"}}
 
-// sort finds which entries of a list are one statement.
-func (m *merger) sort(rule *mergeRule, f *field) {
-	l := f.layout.elem
-	x := newMergeIndex(m, rule, l)
+// families are lists of one type of entry, between which sources differ in what
+// belongs where; what is stated in several stands in the first of these.
+var families = [][]string{
+	{"vitals", "social", "assessments", "results", "observations"},
+	{"vitalPanels", "assessmentPanels", "resultPanels"},
+}
+
+func ruleOf(list string) *mergeRule {
+	i := slices.IndexFunc(mergeRules, func(r mergeRule) bool { return r.list == list })
+	return &mergeRules[i]
+}
+
+// sort finds which entries of a list, or of lists that are one family, are one statement.
+func (m *merger) sort(rules []*mergeRule, root *layout) {
+	field := func(r *mergeRule) *field { return &root.fields[root.byName[r.list]] }
+	l := field(rules[0]).layout.elem
+	x := newMergeIndex(m, rules[len(rules)-1], l)
+	if len(rules) > 1 {
+		x = newMergeIndex(m, ruleOf(map[string]string{"vitals": "results", "vitalPanels": "resultPanels"}[rules[0].list]), l)
+	}
 	for i := range m.parts {
-		w := (*sliceWords)(unsafe.Add(unsafe.Pointer(m.parts[i].Record), f.offset))
 		s := m.says[i]
-		shared := sharedIdentifiers(l, w)
-		for j := range w.len {
-			p := unsafe.Add(w.first, uintptr(j)*l.size)
-			e := (*Entry)(p) // every entry begins with it
-			x.place(member{part: i, index: j, at: p, e: e, hash: s.of(0, e.ID)}, shared)
+		for rank, rule := range rules {
+			w := (*sliceWords)(unsafe.Add(unsafe.Pointer(m.parts[i].Record), field(rule).offset))
+			shared := sharedIdentifiers(l, w)
+			for j := range w.len {
+				p := unsafe.Add(w.first, uintptr(j)*l.size)
+				e := (*Entry)(p) // every entry begins with it
+				n := x.place(member{part: i, index: j, at: p, e: e, hash: s.of(0, e.ID)}, shared)
+				if c := &m.clusters[n]; len(c.members) == 1 || rank < c.rank {
+					c.rule, c.rank = rule, rank
+				}
+			}
 		}
 	}
 }

@@ -56,8 +56,8 @@ type verdict struct {
 	fields      []string // in which they contradict each other
 }
 
-// place puts an entry into the cluster it belongs to, or makes one.
-func (x *mergeIndex) place(e member, shared map[string]bool) {
+// place puts an entry into the cluster it belongs to, or makes one, and gives it.
+func (x *mergeIndex) place(e member, shared map[string]bool) int {
 	m := x.m
 	best, identical := -1, false
 	type clash struct {
@@ -116,6 +116,7 @@ func (x *mergeIndex) place(e member, shared map[string]bool) {
 	c.add(e)
 	m.at[e.part][e.e.ID] = n
 	x.note(n, e, keys, day, shared)
+	return n
 }
 
 // add adds a member.

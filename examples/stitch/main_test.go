@@ -12,6 +12,7 @@ import (
 
 	"github.com/portage-health/portage/ccda"
 	"github.com/portage-health/portage/fhir"
+	"github.com/portage-health/portage/hl7v2"
 	"github.com/portage-health/portage/record"
 	"github.com/portage-health/portage/record/recordtest"
 )
@@ -59,6 +60,7 @@ func TestOneChartOfSeveralFormats(t *testing.T) {
 		require.NoError(t, os.MkdirAll(folder, 0o700))
 		written(t, folder, "doc.xml", ccda.Exporter{}, rec)
 		written(t, folder, "bundle.json", fhir.Exporter{}, rec)
+		written(t, folder, "messages.hl7", hl7v2.Exporter{}, rec)
 	}
 	dir, report, code := stitched(t, "record", in)
 	require.Zero(t, code)
@@ -69,7 +71,7 @@ func TestOneChartOfSeveralFormats(t *testing.T) {
 			continue
 		}
 		outputs++
-		require.Len(t, l.Inputs, 2)
+		require.Len(t, l.Inputs, 3)
 		seed := uint64(filepath.Base(filepath.Dir(l.Inputs[0]))[0] - 'a')
 		data, err := os.ReadFile(filepath.Join(dir, l.Output))
 		require.NoError(t, err)
