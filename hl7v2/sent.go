@@ -29,9 +29,10 @@ func (r *reader) keepSent() {
 			if !p.first {
 				continue
 			}
-			it.Text = asText(p.data)
 			if utf8.Valid(p.data) {
 				it.Text = view(p.data)
+			} else {
+				it.Text = asText(p.data)
 			}
 		case p.aboutSeveral():
 			continue
