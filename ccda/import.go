@@ -284,8 +284,7 @@ func Format() record.Format {
 // detect looks for the root element of a CDA document, in any encoding that
 // has ASCII's letters one or two bytes wide.
 func detect(head []byte) bool {
-	if bytes.Contains(head, []byte("<ClinicalDocument")) || bytes.Contains(head, []byte(":ClinicalDocument")) {
-		return true
-	}
-	return bytes.Contains(bytes.ReplaceAll(head, []byte{0}, nil), []byte("ClinicalDocument"))
+	text := bytes.ReplaceAll(head, []byte{0}, nil) // UTF-16
+	text = bytes.TrimLeft(text, "\xef\xbb\xbf\xfe\xff \t\r\n")
+	return bytes.HasPrefix(text, []byte("<")) && bytes.Contains(text, []byte("ClinicalDocument"))
 }

@@ -31,7 +31,7 @@ type Ignore uint8
 
 // What may be left out.
 const (
-	// IgnoreOrigins leaves out Entry.Origins, Record.Sources and Document.Source.
+	// IgnoreOrigins leaves out Entry.Origins, Record.Sources, Record.Merging and Document.Source.
 	IgnoreOrigins Ignore = 1 << iota
 	// IgnoreIDs leaves out the ids that Portage made. Entries are then matched by their
 	// place, and references compared by the place of the entry they point to.
@@ -112,6 +112,9 @@ func eachID(l *layout, v reflect.Value, f func(l *layout, id string)) {
 			}
 		}
 	case shapeStruct:
+		if l.typ == reflect.TypeFor[Merging]() {
+			return // its parts have ids of their own
+		}
 		for i := range l.fields {
 			switch x := &l.fields[i]; {
 			case x.made && x.name == "id":
@@ -134,7 +137,7 @@ func (d *differ) skip(l *layout, f *field) bool {
 		return false
 	}
 	switch l.fieldKey(f) {
-	case "Entry.Origins", "Record.Sources", "Document.Source":
+	case "Entry.Origins", "Record.Sources", "Record.Merging", "Document.Source":
 		return d.ignore&IgnoreOrigins != 0
 	case "Record.Carried":
 		return d.ignore&IgnoreCarried != 0

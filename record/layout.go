@@ -30,6 +30,8 @@ type layout struct {
 	byName map[string]int
 	// unless is the word that makes a string no leaf ("affirmed" for an Assertion).
 	unless string
+	// deep are the places of the fields that hold memory of their own.
+	deep []int
 	// must are the fields that are always written, as bits of their places.
 	must fieldSet
 }
@@ -112,7 +114,23 @@ func (l *layout) finish() {
 		f := &l.fields[i]
 		f.words = f.layout.wordsAt(f.offset)
 		f.terms, f.number = termsOf(l, f), numberOf(l, f)
+		if f.layout.holdsMemory() {
+			l.deep = append(l.deep, i)
+		}
 	}
+}
+
+// holdsMemory reports whether a value has a pointer or a slice in it.
+func (l *layout) holdsMemory() bool {
+	if l.shape != shapeStruct {
+		return l.shape == shapePointer || l.shape == shapeSlice
+	}
+	for i := range l.fields {
+		if l.fields[i].layout.holdsMemory() {
+			return true
+		}
+	}
+	return false
 }
 
 func layoutOf(t reflect.Type, m map[reflect.Type]*layout) *layout {

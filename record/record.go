@@ -56,4 +56,6 @@ type Record struct {
 	// Sources and Carried are the record's memory of where it came from.
 	Sources []Source  `json:"sources,omitempty" portage:"made"`
 	Carried []Carried `json:"carried,omitempty" portage:"made"`
+	// Merging is what the record was merged from; nil where it was not merged.
+	Merging *Merging `json:"merging,omitempty" portage:"made"`
 }

@@ -1,6 +1,9 @@
 package record
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Time is a point in time as precise as the source gave it, with the offset the
 // source gave or with none. The zero Time says nothing.
@@ -80,6 +83,16 @@ func (t Time) Precision() TimePrecision {
 		return Fraction
 	}
 	return NoPrecision
+}
+
+// instant gives the point in time that a Value with a minute and an offset names.
+func (t Time) instant() (time.Time, bool) {
+	for _, form := range []string{"2006-01-02T15:04Z07:00", "2006-01-02T15:04:05Z07:00"} { // a fraction of a second is read with the second
+		if at, err := time.Parse(form, t.Value); err == nil {
+			return at, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // Period is when something happened or holds: a point, or bounds each of which

@@ -77,6 +77,8 @@ func (c *validator) collect(l *layout, v reflect.Value) {
 			return
 		case *Section:
 			c.anchors[p.Anchor] = true
+		case *Merging:
+			return // its parts have ids of their own
 		}
 		for i := range l.fields {
 			f := &l.fields[i]
@@ -110,6 +112,10 @@ func (c *validator) walk(l *layout, v reflect.Value) {
 			c.issue(IssueNotUTF8, "")
 		}
 	case shapeStruct:
+		if m, ok := v.Addr().Interface().(*Merging); ok {
+			c.parts(m)
+			return
+		}
 		c.check(v)
 		n := len(c.path)
 		p := v.Addr().UnsafePointer()
@@ -132,6 +138,16 @@ func (c *validator) walk(l *layout, v reflect.Value) {
 			c.walk(f.layout, fv)
 		}
 		c.path = c.path[:n]
+	}
+}
+
+// parts validates the records that a record was merged from, each for itself.
+func (c *validator) parts(m *Merging) {
+	for i := range m.Parts {
+		for _, issue := range Validate(m.Parts[i].Record) {
+			issue.Path = string(c.path) + ".parts[" + strconv.Itoa(i) + "].record." + issue.Path
+			c.issues = append(c.issues, issue)
+		}
 	}
 }
 

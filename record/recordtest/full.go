@@ -42,7 +42,24 @@ func Full() *record.Record {
 	f.sections(rec)
 	sources(rec)
 	rec.State()
+	merging(rec)
 	return rec
+}
+
+// merging says that the record was merged, of one part, and that something of it was decided.
+func merging(rec *record.Record) {
+	part := &record.Record{Sources: rec.Sources[:1:1]}
+	a := record.Allergy{Entry: record.Entry{ID: rec.Allergies[0].ID, Assertion: record.Affirmed, Origins: []record.Origin{{Source: rec.Sources[0].ID}}}, Substance: rec.Allergies[0].Substance}
+	part.Allergies = []record.Allergy{a}
+	of := []record.Statement{{Part: "part-1", Entry: a.ID}}
+	by := record.Practitioner{Entry: record.Entry{ID: rec.Practitioners[0].ID, Assertion: record.Affirmed}, Names: rec.Practitioners[0].Names}
+	rec.Merging = &record.Merging{
+		Parts:     []record.Part{{ID: "part-1", Record: part}},
+		Conflicts: []record.Conflict{{Kind: record.KindAllergy, Field: "clinicalStatus", Entries: []string{a.ID}, Statements: of}},
+		Decisions: []record.Decision{{Kind: record.Keep, Statements: of, When: record.Time{Value: "2023-04-06"}, By: &by,
+			Reason: &record.Concept{Text: "both sources asked"}}},
+		Stated: "0",
+	}
 }
 
 // kindsOfFields gives the kind of the entries that each field of Record holds.

@@ -1,0 +1,280 @@
+package record
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// DecisionKind is what somebody decided of statements that concern one thing.
+type DecisionKind string
+
+// The kinds of decisions (45 CFR 170.315(b)(2)).
+const (
+	// Keep: all of them stand as they are; they are no conflict, and nothing more is asked.
+	Keep DecisionKind = "keep"
+	// Combine: they are one thing. Where they differ, the first says how it is.
+	Combine DecisionKind = "combine"
+	// Choose: the first stands, the others are left out of the record, also where they are one entry with it.
+	Choose DecisionKind = "choose"
+	// Remove: none of them stands. What other statements say of the same thing stands.
+	Remove DecisionKind = "remove"
+)
+
+// Decision is what a person decided of statements of the parts of a merged
+// record. It never changes a part: what it leaves out stays there.
+type Decision struct {
+	Kind DecisionKind `json:"kind"`
+	// Statements are what it is about; the first has the word in Combine and Choose.
+	Statements []Statement `json:"statements"`
+	// When and By are when it was decided and by whom: a practitioner of the host's, with what the host knows of them.
+	When Time          `json:"when,omitzero"`
+	By   *Practitioner `json:"by,omitempty"`
+	// Reason is why, as the person gave it.
+	Reason *Concept `json:"reason,omitempty"`
+}
+
+// concerns reports whether a decision is about one of these parts.
+func (d *Decision) concerns(parts map[string]bool) bool {
+	return slices.ContainsFunc(d.Statements, func(s Statement) bool { return parts[s.Part] })
+}
+
+// sortDecisions puts decisions in the order of their time, each once.
+func sortDecisions(all []Decision) []Decision {
+	type keyed struct {
+		key string
+		d   Decision
+	}
+	var list []keyed
+	for _, d := range all {
+		text, _ := json.Marshal(d)
+		list = append(list, keyed{d.When.Value + "\x00" + string(text), d})
+	}
+	slices.SortFunc(list, func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
+	list = slices.CompactFunc(list, func(a, b keyed) bool { return a.key == b.key })
+	var out []Decision
+	for _, k := range list {
+		out = append(out, k.d)
+	}
+	return out
+}
+
+// decide carries out the decisions, oldest first: a later one has the last word.
+func (m *merger) decide() {
+	place := map[string]int{}
+	for i := range m.parts {
+		place[m.parts[i].ID] = i
+	}
+	for i := range m.decisions {
+		d := &m.decisions[i]
+		var of []int
+		var known []Statement
+		for _, s := range d.Statements {
+			part, ok := place[s.Part]
+			if !ok {
+				continue
+			}
+			n, ok := m.at[part][s.Entry]
+			if !ok || n == m.patient && d.Kind != Combine && d.Kind != Keep {
+				continue
+			}
+			known = append(known, s)
+			if !slices.Contains(of, n) {
+				of = append(of, n)
+			}
+		}
+		if len(of) == 0 {
+			continue
+		}
+		switch d.Kind {
+		case Keep:
+			m.settle(of)
+		case Combine:
+			m.combine(of, place[known[0].Part], known[0].Entry)
+			m.settle(of)
+		case Choose, Remove:
+			if d.Kind == Choose {
+				m.settle(of)
+				known = known[1:]
+			}
+			for _, s := range known {
+				m.leaveOut(place[s.Part], s.Entry)
+			}
+		}
+	}
+}
+
+// leaveOut takes a statement out of the result; a thing that nobody states any more goes.
+func (m *merger) leaveOut(part int, entry string) {
+	c := &m.clusters[m.at[part][entry]]
+	if len(c.members) == 1 {
+		c.dropped = true
+		return
+	}
+	c.members = slices.DeleteFunc(c.members, func(x member) bool { return x.part == part && x.e.ID == entry })
+	m.conflicts = slices.DeleteFunc(m.conflicts, func(k clusterConflict) bool {
+		return (k.a == m.at[part][entry] || k.b == m.at[part][entry]) && k.a != k.b && !m.still(k)
+	})
+}
+
+// still reports whether what is left of two clusters contradicts itself as it did.
+func (m *merger) still(k clusterConflict) bool {
+	for _, x := range m.clusters[k.a].members {
+		for _, y := range m.clusters[k.b].members {
+			if k.index == nil || len(k.index.pair(x, y, k.identity).fields) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// combine makes one cluster of several of one list; the statement named has the first word.
+func (m *merger) combine(of []int, part int, entry string) {
+	first := &m.clusters[of[0]]
+	for _, n := range of[1:] {
+		c := &m.clusters[n]
+		if c.rule != first.rule {
+			continue
+		}
+		first.members = append(first.members, c.members...)
+		for _, x := range c.members {
+			m.at[x.part][x.e.ID] = of[0]
+		}
+		c.members, c.dropped = nil, true
+	}
+	for i, x := range first.members {
+		if x.part == part && x.e.ID == entry {
+			first.members = slices.Insert(slices.Delete(first.members, i, i+1), 0, x)
+			break
+		}
+	}
+}
+
+// settle takes conflicts between these clusters off the list.
+func (m *merger) settle(of []int) {
+	m.conflicts = slices.DeleteFunc(m.conflicts, func(k clusterConflict) bool { return slices.Contains(of, k.a) && slices.Contains(of, k.b) })
+}
+
+// clusterConflict is a conflict between two clusters, or within one where both are the same.
+type clusterConflict struct {
+	a, b     int
+	fields   []string
+	index    *mergeIndex // that found it, nil where none known contradicts some
+	identity bool        // whether they share an identifier
+}
+
+// noneKnown finds what some sources state of a kind of which others say that there is none.
+func (m *merger) noneKnown() {
+	for _, rule := range []string{"allergies", "problems", "medications", "immunizations"} {
+		var none, some []int
+		for n := range m.clusters {
+			c := &m.clusters[n]
+			if c.rule.list != rule || c.dropped {
+				continue
+			}
+			switch e := c.members[0].e; {
+			case e.Assertion == NoneKnown:
+				none = append(none, n)
+			case e.Assertion == Affirmed && e.Status.Code != StatusEnteredInError && e.Mode == ModeEvent:
+				some = append(some, n)
+			}
+		}
+		for _, n := range none {
+			for _, s := range some {
+				if m.apartSources(n, s) {
+					m.conflicts = append(m.conflicts, clusterConflict{a: n, b: s, fields: []string{"assertion"}})
+				}
+			}
+		}
+	}
+}
+
+// apartSources reports whether no part states both.
+func (m *merger) apartSources(a, b int) bool {
+	for _, x := range m.clusters[a].members {
+		for _, y := range m.clusters[b].members {
+			if x.part == y.part {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// tell lists the conflicts that nobody has decided.
+func (m *merger) tell() {
+	for _, k := range m.conflicts {
+		a, b := &m.clusters[k.a], &m.clusters[k.b]
+		if a.dropped || b.dropped {
+			continue
+		}
+		for _, f := range k.fields {
+			x := Conflict{Kind: a.rule.kind, Field: f, Entries: []string{a.id}}
+			if k.b != k.a {
+				x.Entries = append(x.Entries, b.id)
+			}
+			for _, c := range []*cluster{a, b} {
+				for _, s := range c.members {
+					st := Statement{m.parts[s.part].ID, s.e.ID}
+					if !slices.Contains(x.Statements, st) {
+						x.Statements = append(x.Statements, st)
+					}
+				}
+			}
+			m.out.Merging.Conflicts = append(m.out.Merging.Conflicts, x)
+			m.report.Add(IssueConflict.At(b.path+"."+f, 0, 0))
+		}
+	}
+	slices.SortStableFunc(m.out.Merging.Conflicts, func(a, b Conflict) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(strings.Join(a.Entries, " "), strings.Join(b.Entries, " ")), cmp.Compare(a.Field, b.Field))
+	})
+}
+
+// provenances tell in the result who decided what.
+func (m *merger) provenances() {
+	place := map[string]int{}
+	for i := range m.parts {
+		place[m.parts[i].ID] = i
+	}
+	for i := range m.decisions {
+		d := &m.decisions[i]
+		text, _ := json.Marshal(d)
+		p := Provenance{Entry: Entry{ID: madeID("decision", string(text)), Assertion: Affirmed}, When: Period{At: d.When},
+			Activity: &Concept{Text: "reconciliation: " + string(d.Kind)}}
+		if d.Reason != nil {
+			p.Reasons = []Concept{*d.Reason}
+		}
+		known := false
+		for _, s := range d.Statements {
+			part, ok := place[s.Part]
+			if !ok {
+				continue
+			}
+			n, ok := m.at[part][s.Entry]
+			if !ok {
+				continue
+			}
+			known = true
+			c := &m.clusters[n]
+			if c.dropped {
+				p.Entities = append(p.Entities, ProvenanceEntity{Role: "removal", What: Ref{Kind: c.rule.kind, AsSent: s.Entry}})
+				continue
+			}
+			if !slices.ContainsFunc(p.Targets, func(r Ref) bool { return r.ID == c.id }) {
+				p.Targets = append(p.Targets, Ref{ID: c.id, Kind: c.rule.kind})
+			}
+		}
+		if !known {
+			continue
+		}
+		if d.By != nil {
+			p.Agents = []Participation{{Role: "author", Who: &Ref{ID: d.By.ID, Kind: KindPractitioner}}}
+			if !slices.ContainsFunc(m.out.Practitioners, func(x Practitioner) bool { return x.ID == d.By.ID }) {
+				m.out.Practitioners = append(m.out.Practitioners, *d.By)
+			}
+		}
+		m.out.Provenances = append(m.out.Provenances, p)
+	}
+}
