@@ -1,0 +1,129 @@
+package consent
+
+import (
+	"reflect"
+	"time"
+
+	"github.com/portage-health/portage/record"
+)
+
+// Combining is how several consents become one answer.
+type Combining string
+
+// The ways. Under Newest an older denial gives way to a newer permit of the same scope that is for the same recipients,
+// purposes and data or for fewer of them; a denial that is more specific than the permit survives it; an older permit gives
+// way to a newer one of the same scope and recipients; consents of the same time, or of a time that cannot be compared,
+// are a tie, and ties deny. Under DenyOverrides no denial gives way to anything, and every permit adds.
+const (
+	Newest        Combining = ""
+	DenyOverrides Combining = "deny-overrides"
+)
+
+// applicable is a consent that applies to a request.
+type applicable struct {
+	*record.Consent
+	id    string
+	scope string
+	by    string // who consented for the patient
+	stale bool
+}
+
+// combine makes one stage of the rules of all consents. All denials hold; what permits is a union.
+func combine(how Combining, atoms []atom, loc *time.Location) []Rule {
+	rules := make([]Rule, 0, len(atoms))
+	for i := range atoms {
+		a := &atoms[i]
+		if how == Newest && a.rule.Effect == Permit && outdated(a, atoms, loc) {
+			continue
+		}
+		rule := a.rule
+		if how == Newest && rule.Effect == Deny {
+			for j := range atoms {
+				if p := &atoms[j]; p.rule.Effect == Permit && p.consent != a.consent && yields(a, p, loc) {
+					rule.Unless = append(rule.Unless[:len(rule.Unless):len(rule.Unless)], p.rule.If)
+				}
+			}
+		}
+		if rule.Effect == Deny && lifted(&rule) {
+			continue
+		}
+		rules = append(rules, rule)
+	}
+	return rules
+}
+
+// lifted reports whether a denial is excepted everywhere.
+func lifted(r *Rule) bool {
+	for i := range r.Unless {
+		if r.Unless[i].IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
+// outdated reports whether a newer consent of the same scope and recipients permits in its place.
+func outdated(a *atom, atoms []atom, loc *time.Location) bool {
+	for j := range atoms {
+		b := &atoms[j]
+		if b.rule.Effect == Permit && b.consent != a.consent && b.consent.scope == a.consent.scope &&
+			before(a.consent.When, b.consent.When, loc) && amongActors(b.actors, a.actors) && amongActors(a.actors, b.actors) {
+			return true
+		}
+	}
+	return false
+}
+
+// yields reports whether a denial gives way to a permit.
+func yields(d, p *atom, loc *time.Location) bool {
+	return d.consent.scope == p.consent.scope && before(d.consent.When, p.consent.When, loc) &&
+		amongActors(p.actors, d.actors) && amongPurposes(p.purposes, d.purposes) &&
+		(d.rule.If.IsZero() || reflect.DeepEqual(d.rule.If, p.rule.If))
+}
+
+// amongActors reports whether a names nobody but who b names; none is everybody.
+func amongActors(a, b []record.ConsentActor) bool {
+	if len(b) == 0 || len(a) == 0 {
+		return len(b) == 0
+	}
+	for i := range a {
+		found := false
+		for j := range b {
+			found = found || sameActor(&a[i], &b[j])
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+func sameActor(a, b *record.ConsentActor) bool {
+	if a.Ref == nil || b.Ref == nil {
+		return a.Ref == b.Ref && reflect.DeepEqual(a.Role, b.Role)
+	}
+	return sameTarget(a.Ref, b.Ref)
+}
+
+// sameTarget reports whether two references surely lead to the same thing.
+func sameTarget(a, b *record.Ref) bool {
+	return a.ID != "" && a.ID == b.ID || sameReference(a.AsSent, b.AsSent) ||
+		a.Identifier != nil && b.Identifier != nil && a.Identifier.Same(*b.Identifier)
+}
+
+// amongPurposes reports whether a names no purpose but those of b; none is all.
+func amongPurposes(a, b []record.Coding) bool {
+	if len(b) == 0 || len(a) == 0 {
+		return len(b) == 0
+	}
+	for i := range a {
+		found := false
+		for j := range b {
+			found = found || sameCode(&a[i], &b[j])
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
