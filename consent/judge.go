@@ -15,6 +15,7 @@ type Judge struct {
 	labels  func(kind string, e *record.Entry) []record.Label
 	loc     *time.Location
 	authors map[string][]record.Ref // ids of entries and sections to who wrote them, where they do not say
+	named   map[string]bool         // ids of entries that a source calls by a name of its own
 	none    bool
 }
 
@@ -82,6 +83,16 @@ func NewJudge(d *Decision, rec *record.Record, l Labeller, unlabelled []record.L
 			j.stages = append(j.stages, s)
 		}
 	}
+	if f.data {
+		j.named = map[string]bool{}
+		for i := range rec.Sources {
+			for _, it := range rec.Sources[i].Items {
+				for _, id := range it.Entries {
+					j.named[id] = it.ID != "" || it.URL != ""
+				}
+			}
+		}
+	}
 	if f.authored {
 		j.authors = writers(rec)
 	}
@@ -92,11 +103,13 @@ func NewJudge(d *Decision, rec *record.Record, l Labeller, unlabelled []record.L
 type finder struct {
 	rec      *record.Record
 	authored bool
+	data     bool
 }
 
 func (f *finder) condition(c *Condition) condition {
 	out := condition{Condition: c}
 	for i := range c.Data {
+		f.data = true
 		f.authored = f.authored || c.Data[i].Meaning == "authoredby"
 		out.data = append(out.data, datum{&c.Data[i], find(f.rec, &c.Data[i].Ref)})
 	}

@@ -193,19 +193,29 @@ func (x *subject) datum(d *datum) answer {
 	return unknown
 }
 
-// isThing tells whether the entry is what is named. What is nowhere in the record may be any of its entries.
+// isThing tells whether the entry is what is named. What is nowhere in the record may be any of
+// its entries that has no name of the same system.
 func (x *subject) isThing(d *datum) answer {
 	switch {
 	case d.ids[x.ID]:
 		return yes
-	case len(d.ids) > 0:
+	case len(d.ids) > 0, d.Ref.ID != "":
 		return no
+	case d.Ref.AsSent != "" && x.j.named[x.ID]:
+		return no // it has a name in its own system, and another one
 	case kindOfReference(d.Ref.AsSent) != "" || d.Ref.Kind != "" && d.Ref.Kind != x.list.kind:
 		return no // a person or an organization is none of these
 	}
 	if typ := typeOf(d.Ref.AsSent); typ != "" {
 		if kinds := classKinds[typ]; kinds != nil && !hasWord(kinds, x.list.kind) {
 			return no
+		}
+	}
+	if id := d.Ref.Identifier; id != nil && id.System != "" {
+		for i := range x.Identifiers {
+			if x.Identifiers[i].System == id.System && x.Identifiers[i].Value != "" {
+				return no
+			}
 		}
 	}
 	return unknown
