@@ -121,7 +121,7 @@ func (r *redactor) spread() {
 	only := Judgement{Reason: ReasonOnlyForThem}
 	emptied := func(refs []record.Ref) bool {
 		for i := range refs {
-			if !r.gone[refs[i].ID] || r.masked[refs[i].ID] {
+			if !r.gone[refs[i].ID] {
 				return false
 			}
 		}
