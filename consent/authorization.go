@@ -1,6 +1,8 @@
 package consent
 
 import (
+	"slices"
+
 	"github.com/portage-health/portage/record"
 )
 
@@ -34,22 +36,32 @@ func (s *session) authorized(x *says) bool {
 			s.reason(ReasonNotAuthorized, r.ID, "")
 		}
 	}
-	if !ok {
-		return false
-	}
-	// A consent that is made out as an authorization is held to what it has to say.
+	return ok
+}
+
+// valid drops permits of consents that are made out as authorizations and do not say what those have to (45 CFR 164.508(b)(2)).
+func (s *session) valid(x *says) []atom {
+	out := x.atoms
 	for i := range x.atoms {
 		a := &x.atoms[i]
-		if a.rule.Effect != Permit || !under(a.consent.Consent, CodeHIPAAAuth) || len(x.law.requires) > 0 {
+		if a.rule.Effect != Permit || !under(a.consent.Consent, CodeHIPAAAuth) {
 			continue
 		}
-		if e := s.lacks(a, x, nil); e != "" {
-			s.reason(ReasonDefective, a.consent.id, e)
-			s.basis("45 CFR 164.508(b)(2)", "", "")
-			return false
+		missing := s.lacks(a, x, nil)
+		if missing == "" {
+			continue
 		}
+		s.reason(ReasonDefective, a.consent.id, missing)
+		s.basis("45 CFR 164.508(b)(2)", "", "")
+		if &out[0] == &x.atoms[0] {
+			out = slices.Clone(out)
+		}
+		out[i].consent = nil
 	}
-	return true
+	if len(out) > 0 && &out[0] != &x.atoms[0] {
+		out = slices.DeleteFunc(out, func(a atom) bool { return a.consent == nil })
+	}
+	return out
 }
 
 // names reports whether a permit names the purpose asked for.

@@ -3,6 +3,8 @@ package consent
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/portage-health/portage/record"
 )
@@ -116,12 +118,28 @@ func (e *Evaluator) Decide(ctx context.Context, req *Request) (*Decision, error)
 			return nil, err
 		}
 	}
-	s.consider(filed)
+	s.consider(inOrder(filed))
 	for i := range req.Purposes {
 		s.purpose(&req.Purposes[i])
 	}
 	s.settle()
 	return s.close(), nil
+}
+
+// inOrder gives consents in an order of their own, so that the order they came in never matters.
+func inOrder(filed []Filed) []Filed {
+	less := func(a, b Filed) int {
+		if c := strings.Compare(a.Consent.ID, b.Consent.ID); c != 0 {
+			return c
+		}
+		return strings.Compare(version(&a.Consent), version(&b.Consent))
+	}
+	if slices.IsSortedFunc(filed, less) {
+		return filed
+	}
+	filed = slices.Clone(filed)
+	slices.SortStableFunc(filed, less)
+	return filed
 }
 
 // session is the making of one decision.
@@ -281,6 +299,7 @@ func (s *session) purpose(c *record.Coding) {
 		s.atoms = r.atoms
 	}
 	out.atoms = s.atoms[start:len(s.atoms):len(s.atoms)]
+	out.atoms = s.valid(&out)
 	out.rules = combine(s.e.Combining, out.atoms, s.req.At.Location())
 	out.consent = whole(out.rules, s.req)
 	if s.unreadable {

@@ -25,7 +25,7 @@ type reading struct {
 	atoms   []atom
 	// unresolved says that an actor could not be compared and that it mattered; odd that a provision cannot be read.
 	unresolved, odd bool
-	named           bool // the purpose is named somewhere
+	named           bool // a permit names the purpose
 }
 
 // level is what a nested provision takes over from those above it: what it does not state itself.
@@ -281,7 +281,7 @@ func (r *reading) purposeMeets(named []record.Coding, e Effect) bool {
 	for i := range named {
 		// A denial of a purpose is one of all that is below it; a permit only where the host says so.
 		if r.e.purposes().covers(&named[i], r.purpose, r.known, e == Deny || r.e.Subsume) {
-			r.named = r.named || sameCode(&named[i], r.purpose)
+			r.named = r.named || e == Permit && sameCode(&named[i], r.purpose)
 			return true
 		}
 	}

@@ -48,6 +48,17 @@ func Redact(d *Decision, rec *record.Record, how Redaction) (*record.Record, *Wi
 	if rec == nil || !d.Permits() || !d.sound() {
 		return nil, w
 	}
+	out, again := redact(d, rec, how, w)
+	for again { // what stays because of what it refers to may stay no longer
+		var more Withholding
+		out, again = redact(d, out, how, &more)
+		w.add(&more)
+	}
+	return out, w
+}
+
+// redact carries a decision out once, and tells whether an entry that stays was changed.
+func redact(d *Decision, rec *record.Record, how Redaction, w *Withholding) (*record.Record, bool) {
 	r := &redactor{how: how, out: shallow(rec), judge: NewJudge(d, rec, how.Labeller, how.Unlabelled), w: w,
 		gone: map[string]bool{}, masked: map[string]bool{}, counts: map[Count]int{}}
 	r.judgeAll()
@@ -64,7 +75,25 @@ func Redact(d *Decision, rec *record.Record, how Redaction) (*record.Record, *Wi
 	}
 	r.grade()
 	r.report()
-	return r.out, w
+	return r.out, len(r.touched) > 0 && len(r.gone) > 0
+}
+
+func (w *Withholding) add(o *Withholding) {
+	for _, c := range o.Counts {
+		i := slices.IndexFunc(w.Counts, func(x Count) bool {
+			return x.Reason == c.Reason && x.Policy == c.Policy && x.Kind == c.Kind && x.Masked == c.Masked
+		})
+		if i >= 0 {
+			w.Counts[i].Count += c.Count
+		} else {
+			w.Counts = append(w.Counts, c)
+		}
+	}
+	w.Orphans += o.Orphans
+	w.Narratives += o.Narratives
+	w.Carried += o.Carried
+	w.Originals += o.Originals
+	w.PatientFacts += o.PatientFacts
 }
 
 // Withhold fills in Decision.Withheld from what a redaction reports.

@@ -285,18 +285,21 @@ func (s *session) emergency() {
 	if m == nil && !glass {
 		return
 	}
-	if d.Final == Deny && m != nil {
-		if !s.e.EmergencyOverride || s.unreadable || !s.treats() {
+	if m != nil && (d.Final == Deny || s.e.EmergencyOverride) {
+		if over := s.e.EmergencyOverride && !s.unreadable && s.treats(); !over && d.Final == Permit {
+			// The consents permit as far as they do.
+		} else if !over {
 			s.warn(ReasonSuppressed, "ETREAT")
 			s.oblige(Obligation{Code: ObligeTellWithheld, Citation: "45 CFR 164.522(a)(1)(iii)", Elements: []string{"ETREAT"}})
 			s.oblige(Obligation{Code: ObligeAudit})
 			return
-		}
-		d.Outcome, d.Final = Permitted, Permit
-		s.reason(ReasonEmergency, "", "")
-		s.basis("45 CFR 164.522(a)(1)(iii)", "", "")
-		for i := range s.says {
-			s.says[i].over = true
+		} else {
+			d.Outcome, d.Final = Permitted, Permit
+			s.reason(ReasonEmergency, "", "")
+			s.basis("45 CFR 164.522(a)(1)(iii)", "", "")
+			for i := range s.says {
+				s.says[i].over = true
+			}
 		}
 	}
 	if d.Final != Permit {
