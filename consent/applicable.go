@@ -47,6 +47,9 @@ func (c FiledConsents) Consents(context.Context, *Subject) ([]Filed, error) { re
 func (e *Evaluator) applies(f *Filed, req *Request, research bool) (a applicable, why ReasonCode) {
 	c := &f.Consent
 	a = applicable{Consent: c, id: c.ID, scope: scopeOf(c), stale: f.Stale}
+	if c.When != nil {
+		a.from, a.to, a.dated = span(*c.When, req.At.Location())
+	}
 	if f.Patient != nil && !f.Patient.IsZero() {
 		if e.is(&req.Patient.Party, f.Patient) != yes {
 			return a, ReasonPatient

@@ -26,20 +26,26 @@ type applicable struct {
 	scope string
 	by    string // who consented for the patient
 	stale bool
+	from  time.Time // when it was given: between from and to
+	to    time.Time
+	dated bool
 }
 
+// before reports whether a consent was surely given before another.
+func (a *applicable) before(b *applicable) bool { return a.dated && b.dated && !a.to.After(b.from) }
+
 // combine makes one stage of the rules of all consents. All denials hold; what permits is a union.
-func combine(how Combining, atoms []atom, loc *time.Location) []Rule {
+func combine(how Combining, atoms []atom) []Rule {
 	rules := make([]Rule, 0, len(atoms))
 	for i := range atoms {
 		a := &atoms[i]
-		if how == Newest && a.rule.Effect == Permit && outdated(a, atoms, loc) {
+		if how == Newest && a.rule.Effect == Permit && outdated(a, atoms) {
 			continue
 		}
 		rule := a.rule
 		if how == Newest && rule.Effect == Deny {
 			for j := range atoms {
-				if p := &atoms[j]; p.rule.Effect == Permit && p.consent != a.consent && yields(a, p, loc) {
+				if p := &atoms[j]; p.rule.Effect == Permit && p.consent != a.consent && yields(a, p) {
 					rule.Unless = append(rule.Unless[:len(rule.Unless):len(rule.Unless)], p.rule.If)
 				}
 			}
@@ -63,11 +69,11 @@ func lifted(r *Rule) bool {
 }
 
 // outdated reports whether a newer consent of the same scope and recipients permits in its place.
-func outdated(a *atom, atoms []atom, loc *time.Location) bool {
+func outdated(a *atom, atoms []atom) bool {
 	for j := range atoms {
 		b := &atoms[j]
 		if b.rule.Effect == Permit && b.consent != a.consent && b.consent.scope == a.consent.scope &&
-			before(a.consent.When, b.consent.When, loc) && amongActors(b.actors, a.actors) && amongActors(a.actors, b.actors) {
+			a.consent.before(b.consent) && amongActors(b.actors, a.actors) && amongActors(a.actors, b.actors) {
 			return true
 		}
 	}
@@ -75,8 +81,8 @@ func outdated(a *atom, atoms []atom, loc *time.Location) bool {
 }
 
 // yields reports whether a denial gives way to a permit.
-func yields(d, p *atom, loc *time.Location) bool {
-	return d.consent.scope == p.consent.scope && before(d.consent.When, p.consent.When, loc) &&
+func yields(d, p *atom) bool {
+	return d.consent.scope == p.consent.scope && d.consent.before(p.consent) &&
 		amongActors(p.actors, d.actors) && amongPurposes(p.purposes, d.purposes) &&
 		(d.rule.If.IsZero() || reflect.DeepEqual(d.rule.If, p.rule.If))
 }

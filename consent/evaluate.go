@@ -300,7 +300,7 @@ func (s *session) purpose(c *record.Coding) {
 	}
 	out.atoms = s.atoms[start:len(s.atoms):len(s.atoms)]
 	out.atoms = s.valid(&out)
-	out.rules = combine(s.e.Combining, out.atoms, s.req.At.Location())
+	out.rules = combine(s.e.Combining, out.atoms)
 	out.consent = whole(out.rules, s.req)
 	if s.unreadable {
 		out.consent = Denied

@@ -84,6 +84,9 @@ func (m maker) consent(id int, effect string, plain bool) record.Consent {
 		Decision: effect, Provision: &p, Version: pick(m, "R4", "R4", "R5"), SourceRefs: []record.Ref{{AsSent: "x"}}}
 	if plain {
 		c.Version = "R4" // a provision of R5 is an exception
+		if p.Period != nil && p.Period.End.Value == "nonsense" {
+			p.Period = nil // what cannot be read denies, whatever it would say
+		}
 	}
 	if m.IntN(4) > 0 {
 		c.When = &record.Time{Value: pick(m, "2020", "2021-03-03", "2022-01-01T10:00:00Z", "2025-01-01", "2027")}

@@ -271,7 +271,7 @@ func (d *datum) is(r *record.Ref) answer {
 	switch {
 	case r.ID != "" && d.ids[r.ID], sameTarget(r, &d.Ref):
 		return yes
-	case r.ID != "" && len(d.ids) > 0:
+	case r.ID != "" && (len(d.ids) > 0 || d.Ref.ID != ""):
 		return no
 	case r.AsSent != "" && d.Ref.AsSent != "" && typeOf(r.AsSent) == typeOf(d.Ref.AsSent):
 		return no

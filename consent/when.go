@@ -46,16 +46,6 @@ func span(t record.Time, loc *time.Location) (from, to time.Time, ok bool) {
 	return from, step(from), true
 }
 
-// before tells whether one time is surely before another.
-func before(a, b *record.Time, loc *time.Location) bool {
-	if a == nil || b == nil {
-		return false
-	}
-	_, end, ok := span(*a, loc)
-	start, _, ok2 := span(*b, loc)
-	return ok && ok2 && !end.After(start)
-}
-
 // years gives the age in whole years at a time; ok is false where the birth is not known to the day.
 func years(birth record.Time, at time.Time) (n int, ok bool) {
 	from, _, ok := span(record.Time{Value: birth.Date()}, at.Location())
