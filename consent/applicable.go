@@ -167,7 +167,7 @@ func (e *Evaluator) authority(c *record.Consent, req *Request) (by string, why R
 		if kind == "" {
 			kind = kindOfReference(g.AsSent)
 		}
-		if kind == record.KindPatient || kind == record.KindOrganization || kind == record.KindPractitioner {
+		if kind == record.KindPatient && e.is(&req.Patient.Party, g) == unknown || kind == record.KindOrganization || kind == record.KindPractitioner {
 			continue // of the patient by another system's reference, or who took it down
 		}
 		r := req.Patient.representative(g)

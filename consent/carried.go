@@ -1,11 +1,46 @@
 package consent
 
 import (
+	"reflect"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/portage-health/portage/record"
 )
+
+// unjudged looks for carried pieces of nobody that do not pass: whole entries that could not be read, and what stood beside
+// entries. Of those no more is known than the codes in them.
+func (r *redactor) unjudged() {
+	if len(r.judge.stages) == 0 {
+		return
+	}
+	r.out.Carried = slices.DeleteFunc(r.out.Carried, func(c record.Carried) bool {
+		if c.Owner != "" || c.Form || c.Kind != "resource" && c.Kind != "element" || r.judge.passes(&c) {
+			return false
+		}
+		r.w.Carried++
+		if r.torn == nil {
+			r.torn = map[string]bool{}
+		}
+		r.torn[c.Source] = true
+		return true
+	})
+}
+
+// passes judges a carried piece by the codes in it.
+func (j *Judge) passes(c *record.Carried) bool {
+	e := &record.Entry{}
+	var codes record.Concept
+	for i := range c.Codes {
+		if k := c.Codes[i]; rank(&k) >= 0 && k.System != "" || k.System == record.SystemActCode && kindOfLabel("", &k) != labelOther {
+			e.Labels = append(e.Labels, record.Label{Coding: k})
+		}
+	}
+	codes.Codings = c.Codes
+	x := subject{j: j, list: &list{way: wrap(reflect.TypeFor[record.Concept](), map[reflect.Type]*way{})}, p: unsafe.Pointer(&codes), Entry: e, labels: e.Labels, known: true}
+	return x.judged().Pass
+}
 
 // carried takes out carried pieces of what is gone, those that mention it, and those of nobody, which cannot be judged.
 func (r *redactor) carried() {
@@ -40,6 +75,7 @@ func (r *redactor) carried() {
 		each(r.out.Documents[i].Sections)
 	}
 	n := len(r.out.Carried)
+	defer func(before int) { r.w.Carried += before }(r.w.Carried)
 	r.out.Carried = slices.DeleteFunc(r.out.Carried, func(c record.Carried) bool {
 		if c.Owner == "" || !stays[c.Owner] || r.masked[c.Owner] || c.Kind == "resource" || r.touched[c.Owner] {
 			return true

@@ -29,6 +29,8 @@ type applicable struct {
 	from  time.Time // when it was given: between from and to
 	to    time.Time
 	dated bool
+	// denies says that only what it denies counts: who gave it may not have been able to permit.
+	denies bool
 }
 
 // before reports whether a consent was surely given before another.

@@ -216,7 +216,11 @@ func (s *session) consider(filed []Filed) {
 		case ReasonUnreadable:
 			s.unreadable = true
 			s.reason(why, a.id, "")
-		case ReasonUnverified, ReasonCapacity, ReasonEndangerment:
+		case ReasonUnverified:
+			a.denies = true
+			s.live = append(s.live, a)
+			s.reason(why, a.id, "")
+		case ReasonCapacity, ReasonEndangerment:
 			s.reason(why, a.id, "")
 		}
 	}
@@ -292,6 +296,10 @@ func (s *session) purpose(c *record.Coding) {
 		}
 		if r.unresolved {
 			s.warn(ReasonActor, s.live[i].id)
+		}
+		if s.live[i].denies {
+			r.atoms = slices.DeleteFunc(r.atoms[len(s.atoms):], func(a atom) bool { return a.rule.Effect == Permit })
+			r.atoms = append(s.atoms, r.atoms...)
 		}
 		if len(r.atoms) > len(s.atoms) {
 			s.as(i, ReasonApplied)

@@ -194,8 +194,13 @@ func (j *Judge) judge(l *list, p unsafe.Pointer) Judgement {
 		return Judgement{Pass: true}
 	}
 	x := subject{j: j, list: l, p: p, Entry: (*record.Entry)(p)}
-	for i := range j.stages {
-		s := &j.stages[i]
+	return x.judged()
+}
+
+// judged goes through the stages.
+func (x *subject) judged() Judgement {
+	for i := range x.j.stages {
+		s := &x.j.stages[i]
 		permitted := false
 		for k := range s.rules {
 			r := &s.rules[k]

@@ -63,7 +63,8 @@ func redact(d *Decision, rec *record.Record, how Redaction, w *Withholding) (*re
 		gone: map[string]bool{}, masked: map[string]bool{}, counts: map[Count]int{}}
 	r.judgeAll()
 	r.patientFacts()
-	if len(r.gone) > 0 || r.patient {
+	r.unjudged()
+	if len(r.gone) > 0 || r.patient || len(r.torn) > 0 {
 		r.spread()
 		r.orphans()
 		r.names()
@@ -114,7 +115,8 @@ type redactor struct {
 	identifiers []record.Identifier
 	words       []string // what a text that mentions it would hold
 	sources     map[string]bool
-	patient     bool // a fact of the patient is gone
+	torn        map[string]bool // sources that lost a piece that nobody owns
+	patient     bool            // a fact of the patient is gone
 }
 
 func (r *redactor) withhold(l *list, e *record.Entry, j Judgement) {
@@ -297,6 +299,9 @@ func (r *redactor) names() {
 		for i := range e.Origins {
 			r.sources[e.Origins[i].Source] = true
 		}
+	}
+	for id := range r.torn {
+		r.sources[id] = true
 	}
 	if r.patient {
 		r.touched[r.out.Patient.ID] = true

@@ -59,6 +59,9 @@ func (x *subject) meets(c *condition, e Effect) answer {
 
 // class compares what kind of content it is.
 func (x *subject) class(list []record.Coding) answer {
+	if x.list.kind == "" {
+		return unknown
+	}
 	best := no
 	for i := range list {
 		a := classOf(&list[i], x.list.kind, x.Entry)
@@ -197,6 +200,8 @@ func (x *subject) datum(d *datum) answer {
 // its entries that has no name of the same system.
 func (x *subject) isThing(d *datum) answer {
 	switch {
+	case x.list.kind == "":
+		return unknown
 	case d.ids[x.ID]:
 		return yes
 	case len(d.ids) > 0, d.Ref.ID != "":
@@ -281,6 +286,9 @@ func (d *datum) is(r *record.Ref) answer {
 
 // relates tells whether the entry refers to what is named. One that names no encounter may belong to any.
 func (x *subject) relates(d *datum) answer {
+	if x.list.kind == "" {
+		return unknown
+	}
 	best, kind := no, d.Ref.Kind
 	encounter := kind == record.KindEncounter || typeOf(d.Ref.AsSent) == "Encounter"
 	seen := false
