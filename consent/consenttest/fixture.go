@@ -179,5 +179,3 @@ func at(r consent.Request, text string) consent.Request {
 	r.At = t
 	return r
 }
-
-func truth() *bool { b := true; return &b }
