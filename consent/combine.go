@@ -38,26 +38,57 @@ func (a *applicable) before(b *applicable) bool { return a.dated && b.dated && !
 
 // combine makes one stage of the rules of all consents. All denials hold; what permits is a union.
 func combine(how Combining, atoms []atom) []Rule {
-	rules := make([]Rule, 0, len(atoms))
+	kept := 0
 	for i := range atoms {
 		a := &atoms[i]
-		if how == Newest && a.rule.Effect == Permit && outdated(a, atoms) {
+		a.out = how == Newest && (a.rule.Effect == Permit && outdated(a, atoms) || a.rule.Effect == Deny && yieldsAll(a, atoms)) ||
+			a.rule.Effect == Deny && lifted(&a.rule)
+		if !a.out {
+			kept++
+		}
+	}
+	if kept == 0 {
+		return nil
+	}
+	rules := make([]Rule, 0, kept)
+	for i := range atoms {
+		a := &atoms[i]
+		if a.out {
 			continue
 		}
-		rule := a.rule
-		if how == Newest && rule.Effect == Deny {
-			for j := range atoms {
-				if p := &atoms[j]; p.rule.Effect == Permit && p.consent != a.consent && yields(a, p) {
-					rule.Unless = append(rule.Unless[:len(rule.Unless):len(rule.Unless)], p.rule.If)
-				}
+		rules = append(rules, a.rule)
+		if how != Newest || a.rule.Effect != Deny {
+			continue
+		}
+		rule, n := &rules[len(rules)-1], 0
+		for j := range atoms {
+			if yields(a, &atoms[j]) {
+				n++
 			}
 		}
-		if rule.Effect == Deny && lifted(&rule) {
+		if n == 0 {
 			continue
 		}
-		rules = append(rules, rule)
+		unless := make([]Condition, len(rule.Unless), len(rule.Unless)+n)
+		copy(unless, rule.Unless)
+		for j := range atoms {
+			if yields(a, &atoms[j]) {
+				unless = append(unless, atoms[j].rule.If)
+			}
+		}
+		rule.Unless = unless
 	}
 	return rules
+}
+
+// yieldsAll reports whether a denial gives way to a permit of everything.
+func yieldsAll(d *atom, atoms []atom) bool {
+	for j := range atoms {
+		if p := &atoms[j]; p.rule.Effect == Permit && p.rule.If.IsZero() && yields(d, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // lifted reports whether a denial is excepted everywhere.
@@ -74,8 +105,8 @@ func lifted(r *Rule) bool {
 func outdated(a *atom, atoms []atom) bool {
 	for j := range atoms {
 		b := &atoms[j]
-		if b.rule.Effect == Permit && b.consent != a.consent && b.consent.scope == a.consent.scope &&
-			a.consent.before(b.consent) && amongActors(b.actors, a.actors) && amongActors(a.actors, b.actors) {
+		if b.rule.Effect == Permit && b.consent != a.consent && a.consent.before(b.consent) && b.consent.scope == a.consent.scope &&
+			amongActors(b.actors, a.actors) && amongActors(a.actors, b.actors) {
 			return true
 		}
 	}
@@ -84,9 +115,18 @@ func outdated(a *atom, atoms []atom) bool {
 
 // yields reports whether a denial gives way to a permit.
 func yields(d, p *atom) bool {
-	return d.consent.scope == p.consent.scope && d.consent.before(p.consent) &&
+	return p.rule.Effect == Permit && p.consent != d.consent && d.consent.scope == p.consent.scope && d.consent.before(p.consent) &&
 		amongActors(p.actors, d.actors) && amongPurposes(p.purposes, d.purposes) &&
-		(d.rule.If.IsZero() || reflect.DeepEqual(d.rule.If, p.rule.If))
+		(d.rule.If.IsZero() || d.rule.If.sizes() == p.rule.If.sizes() && reflect.DeepEqual(&d.rule.If, &p.rule.If))
+}
+
+// sizes tells conditions apart at a glance.
+func (c *Condition) sizes() [7]int {
+	p := 0
+	if c.Period != nil {
+		p = 1
+	}
+	return [7]int{len(c.Labels), len(c.Data), p, len(c.Codes), len(c.Classes), len(c.Documents), len(c.Parts)}
 }
 
 // amongActors reports whether a names nobody but who b names; none is everybody.
@@ -123,6 +163,9 @@ func sameTarget(a, b *record.Ref) bool {
 func amongPurposes(a, b []record.Coding) bool {
 	if len(b) == 0 || len(a) == 0 {
 		return len(b) == 0
+	}
+	if &a[0] == &b[0] && len(a) == len(b) {
+		return true
 	}
 	for i := range a {
 		found := false

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/portage-health/portage/record"
 )
@@ -107,7 +108,13 @@ func (e *Evaluator) Decide(ctx context.Context, req *Request) (*Decision, error)
 	if req.At.IsZero() {
 		return nil, errNoTime
 	}
-	s := &session{e: e, req: req, d: &Decision{At: req.At}}
+	sheet := sheets.Get().(*[]atom)
+	s := &session{e: e, req: req, d: &Decision{At: req.At}, atoms: (*sheet)[:0]}
+	defer func() {
+		clear(s.atoms)
+		*sheet = s.atoms[:0]
+		sheets.Put(sheet)
+	}()
 	if s.refused() {
 		return s.close(), nil
 	}
@@ -125,6 +132,9 @@ func (e *Evaluator) Decide(ctx context.Context, req *Request) (*Decision, error)
 	s.settle()
 	return s.close(), nil
 }
+
+// sheets are what rules are gathered on; they go to the next decision.
+var sheets = sync.Pool{New: func() any { return new([]atom) }}
 
 // inOrder gives consents in an order of their own, so that the order they came in never matters.
 func inOrder(filed []Filed) []Filed {
@@ -240,6 +250,9 @@ func (s *session) dropSuperseded(filed []Filed) {
 			}
 		}
 		return false
+	}
+	if !slices.ContainsFunc(s.live, func(a applicable) bool { return len(a.Supersedes) > 0 }) {
+		return
 	}
 	kept := make([]applicable, 0, len(s.live))
 	for i := range s.live {

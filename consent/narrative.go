@@ -22,24 +22,23 @@ func (r *redactor) sections() {
 			}
 		})
 	}
-	for _, l := range lists() {
-		v := reflect.ValueOf(r.judge.rec).Elem().Field(l.field)
-		for i := range v.Len() {
-			e := v.Index(i).Field(0).Addr().Interface().(*record.Entry)
+	for i := range lists() {
+		l := &lists()[i]
+		l.each(r.judge.rec, func(_ int, p unsafe.Pointer, e *record.Entry) {
+			if e.Section == "" || !lost[e.Section] {
+				return
+			}
 			to := stays
 			if r.gone[e.ID] {
 				to = goes
-			}
-			if e.Section == "" || !lost[e.Section] {
-				continue
 			}
 			m := to[e.Section]
 			if m == nil {
 				m = map[string]bool{}
 				to[e.Section] = m
 			}
-			anchors(v.Index(i), m)
-		}
+			l.anchors.walk(p, &visitor{anchor: func(t string) { m[t] = true }})
+		})
 	}
 	delete(lost, "")
 	kept := r.out.Documents[:0]
@@ -127,38 +126,6 @@ func (r *redactor) cut(list []record.Section, lost map[string]bool, stays, goes 
 		return nil
 	}
 	return kept
-}
-
-// anchors collects the anchors that a value has in the narrative of its section.
-func anchors(v reflect.Value, m map[string]bool) {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if !v.IsNil() && v.Elem().Kind() == reflect.Struct {
-			anchors(v.Elem(), m)
-		}
-	case reflect.Slice:
-		if v.Type().Elem().Kind() == reflect.Struct {
-			for i := range v.Len() {
-				anchors(v.Index(i), m)
-			}
-		}
-	case reflect.Struct:
-		t := v.Type()
-		if t == reflect.TypeFor[record.Data]() || t == reflect.TypeFor[record.Narrative]() {
-			return
-		}
-		for i := range v.NumField() {
-			f := v.Field(i)
-			switch f.Kind() {
-			case reflect.String:
-				if n := t.Field(i).Name; (n == "TextRef" || n == "Anchor") && f.Len() > 0 {
-					m[f.String()] = true
-				}
-			case reflect.Pointer, reflect.Slice, reflect.Struct:
-				anchors(f, m)
-			}
-		}
-	}
 }
 
 // rowKinds are the elements of a narrative that one statement has to itself.

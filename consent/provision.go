@@ -13,6 +13,7 @@ type atom struct {
 	// narrow says what the rule is limited by; see combine.
 	actors   []record.ConsentActor
 	purposes []record.Coding
+	out      bool // it does not count: see combine
 }
 
 // reading reads one consent for one purpose of a request.

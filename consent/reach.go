@@ -16,6 +16,7 @@ import (
 type way struct {
 	size  uintptr
 	steps []step
+	done  bool // all steps are there
 }
 
 type step struct {
@@ -32,12 +33,14 @@ const (
 	stepStruct
 	stepPointer
 	stepSlice
+	stepAnchor // a string that names an element of a narrative
 )
 
 // visitor is what a walk calls. A nil function is not called. It stops once one of them reports true.
 type visitor struct {
 	ref    func(*record.Ref) bool
 	coding func(*record.Coding) bool
+	anchor func(string)
 }
 
 func (w *way) walk(p unsafe.Pointer, v *visitor) bool {
@@ -56,6 +59,10 @@ func (w *way) walk(p unsafe.Pointer, v *visitor) bool {
 			}
 			if len(c.Qualifiers) > 0 && s.to.walk(at, v) {
 				return true
+			}
+		case stepAnchor:
+			if t := *(*string)(at); t != "" && v.anchor != nil {
+				v.anchor(t)
 			}
 		case stepStruct:
 			if s.to.walk(at, v) {
@@ -82,13 +89,14 @@ func (w *way) walk(p unsafe.Pointer, v *visitor) bool {
 
 // list is a slice of the record that holds entries.
 type list struct {
-	field  int // of Record
-	kind   string
-	typ    reflect.Type
-	offset uintptr
-	way    *way
-	times  []uintptr // top-level fields that say when: record.Period
-	points []uintptr // and *record.Time
+	field   int // of Record
+	kind    string
+	typ     reflect.Type
+	offset  uintptr
+	way     *way
+	anchors *way      // the same, for anchors alone
+	times   []uintptr // top-level fields that say when: record.Period
+	points  []uintptr // and *record.Time
 }
 
 // lists are the slices of Record that hold entries, in its order.
@@ -109,7 +117,7 @@ var lists = sync.OnceValue(func() []list {
 		f.Set(reflect.MakeSlice(f.Type(), 1, 1))
 		at[(*record.Entry)(f.Index(0).Addr().UnsafePointer())] = i
 	}
-	ways := map[reflect.Type]*way{}
+	ways, anchors := map[reflect.Type]*way{}, map[reflect.Type]*way{}
 	var out []list
 	for kind, e := range probe.Entries() {
 		i, ok := at[e]
@@ -117,7 +125,7 @@ var lists = sync.OnceValue(func() []list {
 			continue
 		}
 		t := v.Field(i).Type().Elem()
-		l := list{field: i, kind: kind, typ: t, offset: v.Type().Field(i).Offset, way: wayOf(t, ways)}
+		l := list{field: i, kind: kind, typ: t, offset: v.Type().Field(i).Offset, way: wayOf(t, ways), anchors: anchorsOf(t, anchors)}
 		for j := range t.NumField() {
 			switch f := t.Field(j); f.Type {
 			case reflect.TypeFor[record.Period]():
@@ -194,9 +202,46 @@ func wrap(t reflect.Type, m map[reflect.Type]*way) *way {
 func prune(w *way) {
 	kept := w.steps[:0]
 	for _, s := range w.steps {
-		if s.to == nil || s.op == stepCoding || len(s.to.steps) > 0 {
+		if s.to == nil || s.op == stepCoding || !s.to.done || len(s.to.steps) > 0 {
 			kept = append(kept, s)
 		}
 	}
-	w.steps = kept
+	w.steps, w.done = kept, true
+}
+
+// anchorsOf gives the way to all anchors of a type.
+func anchorsOf(t reflect.Type, m map[reflect.Type]*way) *way {
+	if w := m[t]; w != nil {
+		return w
+	}
+	w := &way{size: t.Size()}
+	m[t] = w
+	for i := range t.NumField() {
+		f := t.Field(i)
+		ft := f.Type
+		s := step{offset: f.Offset}
+		switch {
+		case !f.IsExported() || ft == reflect.TypeFor[record.Data]() || ft == reflect.TypeFor[*record.Narrative]():
+			continue
+		case ft.Kind() == reflect.String && (f.Name == "TextRef" || f.Name == "Anchor"):
+			s.op = stepAnchor
+		case ft.Kind() == reflect.Struct:
+			s.op, s.to = stepStruct, anchorsOf(ft, m)
+		case ft.Kind() == reflect.Pointer && ft.Elem().Kind() == reflect.Struct:
+			s.op, s.to = stepPointer, anchorsOf(ft.Elem(), m)
+		case ft.Kind() == reflect.Slice && ft.Elem().Kind() == reflect.Struct:
+			s.op, s.to = stepSlice, anchorsOf(ft.Elem(), m)
+		default:
+			continue
+		}
+		w.steps = append(w.steps, s)
+	}
+	kept := w.steps[:0]
+	for _, s := range w.steps {
+		if s.to == nil || !s.to.done || len(s.to.steps) > 0 {
+			kept = append(kept, s)
+		}
+	}
+	w.steps, w.done = kept, true
+	return w
 }

@@ -172,6 +172,7 @@ func (s *session) nothingLeft() bool {
 // close ends a decision: what a denial rests on, which policies had a say, and how long it holds.
 func (s *session) close() *Decision {
 	d := s.d
+	d.Policies = slices.Grow(d.Policies, len(s.live)+len(s.e.laws())+2)
 	for _, l := range s.e.laws() {
 		if holdsIn(l.Jurisdiction, s.req.Jurisdiction) {
 			s.policy(l.Policy)
