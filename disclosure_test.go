@@ -251,3 +251,29 @@ func problem(id, code, text, anchor, more string) string {
 <code code="55607006" codeSystem="2.16.840.1.113883.6.96"/>` + more + `<statusCode code="completed"/><effectiveTime><low value="2020"/></effectiveTime>
 <value xsi:type="CD" code="` + code + `" codeSystem="2.16.840.1.113883.6.96" displayName="` + text + `"><originalText><reference value="#` + anchor + `"/></originalText></value></observation></entryRelationship></act></entry>`
 }
+
+// The example set of sensitivity rules is read, and labels by medicines and tests as well as by diagnoses.
+func TestExampleRules(t *testing.T) {
+	shared := os.Getenv("PORTAGE_SHARED")
+	if shared == "" {
+		t.Skip("PORTAGE_SHARED is not set")
+	}
+	f, err := os.Open(filepath.Join(shared, "spec", "consent", "rules", "sensitivity-rules.json"))
+	require.NoError(t, err)
+	defer f.Close()
+	set, err := consent.ReadRules(f)
+	require.NoError(t, err)
+	systems := map[string]int{}
+	for _, r := range set.Rules {
+		for _, s := range r.CodeSets {
+			for _, c := range s.Codes {
+				systems[c.System]++
+				rec := &record.Record{Problems: []record.Problem{{Entry: record.Entry{ID: "a"}, Code: record.Concept{Codings: []record.Coding{{System: c.System, Code: c.Code}}}}}}
+				got := consent.Label(rec, consent.NewRules(0, false, &consent.RuleSet{Rules: []consent.SensitivityRule{r}}))
+				require.NotEmpty(t, got.Problems[0].Labels, r.ID)
+			}
+			break
+		}
+	}
+	require.Greater(t, len(systems), 1)
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"github.com/portage-health/portage/consent"
@@ -124,4 +125,23 @@ func BenchmarkRedact10000(b *testing.B) {
 			plainCopy(rec)
 		}
 	})
+}
+
+// Twenty thousand decisions leave nothing behind.
+func TestDecideDoesNotGrow(t *testing.T) {
+	e := &consent.Evaluator{Store: consent.FiledConsents(twenty())}
+	req := maker{rand.New(rand.NewPCG(1, 2))}.request()
+	heap := func(n int) uint64 {
+		for range n {
+			consent.Decide(t.Context(), e, req)
+		}
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap(1000)
+	if after := heap(20000); after > before+1<<20 {
+		t.Errorf("%d bytes more are held", after-before)
+	}
 }
