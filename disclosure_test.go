@@ -17,6 +17,7 @@ import (
 	"github.com/portage-health/portage/ccda"
 	"github.com/portage-health/portage/consent"
 	"github.com/portage-health/portage/fhir"
+	"github.com/portage-health/portage/hl7v2"
 	"github.com/portage-health/portage/record"
 )
 
@@ -47,12 +48,13 @@ func jacksChart(extra string) []byte {
 
 func readFHIR(t *testing.T, data []byte) *record.Record {
 	t.Helper()
+	var recs []*record.Record
 	for got, err := range (fhir.Importer{}).Import(t.Context(), record.Input{Reader: bytes.NewReader(data)}, record.ImportOptions{}) {
 		require.NoError(t, err)
-		return got.Record
+		recs = append(recs, got.Record)
 	}
-	t.Fatal("nothing was read")
-	return nil
+	require.Len(t, recs, 1)
+	return recs[0]
 }
 
 // visible gives the resources that stay, by their ids without "ex-".
@@ -191,6 +193,9 @@ func TestWithheldInNoFormat(t *testing.T) {
 			"fhir": func(ctx context.Context, r *record.Record, b *bytes.Buffer) (*record.Report, error) {
 				return fhir.Export(ctx, r, b, record.ExportOptions{})
 			},
+			"hl7v2": func(ctx context.Context, r *record.Record, b *bytes.Buffer) (*record.Report, error) {
+				return hl7v2.Exporter{}.Export(ctx, r, b, record.ExportOptions{})
+			},
 			"ccda": func(ctx context.Context, r *record.Record, b *bytes.Buffer) (*record.Report, error) {
 				return ccda.Exporter{}.Export(ctx, r, b, record.ExportOptions{})
 			},
@@ -276,4 +281,40 @@ func TestExampleRules(t *testing.T) {
 		}
 	}
 	require.Greater(t, len(systems), 1)
+}
+
+// An HL7 v2 message loses the OBX and its NTE; those left are numbered again, and an OBR stays only while an OBX of it does.
+func TestWithheldInHL7v2(t *testing.T) {
+	const m = "Zqxplanted"
+	in := "MSH|^~\\&|LAB|HOSP|EHR|HOSP|20260301100000||ORU^R01^ORU_R01|1|P|2.5.1\rPID|1||pat^^^HOSP^MR||Doe^Jack||19700505|M\r" +
+		"OBR|1||f1^LAB|24323-8^Panel^LN|||20260301090000\r" +
+		"OBX|1|ST|74013-4^Alcohol^LN||" + m + "||||||F\rNTE|1||" + m + "\rOBX|2|NM|2339-0^Glucose^LN||95|mg/dL|||||F\r" +
+		"OBR|2||f2^LAB|74013-4^" + m + "^LN|||20260301090000\rOBX|1|ST|74013-4^Alcohol^LN||" + m + "||||||F\r"
+	var rec *record.Record
+	for got, err := range (hl7v2.Importer{}).Import(t.Context(), record.Input{Bytes: []byte(in)}, record.ImportOptions{}) {
+		require.NoError(t, err)
+		rec = got.Record
+	}
+	require.NotNil(t, rec)
+	require.Contains(t, recordJSON(t, rec), m)
+	rules := &consent.RuleSet{Rules: []consent.SensitivityRule{{ID: "alcohol", Labels: []record.Coding{{System: record.SystemActCode, Code: "ETHUD"}},
+		CodeSets: []consent.CodeSet{{Codes: []consent.WeightedCode{{System: record.SystemLOINC, Code: "74013-4"}}}}}}}
+	normal := []record.Label{{Coding: record.Coding{System: record.SystemConfidentiality, Code: "N"}}}
+	out, w := consent.Redact(denyAlcohol(t, false), rec, consent.Redaction{Labeller: consent.NewRules(0.5, false, rules), Unlabelled: normal})
+	require.Equal(t, 4, w.Total(), "two observations, the report of one and its order: %v", w.Counts)
+	require.NotContains(t, recordJSON(t, out), m)
+	for name, export := range map[string]record.Exporter{"hl7v2": hl7v2.Exporter{}, "fhir": fhir.Exporter{}, "ccda": ccda.Exporter{}} {
+		var b bytes.Buffer
+		_, err := export.Export(t.Context(), out, &b, record.ExportOptions{})
+		require.NoError(t, err, name)
+		require.NotContains(t, b.String(), m, name)
+		require.NotContains(t, b.String(), "74013-4", name)
+		require.Contains(t, b.String(), "2339-0", name)
+		if name == "hl7v2" {
+			require.Equal(t, 1, strings.Count(b.String(), "\rOBX|"))
+			require.Equal(t, 1, strings.Count(b.String(), "\rOBR|"))
+			require.Contains(t, b.String(), "\rOBX|1|NM|2339-0")
+			require.NotContains(t, b.String(), "\rNTE|")
+		}
+	}
 }
