@@ -67,7 +67,7 @@ func (x *subject) class(list []record.Coding) answer {
 		a := classOf(&list[i], x.list.kind, x.Entry)
 		if a == unknown && kindsOf(&list[i]) == nil {
 			a = x.coded(list[i : i+1])
-			if a == no && (x.list.kind == record.KindNote || x.list.kind == record.KindDocument) && list[i].System != record.SystemLOINC {
+			if a == no && list[i].System != record.SystemLOINC {
 				a = unknown
 			}
 		}

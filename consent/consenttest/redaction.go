@@ -34,6 +34,7 @@ func document() *record.Record {
 	e3.Code.Text, e3.Notes = secret, []record.Note{{Text: secret}}
 	e1.DerivedFrom = []record.Ref{{ID: "e3", Display: secret}}
 	e1.Relations = []record.Relation{{Type: "support", Target: record.Ref{ID: "e3"}, Text: secret}}
+	e1.Notes = []record.Note{{Text: "see " + secret}}
 	r.ResultPanels = []record.Panel{
 		{Entry: entry("eP", "N"), Members: []record.Ref{{ID: "e1"}, {ID: "e3", Display: secret}}, Conclusion: secret},
 		{Entry: entry("eQ", "N"), Members: []record.Ref{{ID: "e3"}}, Conclusion: secret},
@@ -45,6 +46,9 @@ func document() *record.Record {
 	}
 	nodes := []record.NarrativeNode{{Kind: "paragraph"}, {Kind: "text", Depth: 1, Text: secret}, {Kind: "table"}, {Kind: "tbody", Depth: 1}}
 	nodes = append(append(nodes, row("r1", "glucose")...), row("r3", secret)...)
+	both := append(row("", "glucose and "+secret), record.NarrativeNode{Kind: "content", Depth: 4, ID: "r3b"}, record.NarrativeNode{Kind: "content", Depth: 4, ID: "r1b"})
+	nodes = append(nodes, both...)
+	e3.Code.TextRef, e1.Code.TextRef = "r3b", "r1b"
 	lonely := append([]record.NarrativeNode{{Kind: "table"}, {Kind: "tbody", Depth: 1}}, row("r6", "another secret")...)
 	r.Documents = []record.Document{{Entry: entry("doc", "N"), Source: "src", Sections: []record.Section{
 		{ID: "s1", Narrative: &record.Narrative{Nodes: nodes}, Entries: []record.Ref{{ID: "e1"}, {ID: "e3"}}},
@@ -53,6 +57,7 @@ func document() *record.Record {
 	r.Carried = []record.Carried{
 		{Format: "fhir", Source: "src", Owner: "e3", Kind: "value", Data: `"` + secret + `"`},
 		{Format: "fhir", Source: "src", Owner: "e1", Kind: "value", Data: `{"reference":"Observation/o3"}`},
+		{Format: "fhir", Source: "src", Owner: "e6", Kind: "value", Data: `{"reference":"Observation/o3","display":"` + secret + `"}`},
 		{Format: "fhir", Source: "src", Kind: "value", Name: "total", Data: "3"},
 		{Format: "fhir", Source: "src", Owner: "e6", Kind: "value", Data: `"a second note on the test"`},
 	}
