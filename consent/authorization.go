@@ -1,0 +1,290 @@
+package consent
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
+
+// authorized reports whether a purpose that needs an authorization has one: a consent that permits it, names it, and has
+// the elements that the law asks for (45 CFR 164.508). A general opt-in is none.
+func (s *session) authorized(x *says) bool {
+	ok := true
+	for _, r := range x.law.requires {
+		found, defect := false, ""
+		for i := range x.atoms {
+			a := &x.atoms[i]
+			if a.rule.Effect != Permit || !s.names(a, x) {
+				continue
+			}
+			missing := s.lacks(a, x, r)
+			if missing == "" {
+				found = true
+				break
+			}
+			defect = missing
+		}
+		if found {
+			s.basis(r.Citation, r.ID, "")
+			continue
+		}
+		ok = false
+		s.basis(r.Citation, r.ID, "")
+		if defect != "" {
+			s.reason(ReasonDefective, r.ID, defect)
+		} else {
+			s.reason(ReasonNotAuthorized, r.ID, "")
+		}
+	}
+	return ok
+}
+
+// valid drops permits of consents that are made out as authorizations and do not say what those have to (45 CFR 164.508(b)(2)).
+func (s *session) valid(x *says) []atom {
+	out := x.atoms
+	for i := range x.atoms {
+		a := &x.atoms[i]
+		if a.rule.Effect != Permit || !under(a.consent.Consent, CodeHIPAAAuth) {
+			continue
+		}
+		missing := s.lacks(a, x, nil)
+		if missing == "" {
+			continue
+		}
+		s.reason(ReasonDefective, a.consent.id, missing)
+		s.basis("45 CFR 164.508(b)(2)", "", "")
+		if &out[0] == &x.atoms[0] {
+			out = slices.Clone(out)
+		}
+		out[i].consent = nil
+	}
+	if len(out) > 0 && &out[0] != &x.atoms[0] {
+		out = slices.DeleteFunc(out, func(a atom) bool { return a.consent == nil })
+	}
+	return out
+}
+
+// names reports whether a permit names the purpose asked for.
+func (s *session) names(a *atom, x *says) bool {
+	for i := range a.purposes {
+		if s.e.purposes().covers(&a.purposes[i], x.purpose, x.known, false) {
+			return true
+		}
+	}
+	return false
+}
+
+// lacks gives the first element of an authorization that a consent does not have (45 CFR 164.508(c)(1)); "" where it has all.
+func (s *session) lacks(a *atom, x *says, r *LawRule) string {
+	if r != nil && !r.Elements {
+		return ""
+	}
+	c := a.consent.Consent
+	switch {
+	case (s.req.Remuneration || s.req.Sale) && !states(c, CodeRemuneration):
+		return "remuneration" // (a)(3)(ii), (a)(4)(ii)
+	case len(a.actors) == 0 && len(c.Grantees) == 0:
+		return "recipient" // (c)(1)(iii)
+	case !expires(c, x.category() == CategoryResearch):
+		return "expiration" // (c)(1)(v)
+	case !signed(c):
+		return "signature" // (c)(1)(vi)
+	}
+	return ""
+}
+
+// states reports whether somebody verified that the form says something.
+func states(c *record.Consent, code string) bool {
+	for i := range c.Verifications {
+		if v := &c.Verifications[i]; v.Verified != nil && *v.Verified && v.Type != nil && v.Type.Has(System, code) {
+			return true
+		}
+	}
+	return false
+}
+
+// expires reports whether a consent says when it ends: a date or an event; for research "none" is an answer as well.
+func expires(c *record.Consent, research bool) bool {
+	if t := c.Expires; t != nil && (t.Value != "" || t.AsSent != "" && (research || t.AsSent != "none")) {
+		return true
+	}
+	ends := func(p *record.Period) bool { return p != nil && p.End.Value != "" }
+	return ends(c.Period) || c.Provision != nil && ends(c.Provision.Period)
+}
+
+// signed reports whether there is a signature and its date.
+func signed(c *record.Consent) bool {
+	if c.When == nil || c.When.Value == "" {
+		return false
+	}
+	for i := range c.Grantors {
+		if g := &c.Grantors[i]; g.SignatureText != nil || g.Signature == "S" || g.Signature == "X" {
+			return true
+		}
+	}
+	return len(c.Sources) > 0 || len(c.SourceRefs) > 0
+}
+
+// singlePart2 is from when on one consent for all of treatment, payment and operations is enough, and lets recipients pass
+// the data on under HIPAA (42 CFR 2.31, 2.33, compliance date).
+const singlePart2 = "2026-02-16"
+
+// standing makes the rules of law that keep single entries back, and says what lets them go.
+func (s *session) standing() {
+	for _, l := range s.e.laws() {
+		if !holdsIn(l.Jurisdiction, s.req.Jurisdiction) {
+			continue
+		}
+		var rules []Rule
+		for i := range l.Rules {
+			r := &l.Rules[i]
+			if r.Kind != LawWithholds || !s.concerns(r) {
+				continue
+			}
+			rule := Rule{Effect: Deny, If: Condition{Labels: r.Labels}, Known: true, Mask: s.e.Mask, Policy: r.ID, Basis: r.Citation}
+			if free, unless := s.lifts(r); !free {
+				rule.Unless = unless
+				rules = append(rules, rule)
+			}
+		}
+		if len(rules) > 0 {
+			s.d.Standing = append(s.d.Standing, Stage{"law", append(rules, Rule{Effect: Permit})})
+		}
+	}
+	if s.d.Final == Permit && len(s.req.Labels) > 0 && s.nothingLeft() {
+		s.reason(ReasonNotAuthorized, "", "")
+		for i := range s.d.Standing {
+			for j := range s.d.Standing[i].Rules {
+				if r := &s.d.Standing[i].Rules[j]; r.Effect == Deny && coversAll(&r.If, s.req) {
+					s.basis(r.Basis, r.Policy, "")
+				}
+			}
+		}
+	}
+}
+
+// concerns reports whether a rule is about one of the purposes.
+func (s *session) concerns(r *LawRule) bool {
+	if len(r.Categories) == 0 {
+		return true
+	}
+	for i := range s.says {
+		if hasWord(r.Categories, s.says[i].category()) {
+			return true
+		}
+	}
+	return false
+}
+
+// lifts tells what lets entries go that a rule keeps back: all of them, or those that meet a condition. For several purposes all must be lifted.
+func (s *session) lifts(r *LawRule) (free bool, unless []Condition) {
+	free = len(s.says) > 0
+	for i := range s.says {
+		f, u := s.liftsFor(&s.says[i], r)
+		if !f {
+			if free {
+				unless = u
+			} else if len(u) < len(unless) {
+				unless = u
+			}
+			free = false
+		}
+	}
+	if !free && len(s.says) > 1 {
+		unless = nil
+	}
+	return free, unless
+}
+
+func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) {
+	tpo := x.category() == CategoryTreatment || x.category() == CategoryPayment || x.category() == CategoryOperations
+	against := s.req.LegalClaim != nil && s.req.LegalClaim.AgainstPatient || x.category() == CategoryLegal
+	travel := func(codes ...string) {
+		for _, c := range codes {
+			s.oblige(Obligation{Code: c, Labels: codesOf(nil, r.Labels), Citation: r.Citation})
+		}
+	}
+	for _, by := range r.Lifted {
+		switch by {
+		case "de-identified":
+			free = free || s.req.Form == FormDeidentified
+		case "emergency":
+			if s.attested() && x.category() == CategoryTreatment && s.d.Final == Permit {
+				free = true
+				s.basis("42 CFR 2.51", r.ID, "")
+				s.oblige(Obligation{Code: ObligeDocument, Labels: codesOf(nil, r.Labels), Citation: "42 CFR 2.51(c)",
+					Elements: []string{"recipient-name", "recipient-affiliation", "discloser-name", "date-and-time", "nature-of-emergency"}})
+			}
+		case "received":
+			if tpo && !against && len(s.req.ReceivedUnder) > 0 && hasWord(codesOf(nil, s.req.ReceivedUnder), r.Labels[0].Code) {
+				free = true
+				s.basis("42 CFR 2.33(b)", r.ID, "")
+				travel(ObligeNotice, ObligeKeepLabels)
+			}
+		case "consent", "named":
+			for i := range x.atoms {
+				a := &x.atoms[i]
+				if a.rule.Effect != Permit || against && tpoOnly(a) || !s.underLaw(a, r, by) {
+					continue
+				}
+				if s.req.Intermediary != nil && !s.namesIntermediary(a) {
+					s.reason(ReasonDefective, a.consent.id, "intermediary") // 42 CFR 2.31(a)(4)(ii)
+					s.basis("42 CFR 2.31(a)(4)(ii)", "", "")
+					continue
+				}
+				if by == "consent" {
+					travel(ObligeNotice, ObligeCopy, ObligeKeepLabels)
+					if !tpo && (a.consent.When == nil || a.consent.When.Value < singlePart2) {
+						s.oblige(Obligation{Code: ObligeNoRedisclose, Labels: codesOf(nil, r.Labels), Citation: "42 CFR 2.32"})
+					}
+				}
+				free = free || a.rule.If.IsZero()
+				unless = append(unless, a.rule.If)
+			}
+		default:
+			if c := s.req.LegalClaim; c != nil && by == "claim:"+c.Kind && len(c.Evidence) > 0 {
+				free = true
+			}
+		}
+	}
+	return free, unless
+}
+
+// underLaw reports whether a permit is one under the law of a rule's labels, or names them.
+func (s *session) underLaw(a *atom, r *LawRule, by string) bool {
+	for i := range r.Labels {
+		for j := range a.rule.If.Labels {
+			if sameCode(&a.rule.If.Labels[j], &r.Labels[i]) {
+				return true
+			}
+		}
+		if by == "consent" && under(a.consent.Consent, r.Labels[i].Code) {
+			return true
+		}
+	}
+	return false
+}
+
+// tpoOnly reports whether a permit names no purpose beyond treatment, payment and operations. None named is no more.
+func tpoOnly(a *atom) bool {
+	for i := range a.purposes {
+		if p := standardPurposes.Find(&a.purposes[i]); p == nil || p.Category == CategoryLegal {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *session) namesIntermediary(a *atom) bool {
+	for i := range a.actors {
+		if r := a.actors[i].Ref; r != nil && s.e.is(s.req.Intermediary, r) == yes {
+			return true
+		}
+	}
+	for i := range a.consent.Grantees {
+		if s.e.is(s.req.Intermediary, &a.consent.Grantees[i]) == yes {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,391 @@
+package consent
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/portage-health/portage/record"
+)
+
+// Default is what a host does where no consent says anything.
+type Default string
+
+// The defaults. None of them reaches marketing, sale, psychotherapy notes or what is under 42 CFR Part 2: those rest on
+// an authorization or consent of their own.
+const (
+	// DefaultLawful permits what a law permits without consent, and nothing else.
+	DefaultLawful Default = ""
+	// DefaultPermit is an opt-out policy of the host: the same, as the host's own decision.
+	DefaultPermit Default = "permit"
+	// DefaultDeny is an opt-in policy: nothing leaves without consent.
+	DefaultDeny Default = "deny"
+	// DefaultBreakGlass denies but in an attested emergency.
+	DefaultBreakGlass Default = "break-glass"
+)
+
+// Evaluator is the default Decider. The zero value has no consents on file and
+// decides by the law of the United States alone. It must not be changed while it is used.
+type Evaluator struct {
+	// Store gives the patients' consents.
+	Store Store
+	// Laws are the rules of law; nil means USLaw. An empty list means none.
+	Laws []*Law
+	// Default is the host's policy where the patient has said nothing, DefaultPolicy its name and version.
+	Default       Default
+	DefaultPolicy Policy
+	// Combining is how several consents become one answer.
+	Combining Combining
+	// Purposes is the table of purposes; nil means StandardPurposes.
+	Purposes *PurposeMap
+	// Subsume lets a permit of a purpose cover those below it in HL7 v3 (TREAT covers ETREAT, and BTG). A denial always does.
+	Subsume bool
+	// EmergencyOverride lets an attested emergency pass over a denial (45 CFR 164.522(a)(1)(iii)), with audit.
+	EmergencyOverride bool
+	// Replaced gives the policy that took the place of one that a consent cites.
+	Replaced map[string]string
+	// RefuseStale makes a stale copy of a consent a denial, until the host has the newer one.
+	RefuseStale bool
+	// Mask withholds entries by masking them, where the record can say so.
+	Mask bool
+	// Resolve tells who a reference in a consent leads to. It may be nil.
+	Resolve func(record.Ref) (Party, bool)
+}
+
+func (e *Evaluator) purposes() *PurposeMap {
+	if e.Purposes != nil {
+		return e.Purposes
+	}
+	return standardPurposes
+}
+
+func (e *Evaluator) laws() []*Law {
+	if e.Laws != nil {
+		return e.Laws
+	}
+	return usLaw
+}
+
+// is compares a party with a reference, by what Resolve knows of it where the two cannot be compared as they stand.
+func (e *Evaluator) is(p *Party, ref *record.Ref) answer {
+	a := p.matches(ref)
+	if a != unknown || e.Resolve == nil {
+		return a
+	}
+	q, ok := e.Resolve(*ref)
+	if !ok {
+		return a
+	}
+	try := record.Ref{ID: q.ID, AsSent: q.Reference, Kind: q.kind()}
+	best := p.matches(&try)
+	for i := range q.Identifiers {
+		try.Identifier = &q.Identifiers[i]
+		best = better(best, p.matches(&try))
+	}
+	for _, also := range q.Also {
+		best = better(best, p.matches(&record.Ref{AsSent: also, Kind: q.kind()}))
+	}
+	return best
+}
+
+// better gives the more telling of two answers.
+func better(a, b answer) answer {
+	switch {
+	case a == yes || b == yes:
+		return yes
+	case a == no || b == no:
+		return no
+	}
+	return unknown
+}
+
+var errNoTime = errors.New("consent: the request has no time")
+
+// Decide decides a request. It returns an error where the consents on file could not be read at all.
+func (e *Evaluator) Decide(ctx context.Context, req *Request) (*Decision, error) {
+	if req.At.IsZero() {
+		return nil, errNoTime
+	}
+	sheet := sheets.Get().(*[]atom)
+	s := &session{e: e, req: req, d: &Decision{At: req.At}, atoms: (*sheet)[:0]}
+	defer func() {
+		clear(s.atoms)
+		*sheet = s.atoms[:0]
+		sheets.Put(sheet)
+	}()
+	if s.refused() {
+		return s.close(), nil
+	}
+	var filed []Filed
+	if e.Store != nil {
+		var err error
+		if filed, err = e.Store.Consents(ctx, &req.Patient); err != nil {
+			return nil, err
+		}
+	}
+	s.consider(inOrder(filed))
+	for i := range req.Purposes {
+		s.purpose(&req.Purposes[i])
+	}
+	s.settle()
+	return s.close(), nil
+}
+
+// sheets are what rules are gathered on; they go to the next decision.
+var sheets = sync.Pool{New: func() any { return new([]atom) }}
+
+// inOrder gives consents in an order of their own, so that the order they came in never matters.
+func inOrder(filed []Filed) []Filed {
+	less := func(a, b Filed) int {
+		if c := strings.Compare(a.Consent.ID, b.Consent.ID); c != 0 {
+			return c
+		}
+		return strings.Compare(version(&a.Consent), version(&b.Consent))
+	}
+	if slices.IsSortedFunc(filed, less) {
+		return filed
+	}
+	filed = slices.Clone(filed)
+	slices.SortStableFunc(filed, less)
+	return filed
+}
+
+// session is the making of one decision.
+type session struct {
+	e    *Evaluator
+	req  *Request
+	d    *Decision
+	live []applicable
+	// unreadable says that a consent could not be read: nothing that the patient could deny is permitted.
+	unreadable bool
+	says       []says
+	atoms      []atom
+}
+
+// says is what came of one purpose.
+type says struct {
+	consent Outcome // of the patient's consents alone
+	final   Effect
+	over    bool // the law passes over what the patient says
+	known   *Purpose
+	purpose *record.Coding
+	rules   []Rule
+	atoms   []atom
+	law     verdict
+}
+
+func (s *session) reason(c ReasonCode, policy, element string) {
+	for i := range s.d.Reasons {
+		if r := &s.d.Reasons[i]; r.Code == c && r.Policy == policy && r.Element == element {
+			return
+		}
+	}
+	s.d.Reasons = append(s.d.Reasons, Reason{Code: c, Policy: policy, Element: element})
+}
+
+func (s *session) warn(c ReasonCode, policy string) {
+	s.d.Reasons = append(s.d.Reasons, Reason{Code: c, Policy: policy, Warning: true})
+}
+
+func (s *session) basis(citation, policy, by string) {
+	b := Basis{citation, policy, by}
+	if !hasWord(s.d.Basis, b) {
+		s.d.Basis = append(s.d.Basis, b)
+	}
+}
+
+func (s *session) policy(p Policy) {
+	if !hasWord(s.d.Policies, p) {
+		s.d.Policies = append(s.d.Policies, p)
+	}
+}
+
+func (s *session) deny() {
+	s.d.Outcome, s.d.Final = Denied, Deny
+}
+
+// consider finds which consents apply.
+func (s *session) consider(filed []Filed) {
+	research := false
+	for i := range s.req.Purposes {
+		if p := s.e.purposes().Find(&s.req.Purposes[i]); p != nil && p.Category == CategoryResearch {
+			research = true
+		}
+	}
+	s.d.Considered = make([]Considered, 0, len(filed))
+	s.live = make([]applicable, 0, len(filed))
+	for i := range filed {
+		a, why := s.e.applies(&filed[i], s.req, research)
+		s.d.Considered = append(s.d.Considered, Considered{a.id, why})
+		switch why {
+		case "":
+			s.live = append(s.live, a)
+			s.d.Considered[i].As = ReasonOther
+		case ReasonUnreadable:
+			s.unreadable = true
+			s.reason(why, a.id, "")
+		case ReasonUnverified:
+			a.denies = true
+			s.live = append(s.live, a)
+			s.reason(why, a.id, "")
+		case ReasonCapacity, ReasonEndangerment:
+			s.reason(why, a.id, "")
+		}
+	}
+	s.dropSuperseded(filed)
+	s.duplicates(filed)
+}
+
+// dropSuperseded drops consents that another that applies names as superseded.
+func (s *session) dropSuperseded(filed []Filed) {
+	gone := func(c *record.Consent) bool {
+		for i := range s.live {
+			for j := range s.live[i].Supersedes {
+				r := &s.live[i].Supersedes[j]
+				if s.live[i].Consent != c && (r.ID != "" && r.ID == c.ID || r.Identifier != nil && hasIdentifier(c.Identifiers, r.Identifier)) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	if !slices.ContainsFunc(s.live, func(a applicable) bool { return len(a.Supersedes) > 0 }) {
+		return
+	}
+	kept := make([]applicable, 0, len(s.live))
+	for i := range s.live {
+		if !gone(s.live[i].Consent) {
+			kept = append(kept, s.live[i])
+			continue
+		}
+		for j := range filed {
+			if &filed[j].Consent == s.live[i].Consent {
+				s.d.Considered[j].As = ReasonSuperseded
+			}
+		}
+	}
+	s.live = kept
+}
+
+func hasIdentifier(list []record.Identifier, id *record.Identifier) bool {
+	for i := range list {
+		if list[i].Same(*id) {
+			return true
+		}
+	}
+	return false
+}
+
+// duplicates warns of a consent that still permits what a revoked one for the same grantees did.
+func (s *session) duplicates(filed []Filed) {
+	for i := range filed {
+		if s.d.Considered[i].As != ReasonRevoked && s.d.Considered[i].As != ReasonInactive {
+			continue
+		}
+		for j := range s.live {
+			if sameGrant(&filed[i].Consent, s.live[j].Consent) {
+				s.warn(ReasonDuplicate, s.live[j].id)
+			}
+		}
+	}
+}
+
+// purpose decides one purpose.
+func (s *session) purpose(c *record.Coding) {
+	out := says{purpose: c, known: s.e.purposes().Find(c), consent: NoConsent, final: Deny}
+	named := false
+	start := len(s.atoms)
+	for i := range s.live {
+		r := reading{e: s.e, req: s.req, purpose: c, known: out.known, c: &s.live[i], atoms: s.atoms}
+		ok := r.read(s.live[i].Consent)
+		named = named || r.named
+		if !ok {
+			s.unreadable = true
+			s.reason(ReasonUnreadable, s.live[i].id, "")
+			s.as(i, ReasonUnreadable)
+			continue
+		}
+		if r.unresolved {
+			s.warn(ReasonActor, s.live[i].id)
+		}
+		if s.live[i].denies {
+			r.atoms = slices.DeleteFunc(r.atoms[len(s.atoms):], func(a atom) bool { return a.rule.Effect == Permit })
+			r.atoms = append(s.atoms, r.atoms...)
+		}
+		if len(r.atoms) > len(s.atoms) {
+			s.as(i, ReasonApplied)
+		}
+		s.atoms = r.atoms
+	}
+	out.atoms = s.atoms[start:len(s.atoms):len(s.atoms)]
+	out.atoms = s.valid(&out)
+	out.rules = combine(s.e.Combining, out.atoms)
+	out.consent = whole(out.rules, s.req)
+	if s.unreadable {
+		out.consent = Denied
+	}
+	if out.known == nil && !named {
+		s.reason(ReasonUnknown, "", "")
+		out.consent = Denied
+	}
+	if out.known != nil && out.known.PushOnly && (s.req.Action.Code == "" || s.req.Action.Code == "query" || s.req.Action.Code == "access") {
+		s.reason(ReasonPushOnly, "", "")
+		out.consent = Denied
+	}
+	out.law = s.e.law(s.req, out.known)
+	s.says = append(s.says, out)
+}
+
+// as notes what became of a consent.
+func (s *session) as(live int, why ReasonCode) {
+	for i := range s.d.Considered {
+		if c := &s.d.Considered[i]; c.Consent == s.live[live].id && (c.As == ReasonOther || why == ReasonUnreadable) {
+			c.As = why
+			return
+		}
+	}
+}
+
+// whole tells what rules say of a request as such: a denial of all that is asked for denies it.
+func whole(rules []Rule, req *Request) Outcome {
+	out := NoConsent
+	for i := range rules {
+		r := &rules[i]
+		if r.Effect == Deny && len(r.Unless) == 0 && coversAll(&r.If, req) {
+			return Denied
+		}
+		if r.Effect == Permit {
+			out = Permitted
+		}
+	}
+	return out
+}
+
+// coversAll reports whether a condition holds for all that is asked for.
+func coversAll(c *Condition, req *Request) bool {
+	if c.IsZero() {
+		return true
+	}
+	bare := len(c.Data) == 0 && c.Period == nil && len(c.Codes) == 0 && len(c.Documents) == 0 && len(c.Parts) == 0
+	switch {
+	case !bare:
+		return false
+	case len(c.Classes) > 0 && len(c.Labels) == 0 && len(req.Categories) > 0:
+		for i := range req.Categories {
+			if !classAmong(&req.Categories[i], c.Classes) {
+				return false
+			}
+		}
+		return true
+	case len(c.Labels) > 0 && len(c.Classes) == 0 && len(req.Labels) > 0:
+		for i := range req.Labels {
+			if !labelAmong(&req.Labels[i], c.Labels) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}

@@ -1,0 +1,254 @@
+package consent
+
+import (
+	"time"
+	"unsafe"
+
+	"github.com/portage-health/portage/record"
+)
+
+// Judge tells of each entry of one record whether a Decision lets it pass. It is
+// made by NewJudge, reads the record, and is safe for concurrent use while that does not change.
+type Judge struct {
+	stages  []stage
+	rec     *record.Record
+	labels  func(kind string, e *record.Entry) []record.Label
+	loc     *time.Location
+	authors map[string][]record.Ref // ids of entries and sections to who wrote them, where they do not say
+	named   map[string]bool         // ids of entries that a source calls by a name of its own
+	none    bool
+}
+
+// stage and rule are those of a decision, with what their references lead to in the record.
+type stage struct {
+	name  string
+	rules []rule
+}
+
+type rule struct {
+	*Rule
+	cond   condition
+	unless []condition
+}
+
+type condition struct {
+	*Condition
+	data  []datum
+	parts []condition
+}
+
+// datum is a thing that a consent names, found in the record.
+type datum struct {
+	*record.ConsentData
+	ids map[string]bool // empty where it is not there
+}
+
+// Judgement is whether an entry passes, and if not, why.
+type Judgement struct {
+	Pass   bool
+	Masked bool
+	Reason ReasonCode
+	Policy string
+}
+
+// NewJudge makes ready to judge the entries of a record. A nil Labeller adds no labels; what has none then is not judged
+// by labels, unless unlabelled gives it some. A decision that does not permit passes nothing.
+func NewJudge(d *Decision, rec *record.Record, l Labeller, unlabelled []record.Label) *Judge {
+	j := &Judge{rec: rec, none: !d.Permits() || !d.sound()}
+	if j.none {
+		return j
+	}
+	j.loc = d.At.Location()
+	j.labels = func(kind string, e *record.Entry) []record.Label {
+		ls := e.Labels
+		if l != nil {
+			ls = addLabels(ls, l.Label(itemOf(kind, e)))
+		}
+		if !isLabelled(ls) && len(unlabelled) > 0 {
+			ls = addLabels(ls, unlabelled)
+		}
+		return ls
+	}
+	f := finder{rec: rec}
+	for _, g := range [2][]Stage{d.Residual, d.Standing} {
+		for i := range g {
+			s := stage{name: g[i].Name}
+			for k := range g[i].Rules {
+				r := rule{Rule: &g[i].Rules[k], cond: f.condition(&g[i].Rules[k].If)}
+				for u := range r.Unless {
+					r.unless = append(r.unless, f.condition(&r.Unless[u]))
+				}
+				s.rules = append(s.rules, r)
+			}
+			j.stages = append(j.stages, s)
+		}
+	}
+	if f.data {
+		j.named = map[string]bool{}
+		for i := range rec.Sources {
+			for _, it := range rec.Sources[i].Items {
+				for _, id := range it.Entries {
+					j.named[id] = it.ID != "" || it.URL != ""
+				}
+			}
+		}
+	}
+	if f.authored {
+		j.authors = writers(rec)
+	}
+	return j
+}
+
+// finder finds what references of a consent lead to in a record.
+type finder struct {
+	rec      *record.Record
+	authored bool
+	data     bool
+}
+
+func (f *finder) condition(c *Condition) condition {
+	out := condition{Condition: c}
+	for i := range c.Data {
+		f.data = true
+		f.authored = f.authored || c.Data[i].Meaning == "authoredby"
+		out.data = append(out.data, datum{&c.Data[i], find(f.rec, &c.Data[i].Ref)})
+	}
+	for i := range c.Parts {
+		out.parts = append(out.parts, f.condition(&c.Parts[i]))
+	}
+	return out
+}
+
+// find gives the ids of the entries that a reference leads to.
+func find(rec *record.Record, r *record.Ref) map[string]bool {
+	ids := map[string]bool{}
+	for _, e := range rec.Entries() {
+		if r.ID != "" && e.ID == r.ID || r.Identifier != nil && hasIdentifier(e.Identifiers, r.Identifier) {
+			ids[e.ID] = true
+		}
+	}
+	for i := range rec.Sources {
+		for k := range rec.Sources[i].Items {
+			it := &rec.Sources[i].Items[k]
+			if len(it.Entries) > 0 && (sameReference(it.URL, r.AsSent) || it.ID != "" && it.Within == "" && sameReference(it.Type+"/"+it.ID, r.AsSent)) {
+				ids[it.Entries[0]] = true
+			}
+		}
+	}
+	return ids
+}
+
+// writers finds who wrote entries that do not say so themselves: the authors of the section and of the document (CDA R2
+// 4.4, context conduction), and the agents of a Provenance.
+func writers(rec *record.Record) map[string][]record.Ref {
+	m := map[string][]record.Ref{}
+	authors := func(list []record.Participation) (out []record.Ref) {
+		for i := range list {
+			if list[i].Role == "author" && list[i].Who != nil {
+				out = append(out, *list[i].Who)
+			}
+		}
+		return out
+	}
+	var each func(list []record.Section, up []record.Ref)
+	each = func(list []record.Section, up []record.Ref) {
+		for i := range list {
+			a := up
+			if own := authors(list[i].Participants); len(own) > 0 {
+				a = own
+			}
+			m[list[i].ID] = a
+			each(list[i].Sections, a)
+		}
+	}
+	for i := range rec.Documents {
+		each(rec.Documents[i].Sections, authors(rec.Documents[i].Participants))
+	}
+	for i := range rec.Provenances {
+		p := &rec.Provenances[i]
+		for _, t := range p.Targets {
+			if t.ID != "" {
+				m[t.ID] = append(m[t.ID], authors(p.Agents)...)
+			}
+		}
+	}
+	return m
+}
+
+// Entry judges one entry of the record by its id's kind: kind is what Record.Entries gives with it.
+func (j *Judge) Entry(kind string, e *record.Entry) Judgement {
+	for i, l := range lists() {
+		if l.kind == kind {
+			return j.judge(&lists()[i], unsafe.Pointer(e))
+		}
+	}
+	return Judgement{Reason: ReasonUnjudged}
+}
+
+// judge judges the entry that stands at p.
+func (j *Judge) judge(l *list, p unsafe.Pointer) Judgement {
+	if j.none {
+		return Judgement{Reason: ReasonFailed}
+	}
+	if len(j.stages) == 0 {
+		return Judgement{Pass: true}
+	}
+	x := subject{j: j, list: l, p: p, Entry: (*record.Entry)(p)}
+	return x.judged()
+}
+
+// judged goes through the stages.
+func (x *subject) judged() Judgement {
+	for i := range x.j.stages {
+		s := &x.j.stages[i]
+		permitted := false
+		for k := range s.rules {
+			r := &s.rules[k]
+			if r.Effect == Permit {
+				permitted = permitted || x.meets(&r.cond, Permit) == yes
+				continue
+			}
+			a := x.meets(&r.cond, Deny)
+			if a == no || a == unknown && r.Known || x.excepted(r) {
+				continue
+			}
+			return Judgement{Masked: r.Mask, Reason: x.because(a, s), Policy: r.Policy}
+		}
+		if !permitted {
+			return Judgement{Reason: x.because(no, s)}
+		}
+	}
+	return Judgement{Pass: true}
+}
+
+// because says why an entry is withheld.
+func (x *subject) because(a answer, s *stage) ReasonCode {
+	switch {
+	case s.name == "law":
+		return ReasonLaw
+	case s.name == "consent" && !isLabelled(x.marks()) && (a == unknown || s.byLabel()):
+		return ReasonUnlabelled
+	case s.name == "asked" || s.name == "claim" || s.name == "representative":
+		return ReasonNotAsked
+	}
+	return ReasonConsent
+}
+
+// byLabel reports whether all that a stage permits it permits by labels.
+func (s *stage) byLabel() bool {
+	for i := range s.rules {
+		if r := &s.rules[i]; r.Effect == Permit && len(r.If.Labels) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (x *subject) excepted(r *rule) bool {
+	for i := range r.unless {
+		if x.meets(&r.unless[i], Permit) == yes {
+			return true
+		}
+	}
+	return false
+}

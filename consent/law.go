@@ -1,0 +1,179 @@
+package consent
+
+import "github.com/portage-health/portage/record"
+
+// Law is a set of rules of law as data, with where it was taken from and when. It must not be changed while it is used.
+type Law struct {
+	Policy
+	// Jurisdiction is where it holds: US, or US-WA; "" everywhere.
+	Jurisdiction string          `json:"jurisdiction,omitempty"`
+	Rules        []LawRule       `json:"rules"`
+	Exceptions   []ExceptionRule `json:"exceptions,omitempty"`
+}
+
+// LawKind is what a rule of law does.
+type LawKind string
+
+// The kinds.
+const (
+	LawPermits   LawKind = "permits"   // no consent is needed; a denial of the patient's still holds
+	LawOver      LawKind = "over"      // it may leave even against a denial of the patient's
+	LawRequires  LawKind = "requires"  // nothing but an authorization that names the purpose will do
+	LawWithholds LawKind = "withholds" // entries with the labels stay, unless something lifts it
+)
+
+// LawRule is one rule. Fields that say nothing do not limit it.
+type LawRule struct {
+	ID       string  `json:"id"`
+	Citation string  `json:"citation"`
+	Kind     LawKind `json:"kind"`
+
+	Categories []Category `json:"categories,omitempty"`
+	// Claims are the kinds of legal claim that it rests on; of Evidence one must have been seen, else Missing is the reason of a denial.
+	Claims   []string   `json:"claims,omitempty"`
+	Evidence []string   `json:"evidence,omitempty"`
+	Missing  ReasonCode `json:"missing,omitempty"`
+	// Agreement and Form are what it asks for.
+	Agreement string `json:"agreement,omitempty"`
+	Form      Form   `json:"form,omitempty"`
+	Sale      bool   `json:"sale,omitempty"`
+	// Relationship asks that the recipient has or had the patient, Self that the patient or who stands for them asks.
+	Relationship bool `json:"relationship,omitempty"`
+	Self         bool `json:"self,omitempty"`
+	// Elements says that an authorization must have all the elements of 45 CFR 164.508(c).
+	Elements bool `json:"elements,omitempty"`
+	// Labels are what LawWithholds is about, and Lifted what lifts it: consent (one under the law of the label), named (one
+	// that names the label), emergency, de-identified, received, or claim:KIND with the evidence of the same word.
+	Labels []record.Coding `json:"labels,omitempty"`
+	Lifted []string        `json:"lifted,omitempty"`
+	// Limited says that no more may leave than the claim reaches.
+	Limited     bool     `json:"limited,omitempty"`
+	Obligations []string `json:"obligations,omitempty"`
+}
+
+// ExceptionRule says which exception to information blocking a denial for a reason may rest on, and what must be documented.
+type ExceptionRule struct {
+	Reason   ReasonCode `json:"reason"`
+	Citation string     `json:"citation"`
+	Evidence []string   `json:"evidence,omitempty"`
+}
+
+// verdict is what the laws say to one purpose.
+type verdict struct {
+	permits, over *LawRule
+	requires      []*LawRule
+	missing       *LawRule // a claim that lacks its evidence
+	claimed       bool     // some rule knows the claim
+}
+
+// law asks all laws about one purpose.
+func (e *Evaluator) law(req *Request, known *Purpose) (v verdict) {
+	var cat Category
+	auth := false
+	if known != nil {
+		cat, auth = known.Category, known.Authorization
+	}
+	for _, l := range e.laws() {
+		if !holdsIn(l.Jurisdiction, req.Jurisdiction) {
+			continue
+		}
+		for i := range l.Rules {
+			r := &l.Rules[i]
+			if r.Kind == LawWithholds || len(r.Categories) > 0 && !hasWord(r.Categories, cat) && !(auth && r.Kind == LawRequires && hasWord(r.Categories, CategoryBenefits)) {
+				continue
+			}
+			if len(r.Claims) > 0 {
+				if req.LegalClaim == nil || !hasWord(r.Claims, req.LegalClaim.Kind) {
+					continue
+				}
+				v.claimed = true
+				if !req.LegalClaim.shows(r.Evidence) {
+					if v.missing == nil {
+						v.missing = r
+					}
+					continue
+				}
+			}
+			if r.Form != FormIdentified && r.Form != req.Form || r.Agreement != "" && (req.Agreement == nil || req.Agreement.Kind != r.Agreement) ||
+				r.Sale && !req.Sale || r.Relationship && !req.To().Relationship || r.Self && !req.bySelf() {
+				continue
+			}
+			switch {
+			case r.Kind == LawRequires:
+				v.requires = append(v.requires, r)
+			case r.Kind == LawOver && v.over == nil:
+				v.over = r
+			case r.Kind == LawPermits && v.permits == nil:
+				v.permits = r
+			}
+		}
+	}
+	return v
+}
+
+// shows reports whether one of the kinds of evidence was seen; of none, nothing has to be.
+func (c *LegalClaim) shows(kinds []string) bool {
+	for i := range c.Evidence {
+		if hasWord(kinds, c.Evidence[i].Kind) {
+			return true
+		}
+	}
+	return len(kinds) == 0
+}
+
+// bySelf reports whether the patient asks, or who stands in the patient's place.
+func (r *Request) bySelf() bool {
+	if r.isPatient() {
+		return true
+	}
+	s := r.speaker()
+	return s != nil && s.Verified && !s.Endangers
+}
+
+// isPatient reports whether the requester is the patient, and who gets it too.
+func (r *Request) isPatient() bool {
+	p := &r.Patient.Party
+	same := func(q *Party) bool {
+		if q.ID != "" && q.ID == p.ID || sameReference(q.Reference, p.Reference) {
+			return true
+		}
+		for i := range q.Identifiers {
+			for j := range p.Identifiers {
+				if q.Identifiers[i].Same(p.Identifiers[j]) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return same(&r.Requester)
+}
+
+// speaker gives the representative that the requester is.
+func (r *Request) speaker() *Representative {
+	for i := range r.Patient.Representatives {
+		p := &r.Patient.Representatives[i]
+		ref := record.Ref{ID: r.Requester.ID, AsSent: r.Requester.Reference}
+		if len(r.Requester.Identifiers) > 0 {
+			ref.Identifier = &r.Requester.Identifiers[0]
+		}
+		if p.is(&ref) == yes {
+			return p
+		}
+	}
+	return nil
+}
+
+// holdsIn reports whether a law of one place holds in another: that of a country holds in its states.
+func holdsIn(law, place string) bool {
+	return law == "" || place == "" && len(law) == 2 || law == place || len(place) > len(law) && place[:len(law)] == law && place[len(law)] == '-'
+}
+
+func hasWord[T comparable](list []T, w T) bool {
+	for i := range list {
+		if list[i] == w {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,278 @@
+package consent
+
+import (
+	"slices"
+	"time"
+
+	"github.com/portage-health/portage/record"
+)
+
+// residual makes the rules on single entries: what was asked for, what a claim or a representative reaches, what the consents say.
+func (s *session) residual() {
+	d, req := s.d, s.req
+	all := Rule{Effect: Permit}
+	if len(req.Categories) > 0 {
+		d.Residual = append(d.Residual, Stage{"asked", []Rule{{Effect: Permit, If: Condition{Classes: req.Categories}}}})
+	}
+	if len(req.Labels) > 0 {
+		d.Residual = append(d.Residual, Stage{"asked", []Rule{{Effect: Permit, If: Condition{Labels: req.Labels}}}})
+	}
+	if c := req.LegalClaim; c != nil && len(c.Categories)+len(c.Codes) > 0 {
+		if r := s.limiting(); r != nil {
+			var rules []Rule
+			if len(c.Categories) > 0 {
+				rules = append(rules, Rule{Effect: Permit, If: Condition{Classes: c.Categories}, Basis: r.Citation})
+			}
+			if len(c.Codes) > 0 {
+				rules = append(rules, Rule{Effect: Permit, If: Condition{Codes: c.Codes}, Basis: r.Citation})
+			}
+			d.Residual = append(d.Residual, Stage{"claim", rules})
+		}
+	}
+	if rep := req.speaker(); rep != nil && !req.isPatient() {
+		if len(rep.Categories) > 0 {
+			d.Residual = append(d.Residual, Stage{"representative", []Rule{{Effect: Permit, If: Condition{Classes: rep.Categories}, Basis: "45 CFR 164.502(g)(1)"}}})
+		}
+		own := req.Patient.OwnCare
+		if len(own) > 0 && (rep.Authority == AuthorityParent || rep.Authority == AuthorityGuardian) {
+			const cite = "45 CFR 164.502(g)(3)(i)"
+			d.Residual = append(d.Residual, Stage{"own-care", []Rule{
+				{Effect: Deny, If: Condition{Labels: own}, Basis: cite}, {Effect: Deny, If: Condition{Codes: own}, Basis: cite}, all}})
+		}
+	}
+	for i := range s.says {
+		x := &s.says[i]
+		if x.over || len(x.rules) == 0 || slices.ContainsFunc(d.Residual, func(g Stage) bool { return g.Name == "consent" && sameRules(g.Rules, x.rules) }) {
+			continue
+		}
+		rules, bare := x.rules, true
+		for j := range rules {
+			bare = bare && rules[j].Effect == Permit && rules[j].If.IsZero()
+			rules[j].Mask = s.e.Mask && rules[j].Effect == Deny
+		}
+		if bare {
+			continue
+		}
+		if x.consent == NoConsent {
+			rules = append(rules, all) // denials of single entries, over what else permits the rest
+		}
+		d.Residual = append(d.Residual, Stage{"consent", rules})
+		s.redacts(rules)
+	}
+	slices.SortStableFunc(d.Residual, func(a, b Stage) int { return stageOrder(a.Name) - stageOrder(b.Name) })
+}
+
+func stageOrder(name string) int {
+	return slices.Index([]string{"asked", "claim", "representative", "own-care", "law", "consent"}, name)
+}
+
+// sameRules reports whether two purposes left the same rules.
+func sameRules(a, b []Rule) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		x, y := &a[i], &b[i]
+		if x.Effect != y.Effect || x.Policy != y.Policy || !x.If.same(&y.If) || len(x.Unless) != len(y.Unless) {
+			return false
+		}
+		for j := range x.Unless {
+			if !x.Unless[j].same(&y.Unless[j]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// same compares conditions that come from the same consents: by what they hold, not by content.
+func (c *Condition) same(o *Condition) bool {
+	if len(c.Parts) != len(o.Parts) || c.Period != o.Period || !sameSlice(c.Labels, o.Labels) || !sameSlice(c.Codes, o.Codes) ||
+		!sameSlice(c.Classes, o.Classes) || !sameSlice(c.Documents, o.Documents) || !sameSlice(c.Data, o.Data) {
+		return false
+	}
+	for i := range c.Parts {
+		if !c.Parts[i].same(&o.Parts[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameSlice[T any](a, b []T) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}
+
+// limiting gives the rule of law that lets no more leave than the claim reaches.
+func (s *session) limiting() *LawRule {
+	for i := range s.says {
+		v := &s.says[i].law
+		for _, r := range []*LawRule{v.over, v.permits} {
+			if r != nil && r.Limited && len(r.Claims) > 0 {
+				return r
+			}
+		}
+	}
+	return nil
+}
+
+// redacts makes one obligation of all that is denied.
+func (s *session) redacts(rules []Rule) {
+	var o, keep Obligation
+	permits := true
+	for i := range rules {
+		r := &rules[i]
+		if r.Effect == Deny {
+			o.Labels, o.Classes, o.Codes = codesOf(o.Labels, r.If.Labels), codesOf(o.Classes, r.If.Classes), codesOf(o.Codes, r.If.Codes)
+			continue
+		}
+		permits = permits && len(r.If.Labels) > 0
+		keep.Labels = codesOf(keep.Labels, r.If.Labels)
+	}
+	o.Code = ObligeRedact
+	if s.e.Mask {
+		o.Code = ObligeMask
+	}
+	if permits {
+		o.Except = keep.Labels
+	}
+	slices.Sort(o.Labels)
+	slices.Sort(o.Classes)
+	slices.Sort(o.Codes)
+	for i := range s.d.Obligations {
+		if x := &s.d.Obligations[i]; x.Code == o.Code {
+			x.Labels, x.Classes, x.Codes = merge(x.Labels, o.Labels), merge(x.Classes, o.Classes), merge(x.Codes, o.Codes)
+			return
+		}
+	}
+	s.d.Obligations = append(s.d.Obligations, o)
+}
+
+func merge(a, b []string) []string {
+	a = append(a, b...)
+	slices.Sort(a)
+	return slices.Compact(a)
+}
+
+// nothingLeft reports whether the law keeps back all that was asked for by labels.
+func (s *session) nothingLeft() bool {
+	if len(s.req.Labels) == 0 && len(s.req.Categories) == 0 {
+		return false
+	}
+	for i := range s.d.Standing {
+		for j := range s.d.Standing[i].Rules {
+			if r := &s.d.Standing[i].Rules[j]; r.Effect == Deny && len(r.Unless) == 0 && coversAll(&r.If, s.req) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// close ends a decision: what a denial rests on, which policies had a say, and how long it holds.
+func (s *session) close() *Decision {
+	d := s.d
+	d.Policies = slices.Grow(d.Policies, len(s.live)+len(s.e.laws())+2)
+	for _, l := range s.e.laws() {
+		if holdsIn(l.Jurisdiction, s.req.Jurisdiction) {
+			s.policy(l.Policy)
+		}
+	}
+	s.policy(s.e.purposes().Policy)
+	var until time.Time
+	sooner := func(t time.Time) {
+		if t.After(s.req.At) && (until.IsZero() || t.Before(until)) {
+			until = t
+		}
+	}
+	for i := range s.live {
+		c := s.live[i].Consent
+		s.policy(Policy{ID: s.live[i].id, Version: version(c)})
+		if s.live[i].stale {
+			s.warn(ReasonStale, s.live[i].id)
+			if s.e.RefuseStale {
+				s.deny()
+			}
+		}
+		for j := range c.Policies {
+			if _, old := s.e.Replaced[c.Policies[j].URI]; old && c.Policies[j].URI != "" {
+				s.warn(ReasonPolicyOld, s.live[i].id)
+			}
+		}
+		ends(c, s.req.At.Location(), sooner)
+	}
+	if m := s.req.Emergency; m != nil && m.Until != nil {
+		sooner(*m.Until)
+	}
+	if !until.IsZero() {
+		d.ValidUntil = &until
+	}
+	if !d.Permits() {
+		d.Residual = nil
+		d.Exception = s.exception()
+	}
+	if d.Permits() {
+		s.oblige(Obligation{Code: ObligeAudit})
+	}
+	return d
+}
+
+// version tells one state of a consent from the next.
+func version(c *record.Consent) string {
+	switch {
+	case c.Updated != nil:
+		return c.Updated.Value
+	case c.When != nil:
+		return c.When.Value
+	}
+	return ""
+}
+
+// ends gives every time at which something of a consent begins or ends.
+func ends(c *record.Consent, loc *time.Location, at func(time.Time)) {
+	period := func(p *record.Period) {
+		if p == nil {
+			return
+		}
+		if from, _, ok := span(p.Start, loc); ok {
+			at(from)
+		}
+		if _, to, ok := span(p.End, loc); ok {
+			at(to)
+		}
+	}
+	period(c.Period)
+	if c.Expires != nil {
+		period(&record.Period{End: *c.Expires})
+	}
+	var each func(p *record.Provision, depth int)
+	each = func(p *record.Provision, depth int) {
+		period(p.Period)
+		for i := range p.Provisions {
+			if depth < maxDepth {
+				each(&p.Provisions[i], depth+1)
+			}
+		}
+	}
+	if c.Provision != nil {
+		each(c.Provision, 0)
+	}
+	for i := range c.Provisions {
+		each(&c.Provisions[i], 0)
+	}
+}
+
+// exception finds what a denial may rest on under the rule against information blocking.
+func (s *session) exception() *Exception {
+	for _, l := range s.e.laws() {
+		for i := range l.Exceptions {
+			x := &l.Exceptions[i]
+			for j := range s.d.Reasons {
+				if r := &s.d.Reasons[j]; r.Code == x.Reason && !r.Warning {
+					return &Exception{x.Citation, x.Evidence}
+				}
+			}
+		}
+	}
+	return &Exception{}
+}

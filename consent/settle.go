@@ -1,0 +1,343 @@
+package consent
+
+import (
+	"time"
+
+	"github.com/portage-health/portage/record"
+)
+
+// refused decides what needs no consent to be looked at: requests that are not valid, and who may not ask at all.
+func (s *session) refused() bool {
+	req, d := s.req, s.d
+	if m := req.Emergency; m != nil && blank(m.Reason) {
+		s.reason(ReasonJustification, "", "reason")
+		s.basis("45 CFR 164.514(h)", "", "")
+		s.deny()
+		return true
+	}
+	if s.deadLongAgo() {
+		d.Outcome, d.Final = Permitted, Permit
+		s.reason(ReasonNotPHI, "", "")
+		s.basis("45 CFR 164.502(f)", "", "")
+		s.standing()
+		return true
+	}
+	rep := req.speaker()
+	if rep != nil && !req.isPatient() {
+		switch {
+		case rep.Endangers:
+			s.reason(ReasonEndangerment, "", "")
+			s.basis("45 CFR 164.502(g)(5)", "", rep.DecidedBy)
+		case req.Action.Code == "revoke" && !rep.MayRevoke && rep.Authority == AuthorityDelegate:
+			s.reason(ReasonNoRevoke, "", "")
+			s.basis("45 CFR 164.508(b)(5)", "", name(&rep.Party))
+			s.oblige(Obligation{Code: ObligeAudit, Elements: []string{"delegate"}})
+		case !rep.Verified && s.individual():
+			s.reason(ReasonUnverified, "", "")
+			s.basis("45 CFR 164.514(h)", "", "")
+		default:
+			if req.Action.Code == "revoke" {
+				d.Outcome, d.Final = Permitted, Permit
+				s.basis("45 CFR 164.508(b)(5)", "", name(&rep.Party))
+				s.oblige(Obligation{Code: ObligeAudit, Elements: []string{"delegate"}})
+				return true
+			}
+			return false
+		}
+		s.deny()
+		return true
+	}
+	if req.Action.Code == "revoke" && req.isPatient() {
+		d.Outcome, d.Final = Permitted, Permit
+		s.basis("45 CFR 164.508(b)(5)", "", "")
+		s.oblige(Obligation{Code: ObligeAudit})
+		return true
+	}
+	if len(req.Purposes) == 0 {
+		s.reason(ReasonNoPurpose, "", "purposes")
+		s.deny()
+		return true
+	}
+	return false
+}
+
+func blank(s string) bool {
+	for _, c := range s {
+		if c > ' ' {
+			return false
+		}
+	}
+	return true
+}
+
+func name(p *Party) string {
+	if p.Reference != "" {
+		return p.Reference
+	}
+	return p.ID
+}
+
+// deadLongAgo reports whether the patient has been dead for more than 50 years (45 CFR 164.502(f)).
+func (s *session) deadLongAgo() bool {
+	if s.req.Patient.Deceased.IsZero() {
+		return false
+	}
+	_, end, ok := span(s.req.Patient.Deceased, s.req.At.Location())
+	return ok && !s.req.At.Before(end.AddDate(50, 0, 0))
+}
+
+// individual reports whether the request is for access by the patient or for them.
+func (s *session) individual() bool {
+	for i := range s.req.Purposes {
+		if p := s.e.purposes().Find(&s.req.Purposes[i]); p != nil && p.Category == CategoryIndividual {
+			return true
+		}
+	}
+	return false
+}
+
+// attested reports whether there is an emergency that is not over.
+func (s *session) attested() bool {
+	m := s.req.Emergency
+	return m != nil && (m.Until == nil || s.req.At.Before(*m.Until))
+}
+
+// settle makes one decision of what came of each purpose: all must be permitted.
+func (s *session) settle() {
+	permitted, denied, none, final := 0, 0, 0, Permit
+	for i := range s.says {
+		x := &s.says[i]
+		s.weigh(x)
+		switch {
+		case x.over || x.consent == Permitted:
+			permitted++
+		case x.consent == Denied:
+			denied++
+		default:
+			none++
+		}
+		if x.final != Permit {
+			final = Deny
+		}
+	}
+	d := s.d
+	switch {
+	case denied > 0:
+		d.Outcome = Denied
+	case permitted > 0 && none > 0:
+		s.reason(ReasonPurpose, "", "")
+		d.Outcome = Denied
+	case permitted > 0 && final == Permit:
+		d.Outcome = Permitted
+	case permitted > 0:
+		d.Outcome = Denied
+	default:
+		d.Outcome = NoConsent
+	}
+	d.Final = final
+	if d.Outcome == Denied {
+		d.Final = Deny
+	}
+	s.emergency()
+	if d.Final == Permit {
+		s.residual()
+	}
+	s.standing()
+	if d.Final == Permit && s.nothingLeft() {
+		s.reason(ReasonAllWithheld, "", "")
+		s.deny()
+	}
+	for i := range s.says {
+		if p := s.says[i].known; p != nil && p.Respond == "must" && d.Outcome == NoConsent && d.Final == Deny {
+			s.warn(ReasonMustRespond, p.Code)
+		}
+	}
+}
+
+// weigh puts the law over what the consents say to one purpose, and the host's default under it.
+func (s *session) weigh(x *says) {
+	v := &x.law
+	if v.missing != nil && v.over == nil && v.permits == nil {
+		s.reason(v.missing.Missing, v.missing.ID, "evidence")
+		s.basis(v.missing.Citation, v.missing.ID, "")
+		x.final = Deny
+		if x.consent == Permitted {
+			x.consent = Denied
+		}
+		return
+	}
+	if s.req.LegalClaim != nil && !v.claimed && len(s.e.laws()) > 0 {
+		s.warn(ReasonClaim, "")
+	}
+	deidentified := v.permits != nil && v.permits.Form == FormDeidentified
+	if !deidentified && !s.authorized(x) {
+		x.final = Deny
+		if x.consent == Permitted {
+			x.consent = Denied
+		}
+		return
+	}
+	switch {
+	case deidentified:
+		x.over, x.final = true, Permit // it is no longer the patient's data that leaves
+		s.rests(v.permits)
+	case v.over != nil:
+		x.over, x.final = true, Permit
+		s.rests(v.over)
+	case x.consent == Denied:
+		x.final = Deny
+		if !s.unreadable {
+			s.reason(ReasonConsent, "", "")
+			s.basis("45 CFR 164.522(a)", "", "")
+		} else {
+			s.basis("45 CFR 164.522(a)", "", "")
+		}
+	case x.consent == Permitted:
+		x.final = Permit
+		s.reason(ReasonConsent, "", "")
+		s.rely(x)
+		if v.permits != nil {
+			s.owes(v.permits)
+		}
+	default:
+		x.final = s.fallBack(v)
+	}
+}
+
+// fallBack is the host's default.
+func (s *session) fallBack(v *verdict) Effect {
+	e := s.e
+	if p := e.DefaultPolicy; p != (Policy{}) {
+		s.policy(p)
+	}
+	lawful := v.permits != nil || e.Default == DefaultPermit && len(e.laws()) == 0
+	switch {
+	case e.Default == DefaultDeny, e.Default == DefaultBreakGlass && !s.attested():
+		s.reason(ReasonDefault, e.DefaultPolicy.ID, "")
+		return Deny
+	case e.Default == DefaultBreakGlass:
+		s.reason(ReasonDefault, e.DefaultPolicy.ID, "")
+		s.reason(ReasonEmergency, "", "")
+		return Permit
+	case !lawful:
+		s.reason(ReasonNotAuthorized, "", "")
+		s.basis("45 CFR 164.502(a)", "", "")
+		return Deny
+	case e.Default == DefaultPermit:
+		s.reason(ReasonDefault, e.DefaultPolicy.ID, "")
+	}
+	if v.permits != nil {
+		s.rests(v.permits)
+	}
+	return Permit
+}
+
+// rests notes that a rule of law is what a permit rests on.
+func (s *session) rests(r *LawRule) {
+	s.reason(ReasonLaw, r.ID, "")
+	s.basis(r.Citation, r.ID, "")
+	s.owes(r)
+}
+
+func (s *session) owes(r *LawRule) {
+	for _, o := range r.Obligations {
+		s.oblige(Obligation{Code: o, Citation: r.Citation})
+	}
+}
+
+// rely notes which consents a permit rests on.
+func (s *session) rely(x *says) {
+	for i := range x.atoms {
+		a := &x.atoms[i]
+		if a.rule.Effect != Permit {
+			continue
+		}
+		s.basis("", a.consent.id, a.consent.by)
+		if a.consent.by != "" {
+			s.basis("45 CFR 164.502(g)", a.consent.id, a.consent.by)
+		}
+	}
+}
+
+// oblige adds an obligation, one of each code, citation and reach.
+func (s *session) oblige(o Obligation) {
+	for i := range s.d.Obligations {
+		if x := &s.d.Obligations[i]; x.Code == o.Code && (x.Citation == o.Citation || o.Citation == "") {
+			return
+		}
+	}
+	s.d.Obligations = append(s.d.Obligations, o)
+}
+
+// emergency is break-glass: what an attested emergency changes, and what it asks for.
+func (s *session) emergency() {
+	d, m := s.d, s.req.Emergency
+	glass := false
+	for i := range s.req.Purposes {
+		p := s.e.purposes().Find(&s.req.Purposes[i])
+		glass = glass || s.e.purposes().under(p, "BTG")
+	}
+	if m != nil && !s.attested() {
+		s.reason(ReasonEmergencyOver, "", "until")
+		s.deny()
+		return
+	}
+	if m == nil && !glass {
+		return
+	}
+	if m != nil && (d.Final == Deny || s.e.EmergencyOverride) {
+		if over := s.e.EmergencyOverride && !s.unreadable && s.treats(); !over && d.Final == Permit {
+			// The consents permit as far as they do.
+		} else if !over {
+			s.warn(ReasonSuppressed, "ETREAT")
+			s.oblige(Obligation{Code: ObligeTellWithheld, Citation: "45 CFR 164.522(a)(1)(iii)", Elements: []string{"ETREAT"}})
+			s.oblige(Obligation{Code: ObligeAudit})
+			return
+		} else {
+			d.Outcome, d.Final = Permitted, Permit
+			s.reason(ReasonEmergency, "", "")
+			s.basis("45 CFR 164.522(a)(1)(iii)", "", "")
+			for i := range s.says {
+				s.says[i].over = true
+			}
+		}
+	}
+	if d.Final != Permit {
+		return
+	}
+	s.oblige(Obligation{Code: ObligeAudit, Elements: []string{"emergency"}})
+	s.oblige(Obligation{Code: ObligePrivacy})
+	var until *time.Time
+	if m != nil {
+		until = m.Until
+	}
+	s.oblige(Obligation{Code: ObligeTimeLimit, Until: until})
+}
+
+// treats reports whether all purposes are treatment.
+func (s *session) treats() bool {
+	for i := range s.says {
+		if p := s.says[i].known; p == nil || p.Category != CategoryTreatment {
+			return false
+		}
+	}
+	return len(s.says) > 0
+}
+
+// category gives what the law takes a purpose for.
+func (x *says) category() Category {
+	if x.known == nil {
+		return ""
+	}
+	return x.known.Category
+}
+
+// codesOf gives the codes of codings, each once.
+func codesOf(out []string, list []record.Coding) []string {
+	for i := range list {
+		if c := list[i].Code; c != "" && !hasWord(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
