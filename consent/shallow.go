@@ -6,7 +6,7 @@ import (
 	"github.com/portage-health/portage/record"
 )
 
-// shallow gives a copy of a record whose slices, and whose patient, are its own, and whose entries share what they hold with the record.
+// shallow gives a copy of a record, without what it was merged from, whose slices, and whose patient, are its own, and whose entries share what they hold with the record.
 func shallow(rec *record.Record) *record.Record {
 	out := *rec
 	v := reflect.ValueOf(&out).Elem()
@@ -17,6 +17,8 @@ func shallow(rec *record.Record) *record.Record {
 			f.Set(fresh)
 		}
 	}
+	// The parts that a record was merged from say what nobody judged: they stay at home.
+	out.Merging = nil
 	if rec.Patient != nil {
 		p := *rec.Patient
 		out.Patient = &p
