@@ -105,6 +105,16 @@ var (
 	IssueMisplacedSegment = IssueKind{"misplaced-segment", SeverityInfo, ActionNoted,
 		"the structure of the message has no place for the segment where it stands", "look at the source, if the segment's meaning depends on what it follows"}
 
+	// What Merge finds.
+	IssueDuplicate = IssueKind{"duplicate", SeverityInfo, ActionNoted,
+		"several sources state this; it is one entry, which names all of them", "nothing"}
+	IssueConflict = IssueKind{"conflict", SeverityWarning, ActionNoted,
+		"the sources do not agree on this; all that they say is kept, side by side", "show a person all of it, and give Reconcile what they decide"}
+	IssueWording = IssueKind{"other-wording", SeverityInfo, ActionNoted,
+		"a source says this in other words or with other details of form; those of the newest source stand, the others stay with their source in Merging.Parts", "nothing"}
+	IssueChangedSince = IssueKind{"changed-since-merging", SeverityWarning, ActionNoted,
+		"the record was changed after it was merged; as it stands now it counts as a source of its own", "give decisions to Reconcile instead of changing a merged record"}
+
 	// What Validate finds.
 	IssueMissingAssertion = IssueKind{"missing-assertion", SeverityError, ActionNoted,
 		"the entry does not say whether it affirms or denies", "do not use the entry; correct what made the record"}
@@ -141,6 +151,7 @@ func IssueKinds() []IssueKind {
 		IssueContradiction, IssueSuperseded, IssueSharedIdentifier, IssueRepaired, IssueOtherPatient, IssueOutputRenamed, IssueNotStated,
 		IssueUnknownUse, IssueStatusByRule, IssueStatusDisagrees, IssueWithheld, IssueAltered,
 		IssueBatchCount, IssueBatchIncomplete, IssueCharset, IssueLineEnds, IssueSegment, IssueMisplacedSegment,
+		IssueDuplicate, IssueConflict, IssueWording, IssueChangedSince,
 		IssueMissingAssertion, IssueAbsentButAsserted, IssueMissingID, IssueDuplicateID, IssueUnknownTerm, IssueMalformedTime,
 		IssueMalformedNumber, IssuePeriodReversed, IssueSeveralValues, IssueMalformedNarrative, IssueNotUTF8, IssueUnknownSource,
 	}

@@ -46,18 +46,6 @@ type Conflict struct {
 	Statements []Statement `json:"statements"`
 }
 
-// The kinds of issues of a merge.
-var (
-	IssueDuplicate = IssueKind{"duplicate", SeverityInfo, ActionNoted,
-		"several sources state this; it is one entry, which names all of them", "nothing"}
-	IssueConflict = IssueKind{"conflict", SeverityWarning, ActionNoted,
-		"the sources do not agree on this; all that they say is kept, side by side", "show a person all of it, and give Reconcile what they decide"}
-	IssueWording = IssueKind{"other-wording", SeverityInfo, ActionNoted,
-		"a source says this in other words or with other details of form; those of the newest source stand, the others stay with their source in Merging.Parts", "nothing"}
-	IssueChangedSince = IssueKind{"changed-since-merging", SeverityWarning, ActionNoted,
-		"the record was changed after it was merged; as it stands now it counts as a source of its own", "give decisions to Reconcile instead of changing a merged record"}
-)
-
 // partOfRecord makes a part of a record that was not merged.
 func partOfRecord(r *Record) (Part, error) {
 	id, err := digestOf(r)
