@@ -7,7 +7,7 @@ import (
 
 const (
 	extGoalRelation = "http://hl7.org/fhir/StructureDefinition/goal-relationship"
-	sysGoalRelation = "http://hl7.org/fhir/goal-relationship-type"
+	sysGoalRelation = "http://terminology.hl7.org/CodeSystem/goal-relationship-type"
 )
 
 var goalAddresses = only(kindCondition, kindObservation, kindMedicationStatement, kindServiceRequest, kindRiskAssessment)
