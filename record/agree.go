@@ -123,6 +123,9 @@ func isDone(s StatusCode) bool { return s == StatusCompleted || s == StatusFinal
 func (g *agreeing) fields(l *layout, p, q unsafe.Pointer, but ...string) bool {
 	for i := range l.fields {
 		f := &l.fields[i]
+		if f.turned(p, q) {
+			return false
+		}
 		if f.made || f.form >= 0 || f.absent(p) || f.absent(q) || besides[f.name] || has(but, f.name) {
 			continue
 		}

@@ -49,6 +49,7 @@ type field struct {
 	same   int   // place of the string it is another form of where both are equal, or -1
 	sames  []int // places of the strings that are other forms of it where they are equal
 	unless string
+	data   bool // it can hold the content of an attachment
 	always bool // written also where zero
 	offset uintptr
 	// words are the offsets of the words that are zero where the field says nothing; nil where there are no such words.
@@ -114,6 +115,7 @@ func (l *layout) finish() {
 		f := &l.fields[i]
 		f.words = f.layout.wordsAt(f.offset)
 		f.terms, f.number = termsOf(l, f), numberOf(l, f)
+		f.data = f.layout.holdsData(map[*layout]bool{})
 		if f.layout.holdsMemory() {
 			l.deep = append(l.deep, i)
 		}

@@ -290,13 +290,30 @@ func (m *merger) sort(rules []*mergeRule, root *layout) {
 			for j := range w.len {
 				p := unsafe.Add(w.first, uintptr(j)*l.size)
 				e := (*Entry)(p) // every entry begins with it
-				n := x.place(member{part: i, index: j, at: p, e: e, hash: s.of(0, e.ID)}, shared)
+				n := x.place(member{part: i, index: j, at: p, e: e, hash: contentHash(s, l, p, e)}, shared)
 				if c := &m.clusters[n]; len(c.members) == 1 || rank < c.rank {
 					c.rule, c.rank = rule, rank
 				}
 			}
 		}
 	}
+}
+
+// contentHash tells entries apart that say different things: what they say, what
+// kind of statement their source made of it, and the content of their attachments.
+func contentHash(s *Stating, l *layout, p unsafe.Pointer, e *Entry) uint64 {
+	h := s.of(0, e.ID)
+	if at, ok := l.byName["kind"]; ok && l.fields[at].layout.shape == shapeString {
+		h = mixText(h, *(*string)(unsafe.Add(p, l.fields[at].offset)))
+	}
+	l.heldData(p, func(d *Data) {
+		if text, err := d.Base64(); err == nil {
+			h = mixText(h, text)
+		} else {
+			h = mixText(h, e.ID) // what cannot be read is like nothing else
+		}
+	})
+	return h
 }
 
 // sharedIdentifiers are those that stand on several entries of one list of one part: they identify none of them.

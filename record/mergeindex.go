@@ -44,8 +44,12 @@ func newMergeIndex(m *merger, rule *mergeRule, l *layout) *mergeIndex {
 	for name := range besides {
 		x.rules[name] = fieldBeside
 	}
-	for _, name := range rule.apart {
+	for _, name := range append([]string{"mode"}, rule.apart...) {
 		x.rules[name] = fieldApart
+	}
+	x.rules["kind"] = fieldApart
+	if l.typ == reflect.TypeFor[Observation]() {
+		x.rules["kind"] = fieldBeside // our own sorting of observations
 	}
 	return x
 }
@@ -277,16 +281,18 @@ func (x *mergeIndex) pair(a, b member, identity bool) verdict {
 	var apart, against []string
 	for i := range x.l.fields {
 		f := &x.l.fields[i]
-		if f.made || f.form >= 0 || f.absent(a.at) || f.absent(b.at) {
+		rule := x.rules[f.name]
+		turned := rule != fieldBeside && f.turned(a.at, b.at)
+		if !turned && (f.made && f.name != "kind" || f.form >= 0 || f.absent(a.at) || f.absent(b.at)) {
 			continue
 		}
-		rule := x.rules[f.name]
 		if rule == fieldBeside {
 			continue
 		}
 		p, q := unsafe.Add(a.at, f.offset), unsafe.Add(b.at, f.offset)
-		agree := true
+		agree := !turned
 		switch {
+		case turned:
 		case f.layout.shape != shapeSlice || x.rule.exact || slices.Contains(x.rule.whole, f.name):
 			agree = g.values(f.layout, p, q)
 		case rule == fieldApart:

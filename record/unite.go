@@ -50,6 +50,10 @@ func (u *uniting) values(l *layout, dst, src unsafe.Pointer) {
 		u.worded = u.worded || *(*string)(dst) != *(*string)(src)
 	case shapeBool:
 		u.worded = u.worded || *(*bool)(dst) != *(*bool)(src)
+	case shapeData:
+		a, errA := (*Data)(dst).Base64()
+		b, errB := (*Data)(src).Base64()
+		u.worded = u.worded || a != b || errA != nil || errB != nil
 	case shapePointer:
 		u.values(l.elem, *(*unsafe.Pointer)(dst), *(*unsafe.Pointer)(src))
 	case shapeSlice:
