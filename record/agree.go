@@ -15,6 +15,8 @@ type agreeing struct {
 	a, b int // the parts that the values at hand stand in
 	// strict says that lists which otherwise gather are values too.
 	strict bool
+	// dated says that both tell of one day: then a side that only one of them names is told by one alone.
+	dated bool
 }
 
 var (
@@ -31,6 +33,11 @@ var (
 	typeClinical   = reflect.TypeFor[ClinicalStatus]()
 	typeProduct    = reflect.TypeFor[Product]()
 	typeUDI        = reflect.TypeFor[UDI]()
+	typeBodySite   = reflect.TypeFor[BodySite]()
+
+	typeReaction        = reflect.TypeFor[Reaction]()
+	typeFamilyCondition = reflect.TypeFor[FamilyCondition]()
+	typeIndication      = reflect.TypeFor[Indication]()
 )
 
 // values compares two values of one type.
@@ -105,12 +112,20 @@ func (g *agreeing) structs(l *layout, p, q unsafe.Pointer) bool {
 		return x.Value == y.Value && (x.System == y.System || x.System == "" || y.System == "")
 	case typeStatus:
 		x, y := (*Status)(p), (*Status)(q)
-		return x.Code == "" || y.Code == "" || x.Code == y.Code || isDone(x.Code) && isDone(y.Code)
+		if x.Code == "" || y.Code == "" {
+			return !isDenial(x.Code) && !isDenial(y.Code)
+		}
+		return x.Code == y.Code || isDone(x.Code) && isDone(y.Code)
 	case typeClinical:
 		x, y := (*ClinicalStatus)(p), (*ClinicalStatus)(q)
 		return x.Code == "" || y.Code == "" || x.Code == y.Code
 	case typeValue, typeAmount:
 		return g.alternatives(l, p, q)
+	case typeBodySite:
+		x, y := (*BodySite)(p), (*BodySite)(q)
+		if !g.dated && (x.Laterality == nil) != (y.Laterality == nil) {
+			return false // a side is no detail where nothing else says that they are one
+		}
 	}
 	return g.fields(l, p, q)
 }
@@ -130,6 +145,9 @@ func (g *agreeing) fields(l *layout, p, q unsafe.Pointer, but ...string) bool {
 			continue
 		}
 		if !g.strict && f.layout.shape == shapeSlice && f.layout.elem.shape == shapeStruct && !isOrdered(f.layout.elem.typ) {
+			if isChoice(f.layout.elem.typ) && !g.meet(f.layout, unsafe.Add(p, f.offset), unsafe.Add(q, f.offset)) {
+				return false
+			}
 			continue
 		}
 		if !g.values(f.layout, unsafe.Add(p, f.offset), unsafe.Add(q, f.offset)) {
@@ -156,6 +174,10 @@ func isOrdered(t reflect.Type) bool {
 	}
 	return false
 }
+
+// isChoice reports whether lists of such elements say one thing in several ways, or several at once: where they have
+// nothing in common they differ (the left eye and the right, before meals and at night).
+func isChoice(t reflect.Type) bool { return t == typeConcept || t == typeBodySite }
 
 // alternatives compares values of which one of several kinds is there.
 func (g *agreeing) alternatives(l *layout, p, q unsafe.Pointer) bool {
@@ -221,32 +243,51 @@ func (g *agreeing) periods(a, b *Period) bool {
 }
 
 // concepts compares coded values: by codes where they have codes of one system, or
-// of systems between which the terminology translates; else by their words.
+// of systems between which the terminology translates; else by their words. A code
+// of one system beside a different one of another says that they are not the same:
+// two strengths of a medicine share the code of its class.
 func (g *agreeing) concepts(a, b *Concept) bool {
-	known := false // whether the codes can be compared at all
-	for i := range a.Codings {
-		for j := range b.Codings {
-			x, y := &a.Codings[i], &b.Codings[j]
-			if x.Code == "" || y.Code == "" {
-				continue
-			}
-			if !sameSystem(x, y) {
-				continue
-			}
-			if known = true; x.Code == y.Code {
-				return true
-			}
-		}
-	}
-	if g.m.translated(a, b) {
-		return true
-	}
-	if known {
+	switch same, differ := codesOf(a, b); {
+	case differ:
 		return false
+	case same || g.m.translated(a, b):
+		return true
 	}
 	x, y := wordsOf(a), wordsOf(b)
 	return x == "" && y == "" && !(hasCodes(a) && hasCodes(b)) || x != "" && x == y ||
 		(a.Absent != "" && !hasCodes(a) && x == "") || (b.Absent != "" && !hasCodes(b) && y == "")
+}
+
+// codesOf tells whether two concepts have a code in common, and whether there is a
+// system in which each has a code that the other has not. A vaccine is one by its CVX code, in whatever package it came.
+func codesOf(a, b *Concept) (same, differ bool) {
+	vaccine := false
+	for i := range a.Codings {
+		if x := &a.Codings[i]; x.Code != "" && hasCoding(b, x) {
+			same, vaccine = true, vaccine || x.System == SystemCVX
+		}
+	}
+	for i := range a.Codings {
+		x := &a.Codings[i]
+		if x.Code == "" || hasCoding(b, x) || vaccine && x.System == SystemNDC {
+			continue
+		}
+		for j := range b.Codings {
+			if y := &b.Codings[j]; y.Code != "" && sameSystem(x, y) && !hasCoding(a, y) {
+				return same, true
+			}
+		}
+	}
+	return same, false
+}
+
+func hasCoding(c *Concept, k *Coding) bool {
+	for i := range c.Codings {
+		if o := &c.Codings[i]; o.Code == k.Code && sameSystem(o, k) {
+			return true
+		}
+	}
+	return false
 }
 
 func hasCodes(c *Concept) bool {
@@ -356,7 +397,7 @@ func (g *agreeing) refs(a, b *Ref) bool {
 		}
 	}
 	if a.Identifier != nil && b.Identifier != nil {
-		return a.Identifier.Value == b.Identifier.Value
+		return a.Identifier.Value == b.Identifier.Value && (authorityOf(a.Identifier) == authorityOf(b.Identifier) || authorityOf(a.Identifier) == "" || authorityOf(b.Identifier) == "")
 	}
 	return a.Display == "" || b.Display == "" || folded(a.Display) == folded(b.Display)
 }

@@ -3,6 +3,7 @@ package record
 import (
 	"cmp"
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -165,30 +166,81 @@ type clusterConflict struct {
 	identity bool        // whether they share an identifier
 }
 
+// noneKnowable are lists of which a source may say that there is none.
+var noneKnowable = []string{"allergies", "problems", "medications", "immunizations", "procedures", "devices", "familyHistory", "directives"}
+
 // noneKnown finds what some sources state of a kind of which others say that there is none.
 func (m *merger) noneKnown() {
-	for _, rule := range []string{"allergies", "problems", "medications", "immunizations"} {
-		var none, some []int
-		for n := range m.clusters {
-			c := &m.clusters[n]
-			if c.rule.list != rule || c.dropped {
-				continue
-			}
-			switch e := c.members[0].e; {
-			case e.Assertion == NoneKnown:
-				none = append(none, n)
-			case e.Assertion == Affirmed && e.Status.Code != StatusEnteredInError && e.Mode == ModeEvent:
-				some = append(some, n)
-			}
+	none, some := map[string][]int{}, map[string][]int{}
+	for n := range m.clusters {
+		c := &m.clusters[n]
+		if !slices.Contains(noneKnowable, c.rule.list) {
+			continue
 		}
-		for _, n := range none {
-			for _, s := range some {
+		switch {
+		case c.members[0].e.Assertion == NoneKnown:
+			none[c.rule.list] = append(none[c.rule.list], n)
+		case c.thereIs():
+			some[c.rule.list] = append(some[c.rule.list], n)
+		}
+	}
+	for _, list := range noneKnowable {
+		for _, n := range none[list] {
+			for _, s := range some[list] {
 				if m.apartSources(n, s) {
-					m.conflicts = append(m.conflicts, clusterConflict{a: n, b: s, fields: []string{"assertion"}})
+					m.opposes(clusterConflict{a: n, b: s, fields: []string{"assertion"}})
 				}
 			}
 		}
 	}
+}
+
+// thereIs reports whether a cluster says that there is something, so that not none is known.
+func (c *cluster) thereIs() bool {
+	e := c.members[0].e
+	if e.Assertion != Affirmed || isDenial(e.Status.Code) {
+		return false
+	}
+	switch c.l.typ {
+	case reflect.TypeFor[Medication]():
+		// An order is of a medicine that the patient is to take.
+		not := (*Medication)(c.members[0].at).DoNotPerform
+		return not == nil || !*not
+	case reflect.TypeFor[Device]():
+		return (*Device)(c.members[0].at).Use != "author" && e.Mode == ModeEvent
+	}
+	return e.Mode == ModeEvent
+}
+
+// weigh drops conflicts that are none: where each source that states the one states the
+// other too. Of what happens again and again it is enough that one source states both.
+func (m *merger) weigh() {
+	parts := func(n int) map[int]bool {
+		all := map[int]bool{}
+		for _, x := range m.clusters[n].members {
+			all[x.part] = true
+		}
+		return all
+	}
+	lacks := func(a, b map[int]bool) bool {
+		for p := range a {
+			if !b[p] {
+				return true
+			}
+		}
+		return false
+	}
+	m.conflicts = slices.DeleteFunc(m.conflicts, func(k clusterConflict) bool {
+		if k.a == k.b || k.identity || k.index == nil {
+			return false
+		}
+		a, b := parts(k.a), parts(k.b)
+		if k.index.rule.lasting {
+			return !lacks(a, b) && !lacks(b, a)
+		}
+		return !lacks(a, b) || !lacks(b, a)
+	})
+	m.clashes = nil
 }
 
 // apartSources reports whether no part states both.

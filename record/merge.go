@@ -85,6 +85,8 @@ type merger struct {
 	conflicts []clusterConflict
 	said      map[codingKey][]Coding // what the terminology translates to
 	patient   int                    // the cluster of the patients, or -1
+	clashes   map[[2]int]int         // pairs of clusters → their conflict
+	indexes   map[string]*mergeIndex // by list
 }
 
 // cluster is what becomes one entry.
@@ -112,7 +114,7 @@ type member struct {
 
 func (m *merger) merge() error {
 	m.at, m.ids = make([]map[string]int, len(m.parts)), make([]map[string]string, len(m.parts))
-	m.taken = map[string]int{}
+	m.taken, m.indexes = map[string]int{}, map[string]*mergeIndex{}
 	m.says = make([]*Stating, len(m.parts))
 	for i := range m.parts {
 		m.at[i], m.ids[i] = map[string]int{}, map[string]string{}
@@ -142,6 +144,7 @@ func (m *merger) merge() error {
 		m.sort(lists, root)
 	}
 	m.noneKnown()
+	m.weigh()
 	m.decide()
 	m.label()
 	m.build(root)
@@ -216,6 +219,9 @@ func (m *merger) sort(rules []*mergeRule, root *layout) {
 	x := newMergeIndex(m, rules[len(rules)-1], l)
 	if len(rules) > 1 {
 		x = newMergeIndex(m, ruleOf(map[string]string{"vitals": "results", "vitalPanels": "resultPanels"}[rules[0].list]), l)
+	}
+	for _, rule := range rules {
+		m.indexes[rule.list] = x
 	}
 	for i := range m.parts {
 		s := m.says[i]

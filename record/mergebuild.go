@@ -89,7 +89,7 @@ func (m *merger) build(root *layout) {
 func (m *merger) fill(n int, dst unsafe.Pointer, path string) {
 	c := &m.clusters[n]
 	c.at, c.path = dst, path
-	u := uniting{m: m}
+	u := uniting{m: m, index: m.indexes[c.rule.list]}
 	for i, x := range c.members {
 		if i == 0 {
 			c.l.cloneTo(dst, x.at)

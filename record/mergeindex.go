@@ -47,73 +47,52 @@ func newMergeIndex(m *merger, rule *mergeRule, l *layout) *mergeIndex {
 	for _, name := range append([]string{"mode"}, rule.apart...) {
 		x.rules[name] = fieldApart
 	}
-	x.rules["kind"] = fieldApart
-	if l.typ == reflect.TypeFor[Observation]() {
-		x.rules["kind"] = fieldBeside // our own sorting of observations
+	if l.typ == reflect.TypeFor[Medication]() {
+		x.rules["kind"] = fieldApart // what is ordered, taken, handed out or given
+	}
+	if l.typ == reflect.TypeFor[Observation]() || l.typ == reflect.TypeFor[Problem]() {
+		x.rules["kind"] = fieldBeside // how a source sorts what it tells
 	}
 	return x
 }
 
-// verdict is how an entry stands to another.
-type verdict struct {
-	same, apart bool
-	fields      []string // in which they contradict each other
-}
-
 // place puts an entry into the cluster it belongs to, or makes one, and gives it.
+// Whatever else it contradicts is noted, wherever it comes to stand.
 func (x *mergeIndex) place(e member, shared map[string]bool) int {
 	m := x.m
-	best, identical := -1, false
-	type clash struct {
-		cluster  int
-		fields   []string
-		identity bool
-	}
-	var clashes []clash
-	try := func(list []int, identity bool) {
-		for _, n := range list {
-			c := &m.clusters[n]
-			if best >= 0 && identical || c.has(e.part) || slices.ContainsFunc(clashes, func(k clash) bool { return k.cluster == n }) {
-				continue
-			}
-			switch v := x.compare(c, e, identity); {
-			case v.same:
-				if best < 0 {
-					best, identical = n, true
-				}
-			case !v.apart:
-				clashes = append(clashes, clash{n, v.fields, identity})
-			}
-		}
-	}
-	try(x.byID[e.e.ID], true)
+	f := finding{x: x, e: e, best: -1}
+	f.try(x.byID[e.e.ID], true)
 	for i := range e.e.Identifiers {
 		if key := identKey(&e.e.Identifiers[i]); key != "" && !shared[key] {
-			try(x.byIdent[key], true)
+			f.try(x.byIdent[key], true)
 		}
 	}
-	if best < 0 {
-		try(x.byHash[e.hash], false)
+	if f.best < 0 {
+		f.try(x.byHash[e.hash], false)
 	}
-	keys, day := x.keysOf(e), x.day(e.at)
+	keys, day := x.keysOf(e), x.dayOf(e)
 	for _, key := range keys {
-		if best >= 0 {
-			break
+		if day == "" && x.rule.recurs {
+			f.try(x.own[key+"|"], false) // it may be any of those that have a date, and is none of them
+			continue
 		}
-		try(x.under[key+"|"+day], false)
-		for i := len(day); i > 0 && best < 0; {
-			if i = strings.LastIndexByte(day[:i], '-'); i < 0 {
-				i = 0
+		f.try(x.under[key+"|"+day], false)
+		for i := len(day); i > 0; {
+			if i = max(0, strings.LastIndexByte(day[:i], '-')); i == 0 && x.rule.recurs {
+				break
 			}
-			try(x.own[key+"|"+day[:i]], false)
+			f.try(x.own[key+"|"+day[:i]], false)
 		}
 	}
-	n := best
+	n := f.best
 	if n < 0 {
 		n = len(m.clusters)
 		m.clusters = append(m.clusters, cluster{rule: x.rule, l: x.l})
-		for _, k := range clashes {
-			m.conflicts = append(m.conflicts, clusterConflict{a: k.cluster, b: n, fields: k.fields, index: x, identity: k.identity})
+	}
+	for _, k := range f.clashes {
+		if k.a != n {
+			k.b = n
+			m.opposes(k)
 		}
 	}
 	c := &m.clusters[n]
@@ -121,6 +100,52 @@ func (x *mergeIndex) place(e member, shared map[string]bool) int {
 	m.at[e.part][e.e.ID] = n
 	x.note(n, e, keys, day, shared)
 	return n
+}
+
+// finding is the search for where an entry belongs.
+type finding struct {
+	x       *mergeIndex
+	e       member
+	best    int
+	tried   []int
+	clashes []clusterConflict
+}
+
+func (f *finding) try(list []int, identity bool) {
+	for _, n := range list {
+		if slices.Contains(f.tried, n) {
+			continue
+		}
+		f.tried = append(f.tried, n)
+		c := &f.x.m.clusters[n]
+		switch v := f.x.compare(c, f.e, identity); {
+		case v.same && f.best < 0 && !c.has(f.e.part):
+			f.best = n
+		case !v.same && !v.apart:
+			f.clashes = append(f.clashes, clusterConflict{a: n, fields: v.fields, index: f.x, identity: identity})
+		}
+	}
+}
+
+// opposes notes a conflict, or adds to one between the same.
+func (m *merger) opposes(k clusterConflict) {
+	pair := [2]int{min(k.a, k.b), max(k.a, k.b)}
+	at, ok := m.clashes[pair]
+	if !ok {
+		if m.clashes == nil {
+			m.clashes = map[[2]int]int{}
+		}
+		m.clashes[pair] = len(m.conflicts)
+		m.conflicts = append(m.conflicts, k)
+		return
+	}
+	o := &m.conflicts[at]
+	o.identity = o.identity || k.identity
+	for _, f := range k.fields {
+		if !slices.Contains(o.fields, f) {
+			o.fields = append(o.fields, f)
+		}
+	}
 }
 
 // add adds a member.
@@ -162,23 +187,14 @@ func (x *mergeIndex) note(n int, e member, keys []string, day string, shared map
 }
 
 // day gives the date that an entry is about, as precise as it is: 2024-01-31, 2024-01, 2024 or "".
-func (x *mergeIndex) day(at unsafe.Pointer) string {
-	if x.when == nil {
+func (x *mergeIndex) day(at unsafe.Pointer) string { return x.begin(member{at: at}).Date() }
+
+// dayOf is day, but for what is denied: the time of a denial is none of the thing.
+func (x *mergeIndex) dayOf(e member) string {
+	if x.rule.lasting && denies(x, e) {
 		return ""
 	}
-	p := unsafe.Add(at, x.when.offset)
-	if x.when.layout.shape == shapePointer {
-		if p = *(*unsafe.Pointer)(p); p == nil {
-			return ""
-		}
-	}
-	switch x.when.layout.typ {
-	case typePeriod, reflect.PointerTo(typePeriod):
-		return (*Period)(p).begin().Date()
-	case typeTime, reflect.PointerTo(typeTime):
-		return (*Time)(p).Date()
-	}
-	return ""
+	return x.day(e.at)
 }
 
 // keysOf gives texts of which entries that may be one share at least one.
@@ -242,101 +258,4 @@ func systemOf(c *Coding) string {
 		return c.System
 	}
 	return c.SystemAsSent
-}
-
-// compare says how an entry stands to those of a cluster. identity says that they share an id or an identifier.
-func (x *mergeIndex) compare(c *cluster, e member, identity bool) (v verdict) {
-	for i := range c.distinct {
-		if c.distinct[i].hash == e.hash {
-			return verdict{same: true}
-		}
-	}
-	for i := range c.distinct {
-		k := &c.distinct[i]
-		if one := x.pair(*k, e, identity); !one.same {
-			v.apart = v.apart || one.apart
-			for _, f := range one.fields {
-				if !slices.Contains(v.fields, f) {
-					v.fields = append(v.fields, f)
-				}
-			}
-		}
-	}
-	v.same = !v.apart && len(v.fields) == 0
-	return v
-}
-
-func (x *mergeIndex) pair(a, b member, identity bool) verdict {
-	g := agreeing{m: x.m, a: a.part, b: b.part}
-	if x.rule.exact && !identity {
-		return verdict{apart: true} // what says the very same was found by its hash
-	}
-	if x.rule.telling {
-		return verdict{same: true}
-	}
-	g.strict = x.rule.exact
-	if !identity && otherwiseIdentified(a.e, b.e) {
-		return verdict{apart: true}
-	}
-	var apart, against []string
-	for i := range x.l.fields {
-		f := &x.l.fields[i]
-		rule := x.rules[f.name]
-		turned := rule != fieldBeside && f.turned(a.at, b.at)
-		if !turned && (f.made && f.name != "kind" || f.form >= 0 || f.absent(a.at) || f.absent(b.at)) {
-			continue
-		}
-		if rule == fieldBeside {
-			continue
-		}
-		p, q := unsafe.Add(a.at, f.offset), unsafe.Add(b.at, f.offset)
-		agree := !turned
-		switch {
-		case turned:
-		case f.layout.shape != shapeSlice || x.rule.exact || slices.Contains(x.rule.whole, f.name):
-			agree = g.values(f.layout, p, q)
-		case rule == fieldApart:
-			agree = g.meet(f.layout, p, q)
-		}
-		switch {
-		case agree:
-		case rule == fieldApart:
-			apart = append(apart, f.name)
-		default:
-			against = append(against, f.name)
-		}
-	}
-	switch {
-	case identity && x.rule.people():
-		// One identifier under which people have quite other names identifies neither of them (docs/ids.md).
-		same := x.sameName(&g, a, b)
-		return verdict{same: same, apart: !same}
-	case x.rule.also != nil && !identity && !x.also(&g, a, b):
-		return verdict{apart: true}
-	case len(apart) > 0 && !identity:
-		return verdict{apart: true}
-	case !identity && len(against) > 0 && x.loosely(against) && !x.oneMinute(a, b):
-		return verdict{apart: true}
-	}
-	fields := append(apart, against...)
-	return verdict{same: len(fields) == 0, fields: fields}
-}
-
-// loosely reports whether entries of one code differ only in what may change within a day.
-func (x *mergeIndex) loosely(fields []string) bool {
-	for _, f := range fields {
-		if !slices.Contains(x.rule.closely, f) {
-			return false
-		}
-	}
-	return true
-}
-
-// oneMinute reports whether two entries give one time to the minute.
-func (x *mergeIndex) oneMinute(a, b member) bool {
-	if x.when == nil || x.when.layout.typ != typePeriod {
-		return false
-	}
-	s, t := (*Period)(unsafe.Add(a.at, x.when.offset)).begin(), (*Period)(unsafe.Add(b.at, x.when.offset)).begin()
-	return s.Precision() >= Minute && t.Precision() >= Minute && timesAgree(s, t)
 }

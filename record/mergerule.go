@@ -24,6 +24,13 @@ type mergeRule struct {
 	telling bool
 	// exact says that any difference makes two of them.
 	exact bool
+	// choice are lists that contradict each other where they have nothing in common.
+	choice []string
+	// lasting says that it is with the patient for a time: that it is over contradicts that it is not, and
+	// whoever denies it contradicts all who affirm it. Contradictions are named also between what one authority numbers differently.
+	lasting bool
+	// recurs says that it happens at a time, and again: what has no date is none of those that have one.
+	recurs bool
 }
 
 // mergeRules are the rules, in the order in which the lists are merged: what others refer to first.
@@ -32,33 +39,33 @@ var mergeRules = []mergeRule{
 	{list: "locations", kind: KindLocation, keys: []string{"names"}, also: []string{"telecoms", "addresses"}},
 	{list: "practitioners", kind: KindPractitioner, keys: []string{"names"}, also: []string{"telecoms", "addresses"}},
 	{list: "relatedPersons", kind: KindRelatedPerson, keys: []string{"names"}, also: []string{"telecoms", "addresses", "relationships", "class"}, apart: []string{"birthTime"}},
-	{list: "devices", kind: KindDevice, keys: []string{"udi", "types"}, when: "used", apart: []string{"use", "serial", "lot", "model"}},
+	{list: "devices", kind: KindDevice, keys: []string{"udi", "types"}, when: "used", apart: []string{"use", "sites", "serial", "lot", "model"}},
 	{list: "specimens", kind: KindSpecimen, keys: []string{"type"}, when: "collected", apart: []string{"accession", "site"}},
-	{list: "allergies", kind: KindAllergy, keys: []string{"substance"}},
-	{list: "problems", kind: KindProblem, keys: []string{"code"}, when: "onset", apart: []string{"use", "bodySites"}},
-	{list: "medications", kind: KindMedication, keys: []string{"product"}, when: "taken", apart: []string{"mode", "authoredOn"}, whole: []string{"dosages"}},
-	{list: "immunizations", kind: KindImmunization, keys: []string{"product"}, when: "when", apart: []string{"mode"}},
-	{list: "procedures", kind: KindProcedure, keys: []string{"code"}, when: "when", apart: []string{"mode", "bodySites", "class"}},
-	{list: "results", kind: KindResult, keys: []string{"code"}, when: "when", apart: []string{"subId", "specimens"}, whole: []string{"values", "components"}, closely: []string{"values", "components", "status", "interpretations"}},
-	{list: "vitals", kind: KindVital, keys: []string{"code"}, when: "when", apart: []string{"subId"}, whole: []string{"values", "components"}, closely: []string{"values", "components", "status", "interpretations"}},
-	{list: "social", kind: KindSocial, keys: []string{"code"}, when: "when", apart: []string{"subId"}, whole: []string{"values", "components"}, closely: []string{"values", "components", "status"}},
-	{list: "assessments", kind: KindAssessment, keys: []string{"code"}, when: "when", apart: []string{"subId"}, whole: []string{"values", "components"}, closely: []string{"values", "components", "status"}},
-	{list: "observations", kind: KindObservation, keys: []string{"code"}, when: "when", apart: []string{"subId"}, whole: []string{"values", "components"}, closely: []string{"values", "components", "status"}},
-	{list: "resultPanels", kind: KindResultPanel, keys: []string{"code"}, when: "when", apart: []string{"accession", "members", "conclusion"}, closely: []string{"status"}},
-	{list: "vitalPanels", kind: KindVitalPanel, keys: []string{"code"}, when: "when", apart: []string{"members"}, closely: []string{"status"}},
-	{list: "assessmentPanels", kind: KindAssessmentPanel, keys: []string{"code"}, when: "when", apart: []string{"members"}, closely: []string{"status"}},
-	{list: "encounters", kind: KindEncounter, keys: []string{"types", "class"}, when: "when", apart: []string{"class", "types", "mode"}},
-	{list: "orders", kind: KindOrder, keys: []string{"code"}, when: "when", apart: []string{"mode", "placer", "filler", "authoredOn", "kind"}},
-	{list: "appointments", kind: KindAppointment, keys: []string{"service", "type", "description"}, when: "when", apart: []string{"mode"}},
+	{list: "allergies", kind: KindAllergy, keys: []string{"substance"}, lasting: true},
+	{list: "problems", kind: KindProblem, keys: []string{"code"}, when: "onset", apart: []string{"use", "bodySites"}, whole: []string{"stages"}, lasting: true},
+	{list: "medications", kind: KindMedication, keys: []string{"product"}, when: "taken", apart: []string{"mode", "authoredOn"}, whole: []string{"dosages"}, choice: []string{"preconditions"}, lasting: true},
+	{list: "immunizations", kind: KindImmunization, keys: []string{"product"}, when: "when", apart: []string{"mode"}, choice: []string{"sites"}, recurs: true},
+	{list: "procedures", kind: KindProcedure, keys: []string{"code"}, when: "when", apart: []string{"mode", "bodySites", "modifiers", "class"}, whole: []string{"values"}, choice: []string{"methods", "approaches"}, recurs: true},
+	{list: "results", kind: KindResult, keys: []string{"code"}, when: "when", apart: []string{"subId", "bodySites", "methods", "focus", "specimens"}, whole: []string{"values", "components"}, closely: []string{"values", "components", "status", "interpretations"}, choice: []string{"interpretations"}, recurs: true},
+	{list: "vitals", kind: KindVital, keys: []string{"code"}, when: "when", apart: []string{"subId", "bodySites", "methods", "focus"}, whole: []string{"values", "components"}, closely: []string{"values", "components", "status", "interpretations"}, choice: []string{"interpretations"}, recurs: true},
+	{list: "social", kind: KindSocial, keys: []string{"code"}, when: "when", apart: []string{"subId", "bodySites", "methods", "focus"}, whole: []string{"values", "components"}, closely: []string{"values", "components", "status", "interpretations"}, choice: []string{"interpretations"}, recurs: true},
+	{list: "assessments", kind: KindAssessment, keys: []string{"code"}, when: "when", apart: []string{"subId", "bodySites", "methods", "focus"}, whole: []string{"values", "components"}, closely: []string{"values", "components", "status", "interpretations"}, choice: []string{"interpretations"}, recurs: true},
+	{list: "observations", kind: KindObservation, keys: []string{"code"}, when: "when", apart: []string{"subId", "bodySites", "methods", "focus"}, whole: []string{"values", "components"}, closely: []string{"values", "components", "status", "interpretations"}, choice: []string{"interpretations"}, recurs: true},
+	{list: "resultPanels", kind: KindResultPanel, keys: []string{"code"}, when: "when", apart: []string{"accession", "members", "conclusion"}, closely: []string{"status"}, recurs: true},
+	{list: "vitalPanels", kind: KindVitalPanel, keys: []string{"code"}, when: "when", apart: []string{"members"}, closely: []string{"status"}, recurs: true},
+	{list: "assessmentPanels", kind: KindAssessmentPanel, keys: []string{"code"}, when: "when", apart: []string{"members"}, closely: []string{"status"}, recurs: true},
+	{list: "encounters", kind: KindEncounter, keys: []string{"types", "class"}, when: "when", apart: []string{"class", "types", "mode"}, recurs: true},
+	{list: "orders", kind: KindOrder, keys: []string{"code"}, when: "when", apart: []string{"mode", "placer", "filler", "authoredOn", "kind", "bodySites", "details"}, whole: []string{"timings", "values"}, recurs: true},
+	{list: "appointments", kind: KindAppointment, keys: []string{"service", "type", "description"}, when: "when", apart: []string{"mode"}, recurs: true},
 	{list: "goals", kind: KindGoal, keys: []string{"code"}, when: "start", apart: []string{"due"}, whole: []string{"targets", "values"}},
 	{list: "healthConcerns", kind: KindHealthConcern, keys: []string{"code"}, when: "when", apart: []string{"risk"}},
-	{list: "familyHistory", kind: KindFamilyMember, keys: []string{"relationship"}, apart: []string{"name", "sex", "birthTime"}},
+	{list: "familyHistory", kind: KindFamilyMember, keys: []string{"relationship"}, also: []string{"name", "birthTime", "relatedIdentifiers", "conditions"}, apart: []string{"name", "sex", "birthTime"}},
 	{list: "directives", kind: KindDirective, keys: []string{"type"}, when: "when", whole: []string{"values"}},
 	{list: "coverages", kind: KindCoverage, keys: []string{"memberId", "subscriberId", "type"}, when: "when", apart: []string{"memberId", "subscriberId", "payors"}},
 	{list: "imagingStudies", kind: KindImagingStudy, keys: []string{"studyUid", "accession"}, apart: []string{"studyUid", "accession"}},
-	{list: "adverseEvents", kind: KindAdverseEvent, keys: []string{"event"}, when: "when", apart: []string{"actuality"}},
-	{list: "supplies", kind: KindSupply, keys: []string{"code", "product"}, when: "when", apart: []string{"mode"}},
-	{list: "notes", kind: KindNote, keys: []string{"type", "title"}, when: "when", apart: []string{"title", "description", "written", "contents"}, whole: []string{"contents"}},
+	{list: "adverseEvents", kind: KindAdverseEvent, keys: []string{"event"}, when: "when", apart: []string{"actuality"}, recurs: true},
+	{list: "supplies", kind: KindSupply, keys: []string{"code", "product"}, when: "when", apart: []string{"mode"}, recurs: true},
+	{list: "notes", kind: KindNote, keys: []string{"type", "title"}, when: "when", apart: []string{"title", "description", "written", "contents"}, whole: []string{"contents"}, recurs: true},
 	{list: "questionnaires", kind: KindQuestionnaire, keys: []string{"questionnaire", "title"}, apart: []string{"when", "questionnaire"}, whole: []string{"items"}},
 	{list: "careTeams", kind: KindCareTeam, keys: []string{"name", "code", "categories"}, when: "when", apart: []string{"name"}},
 	{list: "carePlans", kind: KindCarePlan, keys: []string{"title", "description", "categories"}, when: "when", apart: []string{"title", "description"}},

@@ -32,7 +32,7 @@ func TestMergeRules(t *testing.T) {
 		at, ok := root.byName[r.list]
 		require.True(t, ok, r.list)
 		l := root.fields[at].layout.elem
-		for _, names := range [][]string{r.keys, r.apart, r.whole, r.closely, r.also} {
+		for _, names := range [][]string{r.keys, r.apart, r.whole, r.closely, r.also, r.choice} {
 			for _, n := range names {
 				require.Contains(t, l.byName, n, "%s has no such field", r.list)
 			}

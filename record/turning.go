@@ -21,7 +21,13 @@ var (
 var denials = []StatusCode{StatusNotDone, StatusRefused, StatusEnteredInError, StatusCancelled, StatusRejected, StatusNoShow}
 
 // turningTruths are truths without which the opposite holds.
-var turningTruths = map[string]bool{"doNotPerform": true, "asNeeded": true, "negated": true, "inverted": true, "deleted": true}
+var turningTruths = map[string]bool{"doNotPerform": true, "asNeeded": true, "negated": true, "inverted": true, "deleted": true,
+	"risk": true, "subpotent": true, "lowOpen": true, "highOpen": true}
+
+// turningLists are what only holds under a condition, or of somebody else: a precondition, another subject.
+var turningLists = map[string]bool{"preconditions": true, "focus": true}
+
+func isDenial(s StatusCode) bool { return slices.Contains(denials, s) }
 
 // turns reports whether a field that only one of two statements has makes them say
 // something else; p is where that one has it.
@@ -35,7 +41,13 @@ func (f *field) turns(p unsafe.Pointer) bool {
 		v := *(*Verification)(p)
 		return v == Refuted || v == EnteredInError
 	case typeStatus:
-		return slices.Contains(denials, (*Status)(p).Code)
+		return isDenial((*Status)(p).Code)
+	}
+	switch {
+	case f.layout.shape == shapeSlice:
+		return turningLists[f.name]
+	case f.name == "actuality":
+		return *(*string)(p) == "potential" // an adverse event that did not happen
 	}
 	if f.layout.shape == shapePointer && f.layout.elem.shape == shapeBool {
 		truth := *(**bool)(p)

@@ -12,13 +12,22 @@ import (
 type uniting struct {
 	m      *merger
 	worded bool // something was said in other words
+	index  *mergeIndex
 }
 
 // entry adds src, whose references are those of the result, to dst.
 func (u *uniting) entry(c *cluster, dst, src unsafe.Pointer) {
+	if c.rule.lasting && u.index != nil && u.index.overBy(dst) == "" && u.index.overBy(src) != "" {
+		u.index.unended(src) // somebody decided that it is not over
+		u.worded = true
+	}
 	for i := range c.l.fields {
 		f := &c.l.fields[i]
 		if f.absent(src) {
+			continue
+		}
+		if f.turned(dst, src) {
+			u.worded = true // what turns a meaning is not taken over
 			continue
 		}
 		p, q := unsafe.Add(dst, f.offset), unsafe.Add(src, f.offset)
@@ -74,6 +83,11 @@ func (u *uniting) structs(l *layout, dst, src unsafe.Pointer) {
 			u.worded = true
 		}
 		return
+	case typeStatus:
+		if a, b := (*Status)(dst), (*Status)(src); a.Code == "" && isDenial(b.Code) {
+			u.worded = true
+			return
+		}
 	case typePeriod:
 		a, b := (*Period)(dst), (*Period)(src)
 		if a.begin().Value != "" && b.begin().Value != "" {
@@ -87,6 +101,12 @@ func (u *uniting) structs(l *layout, dst, src unsafe.Pointer) {
 			rest := *b
 			rest.At, rest.Start = Time{}, Time{}
 			u.fields(l, dst, unsafe.Pointer(&rest))
+			return
+		}
+	case typeConcept:
+		g := agreeing{m: u.m, a: resultPart, b: resultPart}
+		if !g.concepts((*Concept)(dst), (*Concept)(src)) {
+			u.worded = true // another thing, or one that this is no word for
 			return
 		}
 	case typeQuantity:
@@ -119,6 +139,10 @@ func (u *uniting) fields(l *layout, dst, src unsafe.Pointer) {
 		if f.name == "absent" && !silent(l, dst) {
 			continue // somebody knows
 		}
+		if f.turned(dst, src) {
+			u.worded = true
+			continue
+		}
 		u.values(f.layout, unsafe.Add(dst, f.offset), unsafe.Add(src, f.offset))
 	}
 }
@@ -146,7 +170,7 @@ func (u *uniting) whole(l *layout, dst, src unsafe.Pointer) {
 // gather adds the elements of a list that the other does not have.
 func (u *uniting) gather(l *layout, dst, src unsafe.Pointer) {
 	list, more := reflect.NewAt(l.typ, dst).Elem(), reflect.NewAt(l.typ, src).Elem()
-	g := agreeing{m: u.m, a: resultPart, b: resultPart}
+	g := agreeing{m: u.m, a: resultPart, b: resultPart, dated: true}
 	n := list.Len()
 	matched := make([]bool, n)
 	for j := range more.Len() {
@@ -183,19 +207,32 @@ func (g *agreeing) element(l *layout, p, q unsafe.Pointer) bool {
 		if x.Role != y.Role || x.Who == nil != (y.Who == nil) || x.Who != nil && !g.refs(x.Who, y.Who) {
 			return false
 		}
+		if x.Status != y.Status && (x.Status == declined || y.Status == declined || x.Status != "" && y.Status != "") {
+			return false
+		}
+		if x.Function != nil && y.Function != nil && !g.concepts(x.Function, y.Function) {
+			return false
+		}
 		return x.When == nil || y.When == nil || g.periods(x.When, y.When)
 	case reflect.TypeFor[Note]():
 		x, y := (*Note)(p), (*Note)(q)
-		return x.Text != "" && folded(x.Text) == folded(y.Text)
+		return x.Text != "" && folded(x.Text) == folded(y.Text) && (x.When == nil || y.When == nil || timesAgree(*x.When, *y.When))
 	case reflect.TypeFor[Label]():
 		x, y := (*Label)(p), (*Label)(q)
+		if (x.When == nil) != (y.When == nil) || x.When != nil && (!g.periods(x.When, y.When) || (x.When.End.Value == "") != (y.When.End.Value == "")) {
+			return false // a mark that ends takes nothing from one that does not
+		}
 		return x.Coding.Code == y.Coding.Code && sameSystem(&x.Coding, &y.Coding)
 	case reflect.TypeFor[Relation]():
 		x, y := (*Relation)(p), (*Relation)(q)
-		return x.Type == y.Type && x.Target.ID == y.Target.ID && x.Text == y.Text
+		yes := func(b *bool) bool { return b != nil && *b }
+		return x.Type == y.Type && x.Target.ID == y.Target.ID && x.Text == y.Text && yes(x.Negated) == yes(y.Negated) && yes(x.Inverted) == yes(y.Inverted)
 	}
 	return g.values(l, p, q) && g.common(l, p, q)
 }
+
+// declined is the answer of one who will not come to an appointment.
+const declined = "declined"
 
 // common reports whether two values that agree say something in common.
 func (g *agreeing) common(l *layout, p, q unsafe.Pointer) bool {
