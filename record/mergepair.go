@@ -93,7 +93,7 @@ func (x *mergeIndex) fields(g *agreeing, a, b member, identity bool) (apart, aga
 		agree := !turned && !lone
 		switch {
 		case !agree:
-		case f.name == "kind" && f.layout.typ == typeConcept:
+		case f.name == "kind" && f.layout.typ == typeConcept && a.e.Assertion != NoneKnown: // none of one kind is not none of another
 			agree = g.kinds((*Concept)(p), (*Concept)(q))
 		case f.layout.shape != shapeSlice || x.rule.exact || slices.Contains(x.rule.whole, f.name):
 			agree = g.values(f.layout, p, q)
