@@ -228,6 +228,7 @@ const (
 	sumString sumOp = iota
 	sumStrings
 	sumBool   // *bool
+	sumText   // *string
 	sumStruct // *struct
 	sumStructs
 	sumRef // the ID of a Ref
@@ -305,6 +306,8 @@ func (s *sum) lay(l *layout, base uintptr, m map[reflect.Type]*sum) {
 			switch e.shape {
 			case shapeBool:
 				x.op = sumBool
+			case shapeString:
+				x.op = sumText
 			case shapeStruct:
 				x.op, x.sum = sumStruct, sumOf(e, m)
 			default:
@@ -354,6 +357,8 @@ func (x *sumStep) add(g *Stating, h uint64, p unsafe.Pointer) uint64 {
 			return mix(h, 2)
 		}
 		return mix(h, 3)
+	case sumText:
+		return mixText(h, **(**string)(at))
 	case sumStruct:
 		return mix(x.sum.add(g, h, *(*unsafe.Pointer)(at)), 4)
 	case sumStructs:
