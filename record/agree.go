@@ -37,6 +37,7 @@ var (
 
 	typeReaction        = reflect.TypeFor[Reaction]()
 	typeFamilyCondition = reflect.TypeFor[FamilyCondition]()
+	typeMedication      = reflect.TypeFor[Medication]()
 	typeIndication      = reflect.TypeFor[Indication]()
 )
 

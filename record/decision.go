@@ -113,7 +113,13 @@ func (m *merger) leaveOut(part int, entry string) {
 		c.dropped = true
 		return
 	}
-	c.members = slices.DeleteFunc(c.members, func(x member) bool { return x.part == part && x.e.ID == entry })
+	c.members = slices.DeleteFunc(c.members, func(x member) bool {
+		gone := x.part == part && x.e.ID == entry
+		if gone {
+			m.left = append(m.left, leftOut{c.l, x.at})
+		}
+		return gone
+	})
 	m.conflicts = slices.DeleteFunc(m.conflicts, func(k clusterConflict) bool {
 		return (k.a == m.at[part][entry] || k.b == m.at[part][entry]) && k.a != k.b && !m.still(k)
 	})

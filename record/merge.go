@@ -33,7 +33,8 @@ var ErrNothingToMerge = errors.New("record: there is no record to merge")
 //
 // The records given become parts of the result and must not be changed after.
 // The report names duplicates, conflicts and differing words by their place in
-// the result; its counts are of leaves: Facts those of all parts, Mapped those that the result holds.
+// the result; its counts are of leaves: Facts those of all parts, Mapped those that
+// the result holds, Carried those that stand in Merging.Parts alone: another wording, what a decision left out.
 func Merge(opt MergeOptions, records ...*Record) (*Record, *Report, error) {
 	var parts []Part
 	var decisions []Decision
@@ -87,6 +88,8 @@ type merger struct {
 	patient   int                    // the cluster of the patients, or -1
 	clashes   map[[2]int]int         // pairs of clusters → their conflict
 	indexes   map[string]*mergeIndex // by list
+	left      []leftOut              // what decisions took out
+	kept      int                    // leaves of parts that the entries made of them do not have
 }
 
 // cluster is what becomes one entry.
@@ -151,6 +154,7 @@ func (m *merger) merge() error {
 	m.rest()
 	m.provenances()
 	m.tell()
+	m.account()
 	stated, err := digestOf(m.out.withoutMerging())
 	m.out.Merging.Stated = stated
 	return err

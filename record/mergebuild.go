@@ -106,7 +106,9 @@ func (m *merger) fill(n int, dst unsafe.Pointer, path string) {
 		c.l.relabel(tmp, m.ids[x.part])
 		u.entry(c, dst, tmp)
 	}
-	if u.worded {
+	kept := m.unheld(c)
+	m.kept += kept
+	if u.worded || kept > 0 {
 		m.report.Add(IssueWording.At(path, 0, 0))
 	}
 	if len(c.members) > 1 && n != m.patient && isStatement(c.rule) {

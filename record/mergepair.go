@@ -15,7 +15,8 @@ type verdict struct {
 // compare says how an entry stands to those of a cluster that other parts state. identity says that they share an id or an identifier.
 func (x *mergeIndex) compare(c *cluster, e member, identity bool) (v verdict) {
 	for i := range c.distinct {
-		if c.distinct[i].hash == e.hash {
+		k := &c.distinct[i]
+		if g := (agreeing{m: x.m, a: k.part, b: e.part}); k.hash == e.hash && g.alike(x.l, k.at, e.at) {
 			return verdict{same: true}
 		}
 	}
