@@ -52,8 +52,8 @@ type EHIExport struct {
 	// Progress, where there is one, is told of each part that is finished; never by two goroutines at once.
 	Progress func(EHIProgress)
 
-	gate  ehiGate
-	seal  func(ctx context.Context, manifest []byte) (name string, signature []byte, err error)
+	gate ehiGate
+	seal func(ctx context.Context, manifest []byte) (name string, signature []byte, err error)
 }
 
 // EHIForm is a form that records are written as.

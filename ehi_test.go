@@ -343,7 +343,9 @@ func (s *oneSource) Patients(context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) { yield("key", nil) }
 }
 
-func (s *oneSource) Patient(context.Context, string) (*portage.EHIPatient, error) { return s.patient, nil }
+func (s *oneSource) Patient(context.Context, string) (*portage.EHIPatient, error) {
+	return s.patient, nil
+}
 
 // Every attachment of the full record is a file with its content.
 func TestEHIAttachments(t *testing.T) {
