@@ -25,6 +25,7 @@ var pages = []page{
 	{"meaning.md", meaningPage},
 	{"report-codes.md", codesPage},
 	{"record-json.md", recordJSONPage},
+	{"../ehidictionary.json", dictionaryPage},
 }
 
 func main() {
