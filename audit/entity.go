@@ -131,6 +131,8 @@ type Decision struct {
 
 // Policy is a consent, a law or a default by its id and version.
 type Policy struct {
+	// Kind is consent, law or default; "" where nobody said.
+	Kind    string `json:"kind,omitempty"`
 	ID      string `json:"id"`
 	Version string `json:"version,omitempty"`
 }

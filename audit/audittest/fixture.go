@@ -45,7 +45,7 @@ func Full() *audit.Event {
 		Disclosure: &audit.Disclosure{Recipient: party("rcp", "County Health Department"), Description: "9 entries as a FHIR Bundle", Purpose: "report of a notifiable disease",
 			Request: "request-77", Basis: audit.BasisPublicHealth, Citation: "45 CFR 164.512(b)(1)(i)", SuppressUntil: Start.Add(24 * time.Hour), SuppressedBy: "letter-12", Oral: true,
 			Research: &audit.Research{Protocol: "P-9", About: "outcomes of asthma", Sponsor: party("spo", "Harbor University"), Criteria: "adults", Types: []string{"problems"}, Period: period}},
-		Decision: &audit.Decision{ID: "dec-1", Outcome: "no-consent", Final: "permit", Reasons: []string{"law"}, Policies: []audit.Policy{{ID: "us-hipaa", Version: "2026"}},
+		Decision: &audit.Decision{ID: "dec-1", Outcome: "no-consent", Final: "permit", Reasons: []string{"law"}, Policies: []audit.Policy{{Kind: "law", ID: "us-hipaa", Version: "2026"}},
 			Basis: []string{"45 CFR 164.512(b)"}, Obligations: []string{"accounting-of-disclosures"}, Withheld: counts, Masked: counts, At: Start.Add(-time.Minute),
 			ValidUntil: Start.Add(time.Hour), Emergency: true},
 		Request: "req-1", Trace: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
