@@ -54,6 +54,8 @@ type EHIExport struct {
 
 	gate ehiGate
 	seal func(ctx context.Context, manifest []byte) (name string, signature []byte, err error)
+	// closing ends what WriteZip writes through.
+	closing func() error
 }
 
 // EHIForm is a form that records are written as.

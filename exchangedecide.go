@@ -1,0 +1,245 @@
+package portage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/portage-health/portage/audit"
+	"github.com/portage-health/portage/consent"
+	"github.com/portage-health/portage/record"
+)
+
+// passing is a record on its way out.
+type passing struct {
+	*Exchange
+	out      *Outgoing
+	request  consent.Request
+	decision *consent.Decision
+	withheld *consent.Withholding
+	rec      *record.Record // what leaves
+	whole    bool           // nothing was withheld
+	labels   bool           // labels must travel
+	until    time.Time      // when the decision has to be made again; zero for never
+}
+
+// refusal is an error with its word for the log.
+type refusal struct {
+	err    error
+	reason audit.Reason
+}
+
+func (r *refusal) Error() string { return r.err.Error() }
+func (r *refusal) Unwrap() error { return r.err }
+
+func refuse(err error, why audit.Reason) error { return &refusal{err, why} }
+
+// reasonOf gives the word for an error.
+func reasonOf(err error) audit.Reason {
+	var r *refusal
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return audit.ReasonCancelled
+	case errors.As(err, &r):
+		return r.reason
+	case errors.Is(err, errHostPanic):
+		return audit.ReasonPanic
+	}
+	return audit.ReasonDestination
+}
+
+// decide asks whether a record may leave, and makes of it what may. p is good for telling the log also where there is an error.
+func (x *Exchange) decide(ctx context.Context, out *Outgoing) (p *passing, err error) {
+	p = &passing{Exchange: x, out: out, request: *out.Request}
+	if err := p.samePatient(); err != nil {
+		return p, refuse(err, audit.ReasonUndecided)
+	}
+	if p.request.At.IsZero() {
+		p.request.At = x.now()
+	}
+	p.decision = consent.Decide(ctx, x.Decider, &p.request)
+	switch {
+	case ctx.Err() != nil:
+		return p, ctx.Err()
+	case p.decision.Has(consent.ReasonFailed):
+		return p, refuse(ErrUndecided, audit.ReasonUndecided)
+	case !p.decision.Permits():
+		return p, refuse(ErrDenied, audit.ReasonConsent)
+	}
+	p.bound()
+	rec, err := guarded(func() (*record.Record, error) { return p.redact() })
+	if err != nil {
+		return p, refuse(err, audit.ReasonRedaction)
+	}
+	p.rec = rec
+	if err := p.obligations(ctx); err != nil {
+		return p, err
+	}
+	return p, nil
+}
+
+// samePatient fills in the request's patient, or refuses one who is certainly another.
+func (p *passing) samePatient() error {
+	have := p.out.Record.Patient
+	asked := &p.request.Patient
+	if have == nil {
+		return nil
+	}
+	if asked.IsZero() {
+		asked.Identifiers, asked.ID = have.Identifiers, have.ID
+		if asked.BirthDate.IsZero() {
+			asked.BirthDate, asked.Deceased = have.BirthTime, have.DeceasedTime
+		}
+		return nil
+	}
+	if asked.ID != "" && have.ID != "" && asked.ID == have.ID {
+		return nil
+	}
+	if len(asked.Identifiers) > 0 && len(have.Identifiers) > 0 {
+		for i := range asked.Identifiers {
+			for j := range have.Identifiers {
+				if audit.IdentifierOf(asked.Identifiers[i]) == audit.IdentifierOf(have.Identifiers[j]) {
+					return nil
+				}
+			}
+		}
+		return ErrOtherPatient
+	}
+	if asked.ID != "" && have.ID != "" {
+		return ErrOtherPatient
+	}
+	return nil
+}
+
+// bound notes until when the decision is good.
+func (p *passing) bound() {
+	p.until = time.Time{}
+	earlier := func(t *time.Time) {
+		if t != nil && (p.until.IsZero() || t.Before(p.until)) {
+			p.until = *t
+		}
+	}
+	earlier(p.decision.ValidUntil)
+	for i := range p.decision.Obligations {
+		if o := &p.decision.Obligations[i]; o.Code == consent.ObligeTimeLimit {
+			earlier(o.Until)
+		}
+	}
+}
+
+func (p *passing) redact() (*record.Record, error) {
+	rec := p.out.Record
+	if p.Labeller != nil {
+		rec = consent.Label(rec, p.Labeller)
+	}
+	got, w := consent.Redact(p.decision, rec, consent.Redaction{Unlabelled: p.Unlabelled, Tell: p.Tell})
+	if got == nil {
+		return nil, ErrDenied
+	}
+	p.withheld = w
+	p.whole = w.Total() == 0 && w.Orphans == 0 && w.Narratives == 0 && w.Carried == 0 && w.Originals == 0 && w.PatientFacts == 0
+	d := *p.decision
+	d.Withhold(w)
+	p.decision = &d
+	return got, nil
+}
+
+// again makes the decision anew, and refuses to go on where it is not the same.
+func (p *passing) again(ctx context.Context, at time.Time) error {
+	d := consent.Recheck(ctx, p.Decider, &p.request, p.decision, at)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if !d.Permits() || !reflect.DeepEqual(d.Residual, p.decision.Residual) || !reflect.DeepEqual(d.Standing, p.decision.Standing) ||
+		!slices.EqualFunc(d.Obligations, p.decision.Obligations, func(a, b consent.Obligation) bool { return a.Code == b.Code }) {
+		return refuse(ErrExpired, audit.ReasonExpired)
+	}
+	p.decision.ValidUntil = d.ValidUntil
+	before := p.until
+	if p.bound(); !p.until.IsZero() && !at.Before(p.until) { // a time limit that a decision does not move
+		p.until = before
+		return refuse(ErrExpired, audit.ReasonExpired)
+	}
+	return nil
+}
+
+// Codes of HL7 v3 ObligationPolicy that an Exchange carries out beside those that package consent names.
+const (
+	obligeEncrypt = "ENCRYPT"
+	obligePersist = "PERSISTLABEL"
+	obligeAccount = "AOD"
+)
+
+// obligations carries out what the decision, and the labels of what leaves, oblige to. What nobody can carry out refuses.
+func (p *passing) obligations(ctx context.Context) error {
+	form := p.request.Form
+	owed := consent.Bound(p.decision, p.rec)
+	for i := range owed.Obligations {
+		o := owed.Obligations[i]
+		fromLabel := i >= len(p.decision.Obligations)
+		if duty := p.Duties[o.Code]; duty != nil {
+			_, err := guarded(func() (struct{}, error) { return struct{}{}, duty(ctx, o, p.out) })
+			if err != nil {
+				return refuse(fmt.Errorf("%w (%s): %w", ErrObligation, o.Code, err), audit.ReasonConsent)
+			}
+			continue
+		}
+		switch o.Code {
+		case consent.ObligeRedact, consent.ObligeMask, consent.ObligeAudit, consent.ObligeAccounting, obligeAccount, consent.ObligeTimeLimit:
+		case consent.ObligeKeepLabels, obligePersist:
+			p.labels = true
+		case consent.ObligeDeidentify:
+			form = consent.FormDeidentified
+		case consent.ObligeLimited:
+			if form == consent.FormIdentified {
+				form = consent.FormLimited
+			}
+		case obligeEncrypt:
+			if p.Encrypter == nil {
+				return refuse(fmt.Errorf("%w (%s)", ErrObligation, o.Code), audit.ReasonConsent)
+			}
+		default:
+			// What binds the recipient by a label of the record's goes with that label.
+			if !fromLabel || !isRefrain(o.Code) {
+				return refuse(fmt.Errorf("%w (%s)", ErrObligation, o.Code), audit.ReasonConsent)
+			}
+			p.labels = true
+		}
+	}
+	if form == consent.FormIdentified {
+		return nil
+	}
+	if p.Deidentifier == nil {
+		return refuse(fmt.Errorf("%w (%s)", ErrObligation, consent.ObligeDeidentify), audit.ReasonConsent)
+	}
+	rec, err := guarded(func() (*record.Record, error) { return p.Deidentifier.Deidentify(ctx, p.rec, form) })
+	if err == nil && rec == nil {
+		err = ErrNoRecord
+	}
+	if err != nil {
+		return refuse(fmt.Errorf("portage: de-identification failed: %w", err), audit.ReasonRedaction)
+	}
+	p.rec, p.whole = rec, false
+	return nil
+}
+
+// isRefrain reports whether a code is of HL7 v3 RefrainPolicy: what the recipient must not do.
+func isRefrain(code string) bool { return strings.HasPrefix(code, "NO") }
+
+// keptLabels refuses an output that lost labels which had to travel.
+func (p *passing) keptLabels(rep *record.Report) error {
+	if !p.labels || rep == nil {
+		return nil
+	}
+	for i := range rep.Issues {
+		is := &rep.Issues[i]
+		if is.Action == record.ActionDropped && strings.Contains(strings.ToLower(is.Path), "labels") {
+			return refuse(fmt.Errorf("%w (%s)", ErrObligation, consent.ObligeKeepLabels), audit.ReasonConsent)
+		}
+	}
+	return nil
+}
