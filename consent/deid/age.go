@@ -1,0 +1,83 @@
+package deid
+
+import (
+	"strconv"
+
+	"github.com/portage-health/portage/record"
+)
+
+const codeAge = "30525-0" // LOINC: Age
+
+// ageCodes are codes of observations that give the patient's age.
+var ageCodes = map[string]bool{codeAge: true, "21612-7": true, "29553-5": true, "39016-1": true, "63900-5": true, // LOINC
+	"424144002": true, "397669002": true} // SNOMED CT
+
+func isAge(c *record.Concept) bool {
+	for i := range c.Codings {
+		if k := &c.Codings[i]; ageCodes[k.Code] && (k.System == record.SystemLOINC || k.System == record.SystemSNOMED) {
+			return true
+		}
+	}
+	return false
+}
+
+// ageObservation makes one group of the ages over 89. Of a patient who is over 89 now no age at another time stays either:
+// with the year of the observation it would give the year of birth.
+func (r *run) ageObservation(o *record.Observation) {
+	if r.method == LimitedDataSet {
+		return
+	}
+	if isAge(&o.Code) {
+		r.ageValues(o.Values)
+	}
+	for i := range o.Components {
+		if isAge(&o.Components[i].Code) {
+			r.ageValues(o.Components[i].Values)
+		}
+	}
+}
+
+func (r *run) ageValues(values []record.Value) {
+	for i := range values {
+		v := &values[i]
+		text := ""
+		switch {
+		case v.Quantity != nil && isNinetyPlus(v.Quantity):
+			continue
+		case v.Quantity != nil:
+			if _, over := spansElderly(v.Quantity); over || v.Quantity.Unit == "" && v.Quantity.Code == "" {
+				text = v.Quantity.Value
+			}
+		case v.Integer != nil:
+			text = *v.Integer
+		case v.Decimal != nil:
+			text = *v.Decimal
+		default:
+			continue
+		}
+		n, err := strconv.ParseFloat(text, 64)
+		switch {
+		case err == nil && n >= elderly:
+			group := ninetyPlus()
+			*v = record.Value{Quantity: &group}
+		case r.over89:
+			*v = record.Value{Absent: record.AbsentMasked}
+		default:
+			continue
+		}
+		r.count(Dates, 1)
+	}
+}
+
+// ageGroup says of a patient whose date of birth had to go that they are of the one group of ages over 89.
+func (r *run) ageGroup(out *record.Record) {
+	if !r.over89 || out.Patient == nil {
+		return
+	}
+	group := ninetyPlus()
+	out.Observations = append(out.Observations, record.Observation{
+		Entry:  record.Entry{ID: "age of " + r.patient, Assertion: record.Affirmed, Status: record.Status{Code: record.StatusFinal}},
+		Code:   record.Concept{Codings: []record.Coding{{System: record.SystemLOINC, Code: codeAge}}},
+		Values: []record.Value{{Quantity: &group}},
+	})
+}

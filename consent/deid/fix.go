@@ -1,0 +1,145 @@
+package deid
+
+import (
+	"reflect"
+	"slices"
+	"unsafe"
+
+	"github.com/portage-health/portage/record"
+)
+
+// fixes are called with a struct after its fields have been seen to: they take out what makes no sense any more.
+var fixes = map[string]func(r *run, p unsafe.Pointer){
+	"Coding": func(r *run, p unsafe.Pointer) {
+		c := (*record.Coding)(p)
+		if slices.ContainsFunc(c.Qualifiers, func(q record.Qualifier) bool { return q.Name.Code == "" && q.Value.Code == "" || q.Value.Code == "" }) {
+			*c = record.Coding{} // a code without what narrows it would say more than was said
+			return
+		}
+		if c.Code == "" && c.Absent == "" && c.Text == "" && c.Display == "" {
+			*c = record.Coding{}
+		}
+	},
+	"Concept": func(r *run, p unsafe.Pointer) {
+		if c := (*record.Concept)(p); c.Text == "" {
+			c.TextBeside, c.TextPlain = false, false
+		}
+	},
+	"Quantity": func(r *run, p unsafe.Pointer) { r.quantity((*record.Quantity)(p)) },
+	"Range": func(r *run, p unsafe.Pointer) {
+		g := (*record.Range)(p)
+		if r.method == LimitedDataSet {
+			return
+		}
+		if g.High != nil && isNinetyPlus(g.High) {
+			g.High = nil // the range is open above
+			g.Center, g.Width = nil, nil
+		}
+	},
+	"Note": func(r *run, p unsafe.Pointer) {
+		if n := (*record.Note)(p); n.Text == "" {
+			*n = record.Note{}
+		}
+	},
+	"Instruction": func(r *run, p unsafe.Pointer) {
+		if i := (*record.Instruction)(p); i.Text == "" && i.Code == nil {
+			*i = record.Instruction{}
+		}
+	},
+	"Observation": func(r *run, p unsafe.Pointer) { r.ageObservation((*record.Observation)(p)) },
+	"Section": func(r *run, p unsafe.Pointer) {
+		s := (*record.Section)(p)
+		if len(s.Entries) == 0 && len(s.Sections) == 0 && len(s.Notes) == 0 && s.Absent == "" && s.EmptyReason == nil {
+			s.Absent = record.AbsentMasked // its narrative was all there was: it does not say that there was nothing
+		}
+	},
+}
+
+// masks are called where a struct said something before its fields were seen to. What says nothing now says that it is masked,
+// where silence would be read as something else.
+var masks = map[string]func(r *run, p unsafe.Pointer){
+	"Concept": func(r *run, p unsafe.Pointer) {
+		if c := (*record.Concept)(p); c.Text == "" && len(c.Codings) == 0 && c.Absent == "" {
+			c.Absent = record.AbsentMasked
+		}
+	},
+	"Value": func(r *run, p unsafe.Pointer) {
+		if v := (*record.Value)(p); v.IsZero() {
+			v.Absent = record.AbsentMasked
+		}
+	},
+	"Time": func(r *run, p unsafe.Pointer) {
+		if t := (*record.Time)(p); t.IsZero() {
+			t.Absent = record.AbsentMasked
+		}
+	},
+	"Period": func(r *run, p unsafe.Pointer) {
+		if t := (*record.Period)(p); t.IsZero() {
+			t.Absent = record.AbsentMasked
+		}
+	},
+	"Timing": func(r *run, p unsafe.Pointer) {
+		if t := (*record.Timing)(p); !says(reflect.TypeFor[record.Timing](), p) {
+			t.Absent = record.AbsentMasked
+		}
+	},
+	"Status": func(r *run, p unsafe.Pointer) {
+		if s := (*record.Status)(p); s.Code == "" && s.AsSent == "" && s.Absent == "" {
+			s.Absent = record.AbsentMasked
+		}
+	},
+	"Quantity": func(r *run, p unsafe.Pointer) {
+		if q := (*record.Quantity)(p); q.IsZero() {
+			q.Absent = record.AbsentMasked
+		}
+	},
+	"Precondition": func(r *run, p unsafe.Pointer) {
+		if c := (*record.Precondition)(p); c.Code == nil && c.Text == "" && c.Value == nil {
+			c.Code = &record.Concept{Absent: record.AbsentMasked} // without it the act would be unconditional
+		}
+	},
+	"ClinicalStatus": func(r *run, p unsafe.Pointer) {
+		if s := (*record.ClinicalStatus)(p); s.IsZero() {
+			s.Absent = record.AbsentMasked
+		}
+	},
+}
+
+// befores are called with a struct before its fields are seen to.
+var befores = map[string]func(r *run, p unsafe.Pointer){
+	// A number never stands without the unit that it had, nor a unit without its number.
+	"Quantity": func(r *run, p unsafe.Pointer) {
+		q := (*record.Quantity)(p)
+		if q.Value == "" {
+			return
+		}
+		bare := q.Unit == "" && q.Code == ""
+		if !bare && !isUnit(q.Unit) && !isUnit(q.Code) || !isDecimal(q.Value, !bare) || q.Comparator != "" && !words()["Quantity.Comparator"][q.Comparator] {
+			r.count(LocalCodes, 1)
+			*q = record.Quantity{Absent: record.AbsentMasked}
+		}
+	},
+	"QuantityAlternate": func(r *run, p unsafe.Pointer) {
+		q := (*record.QuantityAlternate)(p)
+		kept := slices.ContainsFunc(q.Unit.Codings, func(c record.Coding) bool { return isUnit(c.Code) })
+		if q.Value != "" && (!kept || !isDecimal(q.Value, true)) {
+			r.count(LocalCodes, 1)
+			*q = record.QuantityAlternate{}
+		}
+	},
+}
+
+// quantity makes one group of all lengths of time that may be an age over 89.
+func (r *run) quantity(q *record.Quantity) {
+	if r.method == LimitedDataSet || q.Value == "" || isNinetyPlus(q) {
+		return
+	}
+	if _, over := spansElderly(q); over {
+		r.count(Dates, 1)
+		*q = ninetyPlus()
+	}
+}
+
+func isNinetyPlus(q *record.Quantity) bool {
+	return q.Value == "90" && q.Comparator == ">=" && q.Unit == "a"
+}
