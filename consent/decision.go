@@ -39,7 +39,7 @@ type Decision struct {
 	Obligations []Obligation `json:"obligations,omitempty"`
 	// Basis is what the decision rests on in law.
 	Basis []Basis `json:"basis,omitempty"`
-	// Policies are the consents, laws and defaults that had a say, with their versions.
+	// Policies are the consents, laws, agreements and defaults that had a say, with their versions.
 	Policies []Policy `json:"policies,omitempty"`
 	// Exception is what a denial would have to rest on under the rule against information blocking (45 CFR 171); nil on a permit.
 	Exception *Exception `json:"exception,omitempty"`

@@ -234,6 +234,9 @@ func (s *session) fallBack(v *verdict) Effect {
 
 // rests notes that a rule of law is what a permit rests on.
 func (s *session) rests(r *LawRule) {
+	if r.Agreement != "" && s.req.Agreement != nil {
+		s.policy(Policy{ID: s.req.Agreement.ID, Source: s.req.Agreement.Kind + " agreement"})
+	}
 	s.reason(ReasonLaw, r.ID, "")
 	s.basis(r.Citation, r.ID, "")
 	s.owes(r)

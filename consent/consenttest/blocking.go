@@ -99,11 +99,3 @@ func (s suite) blocking() []row {
 		}},
 	}
 }
-
-// deidentification are the rows on de-identification, which is a room of its own.
-func (s suite) deidentification() (out []row) {
-	for _, n := range []string{"J1", "J2", "J3", "J4", "J5", "J6", "J7", "J8", "J9", "J10", "J11", "J12", "J13", "J14", "J15"} {
-		out = append(out, row{n, func(t *testing.T) { t.Skip("there is no de-identification yet") }})
-	}
-	return out
-}

@@ -36,6 +36,17 @@ var fixes = map[string]func(r *run, p unsafe.Pointer){
 			g.Center, g.Width = nil, nil
 		}
 	},
+	"Period": func(r *run, p unsafe.Pointer) {
+		// A year that could not be moved may now lie on the wrong side of a date that was.
+		t := (*record.Period)(p)
+		if a, b := t.Start.Value, t.End.Value; r.days != 0 && len(a) >= 4 && len(b) >= 4 && a[:4] > b[:4] {
+			for _, bound := range []*record.Time{&t.Start, &t.End} {
+				if len(bound.Value) == 4 {
+					*bound = record.Time{Absent: record.AbsentMasked}
+				}
+			}
+		}
+	},
 	"Note": func(r *run, p unsafe.Pointer) {
 		if n := (*record.Note)(p); n.Text == "" {
 			*n = record.Note{}

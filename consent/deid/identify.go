@@ -127,11 +127,12 @@ func (r *run) subject(at unsafe.Pointer) {
 	}
 	was := **p
 	*p = nil
-	if name := strings.TrimPrefix(was.AsSent, "Patient/"); r.made(name) && r.method != SafeHarbor {
+	if name := strings.TrimPrefix(was.AsSent, "Patient/"); !r.made(name) {
+		r.count(OtherUnique, 1)
+	} else if r.method != SafeHarbor {
 		*p = &record.Ref{AsSent: "Patient/" + name}
 		return
 	}
-	r.count(OtherUnique, 1)
 	if of := r.patient; of != "" {
 		*p = &record.Ref{AsSent: "Patient/" + r.id("patient", of)}
 	}
