@@ -103,7 +103,7 @@ func isUnitWord(w string) bool {
 	// Brackets: mm[Hg], [lb_av].
 	if i := strings.IndexByte(bare, '['); i >= 0 && strings.HasSuffix(bare, "]") {
 		inner := bare[i+1 : len(bare)-1]
-		return (i == 0 || units()[bare[:i]]) && (units()[inner] || units()[bare[i:]])
+		return (i == 0 || units()[bare[:i]] || strings.Contains("kmunpf", bare[:i])) && (units()[inner] || units()[bare[i:]])
 	}
 	return false
 }

@@ -7,6 +7,7 @@ type grid struct {
 	rows, cols int
 	n          [][]int
 	hidden     [][]bool
+	safe       [][]bool // of hidden cells, that they have been found to be; what is hidden later makes them more so
 	floor      int // the least that a hidden cell can be: 1 while no cell of nobody is hidden
 }
 
@@ -15,6 +16,7 @@ func gridOf(cells [][]int, cols int) *grid {
 	for range g.rows + 1 {
 		g.n = append(g.n, make([]int, cols+1))
 		g.hidden = append(g.hidden, make([]bool, cols+1))
+		g.safe = append(g.safe, make([]bool, cols+1))
 	}
 	for i, row := range cells {
 		for j, n := range row {
@@ -35,25 +37,27 @@ func (g *grid) suppress(threshold int) {
 	}
 	for {
 		i, j, ok := g.told(threshold)
-		if !ok || !g.hideFor(i, j) {
+		if !ok || !g.ring(i, j, threshold) && !g.one(i, j) {
 			return
 		}
 	}
 }
 
-// told finds a small cell that can be told to be less than any value below the threshold, or another that is known exactly.
+// told finds a small count of which more can be told than that it is small, or another hidden cell that is known exactly. Of a
+// total of counts that are hidden as well, their number is known to be a least.
 func (g *grid) told(threshold int) (row, col int, found bool) {
 	for i := range g.n {
 		for j, n := range g.n[i] {
-			if !g.hidden[i][j] {
+			if !g.hidden[i][j] || g.safe[i][j] {
 				continue
 			}
 			down, up := g.slack(i, j, threshold)
 			low, high := n-down, n+up
-			small := n > 0 && n < threshold
-			if small && (low > 1 || high < threshold-1) || !small && down+up == 0 {
+			small, total := n > 0 && n < threshold, i == g.rows || j == g.cols
+			if small && (low > 1 && !total || high < threshold-1) || low == high {
 				return i, j, true
 			}
+			g.safe[i][j] = true
 		}
 	}
 	return 0, 0, false
@@ -152,75 +156,100 @@ func (g *grid) cell(from, to int) (r, c int, forth bool) {
 	return r, c, first == from
 }
 
-// hideFor hides one more cell to protect another: the smallest in its row or column, then any, those of nobody last.
-// It is false where there is nothing left to hide.
-func (g *grid) hideFor(i, j int) bool {
-	best, at := boundless, [2]int{-1, -1}
+// cost is what hiding a cell takes away: its count, a total more than any, and that there is nobody most of all.
+func (g *grid) cost(r, c int) int {
+	all := g.n[g.rows][g.cols] + 1
+	cost := g.n[r][c]
+	if cost == 0 {
+		cost = 64 * all
+	}
+	if r == g.rows || c == g.cols {
+		cost += all
+	}
+	return cost
+}
+
+// ring hides the cheapest cells that close a ring with a cell, large enough that the cell could be any small count. It is
+// false where there is no such ring, or all of it is hidden already.
+func (g *grid) ring(i, j, threshold int) bool {
+	from, to := g.ends(i, j)
+	points := g.rows + g.cols + 2
+	dist, before, done := make([]int, points), make([]int, points), make([]bool, points)
+	for k := range dist {
+		dist[k] = boundless
+	}
+	dist[to] = 0
+	for {
+		at := -1
+		for k := range dist {
+			if !done[k] && dist[k] < boundless && (at < 0 || dist[k] < dist[at]) {
+				at = k
+			}
+		}
+		if at < 0 {
+			return false
+		}
+		if at == from {
+			break
+		}
+		done[at] = true
+		for next := range points {
+			if done[next] || (at <= g.rows) == (next <= g.rows) {
+				continue
+			}
+			r, c, forth := g.cell(at, next)
+			if r == i && c == j {
+				continue
+			}
+			least := threshold - 1 - g.n[i][j]
+			if forth {
+				least = g.n[i][j] - 1
+			}
+			cost := dist[at]
+			if !g.hidden[r][c] {
+				cost += g.cost(r, c)
+			}
+			if g.n[r][c]-1 >= least && cost < dist[next] {
+				dist[next], before[next] = cost, at
+			}
+		}
+	}
+	any := false
+	for at := from; at != to; at = before[at] {
+		r, c, _ := g.cell(before[at], at)
+		any = any || !g.hidden[r][c]
+		g.hide(r, c)
+	}
+	return any
+}
+
+// one hides one more cell: the cheapest in the row or column of a cell, then any. It is false where there is nothing left to hide.
+func (g *grid) one(i, j int) bool {
+	best, row, col := 0, -1, -1
 	for r := range g.n {
-		for c, n := range g.n[r] {
+		for c := range g.n[r] {
 			if g.hidden[r][c] {
 				continue
 			}
-			cost := 2*n + 1
-			if r == g.rows || c == g.cols {
-				cost += 2 * g.n[g.rows][g.cols] // a total says more than a count
-			}
+			cost := g.cost(r, c)
 			if r != i && c != j {
-				cost += 8 * g.n[g.rows][g.cols]
+				cost += 256 * (g.n[g.rows][g.cols] + 1)
 			}
-			if n == 0 {
-				cost += 64 * (g.n[g.rows][g.cols] + 1)
-			}
-			// A line that closes a ring with what is hidden already protects at once.
-			if (r == i || c == j) && g.closes(r, c, i, j) {
-				cost = n
-				if r == g.rows || c == g.cols {
-					cost += g.n[g.rows][g.cols]
-				}
-				if n == 0 {
-					cost += 64 * (g.n[g.rows][g.cols] + 1)
-				}
-			}
-			if cost < best {
-				best, at = cost, [2]int{r, c}
+			if row < 0 || cost < best {
+				best, row, col = cost, r, c
 			}
 		}
 	}
-	if at[0] < 0 {
+	if row < 0 {
 		return false
 	}
-	g.hidden[at[0]][at[1]] = true
-	if g.n[at[0]][at[1]] == 0 {
-		g.floor = 0
-	}
+	g.hide(row, col)
 	return true
 }
 
-// closes reports whether hiding (r, c) would leave (i, j) on a ring of hidden cells.
-func (g *grid) closes(r, c, i, j int) bool {
+func (g *grid) hide(r, c int) {
 	g.hidden[r][c] = true
-	defer func() { g.hidden[r][c] = false }()
-	from, to := g.ends(i, j)
-	seen := make([]bool, g.rows+g.cols+2)
-	seen[to] = true
-	queue := []int{to}
-	for len(queue) > 0 {
-		at := queue[0]
-		queue = queue[1:]
-		for next := range seen {
-			if seen[next] || (at <= g.rows) == (next <= g.rows) {
-				continue
-			}
-			a, b, _ := g.cell(at, next)
-			if !g.hidden[a][b] || a == i && b == j {
-				continue
-			}
-			if next == from {
-				return true
-			}
-			seen[next] = true
-			queue = append(queue, next)
-		}
+	if g.n[r][c] == 0 {
+		g.floor = 0
 	}
-	return false
 }

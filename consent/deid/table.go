@@ -73,8 +73,8 @@ func (x *Tally) Table() Table {
 
 // Suppress gives the table with its totals and without small counts: those from 1 to threshold-1 (SmallCell where it is 0) are
 // suppressed, totals among them, and so many others that from all that is shown nobody can tell more of a small count than
-// that it is one: every value below the threshold stays possible for it. A count of nobody is shown, unless there is
-// nothing else left to suppress.
+// that it is one: every value below the threshold stays possible for it (for a total, every one that its cells could make).
+// A count of nobody is shown, unless there is nothing else left to suppress.
 func (t Table) Suppress(threshold int) (Published, error) {
 	if threshold <= 0 {
 		threshold = SmallCell
