@@ -8,7 +8,7 @@ type grid struct {
 	n          [][]int
 	hidden     [][]bool
 	safe       [][]bool // of hidden cells, that they have been found to be; what is hidden later makes them more so
-	floor      int // the least that a hidden cell can be: 1 while no cell of nobody is hidden
+	floor      int      // the least that a hidden cell can be: 1 while no cell of nobody is hidden
 }
 
 func gridOf(cells [][]int, cols int) *grid {
