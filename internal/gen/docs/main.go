@@ -26,6 +26,7 @@ var pages = []page{
 	{"report-codes.md", codesPage},
 	{"record-json.md", recordJSONPage},
 	{"../ehidictionary.json", dictionaryPage},
+	{"deid.md", deidPage},
 }
 
 func main() {
