@@ -15,7 +15,8 @@ type Store interface {
 // Filed is a consent as a host keeps it.
 type Filed struct {
 	Consent record.Consent `json:"consent"`
-	// Patient is whose it is, where the store holds those of several.
+	// Patient is whose it is, where the store holds those of several. One of somebody else does not count; one of which that
+	// cannot be told denies, as one that cannot be read does.
 	Patient *record.Ref `json:"patient,omitempty"`
 	// Version is the host's version of it.
 	Version string `json:"version,omitempty"`
@@ -50,8 +51,9 @@ func (e *Evaluator) applies(f *Filed, req *Request, research bool) (a applicable
 	if c.When != nil {
 		a.from, a.to, a.dated = span(*c.When, req.At.Location())
 	}
+	whose := yes
 	if f.Patient != nil && !f.Patient.IsZero() {
-		if e.is(&req.Patient.Party, f.Patient) != yes {
+		if whose = e.is(&req.Patient.Party, f.Patient); whose == no {
 			return a, ReasonPatient
 		}
 	}
@@ -67,7 +69,10 @@ func (e *Evaluator) applies(f *Filed, req *Request, research bool) (a applicable
 	if why := standing(c, req); why != "" {
 		return a, why
 	}
-	if f.Unreadable {
+	switch {
+	case whose != yes:
+		return a, ReasonWhose
+	case f.Unreadable:
 		return a, ReasonUnreadable
 	}
 	a.by, why = e.authority(c, req)

@@ -223,7 +223,7 @@ func (s *session) consider(filed []Filed) {
 		case "":
 			s.live = append(s.live, a)
 			s.d.Considered[i].As = ReasonOther
-		case ReasonUnreadable:
+		case ReasonUnreadable, ReasonWhose:
 			s.unreadable = true
 			s.reason(why, a.id, "")
 		case ReasonUnverified:

@@ -9,6 +9,11 @@ import (
 // refused decides what needs no consent to be looked at: requests that are not valid, and who may not ask at all.
 func (s *session) refused() bool {
 	req, d := s.req, s.d
+	if what := req.invalid(); what != "" {
+		s.reason(ReasonInvalid, "", what)
+		s.deny()
+		return true
+	}
 	if m := req.Emergency; m != nil && blank(m.Reason) {
 		s.reason(ReasonJustification, "", "reason")
 		s.basis("45 CFR 164.514(h)", "", "")
