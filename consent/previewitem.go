@@ -18,7 +18,7 @@ func nameOf(l *list, at unsafe.Pointer, e *record.Entry) string {
 	t := ""
 	for _, n := range nameFields {
 		if f := v.FieldByName(n); f.IsValid() {
-			if t = words(f); t != "" {
+			if t = wordsOf(f); t != "" {
 				break
 			}
 		}
@@ -61,8 +61,8 @@ func nameOf(l *list, at unsafe.Pointer, e *record.Entry) string {
 	return t
 }
 
-// words gives the words of a concept, a product, a name, or the first of several that has any.
-func words(f reflect.Value) string {
+// wordsOf gives the words of a concept, a product, a name, or the first of several that has any.
+func wordsOf(f reflect.Value) string {
 	switch f.Kind() {
 	case reflect.String:
 		return plain(f.String())
@@ -70,10 +70,10 @@ func words(f reflect.Value) string {
 		if f.IsNil() {
 			return ""
 		}
-		return words(f.Elem())
+		return wordsOf(f.Elem())
 	case reflect.Slice:
 		for i := range f.Len() {
-			if t := words(f.Index(i)); t != "" {
+			if t := wordsOf(f.Index(i)); t != "" {
 				return t
 			}
 		}
@@ -98,7 +98,7 @@ func words(f reflect.Value) string {
 		if t := plain(x.Name); t != "" {
 			return t
 		}
-		return words(reflect.ValueOf(x.Code))
+		return wordsOf(reflect.ValueOf(x.Code))
 	case record.DeviceName:
 		return plain(x.Name)
 	}

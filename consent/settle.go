@@ -254,7 +254,7 @@ func (s *session) owes(r *LawRule) {
 func (s *session) rely(x *says) {
 	for i := range x.atoms {
 		a := &x.atoms[i]
-		if a.rule.Effect != Permit {
+		if !a.permit {
 			continue
 		}
 		s.basis("", a.consent.id, a.consent.by)
@@ -266,12 +266,22 @@ func (s *session) rely(x *says) {
 
 // oblige adds an obligation, one of each code, citation and reach.
 func (s *session) oblige(o Obligation) {
-	for i := range s.d.Obligations {
-		if x := &s.d.Obligations[i]; x.Code == o.Code && (x.Citation == o.Citation || o.Citation == "") {
-			return
-		}
+	if s.obliged(o.Code, o.Citation) {
+		return
+	}
+	if s.d.Obligations == nil {
+		s.d.Obligations = make([]Obligation, 0, 4)
 	}
 	s.d.Obligations = append(s.d.Obligations, o)
+}
+
+func (s *session) obliged(code, citation string) bool {
+	for i := range s.d.Obligations {
+		if x := &s.d.Obligations[i]; x.Code == code && (x.Citation == citation || citation == "") {
+			return true
+		}
+	}
+	return false
 }
 
 // emergency is break-glass: what an attested emergency changes, and what it asks for.
