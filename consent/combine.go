@@ -2,6 +2,7 @@ package consent
 
 import (
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/portage-health/portage/record"
@@ -28,6 +29,7 @@ type applicable struct {
 	by      string // who consented for the patient
 	stale   bool
 	at      int       // where in Decision.Considered it stands
+	relied  bool      // a permit rests on it
 	given   time.Time // not before this; zero where that is not known
 	from    int64     // the same, and the first time after it, in nanoseconds; of no use where dated is false
 	to      int64
@@ -64,11 +66,21 @@ func (s *session) combine(atoms []atom) []Rule {
 	if kept == 0 {
 		return nil
 	}
+	// Beside a permit of everything other permits add nothing.
+	all := slices.IndexFunc(s.permits, func(p *atom) bool { return p.whole && !p.out })
+	if all >= 0 {
+		for i, p := range s.permits {
+			if i != all && !p.out {
+				p.idle = true
+				kept--
+			}
+		}
+	}
 	rules := make([]Rule, 0, kept)
 	for i := range atoms {
 		a := &atoms[i]
 		switch {
-		case a.out:
+		case a.out, a.idle:
 		case how != Newest || a.permit:
 			rules = rules[:len(rules)+1]
 			a.rule(&rules[len(rules)-1])
@@ -140,11 +152,33 @@ func (w *words) is(o *words) bool {
 	if w.size() != o.size() {
 		return false
 	}
-	x, y := w.labels(), o.labels()
-	if len(x) > 0 && x[0].Code != y[0].Code {
+	if w.made != nil || o.made != nil {
+		return sameCodes(w.labels(), o.labels()) && reflect.DeepEqual(w.condition(), o.condition())
+	}
+	p, q := w.p, o.p
+	if !sameCodes(p.SecurityLabels, q.SecurityLabels) || !sameCodes(p.Classes, q.Classes) || !sameCodes(p.ResourceTypes, q.ResourceTypes) ||
+		!sameCodes(p.DocumentTypes, q.DocumentTypes) || len(p.Codes) != len(q.Codes) || (p.DataPeriod == nil) != (q.DataPeriod == nil) {
 		return false
 	}
-	return reflect.DeepEqual(w.condition(), o.condition())
+	for i := range p.Codes {
+		if !sameCodes(p.Codes[i].Codings, q.Codes[i].Codings) {
+			return false
+		}
+	}
+	return (p.DataPeriod == nil || reflect.DeepEqual(p.DataPeriod, q.DataPeriod)) && (len(p.Data) == 0 || reflect.DeepEqual(p.Data, q.Data))
+}
+
+// sameCodes reports whether two lists have the same codes in the same order.
+func sameCodes(a, b []record.Coding) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Code != b[i].Code || a[i].System != b[i].System {
+			return false
+		}
+	}
+	return true
 }
 
 // size tells what is said apart at a glance.

@@ -16,6 +16,7 @@ type atom struct {
 	permit   bool
 	whole    bool // it is about every entry
 	out      bool // it does not count: see combine
+	idle     bool // it counts, and adds nothing
 }
 
 // rule makes of an atom what a decision says. r is zero.

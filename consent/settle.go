@@ -254,10 +254,14 @@ func (s *session) owes(r *LawRule) {
 func (s *session) rely(x *says) {
 	for i := range x.atoms {
 		a := &x.atoms[i]
-		if !a.permit {
+		if !a.permit || a.consent.relied {
 			continue
 		}
-		s.basis("", a.consent.id, a.consent.by)
+		a.consent.relied = true
+		if s.d.Basis == nil {
+			s.d.Basis = make([]Basis, 0, len(s.live)+2)
+		}
+		s.d.Basis = append(s.d.Basis, Basis{Policy: a.consent.id, By: a.consent.by})
 		if a.consent.by != "" {
 			s.basis("45 CFR 164.502(g)", a.consent.id, a.consent.by)
 		}
@@ -270,7 +274,7 @@ func (s *session) oblige(o Obligation) {
 		return
 	}
 	if s.d.Obligations == nil {
-		s.d.Obligations = make([]Obligation, 0, 4)
+		s.d.Obligations = make([]Obligation, 0, 8)
 	}
 	s.d.Obligations = append(s.d.Obligations, o)
 }
