@@ -115,6 +115,7 @@ type redactor struct {
 	identifiers []record.Identifier
 	words       []string // what a text that mentions it would hold
 	sources     map[string]bool
+	sectionOf   map[string]string
 	torn        map[string]bool // sources that lost a piece that nobody owns
 	patient     bool            // a fact of the patient is gone
 }
