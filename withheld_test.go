@@ -40,7 +40,7 @@ func readAny(t *testing.T, data []byte) (recs []*record.Record) {
 // ownWords are the texts of an entry that nothing else in the record says: what must be nowhere once it is withheld.
 // What common has as well, formats say of themselves.
 func ownWords(rec *record.Record, id, common string) (own []string) {
-	v, _ := valueOf(rec, id)
+	v, e := valueOf(rec, id)
 	said := map[string]bool{}
 	texts(v, func(s reflect.Value) {
 		if t := strings.TrimSpace(s.String()); len(t) >= 7 && s.Type() == reflect.TypeFor[string]() {
@@ -60,6 +60,9 @@ func ownWords(rec *record.Record, id, common string) (own []string) {
 		}
 	}
 	elsewhere(common)
+	for i := range e.Origins {
+		elsewhere(e.Origins[i].Path) // where what contained it stood
+	}
 	for i := range rec.Sources {
 		elsewhere(rec.Sources[i].ID)
 	}

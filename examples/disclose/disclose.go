@@ -195,6 +195,9 @@ func (x *disclosure) leave(ctx context.Context, rec *record.Record) ([]byte, err
 		x.decided = denied(x.req, consent.ReasonPatient, "patient")
 		return nil, nil
 	}
+	if x.rules.Labeller != nil {
+		rec = consent.Label(rec, x.rules.Labeller) // what leaves bears its labels
+	}
 	x.decided = consent.Bound(x.decided, rec)
 	x.redacted, x.withheld = consent.Redact(x.decided, rec, x.rules)
 	if x.redacted == nil {
