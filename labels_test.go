@@ -173,3 +173,17 @@ func TestNoticeTravels(t *testing.T) {
 		require.NotContains(t, recordJSON(t, without), "5640-8", "no consent under Part 2")
 	}
 }
+
+// A document made of entries alone is as confidential as the most restricted of them.
+func TestConfidentialityOfEntriesAlone(t *testing.T) {
+	for _, tt := range []struct{ label, want string }{{"R", `<confidentialityCode code="R"`}, {"V", `<confidentialityCode code="V"`}, {"N", `<confidentialityCode nullFlavor="NI"`}} {
+		rec := labelled()
+		rec.Documents, rec.Notes = nil, nil
+		rec.Results[1].Labels = marks(tt.label)
+		var b bytes.Buffer
+		_, err := ccda.Exporter{}.Export(t.Context(), rec, &b, record.ExportOptions{})
+		require.NoError(t, err)
+		header, _, _ := bytes.Cut(b.Bytes(), []byte("<component"))
+		require.Contains(t, string(header), tt.want)
+	}
+}
