@@ -100,11 +100,29 @@ var issueMadeNow = record.IssueAltered.Because("the template requires the time o
 
 // confidentiality writes the labels of the document, which demands one (CONF:1198-5259).
 func (w *writer) confidentiality(d *record.Document) {
-	if confidentialityAt(d.Labels) < 0 {
+	switch top := highest(w.rec); {
+	case confidentialityAt(d.Labels) >= 0:
+		w.confidentialityCode(&d.Labels)
+	case top != "":
+		w.label(&record.Label{Coding: record.Coding{System: record.SystemConfidentiality, Code: top}})
+	default:
 		w.require("confidentialityCode", "labels", "NI")
 	}
-	w.confidentialityCode(&d.Labels)
 	w.markers, d.Labels = d.Labels, nil
+}
+
+// highest gives the most restrictive confidentiality of anything in the record, where that is more than normal (DS4P: the
+// high-water mark).
+func highest(r *record.Record) (top string) {
+	for _, e := range r.Entries() {
+		for i := range e.Labels {
+			c := &e.Labels[i].Coding
+			if c.System == record.SystemConfidentiality && (c.Code == "V" || c.Code == "R" && top == "") {
+				top = c.Code
+			}
+		}
+	}
+	return top
 }
 
 // version writes setId and versionNumber: neither stands without the other (CONF:1198-6380, 1198-6387).

@@ -2,7 +2,9 @@ package consent
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/portage-health/portage/record"
 )
@@ -15,7 +17,8 @@ type Store interface {
 // Filed is a consent as a host keeps it.
 type Filed struct {
 	Consent record.Consent `json:"consent"`
-	// Patient is whose it is, where the store holds those of several.
+	// Patient is whose it is, where the store holds those of several. One of somebody else does not count; one of which that
+	// cannot be told denies, as one that cannot be read does.
 	Patient *record.Ref `json:"patient,omitempty"`
 	// Version is the host's version of it.
 	Version string `json:"version,omitempty"`
@@ -43,35 +46,86 @@ type FiledConsents []Filed
 // Consents gives them all.
 func (c FiledConsents) Consents(context.Context, *Subject) ([]Filed, error) { return c, nil }
 
-// applies tells whether a consent applies to a request, and if not, why.
-func (e *Evaluator) applies(f *Filed, req *Request, research bool) (a applicable, why ReasonCode) {
-	c := &f.Consent
-	a = applicable{Consent: c, id: c.ID, scope: scopeOf(c), stale: f.Stale}
-	if c.When != nil {
-		a.from, a.to, a.dated = span(*c.When, req.At.Location())
+// onFile is a consent as the making of one decision holds it.
+type onFile struct {
+	*record.Consent
+	filed *Filed // nil where nothing is known of it but itself
+}
+
+// version tells one state of a consent from the next: by the host's word for it, else by when it was last changed or given.
+func (f *onFile) version() string {
+	if f.filed != nil && f.filed.Version != "" {
+		return f.filed.Version
 	}
-	if f.Patient != nil && !f.Patient.IsZero() {
-		if e.is(&req.Patient.Party, f.Patient) != yes {
-			return a, ReasonPatient
+	return version(f.Consent)
+}
+
+// consents gets the consents on file, in an order of their own, so that the order they came in never matters.
+func (s *session) consents(ctx context.Context) error {
+	switch list := s.e.Store.(type) {
+	case nil:
+	case Consents:
+		for i := range list {
+			s.filed = append(s.filed, onFile{Consent: &list[i]})
+		}
+	default:
+		got, err := list.Consents(ctx, &s.req.Patient)
+		if err != nil {
+			return err
+		}
+		for i := range got {
+			s.filed = append(s.filed, onFile{&got[i].Consent, &got[i]})
+		}
+	}
+	less := func(a, b onFile) int {
+		if c := strings.Compare(a.ID, b.ID); c != 0 {
+			return c
+		}
+		return strings.Compare(a.version(), b.version())
+	}
+	if !slices.IsSortedFunc(s.filed, less) {
+		slices.SortStableFunc(s.filed, less)
+	}
+	return nil
+}
+
+// applies tells whether a consent applies to a request, and if not, why.
+func (a *applicable) applies(e *Evaluator, f *onFile, req *Request, research bool) ReasonCode {
+	c := f.Consent
+	a.Consent, a.id, a.scope = c, c.ID, scopeOf(c)
+	if c.When != nil {
+		a.since(c.When.Value, req.At.Location())
+	}
+	whose, unreadable := yes, false
+	if g := f.filed; g != nil {
+		a.stale, unreadable = g.Stale, g.Unreadable
+		if g.Patient != nil && !g.Patient.IsZero() {
+			if whose = e.is(&req.Patient.Party, g.Patient); whose == no {
+				return ReasonPatient
+			}
 		}
 	}
 	switch a.scope {
 	case "", scopePrivacy:
 	case scopeResearch:
 		if !research {
-			return a, ReasonScope
+			return ReasonScope
 		}
 	default:
-		return a, ReasonScope
+		return ReasonScope
 	}
-	if why := standing(c, req); why != "" {
-		return a, why
+	if why := a.standing(req); why != "" {
+		return why
 	}
-	if f.Unreadable {
-		return a, ReasonUnreadable
+	switch {
+	case whose != yes:
+		return ReasonWhose
+	case unreadable:
+		return ReasonUnreadable
 	}
+	var why ReasonCode
 	a.by, why = e.authority(c, req)
-	return a, why
+	return why
 }
 
 const (
@@ -91,9 +145,21 @@ func scopeOf(c *record.Consent) string {
 	return ""
 }
 
+// since notes when a consent was given. Times that nanoseconds cannot count are compared with no other.
+func (a *applicable) since(v string, loc *time.Location) {
+	from, to, ok := spanOf(v, loc)
+	if !ok {
+		return
+	}
+	a.given = from
+	if y := from.Year(); y > 1700 && y < 2250 {
+		a.from, a.to, a.dated = from.UnixNano(), to.UnixNano(), true
+	}
+}
+
 // standing tells why a consent does not hold at the time of a request; "" where it does.
-func standing(c *record.Consent, req *Request) ReasonCode {
-	at := req.At
+func (a *applicable) standing(req *Request) ReasonCode {
+	c, at := a.Consent, req.At
 	revoked, known := false, false
 	if v := c.Revocation; v != nil {
 		from, _, ok := span(v.When, at.Location())
@@ -122,31 +188,36 @@ func standing(c *record.Consent, req *Request) ReasonCode {
 			return ReasonStatus
 		}
 	}
-	if c.When != nil && c.When.Value != "" {
-		if from, _, ok := span(*c.When, at.Location()); ok && at.Before(from) {
-			return ReasonNotYet
-		}
+	if !a.given.IsZero() && at.Before(a.given) {
+		return ReasonNotYet
 	}
-	periods := [3]*record.Period{c.Period}
+	if why := holds(c.Period, at); why != "" {
+		return why
+	}
 	if c.Provision != nil {
-		periods[1] = c.Provision.Period
+		if why := holds(c.Provision.Period, at); why != "" {
+			return why
+		}
 	}
 	if c.Expires != nil && c.Expires.Value != "" {
-		periods[2] = &record.Period{End: *c.Expires}
+		return holds(&record.Period{End: *c.Expires}, at)
 	}
-	for _, p := range periods {
-		if p == nil {
-			continue
+	return ""
+}
+
+// holds tells why a time is not within a period; "" where it is, or where there is none.
+func holds(p *record.Period, at time.Time) ReasonCode {
+	if p == nil {
+		return ""
+	}
+	switch inPeriod(p, at) {
+	case unknown:
+		return ReasonUnreadable
+	case no:
+		if from, _, ok := spanOf(p.Start.Value, at.Location()); ok && at.Before(from) {
+			return ReasonNotYet
 		}
-		switch inPeriod(p, at) {
-		case unknown:
-			return ReasonUnreadable
-		case no:
-			if from, _, ok := span(p.Start, at.Location()); ok && at.Before(from) {
-				return ReasonNotYet
-			}
-			return ReasonExpired
-		}
+		return ReasonExpired
 	}
 	return ""
 }

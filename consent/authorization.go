@@ -14,7 +14,7 @@ func (s *session) authorized(x *says) bool {
 		found, defect := false, ""
 		for i := range x.atoms {
 			a := &x.atoms[i]
-			if a.rule.Effect != Permit || !s.names(a, x) {
+			if !a.permit || !s.names(a, x) {
 				continue
 			}
 			missing := s.lacks(a, x, r)
@@ -44,7 +44,7 @@ func (s *session) valid(x *says) []atom {
 	out := x.atoms
 	for i := range x.atoms {
 		a := &x.atoms[i]
-		if a.rule.Effect != Permit || !under(a.consent.Consent, CodeHIPAAAuth) {
+		if !a.permit || !under(a.consent.Consent, CodeHIPAAAuth) {
 			continue
 		}
 		missing := s.lacks(a, x, nil)
@@ -67,7 +67,7 @@ func (s *session) valid(x *says) []atom {
 // names reports whether a permit names the purpose asked for.
 func (s *session) names(a *atom, x *says) bool {
 	for i := range a.purposes {
-		if s.e.purposes().covers(&a.purposes[i], x.purpose, x.known, false) {
+		if x.above.covers(&a.purposes[i], x.purpose, false) {
 			return true
 		}
 	}
@@ -135,7 +135,16 @@ func (s *session) standing() {
 		if !holdsIn(l.Jurisdiction, s.req.Jurisdiction) {
 			continue
 		}
-		var rules []Rule
+		n := 1 // what no rule keeps back is permitted
+		for i := range l.Rules {
+			if l.Rules[i].Kind == LawWithholds {
+				n++
+			}
+		}
+		if n == 1 {
+			continue
+		}
+		rules := make([]Rule, 0, n)
 		for i := range l.Rules {
 			r := &l.Rules[i]
 			if r.Kind != LawWithholds || !s.concerns(r) {
@@ -201,7 +210,9 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 	against := s.req.LegalClaim != nil && s.req.LegalClaim.AgainstPatient || x.category() == CategoryLegal
 	travel := func(codes ...string) {
 		for _, c := range codes {
-			s.oblige(Obligation{Code: c, Labels: codesOf(nil, r.Labels), Citation: r.Citation})
+			if !s.obliged(c, r.Citation) {
+				s.oblige(Obligation{Code: c, Labels: codesOf(nil, r.Labels), Citation: r.Citation})
+			}
 		}
 	}
 	for _, by := range r.Lifted {
@@ -224,7 +235,7 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 		case "consent", "named":
 			for i := range x.atoms {
 				a := &x.atoms[i]
-				if a.rule.Effect != Permit || against && tpoOnly(a) || !s.underLaw(a, r, by) {
+				if !a.permit || against && tpoOnly(a) || !s.underLaw(a, r, by) {
 					continue
 				}
 				if s.req.Intermediary != nil && !s.namesIntermediary(a) {
@@ -238,8 +249,13 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 						s.oblige(Obligation{Code: ObligeNoRedisclose, Labels: codesOf(nil, r.Labels), Citation: "42 CFR 2.32"})
 					}
 				}
-				free = free || a.rule.If.IsZero()
-				unless = append(unless, a.rule.If)
+				free = free || a.whole
+				if unless == nil {
+					unless = make([]Condition, 0, 4)
+				}
+				var c Condition
+				a.item.into(&c)
+				unless = append(unless, c)
 			}
 		default:
 			if c := s.req.LegalClaim; c != nil && by == "claim:"+c.Kind && len(c.Evidence) > 0 {
@@ -253,8 +269,9 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 // underLaw reports whether a permit is one under the law of a rule's labels, or names them.
 func (s *session) underLaw(a *atom, r *LawRule, by string) bool {
 	for i := range r.Labels {
-		for j := range a.rule.If.Labels {
-			if sameCode(&a.rule.If.Labels[j], &r.Labels[i]) {
+		labels := a.item.labels()
+		for j := range labels {
+			if sameCode(&labels[j], &r.Labels[i]) {
 				return true
 			}
 		}

@@ -24,6 +24,9 @@ var classKinds = map[string][]string{
 
 // kindsOf gives the kinds that a class reaches; nil where it names none that is known.
 func kindsOf(c *record.Coding) []string {
+	if c.Code == "" {
+		return nil
+	}
 	if c.System == "" || c.System == systemResourceTypes {
 		if k := classKinds[c.Code]; k != nil {
 			return k

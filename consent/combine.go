@@ -2,6 +2,7 @@ package consent
 
 import (
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/portage-health/portage/record"
@@ -22,27 +23,42 @@ const (
 // applicable is a consent that applies to a request.
 type applicable struct {
 	*record.Consent
-	id    string
-	scope string
-	by    string // who consented for the patient
-	stale bool
-	from  time.Time // when it was given: between from and to
-	to    time.Time
-	dated bool
+	id      string
+	version string
+	scope   string
+	by      string // who consented for the patient
+	stale   bool
+	at      int       // where in Decision.Considered it stands
+	relied  bool      // a permit rests on it
+	given   time.Time // not before this; zero where that is not known
+	from    int64     // the same, and the first time after it, in nanoseconds; of no use where dated is false
+	to      int64
+	dated   bool
 	// denies says that only what it denies counts: who gave it may not have been able to permit.
 	denies bool
 }
 
 // before reports whether a consent was surely given before another.
-func (a *applicable) before(b *applicable) bool { return a.dated && b.dated && !a.to.After(b.from) }
+func (a *applicable) before(b *applicable) bool { return a.dated && b.dated && a.to <= b.from }
 
 // combine makes one stage of the rules of all consents. All denials hold; what permits is a union.
-func combine(how Combining, atoms []atom) []Rule {
+func (s *session) combine(atoms []atom) []Rule {
+	how := s.e.Combining
+	s.permits = s.permits[:0]
+	for i := range atoms {
+		if a := &atoms[i]; a.permit {
+			s.permits = append(s.permits, a)
+		}
+	}
 	kept := 0
 	for i := range atoms {
 		a := &atoms[i]
-		a.out = how == Newest && (a.rule.Effect == Permit && outdated(a, atoms) || a.rule.Effect == Deny && yieldsAll(a, atoms)) ||
-			a.rule.Effect == Deny && lifted(&a.rule)
+		switch {
+		case !a.permit && lifted(a.unless):
+			a.out = true
+		case how == Newest && a.permit:
+			a.out = a.outdated(s.permits)
+		}
 		if !a.out {
 			kept++
 		}
@@ -50,51 +66,59 @@ func combine(how Combining, atoms []atom) []Rule {
 	if kept == 0 {
 		return nil
 	}
+	// Beside a permit of everything other permits add nothing.
+	all := slices.IndexFunc(s.permits, func(p *atom) bool { return p.whole && !p.out })
+	if all >= 0 {
+		for i, p := range s.permits {
+			if i != all && !p.out {
+				p.idle = true
+				kept--
+			}
+		}
+	}
 	rules := make([]Rule, 0, kept)
 	for i := range atoms {
 		a := &atoms[i]
-		if a.out {
-			continue
-		}
-		rules = append(rules, a.rule)
-		if how != Newest || a.rule.Effect != Deny {
-			continue
-		}
-		rule, n := &rules[len(rules)-1], 0
-		for j := range atoms {
-			if yields(a, &atoms[j]) {
-				n++
+		switch {
+		case a.out, a.idle:
+		case how != Newest || a.permit:
+			rules = rules[:len(rules)+1]
+			a.rule(&rules[len(rules)-1])
+		case !s.yielding(a):
+			rules = rules[:len(rules)+1]
+			rule := &rules[len(rules)-1]
+			if a.rule(rule); len(s.yield) == 0 {
+				continue
 			}
-		}
-		if n == 0 {
-			continue
-		}
-		unless := make([]Condition, len(rule.Unless), len(rule.Unless)+n)
-		copy(unless, rule.Unless)
-		for j := range atoms {
-			if yields(a, &atoms[j]) {
-				unless = append(unless, atoms[j].rule.If)
+			unless := make([]Condition, len(a.unless)+len(s.yield))
+			copy(unless, a.unless)
+			for k, p := range s.yield {
+				p.item.into(&unless[len(a.unless)+k])
 			}
+			rule.Unless = unless
 		}
-		rule.Unless = unless
 	}
 	return rules
 }
 
-// yieldsAll reports whether a denial gives way to a permit of everything.
-func yieldsAll(d *atom, atoms []atom) bool {
-	for j := range atoms {
-		if p := &atoms[j]; p.rule.Effect == Permit && p.rule.If.IsZero() && yields(d, p) {
-			return true
+// yielding gathers the permits that a denial gives way to, and reports whether one of them is of everything.
+func (s *session) yielding(d *atom) (all bool) {
+	s.yield = s.yield[:0]
+	for _, p := range s.permits {
+		if d.yields(p) {
+			if p.whole {
+				return true
+			}
+			s.yield = append(s.yield, p)
 		}
 	}
 	return false
 }
 
 // lifted reports whether a denial is excepted everywhere.
-func lifted(r *Rule) bool {
-	for i := range r.Unless {
-		if r.Unless[i].IsZero() {
+func lifted(unless []Condition) bool {
+	for i := range unless {
+		if unless[i].IsZero() {
 			return true
 		}
 	}
@@ -102,31 +126,78 @@ func lifted(r *Rule) bool {
 }
 
 // outdated reports whether a newer consent of the same scope and recipients permits in its place.
-func outdated(a *atom, atoms []atom) bool {
-	for j := range atoms {
-		b := &atoms[j]
-		if b.rule.Effect == Permit && b.consent != a.consent && a.consent.before(b.consent) && b.consent.scope == a.consent.scope &&
-			amongActors(b.actors, a.actors) && amongActors(a.actors, b.actors) {
+func (a *atom) outdated(permits []*atom) bool {
+	for _, b := range permits {
+		if a.consent.yieldsTo(b.consent) && amongActors(b.actors, a.actors) && amongActors(a.actors, b.actors) {
 			return true
 		}
 	}
 	return false
 }
 
+// yieldsTo reports whether a consent is another than b, surely older and of the same scope.
+func (a *applicable) yieldsTo(b *applicable) bool { return a != b && a.before(b) && a.scope == b.scope }
+
 // yields reports whether a denial gives way to a permit.
-func yields(d, p *atom) bool {
-	return p.rule.Effect == Permit && p.consent != d.consent && d.consent.scope == p.consent.scope && d.consent.before(p.consent) &&
-		amongActors(p.actors, d.actors) && amongPurposes(p.purposes, d.purposes) &&
-		(d.rule.If.IsZero() || d.rule.If.sizes() == p.rule.If.sizes() && reflect.DeepEqual(&d.rule.If, &p.rule.If))
+func (a *atom) yields(p *atom) bool {
+	return a.consent.yieldsTo(p.consent) && (a.whole || !p.whole && a.item.is(&p.item)) &&
+		amongActors(p.actors, a.actors) && amongPurposes(p.purposes, a.purposes)
 }
 
-// sizes tells conditions apart at a glance.
-func (c *Condition) sizes() [7]int {
-	p := 0
-	if c.Period != nil {
-		p = 1
+// is reports whether the same is said of entries.
+func (w *words) is(o *words) bool {
+	if w.isZero() || o.isZero() {
+		return w.isZero() && o.isZero()
 	}
-	return [7]int{len(c.Labels), len(c.Data), p, len(c.Codes), len(c.Classes), len(c.Documents), len(c.Parts)}
+	if w.size() != o.size() {
+		return false
+	}
+	if w.made != nil || o.made != nil {
+		return sameCodes(w.labels(), o.labels()) && reflect.DeepEqual(w.condition(), o.condition())
+	}
+	p, q := w.p, o.p
+	if !sameCodes(p.SecurityLabels, q.SecurityLabels) || !sameCodes(p.Classes, q.Classes) || !sameCodes(p.ResourceTypes, q.ResourceTypes) ||
+		!sameCodes(p.DocumentTypes, q.DocumentTypes) || len(p.Codes) != len(q.Codes) || (p.DataPeriod == nil) != (q.DataPeriod == nil) {
+		return false
+	}
+	for i := range p.Codes {
+		if !sameCodes(p.Codes[i].Codings, q.Codes[i].Codings) {
+			return false
+		}
+	}
+	return (p.DataPeriod == nil || reflect.DeepEqual(p.DataPeriod, q.DataPeriod)) && (len(p.Data) == 0 || reflect.DeepEqual(p.Data, q.Data))
+}
+
+// sameCodes reports whether two lists have the same codes in the same order.
+func sameCodes(a, b []record.Coding) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Code != b[i].Code || a[i].System != b[i].System {
+			return false
+		}
+	}
+	return true
+}
+
+// size tells what is said apart at a glance.
+func (w *words) size() [4]int {
+	if c := w.made; c != nil {
+		return [4]int{len(c.Labels), len(c.Data), len(c.Codes), len(c.Documents)}
+	}
+	n := 0
+	for i := range w.p.Codes {
+		n += len(w.p.Codes[i].Codings)
+	}
+	return [4]int{len(w.p.SecurityLabels), len(w.p.Data), n, len(w.p.DocumentTypes)}
+}
+
+// condition gives what is said as a condition of its own.
+func (w *words) condition() *Condition {
+	c := new(Condition)
+	w.into(c)
+	return c
 }
 
 // amongActors reports whether a names nobody but who b names; none is everybody.

@@ -28,6 +28,10 @@ func TestUnknownIsWithheld(t *testing.T) {
 		"no author":          {consent.Condition{Data: []record.ConsentData{author}}, bare("")},
 		"no time":            {consent.Condition{Period: year}, bare("")},
 		"a time too coarse":  {consent.Condition{Period: year}, record.Observation{Entry: record.Entry{ID: "a", Recorded: &record.Time{Value: "2022"}}}},
+		"a code in words":    {consent.Condition{Codes: []record.Coding{{Display: "HIV test"}}}, bare("")},
+		"a label in words":   {consent.Condition{Labels: []record.Coding{{Display: "sensitive"}}}, record.Observation{Entry: record.Entry{ID: "a", Labels: []record.Label{{Coding: hiv}}}}},
+		"a class in words":   {consent.Condition{Classes: []record.Coding{{Display: "tests"}}}, bare("")},
+		"a bound in words":   {consent.Condition{Period: &record.Period{Start: record.Time{AsSent: "spring"}}}, record.Observation{Entry: record.Entry{ID: "a", Recorded: &record.Time{Value: "2022-01-01"}}}},
 		"an unknown meaning": {consent.Condition{Data: []record.ConsentData{{Meaning: "whatever", Ref: record.Ref{ID: "b"}}}}, bare("")},
 		"an unknown class":   {consent.Condition{Classes: []record.Coding{{System: "http://example.org", Code: "x"}}}, record.Observation{Entry: record.Entry{ID: "a"}}},
 	}
@@ -81,4 +85,31 @@ func TestUnverifiedDenialCounts(t *testing.T) {
 
 func (maker) empty() *record.Record {
 	return &record.Record{Results: []record.Observation{{Entry: record.Entry{ID: "a", Assertion: record.Affirmed}}}}
+}
+
+// A provision whose element nobody can compare permits nothing, and denies whatever it may mean.
+func TestProvisionInWords(t *testing.T) {
+	words := map[string]record.Provision{
+		"code":    {Codes: []record.Concept{{Text: "HIV tests"}}},
+		"label":   {SecurityLabels: []record.Coding{{Display: "sensitive"}}},
+		"class":   {Classes: []record.Coding{{Display: "tests"}}},
+		"purpose": {Purposes: []record.Coding{{Display: "care"}}},
+		"actor":   {Actors: []record.ConsentActor{{Ref: &record.Ref{Display: "my doctor"}}}},
+		"action":  {Actions: []record.Concept{{Text: "share"}}},
+		"data":    {Data: []record.ConsentData{{Meaning: "instance", Ref: record.Ref{Display: "the test of May"}}}},
+		"period":  {DataPeriod: &record.Period{Start: record.Time{AsSent: "spring"}}},
+		"rule":    {Expression: "only on Sundays"},
+	}
+	req := &consent.Request{Patient: consent.Subject{Party: consent.Party{Reference: "Patient/1"}}, Requester: consent.Party{Reference: "Practitioner/1"},
+		At: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Purposes: []record.Coding{{System: record.SystemActReason, Code: "TREAT"}}}
+	rec := &record.Record{Results: []record.Observation{{Entry: record.Entry{ID: "a", Recorded: &record.Time{Value: "2022-01-01"}, Labels: []record.Label{{Coding: record.Coding{System: record.SystemConfidentiality, Code: "N"}}}}}}}
+	for name, p := range words {
+		c := record.Consent{Entry: record.Entry{ID: "c", Status: record.Status{Code: record.StatusActive}}, Decision: "permit", Provision: &p}
+		bits, _ := shown(t, &consent.Evaluator{Default: consent.DefaultDeny}, []record.Consent{c}, req, rec)
+		require.Zero(t, bits, "permit by %s", name)
+		p.Type = "deny"
+		c.Provision = &record.Provision{Provisions: []record.Provision{p}}
+		bits, _ = shown(t, &consent.Evaluator{}, []record.Consent{c}, req, rec)
+		require.Zero(t, bits, "denied by %s", name)
+	}
 }

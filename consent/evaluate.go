@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/portage-health/portage/record"
@@ -108,24 +107,16 @@ func (e *Evaluator) Decide(ctx context.Context, req *Request) (*Decision, error)
 	if req.At.IsZero() {
 		return nil, errNoTime
 	}
-	sheet := sheets.Get().(*[]atom)
-	s := &session{e: e, req: req, d: &Decision{At: req.At}, atoms: (*sheet)[:0]}
-	defer func() {
-		clear(s.atoms)
-		*sheet = s.atoms[:0]
-		sheets.Put(sheet)
-	}()
+	s := sessions.Get().(*session)
+	defer s.leave()
+	s.e, s.req, s.d, s.unreadable = e, req, &Decision{At: req.At}, false
 	if s.refused() {
 		return s.close(), nil
 	}
-	var filed []Filed
-	if e.Store != nil {
-		var err error
-		if filed, err = e.Store.Consents(ctx, &req.Patient); err != nil {
-			return nil, err
-		}
+	if err := s.consents(ctx); err != nil {
+		return nil, err
 	}
-	s.consider(inOrder(filed))
+	s.consider()
 	for i := range req.Purposes {
 		s.purpose(&req.Purposes[i])
 	}
@@ -133,35 +124,36 @@ func (e *Evaluator) Decide(ctx context.Context, req *Request) (*Decision, error)
 	return s.close(), nil
 }
 
-// sheets are what rules are gathered on; they go to the next decision.
-var sheets = sync.Pool{New: func() any { return new([]atom) }}
+// sessions are what decisions are made on; they go to the next decision.
+var sessions = sync.Pool{New: func() any { return new(session) }}
 
-// inOrder gives consents in an order of their own, so that the order they came in never matters.
-func inOrder(filed []Filed) []Filed {
-	less := func(a, b Filed) int {
-		if c := strings.Compare(a.Consent.ID, b.Consent.ID); c != 0 {
-			return c
-		}
-		return strings.Compare(version(&a.Consent), version(&b.Consent))
-	}
-	if slices.IsSortedFunc(filed, less) {
-		return filed
-	}
-	filed = slices.Clone(filed)
-	slices.SortStableFunc(filed, less)
-	return filed
+// leave lets go of all that a decision was made of.
+func (s *session) leave() {
+	clear(s.filed)
+	clear(s.live)
+	clear(s.says)
+	clear(s.atoms)
+	clear(s.permits)
+	clear(s.yield[:cap(s.yield)])
+	clear(s.levels)
+	*s = session{filed: s.filed[:0], live: s.live[:0], says: s.says[:0], atoms: s.atoms[:0], levels: s.levels, permits: s.permits[:0], yield: s.yield[:0]}
+	sessions.Put(s)
 }
 
 // session is the making of one decision.
 type session struct {
-	e    *Evaluator
-	req  *Request
-	d    *Decision
-	live []applicable
+	e     *Evaluator
+	req   *Request
+	d     *Decision
+	filed []onFile
+	live  []applicable
 	// unreadable says that a consent could not be read: nothing that the patient could deny is permitted.
 	unreadable bool
 	says       []says
 	atoms      []atom
+	levels     []level
+	permits    []*atom
+	yield      []*atom
 }
 
 // says is what came of one purpose.
@@ -171,6 +163,7 @@ type says struct {
 	over    bool // the law passes over what the patient says
 	known   *Purpose
 	purpose *record.Coding
+	above   ancestry
 	rules   []Rule
 	atoms   []atom
 	law     verdict
@@ -182,11 +175,18 @@ func (s *session) reason(c ReasonCode, policy, element string) {
 			return
 		}
 	}
-	s.d.Reasons = append(s.d.Reasons, Reason{Code: c, Policy: policy, Element: element})
+	s.because(Reason{Code: c, Policy: policy, Element: element})
 }
 
 func (s *session) warn(c ReasonCode, policy string) {
-	s.d.Reasons = append(s.d.Reasons, Reason{Code: c, Policy: policy, Warning: true})
+	s.because(Reason{Code: c, Policy: policy, Warning: true})
+}
+
+func (s *session) because(r Reason) {
+	if s.d.Reasons == nil {
+		s.d.Reasons = make([]Reason, 0, 8)
+	}
+	s.d.Reasons = append(s.d.Reasons, r)
 }
 
 func (s *session) basis(citation, policy, by string) {
@@ -207,39 +207,56 @@ func (s *session) deny() {
 }
 
 // consider finds which consents apply.
-func (s *session) consider(filed []Filed) {
+func (s *session) consider() {
 	research := false
 	for i := range s.req.Purposes {
 		if p := s.e.purposes().Find(&s.req.Purposes[i]); p != nil && p.Category == CategoryResearch {
 			research = true
 		}
 	}
-	s.d.Considered = make([]Considered, 0, len(filed))
-	s.live = make([]applicable, 0, len(filed))
-	for i := range filed {
-		a, why := s.e.applies(&filed[i], s.req, research)
-		s.d.Considered = append(s.d.Considered, Considered{a.id, why})
+	s.d.Considered = make([]Considered, len(s.filed))
+	s.live = slices.Grow(s.live, len(s.filed))
+	supersedes, ended := false, false
+	for i := range s.filed {
+		f := &s.filed[i]
+		s.live = append(s.live, applicable{at: i})
+		a := &s.live[len(s.live)-1]
+		why := a.applies(s.e, f, s.req, research)
+		c := &s.d.Considered[i]
+		c.Consent, c.As = a.id, why
 		switch why {
 		case "":
-			s.live = append(s.live, a)
-			s.d.Considered[i].As = ReasonOther
-		case ReasonUnreadable:
+			c.As = ReasonOther
+			a.version = f.version()
+			supersedes = supersedes || len(a.Supersedes) > 0
+			continue
+		case ReasonUnreadable, ReasonWhose:
 			s.unreadable = true
 			s.reason(why, a.id, "")
 		case ReasonUnverified:
 			a.denies = true
-			s.live = append(s.live, a)
+			a.version = f.version()
 			s.reason(why, a.id, "")
+			supersedes = supersedes || len(a.Supersedes) > 0
+			continue
 		case ReasonCapacity, ReasonEndangerment:
 			s.reason(why, a.id, "")
+		case ReasonRevoked, ReasonInactive:
+			ended = true
 		}
+		*a = applicable{}
+		s.live = s.live[:len(s.live)-1]
 	}
-	s.dropSuperseded(filed)
-	s.duplicates(filed)
+	if supersedes {
+		s.dropSuperseded()
+	}
+	if ended {
+		s.duplicates()
+	}
 }
 
 // dropSuperseded drops consents that another that applies names as superseded.
-func (s *session) dropSuperseded(filed []Filed) {
+func (s *session) dropSuperseded() {
 	gone := func(c *record.Consent) bool {
 		for i := range s.live {
 			for j := range s.live[i].Supersedes {
@@ -251,21 +268,19 @@ func (s *session) dropSuperseded(filed []Filed) {
 		}
 		return false
 	}
-	if !slices.ContainsFunc(s.live, func(a applicable) bool { return len(a.Supersedes) > 0 }) {
-		return
-	}
-	kept := make([]applicable, 0, len(s.live))
+	out := make([]bool, len(s.live)) // all are looked at before any goes
 	for i := range s.live {
-		if !gone(s.live[i].Consent) {
-			kept = append(kept, s.live[i])
+		out[i] = gone(s.live[i].Consent)
+	}
+	kept := s.live[:0]
+	for i := range s.live {
+		if out[i] {
+			s.d.Considered[s.live[i].at].As = ReasonSuperseded
 			continue
 		}
-		for j := range filed {
-			if &filed[j].Consent == s.live[i].Consent {
-				s.d.Considered[j].As = ReasonSuperseded
-			}
-		}
+		kept = append(kept, s.live[i])
 	}
+	clear(s.live[len(kept):])
 	s.live = kept
 }
 
@@ -279,13 +294,13 @@ func hasIdentifier(list []record.Identifier, id *record.Identifier) bool {
 }
 
 // duplicates warns of a consent that still permits what a revoked one for the same grantees did.
-func (s *session) duplicates(filed []Filed) {
-	for i := range filed {
+func (s *session) duplicates() {
+	for i := range s.filed {
 		if s.d.Considered[i].As != ReasonRevoked && s.d.Considered[i].As != ReasonInactive {
 			continue
 		}
 		for j := range s.live {
-			if sameGrant(&filed[i].Consent, s.live[j].Consent) {
+			if sameGrant(s.filed[i].Consent, s.live[j].Consent) {
 				s.warn(ReasonDuplicate, s.live[j].id)
 			}
 		}
@@ -294,34 +309,39 @@ func (s *session) duplicates(filed []Filed) {
 
 // purpose decides one purpose.
 func (s *session) purpose(c *record.Coding) {
-	out := says{purpose: c, known: s.e.purposes().Find(c), consent: NoConsent, final: Deny}
+	s.says = append(s.says, says{purpose: c, known: s.e.purposes().Find(c), consent: NoConsent, final: Deny})
+	out := &s.says[len(s.says)-1]
+	out.above = s.e.purposes().above(out.known)
 	named := false
 	start := len(s.atoms)
+	r := reading{e: s.e, req: s.req, purpose: c, above: &out.above, levels: s.levels}
 	for i := range s.live {
-		r := reading{e: s.e, req: s.req, purpose: c, known: out.known, c: &s.live[i], atoms: s.atoms}
-		ok := r.read(s.live[i].Consent)
+		a := &s.live[i]
+		r.c, r.atoms, r.unresolved, r.odd = a, s.atoms, false, false
+		ok := r.read(a.Consent)
 		named = named || r.named
 		if !ok {
 			s.unreadable = true
-			s.reason(ReasonUnreadable, s.live[i].id, "")
-			s.as(i, ReasonUnreadable)
+			s.reason(ReasonUnreadable, a.id, "")
+			s.d.Considered[a.at].As = ReasonUnreadable
+			clear(r.atoms[len(s.atoms):])
 			continue
 		}
 		if r.unresolved {
-			s.warn(ReasonActor, s.live[i].id)
+			s.warn(ReasonActor, a.id)
 		}
-		if s.live[i].denies {
-			r.atoms = slices.DeleteFunc(r.atoms[len(s.atoms):], func(a atom) bool { return a.rule.Effect == Permit })
-			r.atoms = append(s.atoms, r.atoms...)
+		if a.denies {
+			r.atoms = append(s.atoms, slices.DeleteFunc(r.atoms[len(s.atoms):], func(a atom) bool { return a.permit })...)
 		}
-		if len(r.atoms) > len(s.atoms) {
-			s.as(i, ReasonApplied)
+		if as := &s.d.Considered[a.at].As; len(r.atoms) > len(s.atoms) && *as == ReasonOther {
+			*as = ReasonApplied
 		}
 		s.atoms = r.atoms
 	}
+	s.levels = r.levels
 	out.atoms = s.atoms[start:len(s.atoms):len(s.atoms)]
-	out.atoms = s.valid(&out)
-	out.rules = combine(s.e.Combining, out.atoms)
+	out.atoms = s.valid(out)
+	out.rules = s.combine(out.atoms)
 	out.consent = whole(out.rules, s.req)
 	if s.unreadable {
 		out.consent = Denied
@@ -335,17 +355,6 @@ func (s *session) purpose(c *record.Coding) {
 		out.consent = Denied
 	}
 	out.law = s.e.law(s.req, out.known)
-	s.says = append(s.says, out)
-}
-
-// as notes what became of a consent.
-func (s *session) as(live int, why ReasonCode) {
-	for i := range s.d.Considered {
-		if c := &s.d.Considered[i]; c.Consent == s.live[live].id && (c.As == ReasonOther || why == ReasonUnreadable) {
-			c.As = why
-			return
-		}
-	}
 }
 
 // whole tells what rules say of a request as such: a denial of all that is asked for denies it.

@@ -9,14 +9,20 @@ import (
 // grade gives every document the confidentiality of the most restricted thing that is left, and takes from it the
 // sensitivities of what is not (HL7 DS4P: the high-water mark).
 func (r *redactor) grade() {
+	placed := map[string]bool{}
+	for i := range r.out.Documents {
+		for id := range sectionsOf(&r.out.Documents[i]) {
+			placed[id] = true
+		}
+	}
 	for i := range r.out.Documents {
 		d := &r.out.Documents[i]
 		top, all := "", true
 		left := map[string]bool{}
 		in := sectionsOf(d)
 		for kind, e := range r.out.Entries() {
-			if !judged(kind) || len(in) > 0 && !in[e.Section] {
-				continue
+			if !judged(kind) || placed[e.Section] && !in[e.Section] {
+				continue // what no document has a place for goes out with each
 			}
 			g := ""
 			for j := range e.Labels {

@@ -132,7 +132,7 @@ func labelsMatch(list []record.Coding, labels []record.Label, e Effect) answer {
 		return unknown // nobody has judged it
 	}
 	if e == Deny {
-		if wantsGrade && top < 0 {
+		if wantsGrade && top < 0 || blankAmong(list) {
 			return unknown
 		}
 		return no

@@ -75,6 +75,7 @@ var blocking = &Law{
 		{Reason: ReasonUnverified, Citation: "45 CFR 171.202(b)", Evidence: []string{"legal-precondition", "verification-asked-for"}},
 		{Reason: ReasonAssurance, Citation: "45 CFR 171.202(b)", Evidence: []string{"legal-precondition", "assurance-asked-for"}},
 		{Reason: ReasonEvidence, Citation: "45 CFR 171.202(b)", Evidence: []string{"legal-precondition", "evidence-asked-for"}},
+		{Reason: ReasonWhose, Citation: "45 CFR 171.202(b)", Evidence: []string{"legal-precondition", "policy-or-case-documentation"}},
 		{Reason: ReasonUnreadable, Citation: "45 CFR 171.202(b)", Evidence: []string{"legal-precondition", "policy-or-case-documentation"}},
 	},
 }

@@ -11,33 +11,133 @@ import (
 // A section that loses an entry loses of its narrative all that does not belong to an entry that stays: rows and items by
 // their anchors. Words that belong to nobody cannot be judged, and go.
 
+// homes gives the sections of entries that name none themselves: those of what refers to them, as a panel does to its members,
+// else those of what they refer to, as a plan does to its orders, else all sections of their documents.
+func (r *redactor) homes() map[string][]string {
+	bare, found := map[string]bool{}, map[string][]string{}
+	r.sectionOf = map[string]string{}
+	for i := range lists() {
+		lists()[i].each(r.judge.rec, func(_ int, _ unsafe.Pointer, e *record.Entry) {
+			if r.sectionOf[e.ID] = e.Section; e.Section == "" {
+				bare[e.ID] = true
+			}
+		})
+	}
+	if len(bare) == 0 || len(r.out.Documents) == 0 {
+		return nil
+	}
+	for again := true; again; { // until what refers to what refers has been followed
+		again = false
+		for i := range lists() {
+			l := &lists()[i]
+			if l.kind == record.KindDocument || l.kind == record.KindProvenance {
+				continue
+			}
+			l.each(r.judge.rec, func(_ int, p unsafe.Pointer, e *record.Entry) {
+				in := found[e.ID]
+				if e.Section != "" {
+					in = []string{e.Section}
+				}
+				if len(in) == 0 {
+					return
+				}
+				l.way.walk(p, &visitor{ref: func(x *record.Ref) bool {
+					if bare[x.ID] && x.ID != e.ID {
+						for _, s := range in {
+							if !slices.Contains(found[x.ID], s) {
+								found[x.ID] = append(found[x.ID], s)
+								again = true
+							}
+						}
+					}
+					return false
+				}})
+			})
+		}
+	}
+	for i := range lists() {
+		l := &lists()[i]
+		if !judged(l.kind) || support(l.kind) {
+			continue
+		}
+		l.each(r.judge.rec, func(_ int, p unsafe.Pointer, e *record.Entry) {
+			if !bare[e.ID] || len(found[e.ID]) > 0 || !r.gone[e.ID] {
+				return
+			}
+			l.way.walk(p, &visitor{ref: func(x *record.Ref) bool {
+				if s := r.sectionOf[x.ID]; s != "" && !slices.Contains(found[e.ID], s) {
+					found[e.ID] = append(found[e.ID], s)
+				}
+				return false
+			}})
+			if len(found[e.ID]) == 0 {
+				found[e.ID] = r.allSections(e)
+			}
+		})
+	}
+	return found
+}
+
+// allSections gives the sections of the documents that an entry came from.
+func (r *redactor) allSections(e *record.Entry) (ids []string) {
+	var each func(list []record.Section)
+	each = func(list []record.Section) {
+		for i := range list {
+			ids = append(ids, list[i].ID)
+			each(list[i].Sections)
+		}
+	}
+	for i := range r.judge.rec.Documents {
+		d := &r.judge.rec.Documents[i]
+		if d.Source == "" || slices.ContainsFunc(e.Origins, func(o record.Origin) bool { return o.Source == d.Source }) {
+			each(d.Sections)
+		}
+	}
+	return ids
+}
+
 // sections takes out of documents what is gone.
 func (r *redactor) sections() {
 	stays, goes := map[string]map[string]bool{}, map[string]map[string]bool{}
 	lost := map[string]bool{} // sections that had an entry that is gone
+	homes := r.homes()
+	in := func(e *record.Entry, f func(section string)) {
+		if e.Section != "" {
+			f(e.Section)
+			return
+		}
+		for _, s := range homes[e.ID] {
+			f(s)
+		}
+	}
 	for i := range lists() {
+		if support(lists()[i].kind) {
+			continue // an author is in no section
+		}
 		lists()[i].each(r.judge.rec, func(_ int, _ unsafe.Pointer, e *record.Entry) {
 			if r.gone[e.ID] {
-				lost[e.Section] = true
+				in(e, func(s string) { lost[s] = true })
 			}
 		})
 	}
 	for i := range lists() {
 		l := &lists()[i]
 		l.each(r.judge.rec, func(_ int, p unsafe.Pointer, e *record.Entry) {
-			if e.Section == "" || !lost[e.Section] {
-				return
-			}
-			to := stays
-			if r.gone[e.ID] {
-				to = goes
-			}
-			m := to[e.Section]
-			if m == nil {
-				m = map[string]bool{}
-				to[e.Section] = m
-			}
-			l.anchors.walk(p, &visitor{anchor: func(t string) { m[t] = true }})
+			in(e, func(s string) {
+				if !lost[s] {
+					return
+				}
+				to := stays
+				if r.gone[e.ID] {
+					to = goes
+				}
+				m := to[s]
+				if m == nil {
+					m = map[string]bool{}
+					to[s] = m
+				}
+				l.anchors.walk(p, &visitor{anchor: func(t string) { m[t] = true }})
+			})
 		})
 	}
 	delete(lost, "")

@@ -1,6 +1,7 @@
 package consent_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -274,7 +275,7 @@ func TestRedactTwice(t *testing.T) {
 func FuzzDecide(f *testing.F) {
 	for seed := range 20 {
 		m := maker{rand.New(rand.NewPCG(uint64(seed), 3))}
-		in, _ := json.Marshal(fuzzInput{m.set(3), *m.request()})
+		in, _ := json.Marshal(fuzzInput{m.set(3), lax(*m.request())})
 		f.Add(in)
 	}
 	rec := maker{rand.New(rand.NewPCG(1, 1))}.record()
@@ -284,18 +285,23 @@ func FuzzDecide(f *testing.F) {
 			return
 		}
 		e := &consent.Evaluator{Store: consent.Consents(in.Consents)}
-		d := consent.Decide(t.Context(), e, &in.Request)
-		if d.Permits() && d.Has(consent.ReasonFailed) || d.Permits() && in.Request.At.IsZero() {
+		req := consent.Request(in.Request)
+		d := consent.Decide(t.Context(), e, &req)
+		if d.Permits() && d.Has(consent.ReasonFailed) || d.Permits() && req.At.IsZero() {
 			t.Fatal("permitted where the evaluation failed")
 		}
-		consent.Redact(d, rec, consent.Redaction{})
-		direct, err := e.Decide(t.Context(), &in.Request) // not even unguarded does it panic
+		out, w := consent.Redact(d, rec, consent.Redaction{})
+		consent.NewPreview(d, &req, out, w, consent.PreviewOptions{}).HTML()
+		if (out != nil) != d.Permits() {
+			t.Fatal("what leaves is not what was decided")
+		}
+		direct, err := e.Decide(t.Context(), &req) // not even unguarded does it panic
 		if err != nil && d.Permits() {
 			t.Fatalf("permitted where the evaluation failed: %v", direct)
 		}
 		broken := *e
 		broken.Store = brokenStore{}
-		if d := consent.Decide(t.Context(), &broken, &in.Request); d.Permits() && !d.Has(consent.ReasonNotPHI) && in.Request.Action.Code != "revoke" {
+		if d := consent.Decide(t.Context(), &broken, &req); d.Permits() && !d.Has(consent.ReasonNotPHI) && req.Action.Code != "revoke" {
 			t.Fatal("permitted with no consents read")
 		}
 	})
@@ -303,5 +309,66 @@ func FuzzDecide(f *testing.F) {
 
 type fuzzInput struct {
 	Consents []record.Consent `json:"consents"`
-	Request  consent.Request  `json:"request"`
+	Request  lax              `json:"request"`
+}
+
+// lax is a request that is read as it comes, so that the evaluator sees what ReadRequest refuses.
+type lax consent.Request
+
+// FuzzReadRequest: no panic; what is read is written and read again as the same, and never with a member that no request has.
+func FuzzReadRequest(f *testing.F) {
+	for seed := range 10 {
+		in, _ := json.Marshal(maker{rand.New(rand.NewPCG(uint64(seed), 5))}.request())
+		f.Add(in)
+	}
+	f.Add([]byte(`{"at":"2026-03-02T10:00:00Z","AT":"2020-01-01T00:00:00Z"}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		req, err := consent.ReadRequest(bytes.NewReader(b))
+		if err != nil {
+			require.Nil(t, req)
+			return
+		}
+		once, err := json.Marshal(req)
+		require.NoError(t, err)
+		again, err := consent.ReadRequest(bytes.NewReader(once))
+		require.NoError(t, err)
+		twice, err := json.Marshal(again)
+		require.NoError(t, err)
+		require.Equal(t, string(once), string(twice))
+		if i := bytes.LastIndexByte(b, '}'); i > 0 {
+			more := append(append([]byte{}, b[:i]...), `,"purpose":[]}`...)
+			_, err = consent.ReadRequest(bytes.NewReader(more))
+			require.Error(t, err, "a typing error")
+		}
+	})
+}
+
+// Neither the order of entries matters, nor that of the members of a request's JSON.
+func TestOrderOfEntriesAndMembers(t *testing.T) {
+	eachCase(t, func(t *testing.T, m maker, e *consent.Evaluator) {
+		cs, req, rec := m.set(1+m.IntN(4)), m.request(), m.record()
+		passes := func(req *consent.Request) (map[string]bool, string) {
+			_, d := shown(t, e, cs, req, rec)
+			j, out := consent.NewJudge(d, rec, nil, nil), map[string]bool{}
+			for i := range rec.Results {
+				out[rec.Results[i].ID] = j.Entry(record.KindResult, &rec.Results[i].Entry).Pass
+			}
+			b, err := json.Marshal(d)
+			require.NoError(t, err)
+			return out, string(b)
+		}
+		before, d := passes(req)
+		m.Shuffle(len(rec.Results), func(i, j int) { rec.Results[i], rec.Results[j] = rec.Results[j], rec.Results[i] })
+		b, err := json.Marshal(req)
+		require.NoError(t, err)
+		var members map[string]any
+		require.NoError(t, json.Unmarshal(b, &members))
+		sorted, err := json.Marshal(members) // by name
+		require.NoError(t, err)
+		same, err := consent.ReadRequest(bytes.NewReader(sorted))
+		require.NoError(t, err)
+		after, d2 := passes(same)
+		require.Equal(t, before, after)
+		require.Equal(t, d, d2)
+	})
 }

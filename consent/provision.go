@@ -6,14 +6,61 @@ import (
 	"github.com/portage-health/portage/record"
 )
 
-// atom is one rule of a consent for one request: what it does, to which entries, and from when on.
+// atom is one rule of a consent for one request: what it does, to which entries, for whom and for what.
 type atom struct {
-	rule    Rule
-	consent *applicable
-	// narrow says what the rule is limited by; see combine.
+	consent  *applicable
+	item     words
+	unless   []Condition
 	actors   []record.ConsentActor
 	purposes []record.Coding
+	permit   bool
+	whole    bool // it is about every entry
 	out      bool // it does not count: see combine
+	idle     bool // it counts, and adds nothing
+}
+
+// rule makes of an atom what a decision says. r is zero.
+func (a *atom) rule(r *Rule) {
+	r.Effect, r.Policy, r.Unless = Deny, a.consent.id, a.unless
+	if a.permit {
+		r.Effect = Permit
+	}
+	a.item.into(&r.If)
+}
+
+// words are what is said of single entries: by one provision, or by several together.
+type words struct {
+	p    *record.Provision
+	made *Condition
+}
+
+func (w *words) isZero() bool {
+	if w.made != nil {
+		return w.made.IsZero()
+	}
+	p := w.p
+	return p == nil || len(p.SecurityLabels) == 0 && len(p.Data) == 0 && p.DataPeriod == nil && len(p.Codes) == 0 && len(p.Classes) == 0 &&
+		len(p.DocumentTypes) == 0 && len(p.ResourceTypes) == 0
+}
+
+// into writes them to a zero condition.
+func (w *words) into(c *Condition) {
+	switch {
+	case w.made != nil:
+		*c = *w.made
+	case w.p != nil:
+		c.of(w.p)
+	}
+}
+
+func (w *words) labels() []record.Coding {
+	switch {
+	case w.made != nil:
+		return w.made.Labels
+	case w.p != nil:
+		return w.p.SecurityLabels
+	}
+	return nil
 }
 
 // reading reads one consent for one purpose of a request.
@@ -21,25 +68,66 @@ type reading struct {
 	e       *Evaluator
 	req     *Request
 	purpose *record.Coding
-	known   *Purpose
+	above   *ancestry
 	c       *applicable
 	atoms   []atom
+	levels  []level // the way down, by depth
 	// unresolved says that an actor could not be compared and that it mattered; odd that a provision cannot be read.
 	unresolved, odd bool
 	named           bool // a permit names the purpose
 }
 
-// level is what a nested provision takes over from those above it: what it does not state itself.
+// level is a provision on the way down, with what it takes over from those above it: what it does not state itself.
 type level struct {
+	up       *level
+	p        *record.Provision // nil for the consent itself
 	purposes []record.Coding
 	actors   []record.ConsentActor
 	actions  []record.Concept
-	item     Condition
-	bound    Condition // what the nearest permit above is about: nothing within it is permitted beyond that
 	effect   Effect
 	request  bool // the provision is for this request
 	timely   bool // no provision on the way down is out of its time
 	depth    int
+
+	// item is what the provision is about, and bound what the nearest permit above is about: nothing within it is permitted
+	// beyond that. They are found when somebody asks.
+	told        bool
+	item, bound words
+}
+
+// tell finds what a level says of single entries. A child of the same effect widens it, one of the opposite effect carves out of it.
+func (l *level) tell() {
+	if l.told || l.p == nil {
+		return
+	}
+	l.told = true
+	l.item = words{p: l.p}
+	if l.up.depth > 0 {
+		l.up.tell()
+		switch up := &l.up.item; {
+		case l.effect == l.up.effect && !up.isZero():
+			if l.item.isZero() {
+				l.item = *up
+				break
+			}
+			var own, above Condition
+			l.item.into(&own)
+			up.into(&above)
+			own.widen(&above)
+			l.item = words{made: &own}
+		case l.effect == Permit && l.up.effect == Deny && !(up.isZero() && l.up.bound.isZero()):
+			var own, above, bound Condition
+			l.item.into(&own)
+			up.into(&above)
+			l.up.bound.into(&bound)
+			own.within(&above)
+			own.within(&bound)
+			l.item = words{made: &own}
+		}
+	}
+	if l.bound = l.up.bound; l.effect == Permit {
+		l.bound = l.item
+	}
 }
 
 // maxDepth is how deep provisions may be nested. A consent beyond it is unreadable.
@@ -79,16 +167,23 @@ func (r *reading) read(c *record.Consent) bool {
 	if !r.grantees(c, b) {
 		return true
 	}
-	root := level{effect: b, request: true, timely: true}
+	root := r.level(0)
+	*root = level{effect: b, request: true, timely: true}
 	r5 := c.Version == "R5" || c.Version == "" && c.Provision == nil && len(c.Provisions) > 0
 	if p := c.Provision; p != nil && !r5 {
 		r.provision(p, root, b, true)
-		for i := range c.Provisions {
-			r.provision(&c.Provisions[i], r.below(p, root), "", false)
+		if len(c.Provisions) > 0 {
+			beside := r.level(1)
+			*beside = level{effect: b, request: true, timely: true}
+			beside.takeOver(p, root)
+			beside.p = nil
+			for i := range c.Provisions {
+				r.provision(&c.Provisions[i], beside, "", false)
+			}
 		}
 		return !r.odd
 	}
-	r.add(b, Condition{}, &root)
+	r.add(b, words{}, root)
 	start := len(r.atoms)
 	if c.Provision != nil {
 		r.derived(c.Provision, root, b)
@@ -114,7 +209,7 @@ func (r *reading) grantees(c *record.Consent, b Effect) bool {
 }
 
 // derived reads a provision of R5, whose effect is the opposite of the level above.
-func (r *reading) derived(p *record.Provision, up level, above Effect) {
+func (r *reading) derived(p *record.Provision, up *level, above Effect) {
 	r.nested(p, up, opposite(above), true)
 }
 
@@ -126,7 +221,7 @@ func opposite(e Effect) Effect {
 }
 
 // provision reads a provision of R4, which states its own effect.
-func (r *reading) provision(p *record.Provision, up level, own Effect, root bool) {
+func (r *reading) provision(p *record.Provision, up *level, own Effect, root bool) {
 	e := own
 	if !root {
 		if e = Effect(p.Type); e != Permit && e != Deny {
@@ -137,50 +232,49 @@ func (r *reading) provision(p *record.Provision, up level, own Effect, root bool
 	r.nested(p, up, e, false)
 }
 
-// below gives what the provisions within p take over.
-func (r *reading) below(p *record.Provision, up level) level {
-	in := up
-	in.depth++
-	if len(p.Purposes) > 0 {
-		in.purposes = p.Purposes
+// level gives the place of a level of a depth. What stood there before is over.
+func (r *reading) level(depth int) *level {
+	for depth >= len(r.levels) {
+		r.levels = append(r.levels, level{})
 	}
-	if len(p.Actors) > 0 {
-		in.actors = p.Actors
-	}
-	if len(p.Actions) > 0 {
-		in.actions = p.Actions
-	}
-	return in
+	return &r.levels[depth]
 }
 
-// nested reads one provision with its exceptions. A child of the same effect widens it, one of the opposite effect carves out of it.
-func (r *reading) nested(p *record.Provision, up level, e Effect, r5 bool) {
+// takeOver makes l the level of a provision below another.
+func (l *level) takeOver(p *record.Provision, up *level) {
+	l.up, l.p, l.depth = up, p, up.depth+1
+	l.purposes, l.actors, l.actions = up.purposes, up.actors, up.actions
+	if len(p.Purposes) > 0 {
+		l.purposes = p.Purposes
+	}
+	if len(p.Actors) > 0 {
+		l.actors = p.Actors
+	}
+	if len(p.Actions) > 0 {
+		l.actions = p.Actions
+	}
+}
+
+// nested reads one provision with its exceptions.
+func (r *reading) nested(p *record.Provision, up *level, e Effect, r5 bool) {
 	if up.depth > maxDepth {
 		r.odd = true
 		return
 	}
-	in := r.below(p, up)
-	in.effect = e
-	own := conditionOf(p)
-	item := own
-	switch {
-	case up.depth == 0:
-	case e == up.effect:
-		item = widen(own, up.item)
-	case e == Permit:
-		item = within(within(own, up.item), up.bound)
-	}
-	if in.item = item; e == Permit {
-		in.bound = item
-	}
+	in := r.level(up.depth + 1)
+	in.effect, in.told = e, false
+	in.takeOver(p, up)
 	in.timely = up.timely && r.during(p.Period, e)
-	in.request = in.timely && r.meets(p, &in, e)
+	in.request = in.timely && r.meets(p, in, e)
 	at := len(r.atoms)
 	if in.request {
-		r.add(e, item, &in)
+		in.tell()
+		r.add(e, in.item, in)
 		// What a provision adds to that above it, for somebody or something else, comes on top of what that one grants.
-		if up.depth > 0 && e == up.effect && !up.request && up.timely && !up.item.IsZero() && !own.IsZero() {
-			r.add(e, up.item, &in)
+		if up.depth > 0 && e == up.effect && !up.request && up.timely && !(&words{p: p}).isZero() {
+			if up.tell(); !up.item.isZero() {
+				r.add(e, up.item, in)
+			}
 		}
 	}
 	start := len(r.atoms)
@@ -200,23 +294,24 @@ func (r *reading) except(e Effect, from, start int, own bool) {
 		return
 	}
 	for i := start; i < len(r.atoms); i++ {
-		if r.atoms[i].rule.Effect != Permit {
+		if !r.atoms[i].permit {
 			continue
 		}
+		var c Condition
+		r.atoms[i].item.into(&c)
 		for j := from; j < start; j++ {
-			d := &r.atoms[j].rule
-			d.Unless = append(d.Unless, r.atoms[i].rule.If)
+			r.atoms[j].unless = append(r.atoms[j].unless, c)
 		}
 	}
 }
 
-func (r *reading) add(e Effect, item Condition, in *level) {
-	r.atoms = append(r.atoms, atom{rule: Rule{Effect: e, If: item, Policy: r.c.id}, consent: r.c, actors: in.actors, purposes: in.purposes})
+func (r *reading) add(e Effect, item words, in *level) {
+	r.atoms = append(r.atoms, atom{consent: r.c, item: item, actors: in.actors, purposes: in.purposes, permit: e == Permit, whole: item.isZero()})
 }
 
-// conditionOf gives what a provision says of single entries.
-func conditionOf(p *record.Provision) Condition {
-	c := Condition{Labels: p.SecurityLabels, Data: p.Data, Period: p.DataPeriod, Documents: p.DocumentTypes}
+// of makes c what a provision says of single entries.
+func (c *Condition) of(p *record.Provision) {
+	c.Labels, c.Data, c.Period, c.Documents = p.SecurityLabels, p.Data, p.DataPeriod, p.DocumentTypes
 	switch {
 	case len(p.ResourceTypes) == 0:
 		c.Classes = p.Classes
@@ -225,46 +320,51 @@ func conditionOf(p *record.Provision) Condition {
 	default:
 		c.Classes, c.Parts = p.Classes, []Condition{{Classes: p.ResourceTypes}}
 	}
+	if len(p.Codes) == 1 && len(p.Codes[0].Codings) > 0 {
+		c.Codes = p.Codes[0].Codings
+		return
+	}
 	for i := range p.Codes {
-		c.Codes = append(c.Codes, p.Codes[i].Codings...)
+		if c.Codes = append(c.Codes, p.Codes[i].Codings...); len(p.Codes[i].Codings) == 0 {
+			c.Codes = append(c.Codes, record.Coding{}) // words alone: no entry can be told to have it, nor not to
+		}
 	}
-	return c
 }
 
-// widen gives the condition of a provision that adds to the one above it: what it does not state, it takes over.
-func widen(own, up Condition) Condition {
-	if len(own.Labels) == 0 {
-		own.Labels = up.Labels
+// widen makes the condition one of a provision that adds to the one above it: what it does not state, it takes over.
+func (c *Condition) widen(up *Condition) {
+	if len(c.Labels) == 0 {
+		c.Labels = up.Labels
 	}
-	if len(own.Data) == 0 {
-		own.Data = up.Data
+	if len(c.Data) == 0 {
+		c.Data = up.Data
 	}
-	if own.Period == nil {
-		own.Period = up.Period
+	if c.Period == nil {
+		c.Period = up.Period
 	}
-	if len(own.Codes) == 0 {
-		own.Codes = up.Codes
+	if len(c.Codes) == 0 {
+		c.Codes = up.Codes
 	}
-	if len(own.Classes) == 0 {
-		own.Classes = up.Classes
+	if len(c.Classes) == 0 {
+		c.Classes = up.Classes
 	}
-	if len(own.Documents) == 0 {
-		own.Documents = up.Documents
+	if len(c.Documents) == 0 {
+		c.Documents = up.Documents
 	}
-	own.Parts = append(own.Parts[:len(own.Parts):len(own.Parts)], up.Parts...)
-	return own
+	if len(up.Parts) > 0 {
+		c.Parts = append(c.Parts[:len(c.Parts):len(c.Parts)], up.Parts...)
+	}
 }
 
-// within gives the condition of an exception that holds only where that above it does.
-func within(own, up Condition) Condition {
+// within makes the condition one of an exception that holds only where that above it does.
+func (c *Condition) within(up *Condition) {
 	switch {
 	case up.IsZero():
-		return own
-	case own.IsZero():
-		return up
+	case c.IsZero():
+		*c = *up
+	default:
+		c.Parts = append(c.Parts[:len(c.Parts):len(c.Parts)], *up)
 	}
-	own.Parts = append(own.Parts[:len(own.Parts):len(own.Parts)], up)
-	return own
 }
 
 // meets reports whether a provision is for this request: purpose, actor and action.
@@ -281,9 +381,12 @@ func (r *reading) purposeMeets(named []record.Coding, e Effect) bool {
 	}
 	for i := range named {
 		// A denial of a purpose is one of all that is below it; a permit only where the host says so.
-		if r.e.purposes().covers(&named[i], r.purpose, r.known, e == Deny || r.e.Subsume) {
+		if r.above.covers(&named[i], r.purpose, e == Deny || r.e.Subsume) {
 			r.named = r.named || e == Permit && sameCode(&named[i], r.purpose)
 			return true
+		}
+		if named[i].Code == "" && e == Deny {
+			return true // nobody can tell which one is meant
 		}
 	}
 	return false
@@ -352,18 +455,23 @@ func (r *reading) during(p *record.Period, e Effect) bool {
 // inPeriod tells whether a time is within a period, bounds included: an end given as a date covers the whole day.
 func inPeriod(p *record.Period, at time.Time) answer {
 	best := yes
-	for _, b := range [2]struct {
-		t     *record.Time
-		start bool
-	}{{&p.Start, true}, {&p.End, false}} {
-		if b.t.IsZero() || b.t.Value == "" && b.t.AsSent == "" {
-			continue
+	if t := &p.Start; t.Value != "" || t.AsSent != "" {
+		switch from, _, ok := spanOf(t.Value, at.Location()); {
+		case !ok:
+			best = unknown
+		case at.Before(from):
+			return no
 		}
-		from, to, ok := span(*b.t, at.Location())
+	}
+	if t := &p.End; t.Value != "" || t.AsSent != "" {
+		from, to, ok := spanOf(t.Value, at.Location())
+		if p.EndOpen != nil && *p.EndOpen {
+			to = from // the end itself is not included
+		}
 		switch {
 		case !ok:
-			best = min(best, unknown)
-		case b.start && at.Before(from), !b.start && !at.Before(to):
+			best = unknown
+		case !at.Before(to):
 			return no
 		}
 	}

@@ -138,29 +138,47 @@ func (p *Purpose) has(system string) bool {
 	return system == record.SystemActReason || system == "urn:oid:2.16.840.1.113883.5.8"
 }
 
-// covers reports whether a purpose that a rule names is the one asked for, or what that stands for in HL7 v3; with
-// deep also one above it. It never leads from one system's purpose to another's of the same meaning: T-TREAT is not T-TRTMNT.
-func (m *PurposeMap) covers(named, asked *record.Coding, p *Purpose, deep bool) bool {
+// ancestry is a purpose of a request with what stands above it in HL7 v3, the nearest first.
+type ancestry struct {
+	up    [8]*Purpose
+	n     int
+	means bool // the first is what the purpose stands for, not what is above it
+}
+
+// above gives the ancestry of a purpose. It never leads from one system's purpose to another's of the same meaning: T-TREAT is not T-TRTMNT.
+func (m *PurposeMap) above(p *Purpose) (a ancestry) {
+	if p == nil {
+		return a
+	}
+	up := p.Means
+	if a.means = up != ""; !a.means {
+		up = p.Parent
+	}
+	for up != "" && a.n < len(a.up) {
+		q := m.Find(&record.Coding{Code: up})
+		if q == nil {
+			break
+		}
+		a.up[a.n], up = q, q.Parent
+		a.n++
+	}
+	return a
+}
+
+// covers reports whether a purpose that a rule names is the one asked for, or what that stands for in HL7 v3; with deep also one above it.
+func (a *ancestry) covers(named, asked *record.Coding, deep bool) bool {
 	if sameCode(named, asked) {
 		return true
 	}
-	if p == nil {
-		return false
-	}
-	up := p.Means
-	if up == "" && deep {
-		up = p.Parent
-	}
-	for n := 0; up != "" && n < 8; n++ {
-		q := m.Find(&record.Coding{Code: up})
-		if q == nil {
-			return false
+	n := a.n
+	if !deep {
+		if n = 0; a.means {
+			n = min(1, a.n)
 		}
+	}
+	for _, q := range a.up[:n] {
 		if q.Code == named.Code && q.has(named.System) {
 			return true
-		}
-		if up = ""; deep {
-			up = q.Parent
 		}
 	}
 	return false

@@ -29,7 +29,8 @@ const (
 	ReasonSuperseded   ReasonCode = "superseded"
 	ReasonScope        ReasonCode = "other-scope"
 	ReasonPatient      ReasonCode = "other-patient"
-	ReasonOther        ReasonCode = "does-not-apply" // to this recipient, purpose or action
+	ReasonWhose        ReasonCode = "patient-not-told" // nobody can tell whether it is this patient's
+	ReasonOther        ReasonCode = "does-not-apply"   // to this recipient, purpose or action
 	ReasonUnreadable   ReasonCode = "unreadable-consent"
 	ReasonActor        ReasonCode = "actor-unresolved"
 	ReasonStale        ReasonCode = "stale-policy"

@@ -16,6 +16,8 @@ type Redaction struct {
 	Unlabelled []record.Label
 	// Tell marks every document that something was withheld from. Else the result does not differ from a record that never had it.
 	Tell bool
+	// Notice is the text of the notice that goes with records under 42 CFR Part 2 (42 CFR 2.32); none is the short form, Notice.
+	Notice string
 }
 
 // Withholding tells a host what was withheld. None of it is in the redacted record.
@@ -75,6 +77,7 @@ func redact(d *Decision, rec *record.Record, how Redaction, w *Withholding) (*re
 		r.originals()
 	}
 	r.grade()
+	r.notice(d)
 	r.report()
 	return r.out, len(r.touched) > 0 && len(r.gone) > 0
 }
@@ -115,6 +118,7 @@ type redactor struct {
 	identifiers []record.Identifier
 	words       []string // what a text that mentions it would hold
 	sources     map[string]bool
+	sectionOf   map[string]string
 	torn        map[string]bool // sources that lost a piece that nobody owns
 	patient     bool            // a fact of the patient is gone
 }

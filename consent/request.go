@@ -146,3 +146,26 @@ func (r *Request) To() *Party {
 	}
 	return &r.Requester
 }
+
+// invalid names what of a request is a word of no list; "" where nothing is. A word that is not known may have been meant for
+// one that withholds.
+func (r *Request) invalid() string {
+	switch r.Form {
+	case FormIdentified, FormLimited, FormDeidentified:
+	default:
+		return "form"
+	}
+	switch r.Patient.Capacity {
+	case CapacityUnknown, CapacityHas, CapacityLacks:
+	default:
+		return "capacity"
+	}
+	for i := range r.Patient.Representatives {
+		switch r.Patient.Representatives[i].Authority {
+		case "", AuthorityParent, AuthorityGuardian, AuthorityPower, AuthorityExecutor, AuthorityNextOfKin, AuthoritySpouse, AuthorityDelegate:
+		default:
+			return "authority"
+		}
+	}
+	return ""
+}

@@ -187,7 +187,9 @@ func (s *session) close() *Decision {
 	}
 	for i := range s.live {
 		c := s.live[i].Consent
-		s.policy(Policy{ID: s.live[i].id, Version: version(c)})
+		if p := (Policy{ID: s.live[i].id, Version: s.live[i].version}); len(d.Policies) == 0 || d.Policies[len(d.Policies)-1] != p { // they are in order
+			d.Policies = append(d.Policies, p)
+		}
 		if s.live[i].stale {
 			s.warn(ReasonStale, s.live[i].id)
 			if s.e.RefuseStale {
@@ -234,11 +236,15 @@ func ends(c *record.Consent, loc *time.Location, at func(time.Time)) {
 		if p == nil {
 			return
 		}
-		if from, _, ok := span(p.Start, loc); ok {
-			at(from)
+		if p.Start.Value != "" {
+			if from, _, ok := spanOf(p.Start.Value, loc); ok {
+				at(from)
+			}
 		}
-		if _, to, ok := span(p.End, loc); ok {
-			at(to)
+		if p.End.Value != "" {
+			if _, to, ok := spanOf(p.End.Value, loc); ok {
+				at(to)
+			}
 		}
 	}
 	period(c.Period)

@@ -9,6 +9,11 @@ import (
 // refused decides what needs no consent to be looked at: requests that are not valid, and who may not ask at all.
 func (s *session) refused() bool {
 	req, d := s.req, s.d
+	if what := req.invalid(); what != "" {
+		s.reason(ReasonInvalid, "", what)
+		s.deny()
+		return true
+	}
 	if m := req.Emergency; m != nil && blank(m.Reason) {
 		s.reason(ReasonJustification, "", "reason")
 		s.basis("45 CFR 164.514(h)", "", "")
@@ -252,10 +257,14 @@ func (s *session) owes(r *LawRule) {
 func (s *session) rely(x *says) {
 	for i := range x.atoms {
 		a := &x.atoms[i]
-		if a.rule.Effect != Permit {
+		if !a.permit || a.consent.relied {
 			continue
 		}
-		s.basis("", a.consent.id, a.consent.by)
+		a.consent.relied = true
+		if s.d.Basis == nil {
+			s.d.Basis = make([]Basis, 0, len(s.live)+2)
+		}
+		s.d.Basis = append(s.d.Basis, Basis{Policy: a.consent.id, By: a.consent.by})
 		if a.consent.by != "" {
 			s.basis("45 CFR 164.502(g)", a.consent.id, a.consent.by)
 		}
@@ -264,12 +273,22 @@ func (s *session) rely(x *says) {
 
 // oblige adds an obligation, one of each code, citation and reach.
 func (s *session) oblige(o Obligation) {
-	for i := range s.d.Obligations {
-		if x := &s.d.Obligations[i]; x.Code == o.Code && (x.Citation == o.Citation || o.Citation == "") {
-			return
-		}
+	if s.obliged(o.Code, o.Citation) {
+		return
+	}
+	if s.d.Obligations == nil {
+		s.d.Obligations = make([]Obligation, 0, 8)
 	}
 	s.d.Obligations = append(s.d.Obligations, o)
+}
+
+func (s *session) obliged(code, citation string) bool {
+	for i := range s.d.Obligations {
+		if x := &s.d.Obligations[i]; x.Code == code && (x.Citation == citation || citation == "") {
+			return true
+		}
+	}
+	return false
 }
 
 // emergency is break-glass: what an attested emergency changes, and what it asks for.

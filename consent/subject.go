@@ -100,7 +100,20 @@ func (x *subject) coded(list []record.Coding) answer {
 			}
 		}
 	}
+	if blankAmong(list) {
+		return unknown
+	}
 	return no
+}
+
+// blankAmong reports whether a list has a coding without a code: what it means cannot be told.
+func blankAmong(list []record.Coding) bool {
+	for i := range list {
+		if list[i].Code == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // codeIs compares a code of an entry with that of a rule. A stray slash at the end of a system is no difference.
@@ -158,6 +171,9 @@ func (x *subject) during(t record.Time, p *record.Period) answer {
 		return unknown
 	}
 	out := yes
+	if p.Start.Value == "" && p.End.Value == "" || p.Start.Value == "" && p.Start.AsSent != "" || p.End.Value == "" && p.End.AsSent != "" || p.Center.Value != "" || p.Width != nil {
+		return unknown // bounds that cannot be compared
+	}
 	if p.Start.Value != "" {
 		start, _, ok := span(p.Start, x.j.loc)
 		switch {

@@ -1,0 +1,77 @@
+package consent
+
+import (
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
+
+// Notice is the short form of the notice that goes with records under 42 CFR Part 2 (42 CFR 2.32(a)(2)).
+const Notice = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
+
+// codePrivacy is LOINC's code of a document's section on how it may be used (DS4P, privacy markings section).
+const codePrivacy = "57017-6"
+
+// notice makes the notice that the decision owes travel with what it is about: as a section of every document, or, in a
+// record without documents, as a note on each such entry. Where the patient's consent does not let the recipient pass it on,
+// the entries and documents are marked so (NORDSCLCD).
+func (r *redactor) notice(d *Decision) {
+	for i := range d.Obligations {
+		o := &d.Obligations[i]
+		if o.Code != ObligeNotice && o.Code != ObligeNoRedisclose || len(o.Labels) == 0 {
+			continue
+		}
+		found := false
+		for kind, e := range r.out.Entries() {
+			if !judged(kind) || !slices.ContainsFunc(r.judge.labels(kind, e), func(l record.Label) bool { return hasWord(o.Labels, l.Coding.Code) }) {
+				continue
+			}
+			found = true
+			switch {
+			case o.Code == ObligeNoRedisclose:
+				e.Labels = noRedisclosure(e.Labels)
+			case len(r.out.Documents) == 0 && !slices.ContainsFunc(e.Notes, func(n record.Note) bool { return n.Text == r.noticeText() }):
+				e.Notes = append(e.Notes[:len(e.Notes):len(e.Notes)], record.Note{Text: r.noticeText()})
+			}
+		}
+		if !found {
+			continue
+		}
+		for k := range r.out.Documents {
+			doc := &r.out.Documents[k]
+			if o.Code == ObligeNoRedisclose {
+				doc.Labels = noRedisclosure(doc.Labels)
+			} else {
+				r.noticeIn(doc)
+			}
+		}
+	}
+}
+
+func (r *redactor) noticeText() string {
+	if r.how.Notice != "" {
+		return r.how.Notice
+	}
+	return Notice
+}
+
+// noticeIn adds the section of the notice to a document that does not have it.
+func (r *redactor) noticeIn(d *record.Document) {
+	says := func(s record.Section) bool {
+		return s.Narrative != nil && slices.ContainsFunc(s.Narrative.Nodes, func(n record.NarrativeNode) bool { return n.Text == r.noticeText() })
+	}
+	if slices.ContainsFunc(d.Sections, says) {
+		return
+	}
+	d.Sections = append(d.Sections[:len(d.Sections):len(d.Sections)], record.Section{
+		ID: d.ID + "-notice", Title: "Notice", Code: record.Concept{Codings: []record.Coding{{System: record.SystemLOINC, Code: codePrivacy}}},
+		Narrative: &record.Narrative{Nodes: []record.NarrativeNode{{Kind: "paragraph"}, {Kind: "text", Depth: 1, Text: r.noticeText()}}}})
+}
+
+// noRedisclosure adds the mark that what it stands on may not be passed on (HL7 v3 RefrainPolicy).
+func noRedisclosure(have []record.Label) []record.Label {
+	if slices.ContainsFunc(have, func(l record.Label) bool { return l.Coding.Code == ObligeNoRedisclose }) {
+		return have
+	}
+	return append(have[:len(have):len(have)], record.Label{Kind: "handling", Coding: record.Coding{System: record.SystemActCode, Code: ObligeNoRedisclose}})
+}
