@@ -35,6 +35,9 @@ var (
 	typeUDI        = reflect.TypeFor[UDI]()
 	typeBodySite   = reflect.TypeFor[BodySite]()
 
+	typeTiming     = reflect.TypeFor[Timing]()
+	typeAttachment = reflect.TypeFor[Attachment]()
+
 	typeReaction        = reflect.TypeFor[Reaction]()
 	typeFamilyCondition = reflect.TypeFor[FamilyCondition]()
 	typeMedication      = reflect.TypeFor[Medication]()
@@ -93,6 +96,21 @@ func (g *agreeing) meet(l *layout, p, q unsafe.Pointer) bool {
 	return false
 }
 
+// among reports whether each element of one list is in the other too.
+func (g *agreeing) among(l *layout, p, q unsafe.Pointer) bool {
+	x, y := (*sliceWords)(p), (*sliceWords)(q)
+	for i := range x.len {
+		found := false
+		for j := 0; j < y.len && !found; j++ {
+			found = g.values(l.elem, unsafe.Add(x.first, uintptr(i)*l.elem.size), unsafe.Add(y.first, uintptr(j)*l.elem.size))
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
 func (g *agreeing) structs(l *layout, p, q unsafe.Pointer) bool {
 	switch l.typ {
 	case typeTime:
@@ -116,12 +134,20 @@ func (g *agreeing) structs(l *layout, p, q unsafe.Pointer) bool {
 		if x.Code == "" || y.Code == "" {
 			return !isDenial(x.Code) && !isDenial(y.Code)
 		}
-		return x.Code == y.Code || isDone(x.Code) && isDone(y.Code)
+		return x.Code == y.Code || isDone(x.Code) && isDone(y.Code) || isUnderWay(x.Code) && isUnderWay(y.Code) && (x.Code == StatusActive || y.Code == StatusActive)
 	case typeClinical:
 		x, y := (*ClinicalStatus)(p), (*ClinicalStatus)(q)
 		return x.Code == "" || y.Code == "" || x.Code == y.Code
 	case typeValue, typeAmount:
 		return g.alternatives(l, p, q)
+	case typeTiming:
+		if x, y := (*Timing)(p), (*Timing)(q); timesADay(x) != "" && timesADay(x) == timesADay(y) {
+			return g.fields(l, p, q, "frequency", "period", "periodUnit", "institutionSpecified")
+		}
+	case typeAttachment:
+		if x, y := contentOf((*Attachment)(p)), contentOf((*Attachment)(q)); x != "" && y != "" {
+			return x == y
+		}
 	case typeBodySite:
 		x, y := (*BodySite)(p), (*BodySite)(q)
 		if !g.dated && (x.Laterality == nil) != (y.Laterality == nil) {
@@ -134,6 +160,11 @@ func (g *agreeing) structs(l *layout, p, q unsafe.Pointer) bool {
 // isDone reports whether a status is one of those that formats have for what is
 // done and final: CDA's completed of an observation is FHIR's and HL7 v2's final.
 func isDone(s StatusCode) bool { return s == StatusCompleted || s == StatusFinal }
+
+// isUnderWay reports whether a status is one of those that an observation has before it is final: CDA has active for each of them.
+func isUnderWay(s StatusCode) bool {
+	return s == StatusActive || s == StatusRegistered || s == StatusPreliminary || s == StatusPartial
+}
 
 // fields compares the fields of a struct but some; lists that gather are no ground to differ.
 func (g *agreeing) fields(l *layout, p, q unsafe.Pointer, but ...string) bool {
@@ -170,7 +201,7 @@ func has(list []string, name string) bool {
 // isOrdered reports whether a list of such elements is one value wherever it stands.
 func isOrdered(t reflect.Type) bool {
 	switch t {
-	case reflect.TypeFor[Ingredient](), reflect.TypeFor[Timing](), reflect.TypeFor[Component](), reflect.TypeFor[Value](), typeTime:
+	case reflect.TypeFor[Ingredient](), reflect.TypeFor[Timing](), reflect.TypeFor[Component](), reflect.TypeFor[Value](), reflect.TypeFor[NamePart](), typeTime:
 		return true
 	}
 	return false
