@@ -145,6 +145,7 @@ func (m *merger) combine(of []int, part int, entry string) {
 		if c.rule != first.rule {
 			continue
 		}
+		first.combined = true
 		first.members = append(first.members, c.members...)
 		for _, x := range c.members {
 			m.at[x.part][x.e.ID] = of[0]

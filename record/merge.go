@@ -104,6 +104,7 @@ type cluster struct {
 	path     string
 	rank     int  // of its list within its family
 	dropped  bool // a decision took it out of the result
+	combined bool // a decision made it of several
 }
 
 // member is one entry of one part.

@@ -17,8 +17,8 @@ type uniting struct {
 
 // entry adds src, whose references are those of the result, to dst.
 func (u *uniting) entry(c *cluster, dst, src unsafe.Pointer) {
-	if c.rule.lasting && u.index != nil && u.index.overBy(dst) == "" && u.index.overBy(src) != "" {
-		u.index.unended(src) // somebody decided that it is not over
+	if x := u.index; c.rule.lasting && x != nil && x.overBy(dst) == "" && x.overBy(src) != "" && (c.combined || x.goesOn(dst)) {
+		x.unended(src) // somebody decided that it is not over
 		u.worded = true
 	}
 	for i := range c.l.fields {
@@ -26,7 +26,7 @@ func (u *uniting) entry(c *cluster, dst, src unsafe.Pointer) {
 		if f.absent(src) {
 			continue
 		}
-		if f.turned(dst, src) {
+		if f.turned(dst, src) && (u.index == nil || u.index.rules[f.name] != fieldBeside) {
 			u.worded = true // what turns a meaning is not taken over
 			continue
 		}
