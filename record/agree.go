@@ -3,7 +3,6 @@ package record
 import (
 	"reflect"
 	"strings"
-	"unicode"
 	"unsafe"
 )
 
@@ -34,6 +33,9 @@ var (
 	typeProduct    = reflect.TypeFor[Product]()
 	typeUDI        = reflect.TypeFor[UDI]()
 	typeBodySite   = reflect.TypeFor[BodySite]()
+
+	typeTiming     = reflect.TypeFor[Timing]()
+	typeAttachment = reflect.TypeFor[Attachment]()
 
 	typeReaction        = reflect.TypeFor[Reaction]()
 	typeFamilyCondition = reflect.TypeFor[FamilyCondition]()
@@ -93,6 +95,21 @@ func (g *agreeing) meet(l *layout, p, q unsafe.Pointer) bool {
 	return false
 }
 
+// among reports whether each element of one list is in the other too.
+func (g *agreeing) among(l *layout, p, q unsafe.Pointer) bool {
+	x, y := (*sliceWords)(p), (*sliceWords)(q)
+	for i := range x.len {
+		found := false
+		for j := 0; j < y.len && !found; j++ {
+			found = g.values(l.elem, unsafe.Add(x.first, uintptr(i)*l.elem.size), unsafe.Add(y.first, uintptr(j)*l.elem.size))
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
 func (g *agreeing) structs(l *layout, p, q unsafe.Pointer) bool {
 	switch l.typ {
 	case typeTime:
@@ -116,12 +133,20 @@ func (g *agreeing) structs(l *layout, p, q unsafe.Pointer) bool {
 		if x.Code == "" || y.Code == "" {
 			return !isDenial(x.Code) && !isDenial(y.Code)
 		}
-		return x.Code == y.Code || isDone(x.Code) && isDone(y.Code)
+		return x.Code == y.Code || isDone(x.Code) && isDone(y.Code) || isUnderWay(x.Code) && isUnderWay(y.Code) && (x.Code == StatusActive || y.Code == StatusActive)
 	case typeClinical:
 		x, y := (*ClinicalStatus)(p), (*ClinicalStatus)(q)
 		return x.Code == "" || y.Code == "" || x.Code == y.Code
 	case typeValue, typeAmount:
 		return g.alternatives(l, p, q)
+	case typeTiming:
+		if x, y := (*Timing)(p), (*Timing)(q); timesADay(x) != "" && timesADay(x) == timesADay(y) {
+			return g.fields(l, p, q, "frequency", "period", "periodUnit", "institutionSpecified")
+		}
+	case typeAttachment:
+		if x, y := contentOf((*Attachment)(p)), contentOf((*Attachment)(q)); x != "" && y != "" {
+			return x == y
+		}
 	case typeBodySite:
 		x, y := (*BodySite)(p), (*BodySite)(q)
 		if !g.dated && (x.Laterality == nil) != (y.Laterality == nil) {
@@ -134,6 +159,11 @@ func (g *agreeing) structs(l *layout, p, q unsafe.Pointer) bool {
 // isDone reports whether a status is one of those that formats have for what is
 // done and final: CDA's completed of an observation is FHIR's and HL7 v2's final.
 func isDone(s StatusCode) bool { return s == StatusCompleted || s == StatusFinal }
+
+// isUnderWay reports whether a status is one of those that an observation has before it is final: CDA has active for each of them.
+func isUnderWay(s StatusCode) bool {
+	return s == StatusActive || s == StatusRegistered || s == StatusPreliminary || s == StatusPartial
+}
 
 // fields compares the fields of a struct but some; lists that gather are no ground to differ.
 func (g *agreeing) fields(l *layout, p, q unsafe.Pointer, but ...string) bool {
@@ -170,7 +200,7 @@ func has(list []string, name string) bool {
 // isOrdered reports whether a list of such elements is one value wherever it stands.
 func isOrdered(t reflect.Type) bool {
 	switch t {
-	case reflect.TypeFor[Ingredient](), reflect.TypeFor[Timing](), reflect.TypeFor[Component](), reflect.TypeFor[Value](), typeTime:
+	case reflect.TypeFor[Ingredient](), reflect.TypeFor[Timing](), reflect.TypeFor[Component](), reflect.TypeFor[Value](), reflect.TypeFor[NamePart](), typeTime:
 		return true
 	}
 	return false
@@ -241,101 +271,6 @@ func (p *Period) begin() Time {
 
 func (g *agreeing) periods(a, b *Period) bool {
 	return timesAgree(a.begin(), b.begin()) && timesAgree(a.End, b.End)
-}
-
-// concepts compares coded values: by codes where they have codes of one system, or
-// of systems between which the terminology translates; else by their words. A code
-// of one system beside a different one of another says that they are not the same:
-// two strengths of a medicine share the code of its class.
-func (g *agreeing) concepts(a, b *Concept) bool {
-	switch same, differ := codesOf(a, b); {
-	case differ:
-		return false
-	case same || g.m.translated(a, b):
-		return true
-	}
-	x, y := wordsOf(a), wordsOf(b)
-	return x == "" && y == "" && !(hasCodes(a) && hasCodes(b)) || x != "" && x == y ||
-		(a.Absent != "" && !hasCodes(a) && x == "") || (b.Absent != "" && !hasCodes(b) && y == "")
-}
-
-// codesOf tells whether two concepts have a code in common, and whether there is a
-// system in which each has a code that the other has not. A vaccine is one by its CVX code, in whatever package it came.
-func codesOf(a, b *Concept) (same, differ bool) {
-	vaccine := false
-	for i := range a.Codings {
-		if x := &a.Codings[i]; x.Code != "" && hasCoding(b, x) {
-			same, vaccine = true, vaccine || x.System == SystemCVX
-		}
-	}
-	for i := range a.Codings {
-		x := &a.Codings[i]
-		if x.Code == "" || hasCoding(b, x) || vaccine && x.System == SystemNDC {
-			continue
-		}
-		for j := range b.Codings {
-			if y := &b.Codings[j]; y.Code != "" && sameSystem(x, y) && !hasCoding(a, y) {
-				return same, true
-			}
-		}
-	}
-	return same, false
-}
-
-func hasCoding(c *Concept, k *Coding) bool {
-	for i := range c.Codings {
-		if o := &c.Codings[i]; o.Code == k.Code && sameSystem(o, k) {
-			return true
-		}
-	}
-	return false
-}
-
-func hasCodes(c *Concept) bool {
-	for i := range c.Codings {
-		if c.Codings[i].Code != "" {
-			return true
-		}
-	}
-	return false
-}
-
-func sameSystem(x, y *Coding) bool {
-	if x.System != "" || y.System != "" {
-		return x.System == y.System
-	}
-	return x.SystemAsSent == y.SystemAsSent
-}
-
-// wordsOf gives the words of a concept in a form in which they can be compared.
-func wordsOf(c *Concept) string {
-	if c.Text != "" {
-		return folded(c.Text)
-	}
-	for i := range c.Codings {
-		if d := c.Codings[i].Display; d != "" {
-			return folded(d)
-		}
-	}
-	return ""
-}
-
-// folded gives a text without regard to case and spacing.
-func folded(text string) string {
-	var b strings.Builder
-	space := false
-	for _, r := range text {
-		if unicode.IsSpace(r) {
-			space = b.Len() > 0
-			continue
-		}
-		if space {
-			b.WriteByte(' ')
-			space = false
-		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return b.String()
 }
 
 // quantitiesAgree compares two quantities: 1.80 is 1.8, but a number without a unit is none with one.

@@ -85,7 +85,9 @@ func (m *merger) decide() {
 				of = append(of, n)
 			}
 		}
-		if len(of) == 0 {
+		if !m.feasible(d, known, of) {
+			m.report.Add(IssueDecision.At("", 0, 0))
+			m.unmet = append(m.unmet, i)
 			continue
 		}
 		switch d.Kind {
@@ -104,6 +106,19 @@ func (m *merger) decide() {
 			}
 		}
 	}
+}
+
+// feasible reports whether a decision can be carried out: known are those of its statements that the parts have, of the clusters they are in.
+func (m *merger) feasible(d *Decision, known []Statement, of []int) bool {
+	switch d.Kind {
+	case Keep, Remove:
+		return len(known) > 0
+	case Combine:
+		return len(known) > 0 && known[0] == d.Statements[0] && !slices.ContainsFunc(of, func(n int) bool { return m.clusters[n].l != m.clusters[of[0]].l })
+	case Choose:
+		return len(known) > 0 && known[0] == d.Statements[0]
+	}
+	return false
 }
 
 // leaveOut takes a statement out of the result; a thing that nobody states any more goes.
@@ -142,9 +157,7 @@ func (m *merger) combine(of []int, part int, entry string) {
 	first := &m.clusters[of[0]]
 	for _, n := range of[1:] {
 		c := &m.clusters[n]
-		if c.rule != first.rule {
-			continue
-		}
+		first.combined = true
 		first.members = append(first.members, c.members...)
 		for _, x := range c.members {
 			m.at[x.part][x.e.ID] = of[0]
@@ -297,6 +310,9 @@ func (m *merger) provenances() {
 		place[m.parts[i].ID] = i
 	}
 	for i := range m.decisions {
+		if slices.Contains(m.unmet, i) {
+			continue
+		}
 		d := &m.decisions[i]
 		text, _ := json.Marshal(d)
 		p := Provenance{Entry: Entry{ID: madeID("decision", string(text)), Assertion: Affirmed}, When: Period{At: d.When},
@@ -322,6 +338,14 @@ func (m *merger) provenances() {
 			}
 			if !slices.ContainsFunc(p.Targets, func(r Ref) bool { return r.ID == c.id }) {
 				p.Targets = append(p.Targets, Ref{ID: c.id, Kind: c.rule.kind})
+				if d.By != nil {
+					// Formats that have no provenance of its own tell with the entry who reviewed it.
+					e, by := (*Entry)(c.at), Participation{Role: "verifier", Who: &Ref{ID: d.By.ID, Kind: KindPractitioner}}
+					if !d.When.IsZero() {
+						by.When = &Period{At: d.When}
+					}
+					e.Participants = append(e.Participants, by)
+				}
 			}
 		}
 		if !known {

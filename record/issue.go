@@ -114,6 +114,8 @@ var (
 		"a source says this in other words or with other details of form; those of the newest source stand, the others stay with their source in Merging.Parts", "nothing"}
 	IssueChangedSince = IssueKind{"changed-since-merging", SeverityWarning, ActionNoted,
 		"the record was changed after it was merged; as it stands now it counts as a source of its own", "give decisions to Reconcile instead of changing a merged record"}
+	IssueDecision = IssueKind{"decision-not-applied", SeverityWarning, ActionNoted,
+		"a decision names statements that no source has, or makes one of what is not of one kind; it is kept, and was not carried out", "look at the decision: what it is about may have gone with its source"}
 
 	// What Validate finds.
 	IssueMissingAssertion = IssueKind{"missing-assertion", SeverityError, ActionNoted,
@@ -151,7 +153,7 @@ func IssueKinds() []IssueKind {
 		IssueContradiction, IssueSuperseded, IssueSharedIdentifier, IssueRepaired, IssueOtherPatient, IssueOutputRenamed, IssueNotStated,
 		IssueUnknownUse, IssueStatusByRule, IssueStatusDisagrees, IssueWithheld, IssueAltered,
 		IssueBatchCount, IssueBatchIncomplete, IssueCharset, IssueLineEnds, IssueSegment, IssueMisplacedSegment,
-		IssueDuplicate, IssueConflict, IssueWording, IssueChangedSince,
+		IssueDuplicate, IssueConflict, IssueWording, IssueChangedSince, IssueDecision,
 		IssueMissingAssertion, IssueAbsentButAsserted, IssueMissingID, IssueDuplicateID, IssueUnknownTerm, IssueMalformedTime,
 		IssueMalformedNumber, IssuePeriodReversed, IssueSeveralValues, IssueMalformedNarrative, IssueNotUTF8, IssueUnknownSource,
 	}

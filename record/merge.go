@@ -89,6 +89,7 @@ type merger struct {
 	clashes   map[[2]int]int         // pairs of clusters → their conflict
 	indexes   map[string]*mergeIndex // by list
 	left      []leftOut              // what decisions took out
+	unmet     []int                  // decisions that could not be carried out
 	kept      int                    // leaves of parts that the entries made of them do not have
 }
 
@@ -104,6 +105,7 @@ type cluster struct {
 	path     string
 	rank     int  // of its list within its family
 	dropped  bool // a decision took it out of the result
+	combined bool // a decision made it of several
 }
 
 // member is one entry of one part.

@@ -56,13 +56,26 @@ func (x *mergeIndex) overField() string {
 	return "taken"
 }
 
-// overApart names the field by which one of two statements says that it is over, and the other does not.
-func (x *mergeIndex) overApart(a, b member) string {
+// overApart names the field by which one of two statements says that it is over, and the
+// other does not. Under one identifier the other must say that it is not over.
+func (x *mergeIndex) overApart(a, b member, identity bool) string {
 	s, t := x.overBy(a.at), x.overBy(b.at)
 	if (s == "") == (t == "") {
 		return ""
 	}
+	if on := map[bool]member{true: a, false: b}[s == ""]; identity && !x.goesOn(on.at) {
+		return ""
+	}
 	return s + t
+}
+
+// goesOn reports whether a statement says that the thing is with the patient.
+func (x *mergeIndex) goesOn(at unsafe.Pointer) bool {
+	t := x.lastingOf(at)
+	if t.clinical != nil {
+		return (*ClinicalStatus)(t.clinical).Code != ""
+	}
+	return t.status != nil && (*Status)(t.status).Code == StatusActive
 }
 
 // unended takes out of a statement that it is over.

@@ -47,6 +47,9 @@ func newMergeIndex(m *merger, rule *mergeRule, l *layout) *mergeIndex {
 	for _, name := range append([]string{"mode"}, rule.apart...) {
 		x.rules[name] = fieldApart
 	}
+	if l.typ == reflect.TypeFor[Goal]() {
+		x.rules["mode"] = fieldBeside // the list says it
+	}
 	if l.typ == reflect.TypeFor[Medication]() {
 		x.rules["kind"] = fieldApart // what is ordered, taken, handed out or given
 	}

@@ -96,6 +96,10 @@ func (x *mergeIndex) fields(g *agreeing, a, b member, identity bool) (apart, aga
 		case !agree:
 		case f.name == "kind" && f.layout.typ == typeConcept && a.e.Assertion != NoneKnown: // none of one kind is not none of another
 			agree = g.kinds((*Concept)(p), (*Concept)(q))
+		case f.name == "administrativeSex":
+			agree = g.values(f.layout, p, q) || sameSex((*Concept)(p), (*Concept)(q))
+		case f.name == "contents":
+			agree = g.among(f.layout, p, q) || g.among(f.layout, q, p)
 		case f.layout.shape != shapeSlice || x.rule.exact || slices.Contains(x.rule.whole, f.name):
 			agree = g.values(f.layout, p, q)
 		case rule == fieldApart || slices.Contains(x.rule.choice, f.name):
@@ -110,6 +114,10 @@ func (x *mergeIndex) fields(g *agreeing, a, b member, identity bool) (apart, aga
 		default:
 			against = append(against, f.name)
 		}
+	}
+	if denies(x, a) && denies(x, b) {
+		// FHIR refutes what CDA and HL7 v2 negate.
+		against = slices.DeleteFunc(against, func(f string) bool { return f == "assertion" || f == "verification" })
 	}
 	if !g.strict {
 		x.besides(g, a, b, identity, &apart, &against)
@@ -128,7 +136,7 @@ func (x *mergeIndex) besides(g *agreeing, a, b member, identity bool, apart, aga
 	}
 	switch {
 	case x.rule.lasting:
-		if f := x.overApart(a, b); f != "" && !slices.Contains(*against, f) && !slices.Contains(*apart, f) {
+		if f := x.overApart(a, b, identity); f != "" && !slices.Contains(*against, f) && !slices.Contains(*apart, f) {
 			*against = append(*against, f)
 		}
 		if !x.sameConcern(a, b) {

@@ -17,8 +17,8 @@ type uniting struct {
 
 // entry adds src, whose references are those of the result, to dst.
 func (u *uniting) entry(c *cluster, dst, src unsafe.Pointer) {
-	if c.rule.lasting && u.index != nil && u.index.overBy(dst) == "" && u.index.overBy(src) != "" {
-		u.index.unended(src) // somebody decided that it is not over
+	if x := u.index; c.rule.lasting && x != nil && x.overBy(dst) == "" && x.overBy(src) != "" && (c.combined || x.goesOn(dst)) {
+		x.unended(src) // somebody decided that it is not over
 		u.worded = true
 	}
 	for i := range c.l.fields {
@@ -26,7 +26,7 @@ func (u *uniting) entry(c *cluster, dst, src unsafe.Pointer) {
 		if f.absent(src) {
 			continue
 		}
-		if f.turned(dst, src) {
+		if f.turned(dst, src) && (u.index == nil || u.index.rules[f.name] != fieldBeside) {
 			u.worded = true // what turns a meaning is not taken over
 			continue
 		}
@@ -37,7 +37,7 @@ func (u *uniting) entry(c *cluster, dst, src unsafe.Pointer) {
 		case f.made && !f.absent(dst):
 		case f.form >= 0 && !c.l.fields[f.form].absent(dst):
 			// Another form of what is there: it belongs to the words of one source.
-		case slices.Contains(c.rule.whole, f.name):
+		case slices.Contains(c.rule.whole, f.name) && f.name != "contents":
 			u.whole(f.layout, p, q)
 		default:
 			u.values(f.layout, p, q)
@@ -102,6 +102,18 @@ func (u *uniting) structs(l *layout, dst, src unsafe.Pointer) {
 			rest.At, rest.Start = Time{}, Time{}
 			u.fields(l, dst, unsafe.Pointer(&rest))
 			return
+		}
+	case typeAttachment:
+		if a, b := (*Attachment)(dst), (*Attachment)(src); contentOf(a) != "" && contentOf(b) != "" {
+			rest := *b // its content is there already, in the form that the newest source has it in
+			rest.Text, rest.TextRef, rest.Data, rest.Size, rest.Hash, rest.HashAlgorithm = "", "", Data{}, "", "", ""
+			u.fields(l, dst, unsafe.Pointer(&rest))
+			return
+		}
+	case typeTiming:
+		if timesADay((*Timing)(dst)) != "" {
+			u.worded = true
+			return // told in one form
 		}
 	case typeConcept:
 		g := agreeing{m: u.m, a: resultPart, b: resultPart}
@@ -214,6 +226,18 @@ func (g *agreeing) element(l *layout, p, q unsafe.Pointer) bool {
 			return false
 		}
 		return x.When == nil || y.When == nil || g.periods(x.When, y.When)
+	case reflect.TypeFor[Name](), reflect.TypeFor[Address](), reflect.TypeFor[Telecom]():
+		// One name, address or number, whatever each source says that it is for; but one that was is none that is.
+		if isOld(l, p) != isOld(l, q) || !g.fields(l, p, q, "uses", "usesAsSent") {
+			return false
+		}
+		for i := range l.fields {
+			f := &l.fields[i]
+			if !slices.Contains(vague, f.name) && !f.absent(p) && !f.absent(q) && g.common(f.layout, unsafe.Add(p, f.offset), unsafe.Add(q, f.offset)) {
+				return true
+			}
+		}
+		return false
 	case reflect.TypeFor[Note]():
 		x, y := (*Note)(p), (*Note)(q)
 		return x.Text != "" && folded(x.Text) == folded(y.Text) && (x.When == nil || y.When == nil || timesAgree(*x.When, *y.When))
@@ -229,6 +253,17 @@ func (g *agreeing) element(l *layout, p, q unsafe.Pointer) bool {
 		return x.Type == y.Type && x.Target.ID == y.Target.ID && x.Text == y.Text && yes(x.Negated) == yes(y.Negated) && yes(x.Inverted) == yes(y.Inverted)
 	}
 	return g.values(l, p, q) && g.common(l, p, q)
+}
+
+// isOld reports whether a name, an address or a number is said to hold no more.
+func isOld(l *layout, p unsafe.Pointer) bool {
+	at := &l.fields[l.byName["uses"]]
+	for _, use := range *(*[]string)(unsafe.Add(p, at.offset)) {
+		if use == "old" || use == "bad" {
+			return true
+		}
+	}
+	return false
 }
 
 // declined is the answer of one who will not come to an appointment.
@@ -293,3 +328,6 @@ func (l *layout) relabel(p unsafe.Pointer, to map[string]string) {
 
 // names reports whether a value can have an id or a reference in it.
 func (l *layout) names() bool { return l.shape >= shapePointer }
+
+// vague are fields that names, addresses and numbers of different people and places have in common.
+var vague = []string{"uses", "usesAsSent", "system", "state", "county", "country", "type", "rank", "period"}
