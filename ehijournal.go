@@ -136,11 +136,17 @@ func (j *ehiJournal) append(line any) error {
 	return j.file.Sync()
 }
 
-// sweep removes what parts that were not finished left behind.
+// sweep removes what an earlier run left behind, but for the journal and the parts in it.
 func (j *ehiJournal) sweep(root *os.Root) error {
-	for _, name := range []string{ehiTemp(ehiManifestName), ehiTemp("dictionary.html"), ehiTemp("dictionary.json")} {
-		if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+	top, err := fs.ReadDir(root.FS(), ".")
+	if err != nil {
+		return err
+	}
+	for _, d := range top {
+		if name := d.Name(); name != ehiJournalName && name != ehiPartsName {
+			if err := root.Remove(name); err != nil {
+				return err
+			}
 		}
 	}
 	names, err := fs.ReadDir(root.FS(), ehiPartsName)
