@@ -151,6 +151,8 @@ type ehiPassage struct {
 	rec *record.Record
 	// whole says that nothing was withheld.
 	whole bool
+	// bare says that the record is de-identified: what it was read from, and tables, stay.
+	bare bool
 	// done is told what was written, or why nothing was, once that is certain.
 	done func(files []EHIFile, err error) error
 }

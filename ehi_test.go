@@ -275,6 +275,25 @@ func TestEHIOfSomethingElse(t *testing.T) {
 	require.ErrorIs(t, err, portage.ErrEHIOther)
 }
 
+// What somebody put into the folder meanwhile is not removed, and the export does not go on beside it.
+func TestEHIDoesNotTouchOtherFiles(t *testing.T) {
+	for _, name := range []string{"letter.txt", "parts/letter.txt"} {
+		e := ehiExport()
+		e.Jobs = 1
+		dir := t.TempDir()
+		_, err := e.Folder(t.Context(), dir, &invented{n: 9, size: recordtest.Small, limit: 5})
+		require.ErrorIs(t, err, errStopped)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("dear"), 0o600))
+		before := tree(t, dir)
+		_, err = e.Folder(t.Context(), dir, &invented{n: 9, size: recordtest.Small})
+		require.ErrorIs(t, err, portage.ErrEHIOther)
+		require.Equal(t, before[name], tree(t, dir)[name])
+		require.NoError(t, os.Remove(filepath.Join(dir, name)))
+		_, err = e.Folder(t.Context(), dir, &invented{n: 9, size: recordtest.Small})
+		require.NoError(t, err)
+	}
+}
+
 // Two exports do not write to one folder together.
 func TestEHIAlone(t *testing.T) {
 	e := ehiExport()

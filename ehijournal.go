@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"regexp"
 	"time"
 )
 
@@ -136,31 +137,40 @@ func (j *ehiJournal) append(line any) error {
 	return j.file.Sync()
 }
 
-// sweep removes what parts that were not finished left behind.
+// sweep removes what an earlier run left behind, but for the journal and the parts in it. Files that no export makes are not touched.
 func (j *ehiJournal) sweep(root *os.Root) error {
-	for _, name := range []string{ehiTemp(ehiManifestName), ehiTemp("dictionary.html"), ehiTemp("dictionary.json")} {
-		if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	names, err := fs.ReadDir(root.FS(), ehiPartsName)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := root.Mkdir(ehiPartsName, ehiFolderMode); err != nil {
-			return err
-		}
-		return syncFolder(root, ".")
-	}
-	if err != nil {
+	kept := map[string]bool{ehiJournalName: true, ehiPartsName: true}
+	if err := sweepFolder(root, ".", kept, `^\.?(manifest\.json(\.[a-z0-9_-]+)?|dictionary\.(html|json))$`); err != nil {
 		return err
 	}
-	kept := map[string]bool{}
+	if err := root.Mkdir(ehiPartsName, ehiFolderMode); err == nil {
+		return syncFolder(root, ".")
+	} else if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	clear(kept)
 	for n := range j.done {
 		base := path.Base(ehiPartName(n))
 		kept[base], kept[base+".json"], kept[base+".zip"] = true, true, true
 	}
+	return sweepFolder(root, ehiPartsName, kept, `^\.?[0-9]{6,}(\.json|\.zip)?$`)
+}
+
+// sweepFolder removes what is not kept and has a name of ours; another name is somebody else's.
+func sweepFolder(root *os.Root, dir string, kept map[string]bool, ours string) error {
+	name := regexp.MustCompile(ours)
+	names, err := fs.ReadDir(root.FS(), dir)
+	if err != nil {
+		return err
+	}
+	for _, d := range names {
+		if !kept[d.Name()] && !name.MatchString(d.Name()) {
+			return ErrEHIOther
+		}
+	}
 	for _, d := range names {
 		if !kept[d.Name()] {
-			if err := root.RemoveAll(ehiPartsName + "/" + d.Name()); err != nil {
+			if err := root.RemoveAll(path.Join(dir, d.Name())); err != nil {
 				return err
 			}
 		}

@@ -162,7 +162,7 @@ func (p *ehiPart) prepare(key, at string, passage *ehiPassage, counts []EHIFormC
 	}
 	for i := range p.Tables {
 		t := &p.Tables[i]
-		if !passage.whole && !t.Judged {
+		if passage.bare || !passage.whole && !t.Judged {
 			p.tables++
 			continue
 		}
@@ -179,6 +179,10 @@ func (p *ehiPart) prepare(key, at string, passage *ehiPassage, counts []EHIFormC
 // originals writes what the record was read from, byte for byte.
 func (p *ehiPart) originals(at string, got *EHIPatient, passage *ehiPassage, add func(EHIFile, func(io.Writer) error) error) error {
 	if got.Original == nil {
+		return nil
+	}
+	if passage.bare {
+		p.original += len(passage.rec.Sources)
 		return nil
 	}
 	n := 0

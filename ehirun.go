@@ -54,7 +54,6 @@ type ehiRun struct {
 	mu     sync.Mutex // for what is below, and the journal
 	result EHIResult
 	seen   int // parts there are
-	err    error
 }
 
 // ehiWork is a part to be written.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -158,6 +159,9 @@ func (s *folderSink) abort() {
 
 // syncFolder makes the names in a folder last.
 func syncFolder(root *os.Root, name string) error {
+	if runtime.GOOS == "windows" { // there a folder cannot be flushed, and needs not be
+		return nil
+	}
 	d, err := root.Open(name)
 	if err != nil {
 		return err

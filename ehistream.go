@@ -18,6 +18,7 @@ func (e EHIExport) WriteZip(ctx context.Context, w io.Writer, source EHISource) 
 	if err != nil {
 		return result, err
 	}
+	x.Zip = false
 	if x.Options.Now.IsZero() {
 		x.Options.Now = time.Now()
 	}

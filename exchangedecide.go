@@ -23,6 +23,7 @@ type passing struct {
 	withheld *consent.Withholding
 	rec      *record.Record // what leaves
 	whole    bool           // nothing was withheld
+	bare     bool           // it is de-identified
 	labels   bool           // labels must travel
 	until    time.Time      // when the decision has to be made again; zero for never
 }
@@ -223,7 +224,7 @@ func (p *passing) obligations(ctx context.Context) error {
 	if err != nil {
 		return refuse(fmt.Errorf("portage: de-identification failed: %w", err), audit.ReasonRedaction)
 	}
-	p.rec, p.whole = rec, false
+	p.rec, p.whole, p.bare = rec, false, true
 	return nil
 }
 

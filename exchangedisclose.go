@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"syscall"
 	"time"
 
 	"github.com/portage-health/portage/audit"
@@ -264,7 +263,7 @@ func (s *sending) valid(ctx context.Context) error {
 
 func (s *sending) failed(what string, err error) error {
 	reason := audit.ReasonDestination
-	if errors.Is(err, syscall.ENOSPC) {
+	if isFull(err) {
 		reason = audit.ReasonFull
 	}
 	return refuse(fmt.Errorf("portage: %s: %w", what, err), reason)

@@ -154,6 +154,24 @@ func TestExportEHIFailure(t *testing.T) {
 	require.Equal(t, 1, failed)
 }
 
+// Neither originals nor tables leave beside a record that is de-identified, whatever its sources still say.
+func TestExportEHIDeidentified(t *testing.T) {
+	s := newScene(t)
+	s.x.Decider = decides(permits(consent.ObligeDeidentify))
+	s.x.Deidentifier = deidentify(func() (*record.Record, error) { return (&invented{size: recordtest.Small}).give(0).Record, nil })
+	e := ehiExport()
+	e.Tables[0].Judged = true
+	dir := filepath.Join(t.TempDir(), "export")
+	res, err := s.x.ExportEHI(s.ctx, e, dir, &invented{n: 2, size: recordtest.Small}, askFor)
+	require.NoError(t, err)
+	require.Equal(t, 2, res.Patients)
+	for name := range tree(t, dir) {
+		require.NotContains(t, name, "originals")
+		require.NotContains(t, name, "tables")
+	}
+	require.Equal(t, audit.BasisDeidentified, s.book.events[1].Disclosure.Basis)
+}
+
 // One zip, encrypted and not; a folder cannot be encrypted.
 func TestWriteEHI(t *testing.T) {
 	s := newScene(t)
