@@ -83,8 +83,8 @@ func plantIdentifiers(rec *record.Record, turn int, limited bool) (planted int) 
 	return planted
 }
 
-// everyFormat gives a record in the bytes of every format.
-func everyFormat(t *testing.T, rec *record.Record) map[string]string {
+// inEveryFormat gives a record in the bytes of every format.
+func inEveryFormat(t *testing.T, rec *record.Record) map[string]string {
 	t.Helper()
 	out := map[string]string{"record": recordJSON(t, rec)}
 	for name, x := range map[string]record.Exporter{"ccda": ccda.Exporter{}, "ccda, conformant": ccda.Exporter{Mode: ccda.Conformant}, "fhir": fhir.Exporter{}, "fhir, xml": fhir.Exporter{Form: fhir.XML}, "fhir, ndjson": fhir.Exporter{Form: fhir.NDJSON}, "hl7v2": hl7v2.Exporter{}} {
@@ -123,12 +123,12 @@ func TestIdentifiersInNoFormat(t *testing.T) {
 			n := plantIdentifiers(rec, turn, opt.Method == deid.LimitedDataSet)
 			require.Greater(t, n, 5000)
 			if turn == 0 && i == 0 {
-				for name, text := range everyFormat(t, rec) {
+				for name, text := range inEveryFormat(t, rec) {
 					require.Regexp(t, tokenPattern, text, "nothing was planted in %s", name)
 				}
 			}
 			out, st := deidentified(t, opt, rec)
-			formats := everyFormat(t, out)
+			formats := inEveryFormat(t, out)
 			for name, text := range formats {
 				if found := tokenPattern.FindString(text); found != "" {
 					t.Fatalf("%s, %s: %s stays, near %q", st.Method, name, found, text[max(0, strings.Index(text, found)-120):strings.Index(text, found)+20])
@@ -176,7 +176,7 @@ func TestDatesInNoFormat(t *testing.T) {
 	}
 	walk(reflect.ValueOf(rec).Elem())
 	require.Greater(t, len(dates), 10)
-	for name, text := range everyFormat(t, out) {
+	for name, text := range inEveryFormat(t, out) {
 		text = templatePattern.ReplaceAllString(text, "") // its version is a date too
 		for _, at := range datePattern.FindAllStringIndex(text, -1) {
 			d := text[at[0]:at[1]]
@@ -238,7 +238,7 @@ func TestIdentifiersOfSourcesInNoFormat(t *testing.T) {
 					continue // of the towns that are planted, a limited data set keeps what there is
 				}
 				out, st := deidentified(t, opt, rec)
-				for name, text := range everyFormat(t, out) {
+				for name, text := range inEveryFormat(t, out) {
 					require.NotRegexp(t, tokenPattern, text, "%s, %s", st.Method, name)
 					for k := 1; k <= n; k++ { // as base64
 						if k > n-200 {
