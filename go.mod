@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/beevik/etree v1.7.0
 	github.com/stretchr/testify v1.12.1
+	golang.org/x/mod v0.41.0
 	golang.org/x/text v0.43.0
 )
 

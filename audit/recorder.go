@@ -135,14 +135,12 @@ func (r *Recorder) Settle(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	events := make([]*Event, len(list))
 	for i, intent := range list {
-		e := Unknown(intent)
-		if err := r.stamp(e); err != nil {
-			return i, err
-		}
-		if err := r.Sink.Append(ctx, e); err != nil {
-			return i, err
+		events[i] = Unknown(intent)
+		if err := r.stamp(events[i]); err != nil {
+			return 0, err
 		}
 	}
-	return len(list), nil
+	return len(events), r.Sink.Append(ctx, events...)
 }

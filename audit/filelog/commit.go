@@ -1,0 +1,226 @@
+package filelog
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/portage-health/portage/audit"
+)
+
+// batch is what is written and synced at once.
+type batch struct {
+	items []item
+	bytes int
+	taken chan struct{} // closed when nothing more can be added
+	done  chan struct{} // closed when it is on the disk, or err says why not
+	err   error
+}
+
+// item is an event on its way: a frame that lacks its header and its chain.
+type item struct {
+	frame  []byte
+	leaf   tlog.Hash
+	id     string
+	phase  audit.Phase
+	intent string
+}
+
+// Append adds events to the log, and returns when they are on the disk. See audit.Sink. Callers that come while others are being written
+// are written together. After any failure of the disk it gives audit.ErrBroken, and the log has to be opened again.
+func (l *Log) Append(ctx context.Context, events ...*audit.Event) error {
+	if err := ctx.Err(); err != nil || len(events) == 0 {
+		return err
+	}
+	items := make([]item, len(events))
+	bytes := 0
+	for i, e := range events {
+		f, err := e.AppendJSON(blank(1024))
+		if err != nil {
+			return err
+		}
+		items[i] = item{frame: f, leaf: leafOf(f), id: e.ID, phase: e.Phase, intent: e.Intent}
+		bytes += len(f)
+	}
+	l.mu.Lock()
+	for l.err == nil && l.waiting != nil && l.waiting.bytes > 0 && l.waiting.bytes+bytes > maxBatch {
+		taken := l.waiting.taken
+		l.mu.Unlock()
+		select {
+		case <-taken:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		l.mu.Lock()
+	}
+	if l.err != nil {
+		defer l.mu.Unlock()
+		return l.err
+	}
+	if l.waiting == nil {
+		l.waiting = &batch{taken: make(chan struct{}), done: make(chan struct{})}
+	}
+	b := l.waiting
+	b.items = append(b.items, items...)
+	b.bytes += bytes
+	l.mu.Unlock()
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+	select {
+	case <-b.done:
+		return b.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// run writes one batch after another until the log is stopped.
+func (l *Log) run() {
+	defer close(l.stopped)
+	for range l.wake {
+		// Those who were just told of the last batch come back: let them, rather than syncing for the first of them alone.
+		runtime.Gosched()
+		for {
+			l.mu.Lock()
+			b, ended := l.waiting, l.err
+			l.waiting = nil
+			l.mu.Unlock()
+			if b == nil {
+				if ended != nil {
+					return
+				}
+				break
+			}
+			close(b.taken)
+			if ended != nil && ended != audit.ErrClosed {
+				b.err = ended
+			} else if err := l.commit(b); err != nil {
+				b.err = l.poison(err)
+			} else if err := l.rotate(); err != nil {
+				_ = l.poison(err) // what is in the batch is on the disk all the same
+			}
+			close(b.done)
+		}
+	}
+}
+
+// poison makes the log take no more: after a failed write or fsync nobody knows what is on the disk, and to try again
+// could acknowledge what is not.
+func (l *Log) poison(err error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.err = fmt.Errorf("%w: %w", audit.ErrBroken, err)
+	return l.err
+}
+
+// commit writes a batch, syncs it and notes that it is there.
+func (l *Log) commit(b *batch) error {
+	l.buf, l.treeBuf = l.buf[:0], l.treeBuf[:0]
+	chain, size := l.chain, l.size
+	for i := range b.items {
+		it := &b.items[i]
+		it.frame, chain = seal(it.frame, kindEvent, size, chain, it.leaf)
+		l.buf = append(l.buf, it.frame...)
+		l.treeBuf = l.work.add(it.leaf, l.treeBuf)
+		size++
+	}
+	if _, err := l.segment.WriteAt(l.buf, l.off); err != nil {
+		return err
+	}
+	if err := l.segment.Sync(); err != nil {
+		return err
+	}
+	if _, err := l.tree.WriteAt(l.treeBuf, tlog.StoredHashIndex(0, l.size)*tlog.HashSize); err != nil {
+		return err
+	}
+	if err := l.note(size); err != nil {
+		return err
+	}
+	l.off += int64(len(l.buf))
+	from := l.size
+	l.chain, l.size = chain, size
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range b.items {
+		it := &b.items[i]
+		l.track(from+int64(i), it.id, it.phase, it.intent, it.frame[headerSize:len(it.frame)-chainSize])
+	}
+	l.front = l.work.clone()
+	l.durable.Store(size)
+	return nil
+}
+
+// track keeps the intents that have no outcome. body is the log's own.
+func (l *Log) track(sequence int64, id string, phase audit.Phase, of string, body []byte) {
+	switch phase {
+	case audit.PhaseIntent:
+		if _, ok := l.pending[id]; !ok {
+			l.pending[id] = intent{sequence, body}
+		}
+	case audit.PhaseOutcome:
+		delete(l.pending, of)
+	}
+}
+
+// open gives the intents without an outcome, oldest first.
+func (l *Log) open() ([]*audit.Event, error) {
+	list := make([]intent, 0, len(l.pending))
+	for _, p := range l.pending {
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(a, b intent) int { return cmp.Compare(a.sequence, b.sequence) })
+	var out []*audit.Event
+	for _, p := range list {
+		e, err := audit.Parse(p.body)
+		if err != nil {
+			return nil, &Damage{File: "the log", Sequence: p.sequence, What: "an event is not in the form that this version knows"}
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// rotate begins the next segment when one is full.
+func (l *Log) rotate() error {
+	if l.off < l.opts.SegmentBytes {
+		return nil
+	}
+	if err := l.tree.Sync(); err != nil {
+		return err
+	}
+	if err := l.keepCheckpoint(); err != nil {
+		return err
+	}
+	return l.begin()
+}
+
+// begin makes a segment and goes on in it.
+func (l *Log) begin() error {
+	o := opening{V: 1, Log: l.opts.Name, First: l.size, Chain: l.chain, Frontier: append([]tlog.Hash{}, l.work.roots...), PendingFrom: l.size,
+		Created: l.opts.Clock().UTC().Round(0)}
+	for _, p := range l.pending { // only this goroutine changes it
+		o.PendingFrom = min(o.PendingFrom, p.sequence)
+	}
+	frame, chain, err := o.frame()
+	if err != nil {
+		return err
+	}
+	f, err := l.replace(segmentName(l.size), frame)
+	if err != nil {
+		return err
+	}
+	if l.segment != nil {
+		_ = l.segment.Close() // everything in it is synced
+	}
+	l.segment, l.off, l.chain = f, int64(len(frame)), chain
+	l.mu.Lock()
+	l.firsts = append(l.firsts, l.size)
+	l.mu.Unlock()
+	return nil
+}
