@@ -118,11 +118,12 @@ func (h *host) session(rng *rand.Rand, calls int) error {
 }
 
 // check opens the log after what happened, and sees that nothing acknowledged is lost and all that was kept elsewhere holds. It gives
-// whether the log was refused as torn before it was allowed to be cut.
-func (h *host) check(power bool) (torn bool, err error) {
+// whether the log was refused as torn before it was allowed to be cut. Then it adds to the log; abandon says that the machine goes down right after.
+func (h *host) check(power, abandon bool) (torn bool, err error) {
 	ctx := context.Background()
 	h.cut = false
 	l, err := Open(ctx, "", h.options())
+	defer func() { h.cut = true }() // the sessions that follow may
 	if power && errors.Is(err, ErrTorn) {
 		torn, h.cut = true, true
 		l, err = Open(ctx, "", h.options())
@@ -169,6 +170,13 @@ func (h *host) check(power bool) (torn bool, err error) {
 	if err := h.add(l, 2, rand.New(rand.NewPCG(1, 1))); err != nil {
 		return torn, err
 	}
+	if abandon {
+		h.disk.mu.Lock()
+		h.disk.dead = true
+		h.disk.mu.Unlock()
+		_ = l.Close()
+		return torn, nil
+	}
 	return torn, l.Close()
 }
 
@@ -194,12 +202,16 @@ func TestFaultAtEveryCall(t *testing.T) {
 	if *thorough {
 		seeds = 20
 	}
-	runs, torn, faulted := 0, 0, 0
-	step := 1
-	if testing.Short() {
-		step = 7
+	runs, torn, faulted, tried := 0, 0, 0, 0
+	step := 4
+	switch {
+	case *thorough:
+		step = 1
+	case testing.Short():
+		step = 16
 	}
 	for at := 1; at <= calls; at += step {
+		tried++
 		for _, f := range []fault{failEIO, failENOSPC, failShort, crashBefore, crashWithin, crashAfter} {
 			for _, power := range []bool{false, true} {
 				for seed := range seeds {
@@ -215,11 +227,11 @@ func TestFaultAtEveryCall(t *testing.T) {
 					} else {
 						h.disk.fault = none
 					}
-					wasTorn, err := h.check(power)
+					wasTorn, err := h.check(power, true)
 					require.NoError(t, err, "call %d (%s), fault %d, power %v, seed %d", at, dry.disk.trace[at-1], f, power, seed)
 					// What was acknowledged after that survives a loss of power as well: nothing leans on pages that only seemed to be on the disk.
 					h.disk.revive(true)
-					_, err = h.check(true)
+					_, err = h.check(true, false)
 					require.NoError(t, err, "again: call %d (%s), fault %d, power %v, seed %d", at, dry.disk.trace[at-1], f, power, seed)
 					runs++
 					if wasTorn {
@@ -229,13 +241,13 @@ func TestFaultAtEveryCall(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d calls (%v), %d faults and crashes, %d of which reached the caller; %d left a torn tail that was refused until cutting was allowed; nothing acknowledged was lost", calls, ops, runs, faulted, torn)
+	t.Logf("%d of %d calls (%v), %d faults and crashes, %d of which reached the caller; %d left a torn tail that was refused until cutting was allowed; nothing acknowledged was lost", tried, calls, ops, runs, faulted, torn)
 	require.Greater(t, torn, 0)
 }
 
 // The machine goes down at random calls, again and again, on one log.
 func TestCrashAndReopen(t *testing.T) {
-	cycles := 300
+	cycles := 150
 	switch {
 	case *thorough:
 		cycles = 10_000
@@ -258,8 +270,12 @@ func TestCrashAndReopen(t *testing.T) {
 		}
 		power := rng.IntN(4) > 0
 		h.disk.revive(power)
-		wasTorn, err := h.check(power)
+		abandon := rng.IntN(2) == 0
+		wasTorn, err := h.check(power, abandon)
 		require.NoError(t, err, "cycle %d", c)
+		if abandon {
+			h.disk.revive(rng.IntN(4) > 0)
+		}
 		if wasTorn {
 			torn++
 		}

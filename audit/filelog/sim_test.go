@@ -284,7 +284,11 @@ func (f *simFile) Sync() error {
 		}
 		return err
 	}
-	f.n.disk, f.n.pending = slices.Clone(f.n.data), nil
+	disk := slices.Clone(f.n.disk)
+	for _, w := range f.n.pending {
+		disk = w.apply(disk)
+	}
+	f.n.disk, f.n.pending = disk, nil
 	after()
 	return nil
 }
