@@ -209,8 +209,7 @@ func (l *Log) tail(ctx context.Context, m mark, known Checkpoint) ([]*audit.LogS
 		if err != nil {
 			return nil, err
 		}
-		id, phase, of := tell(f.body)
-		l.track(l.size, id, audit.Phase(phase), of, kept(phase, f.body))
+		l.remember(l.size, f.body)
 		stored = l.work.add(f.leaf, stored)
 		l.chain = f.chain
 		l.size++
@@ -241,12 +240,14 @@ func (l *Log) tail(ctx context.Context, m mark, known Checkpoint) ([]*audit.LogS
 	return []*audit.LogState{{Name: o.Log, Size: l.size, Segment: name, Offset: l.off, Bytes: end - l.off}}, l.segment.Sync()
 }
 
-// kept gives a copy of what has to be remembered of an event.
-func kept(phase string, body []byte) []byte {
-	if audit.Phase(phase) == audit.PhaseIntent {
-		return slices.Clone(body)
+// remember tracks an event that was read from its file.
+func (l *Log) remember(sequence int64, body []byte) {
+	id, phase, of, _ := tell(body)
+	if p := audit.Phase(phase); p == audit.PhaseIntent {
+		l.track(sequence, string(id), p, "", slices.Clone(body))
+	} else if p == audit.PhaseOutcome {
+		l.track(sequence, string(id), p, string(of), nil)
 	}
-	return nil
 }
 
 // rewrite writes a part of a file again as it is, and syncs it. What was written before an fsync failed can be read and
@@ -273,8 +274,7 @@ func (l *Log) earlier(ctx context.Context, last *opening) error {
 	}
 	r := reading{l.disk, l.firsts[:len(l.firsts)-1]}
 	return r.frames(ctx, last.PendingFrom, last.First, func(f frame) bool {
-		id, phase, of := tell(f.body)
-		l.track(f.sequence, id, audit.Phase(phase), of, kept(phase, f.body))
+		l.remember(f.sequence, f.body)
 		return true
 	})
 }

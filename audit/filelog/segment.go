@@ -97,31 +97,26 @@ func (s *scanner) event(due int64, before tlog.Hash) (frame, error) {
 	if err != nil {
 		return f, err
 	}
-	if f.kind != kindEvent {
+	if err := f.follows(before); err != nil {
 		s.off = f.offset
-		return f, s.damage("a record is of a kind that does not belong here", due)
-	}
-	if link(before, f.header[:], f.leaf) != f.chain {
-		s.off = f.offset
-		return f, s.damage("the chain breaks", due)
+		return f, err
 	}
 	return f, nil
 }
 
-// tell reads id, phase and intent of an event from its JSON, whose members have one order.
-func tell(body []byte) (id, phase, intent string) {
-	member := func(name string) string {
-		rest, ok := bytes.CutPrefix(body, []byte(name))
-		if !ok {
-			return ""
+// tell reads the first members of an event from its JSON, whose members have one order. What it gives is part of body.
+func tell(body []byte) (id, phase, intent, kind []byte) {
+	member := func(name string) (value []byte) {
+		if len(body) > len(name) && string(body[:len(name)]) == name {
+			rest := body[len(name):]
+			if end := bytes.IndexByte(rest, '"'); end >= 0 {
+				value, body = rest[:end], rest[end+1:]
+			}
 		}
-		end := bytes.IndexByte(rest, '"')
-		if end < 0 {
-			return ""
-		}
-		body = rest[end+1:]
-		return string(rest[:end])
+		return value
 	}
 	id = member(`{"v":1,"id":"`)
-	return id, member(`,"phase":"`), member(`,"intent":"`)
+	phase = member(`,"phase":"`)
+	intent = member(`,"intent":"`)
+	return id, phase, intent, member(`,"kind":"`)
 }

@@ -1,7 +1,6 @@
 package filelog
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -192,27 +191,8 @@ func (v *verifier) segment(ctx context.Context, r reading, i int, first, acknowl
 	if err := v.compare(); err != nil {
 		return err
 	}
-	for n := 0; ; n++ {
-		if n&1023 == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-		}
-		f, err := s.event(v.work.size, v.chain)
-		if err == io.EOF {
-			break
-		}
-		var d *Damage
-		if errors.As(err, &d) && d.short && last && v.work.size >= acknowledged {
-			v.out.Unfinished = size - d.Offset
-			break
-		}
-		if err != nil {
-			return err
-		}
-		if err := v.event(f, acknowledged); err != nil {
-			return err
-		}
+	if err := v.events(ctx, s, size, last, acknowledged); err != nil {
+		return err
 	}
 	if last {
 		return v.tree.end(v.writing)
@@ -220,15 +200,53 @@ func (v *verifier) segment(ctx context.Context, r reading, i int, first, acknowl
 	return nil
 }
 
-// event takes an event into the tree.
-func (v *verifier) event(f frame, acknowledged int64) error {
+// events checks the events of a segment.
+func (v *verifier) events(ctx context.Context, s *scanner, size int64, last bool, acknowledged int64) error {
+	ctx, cancel := context.WithCancel(ctx)
+	taken, back := s.ahead(ctx, v.work.size, func(body []byte) bool {
+		_, _, _, kind := tell(body)
+		return v.Events || string(kind) == string(audit.KindRetire)
+	})
+	defer func() {
+		cancel()
+		for range taken { // until the file is no longer read
+		}
+	}()
+	for some := range taken {
+		for i := range some.frames {
+			f := &some.frames[i]
+			if err := f.follows(v.chain); err != nil {
+				return err
+			}
+			if err := v.event(f, acknowledged); err != nil {
+				return err
+			}
+		}
+		back <- some.frames
+		var d *Damage
+		switch {
+		case some.err == nil:
+		case some.err == io.EOF:
+			return nil
+		case errors.As(some.err, &d) && d.short && last && v.work.size >= acknowledged:
+			v.out.Unfinished = size - d.Offset
+			return nil
+		default:
+			return some.err
+		}
+	}
+	return ctx.Err()
+}
+
+// event takes an event into the tree. Its body is there where it has to be read.
+func (v *verifier) event(f *frame, acknowledged int64) error {
 	v.chain = f.chain
 	var room [64 * tlog.HashSize]byte
 	stored := v.work.add(f.leaf, room[:0])
 	if err := v.tree.compare(stored, f.sequence < acknowledged); err != nil {
 		return err
 	}
-	if retires := bytes.Contains(f.body, []byte(`,"kind":"log-retire",`)); retires || v.Events {
+	if f.body != nil {
 		e, err := audit.Parse(f.body)
 		if err != nil {
 			return &Damage{File: f.file, Offset: f.offset, Sequence: f.sequence, What: "an event is not in the form that this version knows"}
