@@ -127,7 +127,7 @@ func (l *Log) commit(b *batch) error {
 		it := &b.items[i]
 		it.frame, chain = seal(it.frame, kindEvent, size, chain, it.leaf)
 		l.buf = append(l.buf, it.frame...)
-		l.treeBuf = l.work.add(it.leaf, l.treeBuf)
+		l.treeBuf = l.work.Add(it.leaf, l.treeBuf)
 		size++
 	}
 	if _, err := l.segment.WriteAt(l.buf, l.off); err != nil {
@@ -151,7 +151,7 @@ func (l *Log) commit(b *batch) error {
 		it := &b.items[i]
 		l.track(from+int64(i), it.id, it.phase, it.intent, it.frame[headerSize:len(it.frame)-chainSize])
 	}
-	l.front = l.work.clone()
+	l.front = l.work.Clone()
 	l.durable.Store(size)
 	return nil
 }
@@ -202,7 +202,7 @@ func (l *Log) rotate() error {
 
 // begin makes a segment and goes on in it.
 func (l *Log) begin() error {
-	o := opening{V: 1, Log: l.opts.Name, First: l.size, Chain: l.chain, Frontier: append([]tlog.Hash{}, l.work.roots...), PendingFrom: l.size,
+	o := opening{V: 1, Log: l.opts.Name, First: l.size, Chain: l.chain, Frontier: append([]tlog.Hash{}, l.work.Roots...), PendingFrom: l.size,
 		Created: l.opts.Clock().UTC().Round(0)}
 	for _, p := range l.pending { // only this goroutine changes it
 		o.PendingFrom = min(o.PendingFrom, p.sequence)

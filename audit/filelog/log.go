@@ -12,6 +12,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/portage-health/portage/audit"
+	"github.com/portage-health/portage/internal/merkle"
 )
 
 // Options are how a log is kept. The zero value is right for a log without a key.
@@ -60,14 +61,14 @@ type Log struct {
 	stopped chan struct{}
 	pending map[string]intent // by id
 	firsts  []int64           // of the segments
-	front   frontier          // as of durable
+	front   merkle.Frontier   // as of durable
 
 	// Of the one goroutine that writes, and of Open before it runs.
 	segment, marks, tree file
 	off                  int64
 	size                 int64
 	chain                tlog.Hash
-	work                 frontier
+	work                 merkle.Frontier
 	slot                 int
 	buf, treeBuf         []byte
 }
@@ -131,7 +132,7 @@ func (l *Log) state() *audit.LogState {
 func (l *Log) now() Checkpoint {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return Checkpoint{Log: l.opts.Name, Size: l.front.size, Root: l.front.root()}
+	return Checkpoint{Log: l.opts.Name, Size: l.front.Size, Root: l.front.Root()}
 }
 
 // Checkpoint gives a signed checkpoint of everything acknowledged so far. Kept elsewhere, it is what the log is checked against.
@@ -199,7 +200,7 @@ func (l *Log) keepCheckpoint() error {
 	if l.opts.Key == nil {
 		return nil
 	}
-	signed, err := Checkpoint{Log: l.opts.Name, Size: l.size, Root: l.work.root()}.Sign(l.opts.Key)
+	signed, err := Checkpoint{Log: l.opts.Name, Size: l.size, Root: l.work.Root()}.Sign(l.opts.Key)
 	if err != nil {
 		return err
 	}

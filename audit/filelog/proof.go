@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/portage-health/portage/internal/merkle"
 )
 
 // ProveRecord gives the proof that the event with a sequence is in the log as it was with size events (RFC 6962, 2.1.1).
@@ -65,32 +67,16 @@ func (r *Reader) withTree(size int64, f func(hashes) error) error {
 var errTree = damaged(treeName, "the hashes are not those of the tree; they are made again when the log is opened, or Verify tells what is wrong")
 
 func proveRecord(h hashes, sequence, size int64) (tlog.RecordProof, error) {
-	p, err := tlog.ProveRecord(size, sequence, h)
+	p, err := merkle.ProveRecord(h, sequence, size)
 	if err != nil {
-		return nil, errTree
-	}
-	root, err := tlog.TreeHash(size, h)
-	if err != nil {
-		return nil, errTree
-	}
-	leaf, err := h.ReadHashes([]int64{tlog.StoredHashIndex(0, sequence)})
-	if err != nil || tlog.CheckRecord(p, size, root, sequence, leaf[0]) != nil {
 		return nil, errTree
 	}
 	return p, nil
 }
 
 func proveTree(h hashes, older, size int64) (tlog.TreeProof, error) {
-	if older == 0 {
-		return nil, nil
-	}
-	p, err := tlog.ProveTree(size, older, h)
+	p, err := merkle.ProveTree(h, older, size)
 	if err != nil {
-		return nil, errTree
-	}
-	a, errA := tlog.TreeHash(older, h)
-	b, errB := tlog.TreeHash(size, h)
-	if errA != nil || errB != nil || tlog.CheckTree(p, size, b, older, a) != nil {
 		return nil, errTree
 	}
 	return p, nil

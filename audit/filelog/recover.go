@@ -10,6 +10,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/portage-health/portage/audit"
+	"github.com/portage-health/portage/internal/merkle"
 )
 
 // defaultName is the name of a log whose host gave none.
@@ -81,7 +82,7 @@ func (l *Log) recover(ctx context.Context) ([]*audit.LogState, error) {
 			return nil, err
 		}
 	}
-	l.front = l.work.clone()
+	l.front = l.work.Clone()
 	l.durable.Store(l.size)
 	return repaired, l.marks.Sync()
 }
@@ -180,7 +181,7 @@ func (l *Log) tail(ctx context.Context, m mark, known Checkpoint) ([]*audit.LogS
 	if o.Log != l.opts.Name || known.Size >= 0 && known.Log != o.Log {
 		return nil, errName
 	}
-	l.work = frontier{first, slices.Clone(o.Frontier)}
+	l.work = merkle.Frontier{Size: first, Roots: slices.Clone(o.Frontier)}
 	if err := l.earlier(ctx, o); err != nil {
 		return nil, err
 	}
@@ -196,7 +197,7 @@ func (l *Log) tail(ctx context.Context, m mark, known Checkpoint) ([]*audit.LogS
 		if l.size <= acknowledged {
 			suspect = s.off
 		}
-		if l.size == known.Size && l.work.root() != known.Root {
+		if l.size == known.Size && l.work.Root() != known.Root {
 			return nil, damaged(name, "the log is another than that of its checkpoint")
 		}
 		f, err := s.event(l.size, l.chain)
@@ -210,7 +211,7 @@ func (l *Log) tail(ctx context.Context, m mark, known Checkpoint) ([]*audit.LogS
 			return nil, err
 		}
 		l.remember(l.size, f.body)
-		stored = l.work.add(f.leaf, stored)
+		stored = l.work.Add(f.leaf, stored)
 		l.chain = f.chain
 		l.size++
 	}
@@ -281,7 +282,7 @@ func (l *Log) earlier(ctx context.Context, last *opening) error {
 
 // restore makes the file of the tree what the events say.
 func (l *Log) restore(o *opening, stored []byte) error {
-	have, err := hashes{l.tree}.ReadHashes(frontierIndexes(o.First))
+	have, err := hashes{l.tree}.ReadHashes(merkle.Indexes(o.First))
 	if err != nil || !slices.Equal(have, o.Frontier) {
 		if err := l.rebuild(o); err != nil {
 			return err
@@ -302,7 +303,7 @@ func (l *Log) rebuild(last *opening) error {
 	if l.firsts[0] != 0 {
 		return damaged(treeName, "the hashes of events that are no longer kept are not what they were")
 	}
-	var f frontier
+	var f merkle.Frontier
 	var out []byte
 	var failed error
 	at := int64(0)
@@ -315,7 +316,7 @@ func (l *Log) rebuild(last *opening) error {
 	}
 	r := reading{l.disk, l.firsts[:len(l.firsts)-1]}
 	err := r.frames(context.Background(), 0, last.First, func(fr frame) bool {
-		if out = f.add(fr.leaf, out); len(out) > window {
+		if out = f.Add(fr.leaf, out); len(out) > window {
 			flush()
 		}
 		return failed == nil
@@ -324,7 +325,7 @@ func (l *Log) rebuild(last *opening) error {
 	if err != nil || failed != nil {
 		return errors.Join(err, failed)
 	}
-	if !slices.Equal(f.roots, last.Frontier) {
+	if !slices.Equal(f.Roots, last.Frontier) {
 		return damaged(segmentName(last.First), "the segments before it are not those that it continues")
 	}
 	return nil

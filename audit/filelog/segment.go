@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/portage-health/portage/internal/merkle"
 )
 
 // The files of a log beside its segments.
@@ -83,7 +85,7 @@ func readOpening(s *scanner, first int64) (*opening, tlog.Hash, error) {
 	switch {
 	case f.kind != kindSegment || err != nil || !bytes.Equal(again, f.body) || o.V != 1:
 		return nil, tlog.Hash{}, damaged(s.name, "the segment does not begin as this version knows it")
-	case o.First != first || len(o.Frontier) != levels(first) || o.PendingFrom < 0 || o.PendingFrom > first:
+	case o.First != first || len(o.Frontier) != merkle.Levels(first) || o.PendingFrom < 0 || o.PendingFrom > first:
 		return nil, tlog.Hash{}, damaged(s.name, "the beginning of the segment contradicts itself")
 	case link(o.Chain, f.header[:], f.leaf) != f.chain:
 		return nil, tlog.Hash{}, damaged(s.name, "the chain breaks at the beginning of the segment")

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/portage-health/portage/internal/merkle"
 )
 
 // treeCheck reads the tree's file from its beginning beside the events.
@@ -59,9 +61,9 @@ func (t *treeCheck) compare(want []byte, must bool) error {
 
 // skip checks the hashes of events that are no longer kept against each other and against the frontier that they must have.
 func (t *treeCheck) skip(first int64, roots []tlog.Hash) error {
-	var f frontier
+	var f merkle.Frontier
 	var stored []byte
-	for f.size < first {
+	for f.Size < first {
 		got, err := t.take(tlog.HashSize)
 		if err != nil {
 			return err
@@ -71,12 +73,12 @@ func (t *treeCheck) skip(first int64, roots []tlog.Hash) error {
 		}
 		var leaf tlog.Hash
 		copy(leaf[:], got)
-		stored = f.add(leaf, stored[:0])
+		stored = f.Add(leaf, stored[:0])
 		if err := t.compare(stored[tlog.HashSize:], true); err != nil {
 			return err
 		}
 	}
-	if !slices.Equal(f.roots, roots) {
+	if !slices.Equal(f.Roots, roots) {
 		return errHashes
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/portage-health/portage/audit"
+	"github.com/portage-health/portage/internal/merkle"
 )
 
 // Check is what a log is verified against.
@@ -55,7 +56,7 @@ func Verify(ctx context.Context, dir string, check Check) (*Verified, error) {
 type verifier struct {
 	Check
 	out     *Verified
-	work    frontier
+	work    merkle.Frontier
 	chain   tlog.Hash
 	retired int64 // up to where events of the log say that it was retired
 	known   []Checkpoint
@@ -88,9 +89,9 @@ func (v *verifier) run(ctx context.Context) error {
 			return err
 		}
 	}
-	v.out.Checkpoint.Size, v.out.Root = v.work.size, v.work.root()
-	if v.work.size < acknowledged {
-		return &Damage{File: segmentName(r.firsts[len(r.firsts)-1]), Sequence: v.work.size, What: "events that were acknowledged are missing at the end"}
+	v.out.Checkpoint.Size, v.out.Root = v.work.Size, v.work.Root()
+	if v.work.Size < acknowledged {
+		return &Damage{File: segmentName(r.firsts[len(r.firsts)-1]), Sequence: v.work.Size, What: "events that were acknowledged are missing at the end"}
 	}
 	if v.out.First > v.retired {
 		return damaged(segmentName(v.out.First), "segments before it are missing, and no event says that they were retired")
@@ -99,7 +100,7 @@ func (v *verifier) run(ctx context.Context) error {
 		if c.Log != v.out.Log {
 			return damaged(checkpointName, "a checkpoint is of a log of another name")
 		}
-		if c.Size > v.work.size {
+		if c.Size > v.work.Size {
 			return ErrShorter
 		}
 		if c.Size < v.out.First && c.Size > 0 { // of what is retired the hashes are left
@@ -179,12 +180,12 @@ func (v *verifier) segment(ctx context.Context, r reading, i int, first, acknowl
 		return err
 	}
 	if i == 0 {
-		v.work, v.out.Log, v.chain = frontier{first, slices.Clone(o.Frontier)}, o.Log, o.Chain
+		v.work, v.out.Log, v.chain = merkle.Frontier{Size: first, Roots: slices.Clone(o.Frontier)}, o.Log, o.Chain
 		if err := v.tree.skip(first, o.Frontier); err != nil {
 			return err
 		}
 	}
-	if o.Log != v.out.Log || o.First != v.work.size || o.Chain != v.chain || !slices.Equal(o.Frontier, v.work.roots) {
+	if o.Log != v.out.Log || o.First != v.work.Size || o.Chain != v.chain || !slices.Equal(o.Frontier, v.work.Roots) {
 		return damaged(name, "the segment does not continue the one before it")
 	}
 	v.chain = chain
@@ -203,7 +204,7 @@ func (v *verifier) segment(ctx context.Context, r reading, i int, first, acknowl
 // events checks the events of a segment.
 func (v *verifier) events(ctx context.Context, s *scanner, size int64, last bool, acknowledged int64) error {
 	ctx, cancel := context.WithCancel(ctx)
-	taken, back := s.ahead(ctx, v.work.size, func(body []byte) bool {
+	taken, back := s.ahead(ctx, v.work.Size, func(body []byte) bool {
 		_, _, _, kind := tell(body)
 		return v.Events || string(kind) == string(audit.KindRetire)
 	})
@@ -228,7 +229,7 @@ func (v *verifier) events(ctx context.Context, s *scanner, size int64, last bool
 		case some.err == nil:
 		case some.err == io.EOF:
 			return nil
-		case errors.As(some.err, &d) && d.short && last && v.work.size >= acknowledged:
+		case errors.As(some.err, &d) && d.short && last && v.work.Size >= acknowledged:
 			v.out.Unfinished = size - d.Offset
 			return nil
 		default:
@@ -242,7 +243,7 @@ func (v *verifier) events(ctx context.Context, s *scanner, size int64, last bool
 func (v *verifier) event(f *frame, acknowledged int64) error {
 	v.chain = f.chain
 	var room [64 * tlog.HashSize]byte
-	stored := v.work.add(f.leaf, room[:0])
+	stored := v.work.Add(f.leaf, room[:0])
 	if err := v.tree.compare(stored, f.sequence < acknowledged); err != nil {
 		return err
 	}
@@ -261,7 +262,7 @@ func (v *verifier) event(f *frame, acknowledged int64) error {
 // compare holds the tree against the checkpoints of its size.
 func (v *verifier) compare() error {
 	for _, c := range v.known {
-		if c.Size == v.work.size && c.Root != v.work.root() {
+		if c.Size == v.work.Size && c.Root != v.work.Root() {
 			return damaged(checkpointName, "the log is another than that of a checkpoint")
 		}
 	}
