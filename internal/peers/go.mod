@@ -10,6 +10,8 @@ require (
 	github.com/go-json-experiment/json v0.0.0-20260820222146-c27c302e5fc3
 	github.com/google/fhir/go v0.7.4
 	github.com/portage-health/portage v0.0.0-00010101000000-000000000000
+	github.com/transparency-dev/merkle v0.0.2
+	golang.org/x/mod v0.41.0
 )
 
 require (
