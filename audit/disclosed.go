@@ -17,7 +17,7 @@ type Disclosure struct {
 	Citation string `json:"citation,omitempty"` // 45 CFR 164.512(b)(1)(i)
 	// SuppressUntil is until when a health oversight agency or a law enforcement official has asked that the patient
 	// not be told (45 CFR 164.528(a)(2)); SuppressedBy refers to their statement, Oral says that it was not in writing:
-	// then it holds thirty days at most.
+	// then it holds thirty days at most, counted from when the event was recorded.
 	SuppressUntil time.Time `json:"suppressUntil,omitzero"`
 	SuppressedBy  string    `json:"suppressedBy,omitempty"`
 	Oral          bool      `json:"oral,omitempty"`
@@ -25,7 +25,8 @@ type Disclosure struct {
 	Research *Research `json:"research,omitempty"`
 }
 
-// Research is a protocol that records of many were disclosed to.
+// Research is a protocol that records of many were disclosed to. The law asks for the telephone numbers of sponsor and
+// researcher too: they are the last lines of their addresses (45 CFR 164.528(b)(4)(i)(E)).
 type Research struct {
 	Protocol string   `json:"protocol"` // its name
 	About    string   `json:"about,omitempty"`

@@ -27,20 +27,20 @@ func (e *Event) AppendJSON(b []byte) ([]byte, error) {
 	if err := e.check(); err != nil {
 		return b, err
 	}
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
+	buf := bytes.NewBuffer(b)
+	enc := json.NewEncoder(buf)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(wire{V: Version, plain: (*plain)(e.inUTC())}); err != nil {
 		return b, fault("", "cannot be written as JSON")
 	}
 	out := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
-	if err := legible(out); err != nil {
+	if err := legible(out[len(b):]); err != nil {
 		return b, err
 	}
-	if len(out) > MaxEvent {
+	if len(out)-len(b) > MaxEvent {
 		return b, fault("", "is larger than an event may be")
 	}
-	return append(b, out...), nil
+	return out, nil
 }
 
 // MarshalJSON is AppendJSON for encoding/json.

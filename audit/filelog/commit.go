@@ -211,7 +211,10 @@ func (l *Log) begin() error {
 	if err != nil {
 		return err
 	}
-	f, err := l.replace(segmentName(l.size), frame)
+	if err := l.replace(segmentName(l.size), frame); err != nil {
+		return err
+	}
+	f, err := l.disk.open(segmentName(l.size), toWrite)
 	if err != nil {
 		return err
 	}

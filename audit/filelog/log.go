@@ -204,30 +204,28 @@ func (l *Log) keepCheckpoint() error {
 	if err != nil {
 		return err
 	}
-	f, err := l.replace(checkpointName, signed)
-	if err != nil {
-		return err
-	}
-	return f.Close()
+	return l.replace(checkpointName, signed)
 }
 
 // replace makes a file with a content durably: it is there whole or not at all.
-func (l *Log) replace(name string, content []byte) (file, error) {
+func (l *Log) replace(name string, content []byte) error {
 	f, err := l.disk.open(name+tempSuffix, toMake)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if _, err = f.WriteAt(content, 0); err == nil {
-		if err = f.Sync(); err == nil {
-			if err = l.disk.rename(name+tempSuffix, name); err == nil {
-				if err = l.disk.sync(); err == nil {
-					return f, nil
-				}
-			}
-		}
+		err = f.Sync()
 	}
-	_ = f.Close()
-	return nil, err
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = l.disk.rename(name+tempSuffix, name)
+	}
+	if err == nil {
+		err = l.disk.sync()
+	}
+	return err
 }
 
 // note writes how many events are on the disk.

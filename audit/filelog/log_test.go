@@ -313,6 +313,14 @@ func TestReadersBesideTheWriter(t *testing.T) {
 					t.Error(err)
 				}
 			}
+			own := int64(0)
+			for _, err := range l.Entries(context.Background(), 0) {
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				own++
+			}
 			signed, err := l.Checkpoint()
 			if err != nil {
 				t.Error(err)
@@ -322,6 +330,9 @@ func TestReadersBesideTheWriter(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 				return
+			}
+			if own > c.Size {
+				t.Errorf("%d events are given of %d", own, c.Size)
 			}
 			if _, err := Verify(context.Background(), dir, Check{Checkpoints: []Checkpoint{c}}); err != nil {
 				t.Error(err)

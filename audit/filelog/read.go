@@ -112,9 +112,9 @@ func (r reading) entries(ctx context.Context, from, to int64) iter.Seq2[audit.En
 // the first that is still kept. Checksums and chain are checked on the way; whether the whole is what a checkpoint says, Verify tells.
 func (l *Log) Entries(ctx context.Context, from int64) iter.Seq2[audit.Entry, error] {
 	l.mu.Lock()
-	r := reading{l.disk, slices.Clone(l.firsts)}
+	r, to := reading{l.disk, slices.Clone(l.firsts)}, l.durable.Load() // at one moment: later events may stand in a later segment
 	l.mu.Unlock()
-	return r.entries(ctx, max(from, 0), l.durable.Load())
+	return r.entries(ctx, max(from, 0), to)
 }
 
 // Reader reads a log that another process may be writing. It is safe for concurrent use.
