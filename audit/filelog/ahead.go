@@ -17,7 +17,7 @@ func (s *scanner) ahead(ctx context.Context, due int64, keep func(body []byte) b
 	const depth, each = 4, 128
 	out, empty := make(chan scanned, depth), make(chan []frame, depth+2)
 	for range depth + 2 {
-		empty <- make([]frame, 0, each)
+		empty <- nil
 	}
 	go func() {
 		defer close(out)

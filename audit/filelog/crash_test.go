@@ -258,7 +258,7 @@ func TestCrashAndReopen(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 11))
 	var h *host
 	for c := range cycles {
-		if c%50 == 0 { // a log that is read whole each time must not grow for ever
+		if c%20 == 0 { // a log that is read whole each time must not grow for ever
 			if h != nil {
 				events += len(h.acked)
 			}

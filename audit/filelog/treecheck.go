@@ -19,7 +19,10 @@ type treeCheck struct {
 	over bool // the file ended among hashes that need not be there yet
 }
 
-func newTreeCheck(f file) *treeCheck { return &treeCheck{f: f, buf: make([]byte, window)} }
+func newTreeCheck(f file) (*treeCheck, error) {
+	size, err := f.Size()
+	return &treeCheck{f: f, buf: make([]byte, min(max(size, 64*tlog.HashSize), window))}, err // 64 levels: the most that is compared at once
+}
 
 var errHashes = damaged(treeName, "a hash is not what the events say")
 

@@ -82,7 +82,9 @@ func (v *verifier) run(ctx context.Context) error {
 		return errors.Join(damaged(treeName, "the file is missing"), err)
 	}
 	defer func() { _ = f.Close() }()
-	v.tree = newTreeCheck(f)
+	if v.tree, err = newTreeCheck(f); err != nil {
+		return err
+	}
 	v.out.First, v.out.Segments = r.firsts[0], len(r.firsts)
 	for i, first := range r.firsts {
 		if err := v.segment(ctx, r, i, first, acknowledged); err != nil {
