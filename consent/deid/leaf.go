@@ -42,8 +42,23 @@ var leaves = map[string]func(r *run, s *step, p unsafe.Pointer, v string) string
 		}
 		return r.when(isDecimal(v, unit), s, v)
 	},
-	"text":    func(r *run, s *step, _ unsafe.Pointer, v string) string { return r.text(s, v) },
-	"display": func(r *run, s *step, _ unsafe.Pointer, v string) string { return r.text(s, v) },
+	"text": func(r *run, s *step, p unsafe.Pointer, v string) string {
+		if s.Field == "Concept.Text" && r.opt.Terminology != nil {
+			c := (*record.Concept)(p)
+			for i := range c.Codings {
+				if r.known(&c.Codings[i], v) {
+					return v
+				}
+			}
+		}
+		return r.text(s, v)
+	},
+	"display": func(r *run, s *step, p unsafe.Pointer, v string) string {
+		if r.known((*record.Coding)(p), v) {
+			return v
+		}
+		return r.text(s, v)
+	},
 	"bounds": func(r *run, s *step, _ unsafe.Pointer, v string) string {
 		if isBounds(v) {
 			return v
@@ -73,6 +88,9 @@ var leaves = map[string]func(r *run, s *step, p unsafe.Pointer, v string) string
 			r.count(Geography, 1)
 		}
 		return out
+	},
+	"hour": func(r *run, s *step, _ unsafe.Pointer, v string) string {
+		return r.when(isClock(v) && r.method != SafeHarbor, s, v)
 	},
 	"town": limited,
 	"lot": func(r *run, s *step, p unsafe.Pointer, v string) string {
@@ -130,6 +148,20 @@ func (r *run) system(v string) string {
 // v2Systems are ids of HL7 v2 table 0396 that name a public system.
 var v2Systems = map[string]bool{"LN": true, "SCT": true, "SNM": true, "I9": true, "I9C": true, "I10": true, "I10C": true, "C4": true, "C5": true, "CVX": true,
 	"MVX": true, "NDC": true, "RXNORM": true, "UCUM": true, "ISO+": true, "ANS+": true, "HCPCS": true, "CDCREC": true, "NIP001": true, "NIP002": true, "HL7": true}
+
+// known reports whether a text is how the host's terminology writes a code.
+func (r *run) known(c *record.Coding, text string) (is bool) {
+	if r.opt.Terminology == nil || c.Code == "" || !isCode(c.System, c.Code) {
+		return false
+	}
+	defer func() {
+		if recover() != nil {
+			is = false
+		}
+	}()
+	info, ok, err := r.opt.Terminology.Lookup(r.ctx, c.System, c.Code)
+	return ok && err == nil && info.Display != "" && strings.EqualFold(info.Display, text)
+}
 
 // text gives what is left of free text.
 func (r *run) text(s *step, v string) string {

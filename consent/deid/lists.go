@@ -71,7 +71,7 @@ func isPlain(s string) bool {
 // isUnit reports whether a unit is made of words that are in the list, of numbers of up to three digits and of signs.
 // What stands in braces in UCUM is a remark, and is held to the same words.
 func isUnit(s string) bool {
-	if s == "" || len(s) > 60 {
+	if s == "" || len(s) > 60 || looksUnique(s) {
 		return false
 	}
 	if units()[s] {

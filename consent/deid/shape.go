@@ -156,6 +156,9 @@ func isVersion(s string) bool {
 		return len(rest) <= 50 && strings.Trim(rest, "/version0123456789") == ""
 	}
 	t := strings.TrimLeft(s, "vVrR")
+	if looksUnique(t) {
+		return false
+	}
 	return len(s)-len(t) <= 1 && t != "" && len(s) <= 16 && strings.Trim(t, "0123456789.-_") == "" && t[0] >= '0' && t[0] <= '9' &&
 		len(strings.Map(func(c rune) rune {
 			if c < '0' || c > '9' {

@@ -22,7 +22,7 @@ func TestUnits(t *testing.T) {
 		}
 		require.True(t, deid.IsUnit(u), u)
 	}
-	for _, u := range []string{"", "spoons of Anna's", "Meyer", "{Meyer}", "mg/Meyer", "206-555-0142", "123456", "1931-02-07", "http://a.example/b", "a@b", "10.1.2.3456"} {
+	for _, u := range []string{"", "spoons of Anna's", "Meyer", "{Meyer}", "mg/Meyer", "206-555-0142", "123456", "1931-02-07", "http://a.example/b", "a@b", "10.1.2.3456", "10.1.2.3"} {
 		require.False(t, deid.IsUnit(u), u)
 	}
 }
@@ -61,7 +61,7 @@ func TestVersionsAndTokens(t *testing.T) {
 	for _, s := range []string{"2.74", "2023-09", "v5", "20230901", "http://snomed.info/sct/731000124108/version/20230901"} {
 		require.True(t, deid.IsVersion(s), s)
 	}
-	for _, s := range []string{"", "Meyer", "206-555-0142", "123-45-6789", "http://snomed.info/sct/meyer"} {
+	for _, s := range []string{"", "Meyer", "206-555-0142", "123-45-6789", "10.1.2.3", "1931-02-07", "http://snomed.info/sct/meyer"} {
 		require.False(t, deid.IsVersion(s), s)
 	}
 	for _, s := range []string{"1", "2a", "/44250-9", "q1.2"} {
