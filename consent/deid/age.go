@@ -2,6 +2,7 @@ package deid
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/portage-health/portage/record"
 )
@@ -71,6 +72,8 @@ func (r *run) ageValues(values []record.Value) {
 			if _, over := spansElderly(v.Quantity); over || v.Quantity.Unit == "" && v.Quantity.Code == "" {
 				text = v.Quantity.Value
 			}
+		case v.Text != nil:
+			text = strings.TrimSpace(*v.Text)
 		case v.Integer != nil:
 			text = *v.Integer
 		case v.Decimal != nil:

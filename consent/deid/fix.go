@@ -139,9 +139,20 @@ var befores = map[string]func(r *run, p unsafe.Pointer){
 			return
 		}
 		bare := q.Unit == "" && q.Code == ""
-		if !bare && !isUnit(q.Unit) && !isUnit(q.Code) || !isDecimal(q.Value, !bare) || q.Comparator != "" && !words()["Quantity.Comparator"][q.Comparator] {
+		if !bare && !isUnit(q.Unit) && !isUnit(q.Code) && !isUnitCode(q) || !isDecimal(q.Value, !bare) || q.Comparator != "" && !words()["Quantity.Comparator"][q.Comparator] {
 			r.count(LocalCodes, 1)
 			*q = record.Quantity{Absent: record.AbsentMasked}
+		}
+	},
+	"Timing": func(r *run, p unsafe.Pointer) {
+		t := (*record.Timing)(p)
+		known := func(unit string) bool { return words()["Timing.PeriodUnit"][unit] || isUnit(unit) }
+		if t.DurationUnit != "" && !known(t.DurationUnit) {
+			t.Duration, t.DurationMax = "", ""
+		}
+		if t.PeriodUnit != "" && !known(t.PeriodUnit) {
+			t.Period, t.PeriodMax = "", ""
+			t.Frequency, t.FrequencyMax = "", "" // how often in what
 		}
 	},
 	"QuantityAlternate": func(r *run, p unsafe.Pointer) {
