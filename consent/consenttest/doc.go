@@ -1,5 +1,6 @@
 // Package consenttest is a suite of scenarios that any consent.Decider can be run through: who asks, what the patient has
-// on file, and what must come of it. The rows are named A1 to J15. The patients are invented.
+// on file, and what must come of it. The rows are named A1 to J15; those of J are about package deid, and only J13 asks the
+// Decider. The patients are invented.
 package consenttest
 
 import (

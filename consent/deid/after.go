@@ -52,6 +52,12 @@ var afters = map[string]func(r *run, p unsafe.Pointer){
 	"Indication": func(r *run, p unsafe.Pointer) {
 		needs((*record.Indication)(p), func(x *record.Indication) bool { return x.Ref != nil || x.Code != nil })
 	},
+	"Section": func(r *run, p unsafe.Pointer) {
+		// Nor does a section that held something say that it is empty.
+		if s := (*record.Section)(p); r.full[p] && len(s.Entries)+len(s.Sections)+len(s.Notes) == 0 && s.Absent == "" && s.EmptyReason == nil {
+			s.Absent = record.AbsentMasked
+		}
+	},
 	"List": func(r *run, p unsafe.Pointer) {
 		// A list without its items would say that there are none.
 		if x := (*record.List)(p); len(x.Items) == 0 && r.items[x.ID] && x.EmptyReason == nil {

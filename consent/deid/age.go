@@ -2,11 +2,15 @@ package deid
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/portage-health/portage/record"
 )
 
-const codeAge = "30525-0" // LOINC: Age
+const (
+	codeAge = "30525-0" // LOINC: Age
+	codeZip = "45401-7" // LOINC: Zip code
+)
 
 // ageCodes are codes of observations that give the patient's age.
 var ageCodes = map[string]bool{codeAge: true, "21612-7": true, "29553-5": true, "39016-1": true, "63900-5": true, // LOINC
@@ -24,17 +28,37 @@ func isAge(c *record.Concept) bool {
 // ageObservation makes one group of the ages over 89. Of a patient who is over 89 now no age at another time stays either:
 // with the year of the observation it would give the year of birth.
 func (r *run) ageObservation(o *record.Observation) {
-	if r.method == LimitedDataSet {
-		return
-	}
-	if isAge(&o.Code) {
-		r.ageValues(o.Values)
-	}
+	r.asked(&o.Code, o.Values)
 	for i := range o.Components {
-		if isAge(&o.Components[i].Code) {
-			r.ageValues(o.Components[i].Values)
+		r.asked(&o.Components[i].Code, o.Components[i].Values)
+	}
+}
+
+// asked sees to answers by what was asked.
+func (r *run) asked(code *record.Concept, values []record.Value) {
+	switch {
+	case isAge(code) && r.method != LimitedDataSet:
+		r.ageValues(values)
+	case isIdentity(code) && !(r.method == LimitedDataSet && code.Has(record.SystemLOINC, codeZip)):
+		for i := range values {
+			if v := &values[i]; v.Concept == nil && v.Bool == nil && v.Absent == "" {
+				r.count(OtherUnique, 1)
+				*v = record.Value{Absent: record.AbsentMasked}
+			}
 		}
 	}
+}
+
+// identityCodes are LOINC codes of questions that ask for an identifier: ZIP code, telephone, social security, Medicare and Medicaid numbers, names, address.
+var identityCodes = map[string]bool{codeZip: true, "42077-8": true, "45396-9": true, "45397-7": true, "45400-9": true, "45392-8": true, "45394-4": true, "54125-0": true, "56799-0": true}
+
+func isIdentity(c *record.Concept) bool {
+	for i := range c.Codings {
+		if c.Codings[i].System == record.SystemLOINC && identityCodes[c.Codings[i].Code] {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *run) ageValues(values []record.Value) {
@@ -48,6 +72,8 @@ func (r *run) ageValues(values []record.Value) {
 			if _, over := spansElderly(v.Quantity); over || v.Quantity.Unit == "" && v.Quantity.Code == "" {
 				text = v.Quantity.Value
 			}
+		case v.Text != nil:
+			text = strings.TrimSpace(*v.Text)
 		case v.Integer != nil:
 			text = *v.Integer
 		case v.Decimal != nil:

@@ -24,5 +24,7 @@ var (
 	IsBounds  = isBounds
 	IsVersion = isVersion
 	IsToken   = isToken
-	Shift     = shift
+
+	IsMeasured = isMeasured
+	Shift      = shift
 )

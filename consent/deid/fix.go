@@ -57,11 +57,17 @@ var fixes = map[string]func(r *run, p unsafe.Pointer){
 			*i = record.Instruction{}
 		}
 	},
-	"Observation": func(r *run, p unsafe.Pointer) { r.ageObservation((*record.Observation)(p)) },
-	"Section": func(r *run, p unsafe.Pointer) {
-		s := (*record.Section)(p)
-		if len(s.Entries) == 0 && len(s.Sections) == 0 && len(s.Notes) == 0 && s.Absent == "" && s.EmptyReason == nil {
-			s.Absent = record.AbsentMasked // its narrative was all there was: it does not say that there was nothing
+	"Observation":   func(r *run, p unsafe.Pointer) { r.ageObservation((*record.Observation)(p)) },
+	"FamilyMember":  func(r *run, p unsafe.Pointer) { r.at = r.patientAt },
+	"RelatedPerson": func(r *run, p unsafe.Pointer) { r.at = r.patientAt },
+	"QuestionnaireAnswer": func(r *run, p unsafe.Pointer) {
+		// Nobody knows what was asked: a number of five digits may be a ZIP code.
+		v := &(*record.QuestionnaireAnswer)(p).Value
+		for _, n := range []*string{v.Integer, v.Decimal} {
+			if n != nil && len(*n) >= 5 && isDigits(*n) && r.method != LimitedDataSet {
+				r.count(OtherUnique, 1)
+				*v = record.Value{Absent: record.AbsentMasked}
+			}
 		}
 	},
 }
@@ -118,6 +124,14 @@ var masks = map[string]func(r *run, p unsafe.Pointer){
 
 // befores are called with a struct before its fields are seen to.
 var befores = map[string]func(r *run, p unsafe.Pointer){
+	// A relative lives on when the patient has died.
+	"FamilyMember":  func(r *run, p unsafe.Pointer) { r.at = r.opt.At },
+	"RelatedPerson": func(r *run, p unsafe.Pointer) { r.at = r.opt.At },
+	"Section": func(r *run, p unsafe.Pointer) {
+		if s := (*record.Section)(p); !s.Narrative.IsZero() || len(s.Entries)+len(s.Notes)+len(s.Media) > 0 {
+			r.full[p] = true
+		}
+	},
 	// A number never stands without the unit that it had, nor a unit without its number.
 	"Quantity": func(r *run, p unsafe.Pointer) {
 		q := (*record.Quantity)(p)
@@ -125,9 +139,20 @@ var befores = map[string]func(r *run, p unsafe.Pointer){
 			return
 		}
 		bare := q.Unit == "" && q.Code == ""
-		if !bare && !isUnit(q.Unit) && !isUnit(q.Code) || !isDecimal(q.Value, !bare) || q.Comparator != "" && !words()["Quantity.Comparator"][q.Comparator] {
+		if !bare && !isUnit(q.Unit) && !isUnit(q.Code) && !isUnitCode(q) || !isDecimal(q.Value, !bare) || q.Comparator != "" && !words()["Quantity.Comparator"][q.Comparator] {
 			r.count(LocalCodes, 1)
 			*q = record.Quantity{Absent: record.AbsentMasked}
+		}
+	},
+	"Timing": func(r *run, p unsafe.Pointer) {
+		t := (*record.Timing)(p)
+		known := func(unit string) bool { return words()["Timing.PeriodUnit"][unit] || isUnit(unit) }
+		if t.DurationUnit != "" && !known(t.DurationUnit) {
+			t.Duration, t.DurationMax = "", ""
+		}
+		if t.PeriodUnit != "" && !known(t.PeriodUnit) {
+			t.Period, t.PeriodMax = "", ""
+			t.Frequency, t.FrequencyMax = "", "" // how often in what
 		}
 	},
 	"QuantityAlternate": func(r *run, p unsafe.Pointer) {

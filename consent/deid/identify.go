@@ -26,15 +26,15 @@ var systemsOfIdentifier = map[string]Category{
 // identifiers takes out identifiers, or gives pseudonyms for them.
 func (r *run) identifiers(s *step, at unsafe.Pointer) {
 	switch s.shape {
-	case aStruct:
+	case structure:
 		r.identifier(s.Category, (*record.Identifier)(at))
-	case aPointer:
+	case pointer:
 		if i := *(**record.Identifier)(at); i != nil {
 			if r.identifier(s.Category, i); i.IsZero() {
 				*(**record.Identifier)(at) = nil
 			}
 		}
-	case aSlice:
+	case slice:
 		list := *(*[]record.Identifier)(at)
 		for i := range list {
 			r.identifier(s.Category, &list[i])
@@ -110,7 +110,7 @@ func (r *run) telecoms(s *step, at unsafe.Pointer) {
 func (r *run) attachments(s *step, at unsafe.Pointer) {
 	v := reflect.NewAt(s.typ, at).Elem()
 	n := 1
-	if s.shape == aSlice {
+	if s.shape == slice {
 		n = v.Len()
 	}
 	if n > 0 && !v.IsZero() {

@@ -94,15 +94,15 @@ func (r *run) eachPoint(pl *plan, p unsafe.Pointer, f func(s *step, at *string))
 		s := &pl.steps[i]
 		at := unsafe.Add(p, s.offset)
 		switch s.shape {
-		case aString:
+		case oneString:
 			f(s, (*string)(at))
-		case aStruct:
+		case structure:
 			r.eachPoint(s.sub, at, f)
-		case aPointer:
+		case pointer:
 			if to := *(*unsafe.Pointer)(at); to != nil {
 				r.eachPoint(s.sub, to, f)
 			}
-		case aSlice:
+		case slice:
 			w := (*sliceWords)(at)
 			for i := range w.len {
 				r.eachPoint(s.sub, unsafe.Add(w.first, uintptr(i)*s.sub.size), f)
@@ -113,11 +113,14 @@ func (r *run) eachPoint(pl *plan, p unsafe.Pointer, f func(s *step, at *string))
 
 // rename puts new ids in the place of the old, and takes out references that lead nowhere with the part that is nothing without them.
 func (r *run) rename(pl *plan, p unsafe.Pointer) {
+	if pl.typ == valueType && says(pl.typ, p) {
+		defer pl.mask(r, p)
+	}
 	for _, i := range pl.points {
 		s := &pl.steps[i]
 		at := unsafe.Add(p, s.offset)
 		switch s.shape {
-		case aString:
+		case oneString:
 			id := (*string)(at)
 			if *id == "" {
 				continue
@@ -125,15 +128,15 @@ func (r *run) rename(pl *plan, p unsafe.Pointer) {
 			if *id = r.ids[*id]; *id == "" {
 				r.count(References, 1)
 			}
-		case aStruct:
+		case structure:
 			r.rename(s.sub, at)
-		case aPointer:
+		case pointer:
 			if to := *(*unsafe.Pointer)(at); to != nil {
 				if r.rename(s.sub, to); !says(s.sub.typ, to) {
 					*(*unsafe.Pointer)(at) = nil
 				}
 			}
-		case aSlice:
+		case slice:
 			w := (*sliceWords)(at)
 			for i := range w.len {
 				r.rename(s.sub, unsafe.Add(w.first, uintptr(i)*s.sub.size))

@@ -10,7 +10,10 @@ import (
 // leaves are the rules of texts. Each gets the struct that the text stands in, and gives what is left of it.
 var leaves = map[string]func(r *run, s *step, p unsafe.Pointer, v string) string{
 	"term": func(r *run, s *step, _ unsafe.Pointer, v string) string {
-		if s.terms[v] {
+		if s.terms[v] || strings.HasSuffix(s.Field, "AsSent") && (s.terms[strings.ToLower(v)] || s.terms[strings.ToUpper(v)] || isField(v)) {
+			return v
+		}
+		if strings.HasSuffix(s.Field, "Unit") && isUnit(v) {
 			return v
 		}
 		r.unknownTerm(s)
@@ -26,14 +29,28 @@ var leaves = map[string]func(r *run, s *step, p unsafe.Pointer, v string) string
 		}
 		return ""
 	},
-	"token":    shaped(isToken),
+	"token": func(r *run, s *step, _ unsafe.Pointer, v string) string {
+		switch {
+		case isToken(v):
+			return v
+		case s.Field == "QuestionnaireItem.LinkID": // answers to one question stay answers to one question
+			if r.made(v) {
+				return v
+			}
+			r.count(s.Category, 1)
+			return r.id("question", v)
+		}
+		return r.gone(s)
+	},
 	"uri":      shaped(isPublic),
 	"version":  shaped(isVersion),
 	"number":   shaped(isInteger),
 	"samples":  shaped(isSamples),
 	"clock":    shaped(isClock),
 	"language": shaped(isLanguage),
-	"unit":     shaped(isUnit),
+	"unit": func(r *run, s *step, p unsafe.Pointer, v string) string {
+		return r.when(isUnit(v) || s.Field == "Quantity.Code" && isUnitCode((*record.Quantity)(p)), s, v)
+	},
 	"decimal": func(r *run, s *step, p unsafe.Pointer, v string) string {
 		unit := s.typ.Name() == "string"
 		if s.Field == "Quantity.Value" {
@@ -42,10 +59,25 @@ var leaves = map[string]func(r *run, s *step, p unsafe.Pointer, v string) string
 		}
 		return r.when(isDecimal(v, unit), s, v)
 	},
-	"text":    func(r *run, s *step, _ unsafe.Pointer, v string) string { return r.text(s, v) },
-	"display": func(r *run, s *step, _ unsafe.Pointer, v string) string { return r.text(s, v) },
+	"text": func(r *run, s *step, p unsafe.Pointer, v string) string {
+		if s.Field == "Concept.Text" && r.opt.Terminology != nil {
+			c := (*record.Concept)(p)
+			for i := range c.Codings {
+				if r.known(&c.Codings[i], v) {
+					return v
+				}
+			}
+		}
+		return r.text(s, v)
+	},
+	"display": func(r *run, s *step, p unsafe.Pointer, v string) string {
+		if r.known((*record.Coding)(p), v) {
+			return v
+		}
+		return r.text(s, v)
+	},
 	"bounds": func(r *run, s *step, _ unsafe.Pointer, v string) string {
-		if isBounds(v) {
+		if isMeasured(v) {
 			return v
 		}
 		return r.text(s, v)
@@ -59,7 +91,8 @@ var leaves = map[string]func(r *run, s *step, p unsafe.Pointer, v string) string
 		return r.when(known && atHome((*record.Address)(p)), s, v)
 	},
 	"country": func(r *run, s *step, _ unsafe.Pointer, v string) string {
-		return r.when(words()["Countries"][v] || words()["HomeCountries"][v], s, v)
+		known := words()["Countries"][v] || isUnitedStates(v) || len(v) == 3 && isDigits(v)
+		return r.when(known, s, v)
 	},
 	"zip": func(r *run, s *step, p unsafe.Pointer, v string) string {
 		switch {
@@ -73,6 +106,9 @@ var leaves = map[string]func(r *run, s *step, p unsafe.Pointer, v string) string
 			r.count(Geography, 1)
 		}
 		return out
+	},
+	"hour": func(r *run, s *step, _ unsafe.Pointer, v string) string {
+		return r.when(isClock(v) && r.method != SafeHarbor, s, v)
 	},
 	"town": limited,
 	"lot": func(r *run, s *step, p unsafe.Pointer, v string) string {
@@ -114,8 +150,11 @@ func (r *run) unknownTerm(s *step) {
 
 // atHome reports whether an address is in the United States, or does not say where it is.
 func atHome(a *record.Address) bool {
-	return a.Country == "" || words()["HomeCountries"][a.Country] || strings.EqualFold(a.Country, "united states") ||
-		strings.EqualFold(a.Country, "united states of america")
+	return a.Country == "" || isUnitedStates(a.Country)
+}
+
+func isUnitedStates(country string) bool {
+	return words()["HomeCountries"][country] || strings.EqualFold(country, "united states") || strings.EqualFold(country, "united states of america")
 }
 
 // system keeps the name of a public system, and gives a local one a name that tells of nobody.
@@ -130,6 +169,20 @@ func (r *run) system(v string) string {
 // v2Systems are ids of HL7 v2 table 0396 that name a public system.
 var v2Systems = map[string]bool{"LN": true, "SCT": true, "SNM": true, "I9": true, "I9C": true, "I10": true, "I10C": true, "C4": true, "C5": true, "CVX": true,
 	"MVX": true, "NDC": true, "RXNORM": true, "UCUM": true, "ISO+": true, "ANS+": true, "HCPCS": true, "CDCREC": true, "NIP001": true, "NIP002": true, "HL7": true}
+
+// known reports whether a text is how the host's terminology writes a code.
+func (r *run) known(c *record.Coding, text string) (is bool) {
+	if r.opt.Terminology == nil || c.Code == "" || !isCode(c.System, c.Code) {
+		return false
+	}
+	defer func() {
+		if recover() != nil {
+			is = false
+		}
+	}()
+	info, ok, err := r.opt.Terminology.Lookup(r.ctx, c.System, c.Code)
+	return ok && err == nil && info.Display != "" && strings.EqualFold(info.Display, text)
+}
 
 // text gives what is left of free text.
 func (r *run) text(s *step, v string) string {

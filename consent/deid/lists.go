@@ -57,7 +57,7 @@ var units = sync.OnceValue(func() map[string]bool {
 	for line := range strings.Lines(unitsText) {
 		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
 			for w := range strings.FieldsSeq(line) {
-				m[w] = true
+				m[strings.ToLower(w)] = true
 			}
 		}
 	}
@@ -71,14 +71,11 @@ func isPlain(s string) bool {
 // isUnit reports whether a unit is made of words that are in the list, of numbers of up to three digits and of signs.
 // What stands in braces in UCUM is a remark, and is held to the same words.
 func isUnit(s string) bool {
-	if s == "" || len(s) > 60 {
+	if s == "" || len(s) > 60 || looksUnique(s) {
 		return false
 	}
-	if units()[s] {
-		return true
-	}
 	ok := true
-	bits := strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune(" ./*()^{}-+,_", c) || c == '·' || c == '×' })
+	bits := strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune(" ./*()^{}-+,", c) || c == '·' || c == '×' })
 	for _, w := range bits {
 		ok = ok && isUnitWord(w)
 	}
@@ -86,8 +83,15 @@ func isUnit(s string) bool {
 }
 
 func isUnitWord(w string) bool {
+	w = strings.ToLower(w) // people write units as they like: ML, gm/dl
 	if units()[w] {
 		return true
+	}
+	if a, b, ok := strings.Cut(w, "_"); ok && a != "" && b != "" && !strings.Contains(w, "[") {
+		return isUnitWord(a) && isUnitWord(b) // 1.73_m2
+	}
+	if len(w) > 1 && w[0] == 'x' && w[1] >= '0' && w[1] <= '9' {
+		w = w[1:] // x10E3
 	}
 	bare := strings.TrimRight(w, "0123456789²³")
 	if len(w)-len(bare) > 3 {
@@ -95,10 +99,6 @@ func isUnitWord(w string) bool {
 	}
 	if bare = strings.TrimLeft(bare, "0123456789"); bare == "" || units()[bare] {
 		return len(w) <= 3 || bare != ""
-	}
-	// A word of English may be written in any case.
-	if low := strings.ToLower(bare); len(low) > 2 && units()[low] {
-		return true
 	}
 	// Brackets: mm[Hg], [lb_av].
 	if i := strings.IndexByte(bare, '['); i >= 0 && strings.HasSuffix(bare, "]") {

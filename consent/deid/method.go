@@ -51,6 +51,9 @@ type Options struct {
 	MaxDays int
 	// Scrubber sees to free text; nil takes all of it out.
 	Scrubber Scrubber
+	// Terminology, where it is given, lets stay displays of codes, and original texts, that are word for word how it writes
+	// the code. It must be safe for concurrent use where records are de-identified so.
+	Terminology record.Terminology
 	// Agreement is the id of the data use agreement that a limited data set goes out under.
 	Agreement string
 }

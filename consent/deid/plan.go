@@ -34,13 +34,13 @@ type step struct {
 type shape uint8
 
 const (
-	aString shape = iota
-	strings_
+	oneString shape = iota
+	stringList
 	stringPointer
-	aStruct
-	aPointer
-	aSlice
-	other // numbers and truths
+	structure
+	pointer
+	slice
+	scalar // numbers and truths
 )
 
 // sliceWords are those of a slice.
@@ -48,6 +48,8 @@ type sliceWords struct {
 	first  unsafe.Pointer
 	len, _ int
 }
+
+var valueType = reflect.TypeFor[record.Value]()
 
 var plans = sync.OnceValue(func() *plan {
 	return planOf(reflect.TypeFor[record.Record](), map[reflect.Type]*plan{})
@@ -70,7 +72,7 @@ func planOf(t reflect.Type, m map[reflect.Type]*plan) *plan {
 			s.Rule, s.Category = w.Rule, w.Category
 		}
 		s.shape = shapeOf(f.Type)
-		if descends(s.Rule) && s.shape >= aStruct && s.shape < other {
+		if descends(s.Rule) && s.shape >= structure && s.shape < scalar {
 			s.sub = planOf(elem(f.Type), m)
 		}
 		if s.shape <= stringPointer {
@@ -122,28 +124,28 @@ func elem(t reflect.Type) reflect.Type {
 func shapeOf(t reflect.Type) shape {
 	switch t.Kind() {
 	case reflect.String:
-		return aString
+		return oneString
 	case reflect.Struct:
-		return aStruct
+		return structure
 	case reflect.Slice:
 		switch t.Elem().Kind() {
 		case reflect.String:
-			return strings_
+			return stringList
 		case reflect.Struct:
-			return aSlice
+			return slice
 		}
 	case reflect.Pointer:
 		switch t.Elem().Kind() {
 		case reflect.String:
 			return stringPointer
 		case reflect.Struct:
-			return aPointer
+			return pointer
 		}
 	}
-	return other
+	return scalar
 }
 
 // says reports whether a value of the type says anything at all.
 func says(t reflect.Type, p unsafe.Pointer) bool { return !reflect.NewAt(t, p).Elem().IsZero() }
 
-func clear_(t reflect.Type, p unsafe.Pointer) { reflect.NewAt(t, p).Elem().SetZero() }
+func setZero(t reflect.Type, p unsafe.Pointer) { reflect.NewAt(t, p).Elem().SetZero() }

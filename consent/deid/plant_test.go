@@ -175,6 +175,9 @@ var identifiers = []string{
 func TestPlantedIdentifiers(t *testing.T) {
 	for shift := range len(identifiers) {
 		for _, m := range methods {
+			if m != deid.SafeHarbor && shift > 2 {
+				continue // every kind in every place by the strictest; the others are the same but for dates and towns
+			}
 			rec := recordtest.Full()
 			plantAll(rec, false, func(n int) string { return fmt.Sprintf(identifiers[(n+shift)%len(identifiers)], n) })
 			out, _ := deidentify(t, options(m), rec)

@@ -95,7 +95,7 @@ func ruleOf(field, word string) FieldRule {
 		switch rule {
 		case "text", "display", "bounds":
 			r.Category = FreeText
-		case "date", "age":
+		case "date", "age", "hour":
 			r.Category = Dates
 		case "state", "country", "zip", "town", "tribe":
 			r.Category = Geography

@@ -12,21 +12,24 @@ import (
 
 // run is what is known while one record is de-identified.
 type run struct {
-	ctx     context.Context
-	opt     *Options
-	method  Method
-	zip     zipSet
-	key     *secret
-	at      time.Time // of reference for ages: that of the patient's death where it is known
-	patient string    // what ids of this patient are made from
-	over89  bool
-	days    int  // that dates are moved by
-	sealed  bool // dates were moved already
-	unsafe  bool // a word that turns the meaning of the entry at hand is not known
-	ids     map[string]string
-	items   map[string]bool // lists that held something, by new id
-	turned  map[string]bool // entries of which a word that turns their meaning is not known
-	tally   map[Category]int
+	ctx    context.Context
+	opt    *Options
+	method Method
+	zip    zipSet
+	key    *secret
+	at     time.Time // of reference for ages
+	// patientAt is that of the patient's: of death where it is known.
+	patientAt time.Time
+	patient   string // what ids of this patient are made from
+	over89    bool
+	days      int  // that dates are moved by
+	sealed    bool // dates were moved already
+	unsafe    bool // a word that turns the meaning of the entry at hand is not known
+	ids       map[string]string
+	items     map[string]bool         // lists that held something, by new id
+	full      map[unsafe.Pointer]bool // sections that held something
+	turned    map[string]bool         // entries of which a word that turns their meaning is not known
+	tally     map[Category]int
 
 	pseudonyms, shifted, scrubbed int
 }
@@ -38,7 +41,7 @@ func (d *Deidentifier) record(ctx context.Context, rec *record.Record, place str
 	if rec == nil {
 		return nil, ErrNoRecord
 	}
-	r := &run{ctx: ctx, opt: &d.opt, method: d.opt.Method, zip: d.zips, key: newSecret(d.opt.Key), at: d.opt.At, ids: map[string]string{}, items: map[string]bool{}, tally: map[Category]int{}}
+	r := &run{ctx: ctx, opt: &d.opt, method: d.opt.Method, zip: d.zips, key: newSecret(d.opt.Key), at: d.opt.At, patientAt: d.opt.At, ids: map[string]string{}, items: map[string]bool{}, full: map[unsafe.Pointer]bool{}, tally: map[Category]int{}}
 	out := r.copy(rec)
 	if err := r.name(rec, place); err != nil {
 		return nil, err
@@ -114,7 +117,7 @@ func (r *run) ages(out *record.Record) {
 			d = 31
 		}
 		if died := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC); died.Before(r.at) {
-			r.at = died
+			r.at, r.patientAt = died, died
 		}
 	}
 	r.over89 = !r.sealed && p.BirthTime.Value != "" && r.over(p.BirthTime.Value)
@@ -149,18 +152,18 @@ func (r *run) eachTime(pl *plan, p unsafe.Pointer, f func(string)) {
 		s := &pl.steps[i]
 		at := unsafe.Add(p, s.offset)
 		switch {
-		case s.Rule == "date" && s.shape == aString:
+		case s.Rule == "date" && s.shape == oneString:
 			if v := *(*string)(at); v != "" {
 				f(v)
 			}
 		case s.sub == nil:
-		case s.shape == aStruct:
+		case s.shape == structure:
 			r.eachTime(s.sub, at, f)
-		case s.shape == aPointer:
+		case s.shape == pointer:
 			if to := *(*unsafe.Pointer)(at); to != nil {
 				r.eachTime(s.sub, to, f)
 			}
-		case s.shape == aSlice:
+		case s.shape == slice:
 			w := (*sliceWords)(at)
 			for i := range w.len {
 				r.eachTime(s.sub, unsafe.Add(w.first, uintptr(i)*s.sub.size), f)

@@ -49,7 +49,7 @@ func isOID(s string) bool {
 
 // isCode reports whether a code of a system may stay. A code has no blanks, and is not written as identifiers are.
 func isCode(system, code string) bool {
-	if code == "" || len(code) > 64 {
+	if code = strings.TrimSpace(code); code == "" || len(code) > 64 {
 		return false
 	}
 	for i := range len(code) {
@@ -60,14 +60,18 @@ func isCode(system, code string) bool {
 	if strings.Contains(code, "://") {
 		return false
 	}
+	if strings.HasPrefix(system, "http://terminology.hl7.org/CodeSystem/") {
+		return true // some of them have long numbers
+	}
 	if isDigits(code) && len(code) >= 9 {
+		concept := len(code) <= 18 && (code[len(code)-3:len(code)-1] == "00" || code[len(code)-3:len(code)-1] == "10")
 		switch system {
 		case record.SystemSNOMED:
-			return len(code) <= 18 && (code[len(code)-3:len(code)-1] == "00" || code[len(code)-3:len(code)-1] == "10" || verhoeff(code)) // of a concept, or at least right
+			return concept || len(code) <= 18 && verhoeff(code)
 		case record.SystemNDC:
 			return len(code) <= 11
 		}
-		return false
+		return concept && verhoeff(code) // of SNOMED CT, by whatever name it is called
 	}
 	if system == record.SystemNDC && len(code) <= 14 && strings.Trim(code, "0123456789-*") == "" {
 		return true // 0002-8215-01 is a labeler, a product and a package
@@ -150,12 +154,39 @@ func isBounds(s string) bool {
 	return number(low) && (!both || number(high)) && len(low)+len(high) <= 9 && strings.Count(t, ".")*2+6 >= len(strings.ReplaceAll(low+high, ".", ""))
 }
 
+// isMeasured allows what is measured, in words or numbers, with its unit: 2.0 - 8.0 ng/mL, negative mg/dL, <5.
+func isMeasured(s string) bool {
+	if isPlain(s) || isBounds(s) {
+		return true
+	}
+	for i := range len(s) {
+		if s[i] == ' ' && (isPlain(s[:i]) || isBounds(s[:i])) && isUnit(s[i+1:]) && strings.ContainsAny(s[i+1:], letters+"%") {
+			return true
+		}
+	}
+	return false
+}
+
+// isField allows the name of a field of HL7 v2: OBX-15.
+func isField(s string) bool {
+	name, n, ok := strings.Cut(s, "-")
+	return ok && len(name) == 3 && strings.Trim(name, letters[26:]+"0123456789") == "" && len(n) <= 2 && isDigits(n)
+}
+
+// isUnitCode reports whether the code of a unit is one of a system that is not UCUM.
+func isUnitCode(q *record.Quantity) bool {
+	return q.Code != "" && q.System != "" && q.System != record.SystemUCUM && isPublic(q.System) && isCode(q.System, q.Code) && isDigits(q.Code)
+}
+
 // isVersion allows 2.1, 2023-09, v5 and versions of SNOMED CT.
 func isVersion(s string) bool {
 	if rest, ok := strings.CutPrefix(s, "http://snomed.info/sct"); ok {
 		return len(rest) <= 50 && strings.Trim(rest, "/version0123456789") == ""
 	}
 	t := strings.TrimLeft(s, "vVrR")
+	if looksUnique(t) {
+		return false
+	}
 	return len(s)-len(t) <= 1 && t != "" && len(s) <= 16 && strings.Trim(t, "0123456789.-_") == "" && t[0] >= '0' && t[0] <= '9' &&
 		len(strings.Map(func(c rune) rune {
 			if c < '0' || c > '9' {
@@ -187,15 +218,25 @@ func isClock(s string) bool {
 	return (len(s) == 5 || len(s) == 8) && s[2] == ':' && isDigits(strings.ReplaceAll(s, ":", ""))
 }
 
-// isToken allows short marks of numbers and letters: 1, 2a, /44250-9, q1.2.
+// isToken allows short marks of numbers and letters: 1, 2a, q1.2, 1^1, and codes of LOINC by the way to them: /44250-9/93042-0.
 func isToken(s string) bool {
+	if way := strings.TrimPrefix(s, "/"); len(s) <= 64 {
+		all := true
+		for part := range strings.SplitSeq(way, "/") {
+			code, check, ok := strings.Cut(part, "-")
+			all = all && ok && len(code) <= 6 && isDigits(code) && len(check) == 1 && isDigits(check)
+		}
+		if all {
+			return true
+		}
+	}
 	if len(s) > 12 || isDigits(s) && len(s) > 6 {
 		return false
 	}
 	run := 0
 	for i := range len(s) {
 		switch c := s[i]; {
-		case c >= '0' && c <= '9', strings.IndexByte("./-_", c) >= 0:
+		case c >= '0' && c <= '9', strings.IndexByte("./-_^", c) >= 0:
 			run = 0
 		case strings.IndexByte(letters, c) >= 0 && run < 2: // two letters beside one another at most
 			run++
@@ -203,7 +244,7 @@ func isToken(s string) bool {
 			return false
 		}
 	}
-	return s != "" && !looksUnique(s)
+	return s != "" && (!looksUnique(s) || strings.Count(s, ".") == 3 && len(s) == 7) // 2.1.1.5 is a place in a form
 }
 
 // verhoeff checks the last digit of a SNOMED CT identifier (SCTID, check-digit).

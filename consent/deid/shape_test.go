@@ -11,18 +11,10 @@ import (
 
 func TestUnits(t *testing.T) {
 	for _, u := range []string{"mg", "mg/dL", "mm[Hg]", "mmHg", "10*3/uL", "10^9/L", "K/uL", "%", "kg/m2", "/min", "{beats}/min", "beats/min", "[in_i]", "[lb_av]", "Cel", "[degF]", "mL/min/{1.73_m2}", "mL/min/1.73m2", "10*6/uL", "{score}", "1",
-		"tablet", "Tablets", "mcg/hr", "U/L", "[IU]/L", "k[IU]/L", "{tbl}", "ng/mL FEU", "pack-years"} {
-		if u == "ng/mL FEU" {
-			require.False(t, deid.IsUnit(u), "nobody has put FEU in the list")
-			continue
-		}
-		if u == "pack-years" {
-			require.True(t, deid.IsUnit(u))
-			continue
-		}
+		"tablet", "Tablets", "mcg/hr", "U/L", "[IU]/L", "k[IU]/L", "{tbl}", "pack-years", "x10E3/uL", "ML", "gm/dl", "Hr", "cel", "{Z-Score}", "[in_us]", "giga.l-1"} {
 		require.True(t, deid.IsUnit(u), u)
 	}
-	for _, u := range []string{"", "spoons of Anna's", "Meyer", "{Meyer}", "mg/Meyer", "206-555-0142", "123456", "1931-02-07", "http://a.example/b", "a@b", "10.1.2.3456"} {
+	for _, u := range []string{"", "spoons of Anna's", "Meyer", "{Meyer}", "mg/Meyer", "206-555-0142", "123456", "1931-02-07", "http://a.example/b", "a@b", "10.1.2.3456", "10.1.2.3"} {
 		require.False(t, deid.IsUnit(u), u)
 	}
 }
@@ -36,6 +28,18 @@ func TestCodes(t *testing.T) {
 		require.False(t, deid.IsCode("urn:oid:1.2.3", c), c)
 	}
 	require.False(t, deid.IsCode(record.SystemSNOMED, "2065550142"), "the check digit is wrong")
+	require.True(t, deid.IsCode("urn:oid:1.2.3", "408443003"), "of SNOMED CT, whatever it is called")
+	require.True(t, deid.IsCode("http://terminology.hl7.org/CodeSystem/MGPI", "44201010103410"))
+	require.True(t, deid.IsCode(record.SystemLOINC, "46008-9 "))
+}
+
+func TestMeasured(t *testing.T) {
+	for _, s := range []string{"6.4", "Neg", "negative mg/dL", "2.0 - 8.0 ng/mL", "<5", "5.0-8.0"} {
+		require.True(t, deid.IsMeasured(s), s)
+	}
+	for _, s := range []string{"Ian", "negative Ian", "555 0142", "5 555", "Broadway", "12 Broadway", "206-555-0142 mg"} {
+		require.False(t, deid.IsMeasured(s), s)
+	}
 }
 
 func TestPublicSystems(t *testing.T) {
@@ -61,13 +65,13 @@ func TestVersionsAndTokens(t *testing.T) {
 	for _, s := range []string{"2.74", "2023-09", "v5", "20230901", "http://snomed.info/sct/731000124108/version/20230901"} {
 		require.True(t, deid.IsVersion(s), s)
 	}
-	for _, s := range []string{"", "Meyer", "206-555-0142", "123-45-6789", "http://snomed.info/sct/meyer"} {
+	for _, s := range []string{"", "Meyer", "206-555-0142", "123-45-6789", "10.1.2.3", "1931-02-07", "http://snomed.info/sct/meyer"} {
 		require.False(t, deid.IsVersion(s), s)
 	}
-	for _, s := range []string{"1", "2a", "/44250-9", "q1.2"} {
+	for _, s := range []string{"1", "2a", "/44250-9", "/93042-0/56799-0", "q1.2", "2.1.1.5", "1^1^1"} {
 		require.True(t, deid.IsToken(s), s)
 	}
-	for _, s := range []string{"", "Meyer", "206-555-0142", "2065550142", "123-45-6789"} {
+	for _, s := range []string{"", "Meyer", "206-555-0142", "2065550142", "123-45-6789", "10.1.2.3", "192.168.1.2"} {
 		require.False(t, deid.IsToken(s), s)
 	}
 }

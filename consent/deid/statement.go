@@ -15,8 +15,8 @@ type Statement struct {
 	Method string `json:"method"` // safe-harbor, limited-data-set, date-shift
 	// Basis is the clause that the method follows.
 	Basis string `json:"basis"`
-	// SafeHarbor says whether what went out has been through 164.514(b)(2)(i). That the host does not know otherwise,
-	// which (ii) asks for, is for the host to say.
+	// SafeHarbor says whether what went out has been through 164.514(b)(2)(i); of text that a Scrubber saw to, as far as that
+	// holds. That the host does not know otherwise, which (ii) asks for, is for the host to say.
 	SafeHarbor bool   `json:"safeHarbor"`
 	Rules      string `json:"rules"` // RulesVersion
 	At         string `json:"at"`    // the date that ages were reckoned for
@@ -32,6 +32,8 @@ type Statement struct {
 	MaxDays int `json:"maxDays,omitempty"`
 	// Text is what became of free text: removed, or the name of the host's scrubber.
 	Text string `json:"text"`
+	// Displays is what became of the displays of codes that the host's terminology writes so: kept, or "" where there was none.
+	Displays string `json:"displays,omitempty"`
 	// Records and Entries are how many went out.
 	Records int `json:"records"`
 	Entries int `json:"entries"`
@@ -78,6 +80,9 @@ func (d *Deidentifier) statement() Statement {
 	}
 	if o.Pseudonyms {
 		s.Pseudonyms = "HMAC-SHA-256"
+	}
+	if o.Terminology != nil {
+		s.Displays = "kept"
 	}
 	if o.Scrubber != nil {
 		s.Text = "scrubbed by " + o.Scrubber.Name()

@@ -21,7 +21,7 @@ func (r *run) apply(pl *plan, p unsafe.Pointer) {
 			r.parts(s, at)
 		case "id", "idref":
 		case "keep":
-			if s.shape != other {
+			if s.shape != scalar {
 				r.out(s, at)
 			}
 		case "out":
@@ -61,9 +61,9 @@ func (r *run) apply(pl *plan, p unsafe.Pointer) {
 // parts goes on into what a field holds, and takes out what says nothing any more.
 func (r *run) parts(s *step, at unsafe.Pointer) {
 	switch s.shape {
-	case aStruct:
+	case structure:
 		r.apply(s.sub, at)
-	case aPointer:
+	case pointer:
 		if to := *(*unsafe.Pointer)(at); to != nil {
 			r.apply(s.sub, to)
 			if s.sub.entry {
@@ -73,7 +73,7 @@ func (r *run) parts(s *step, at unsafe.Pointer) {
 				*(*unsafe.Pointer)(at) = nil
 			}
 		}
-	case aSlice:
+	case slice:
 		w := (*sliceWords)(at)
 		for i := range w.len {
 			x := unsafe.Add(w.first, uintptr(i)*s.sub.size)
@@ -123,11 +123,11 @@ func compact(s *step, at unsafe.Pointer) {
 func (r *run) out(s *step, at unsafe.Pointer) {
 	n := 0
 	switch s.shape {
-	case aString:
+	case oneString:
 		n = min(1, len(*(*string)(at)))
-	case strings_, aSlice:
+	case stringList, slice:
 		n = (*sliceWords)(at).len
-	case stringPointer, aPointer:
+	case stringPointer, pointer:
 		if *(*unsafe.Pointer)(at) != nil {
 			n = 1
 		}
@@ -137,7 +137,7 @@ func (r *run) out(s *step, at unsafe.Pointer) {
 		}
 	}
 	if n > 0 {
-		clear_(s.typ, at)
+		setZero(s.typ, at)
 		r.count(s.Category, n)
 	}
 }
@@ -149,7 +149,7 @@ func (r *run) strings(s *step, p, at unsafe.Pointer) {
 		return
 	}
 	switch s.shape {
-	case aString:
+	case oneString:
 		if v := (*string)(at); *v != "" {
 			*v = s.rule(r, s, p, *v)
 		}
@@ -161,7 +161,7 @@ func (r *run) strings(s *step, p, at unsafe.Pointer) {
 		if **v = s.rule(r, s, p, **v); **v == "" {
 			*v = nil
 		}
-	case strings_:
+	case stringList:
 		v := (*[]string)(at)
 		kept := (*v)[:0]
 		for _, x := range *v {

@@ -2,6 +2,7 @@ package deid
 
 import (
 	"reflect"
+	"strings"
 
 	"github.com/portage-health/portage/record"
 )
@@ -11,7 +12,7 @@ import (
 func (r *run) withhold(rec, out *record.Record) {
 	turned := map[string]bool{}
 	for i := range rec.Carried {
-		if c := &rec.Carried[i]; c.Modifier && c.Owner != "" {
+		if c := &rec.Carried[i]; c.Owner != "" && turns(c) {
 			turned[c.Owner] = true
 		}
 	}
@@ -35,6 +36,22 @@ func (r *run) withhold(rec, out *record.Record) {
 		*p = record.Patient{Entry: record.Entry{ID: p.ID, Assertion: p.Assertion}}
 		r.count(Withheld, 1)
 	}
+}
+
+// turns reports whether a carried piece may change what its owner says. A statement within a piece that is itself negated goes with the
+// piece, and leaves the owner as it was.
+func turns(c *record.Carried) bool {
+	switch {
+	case strings.Contains(c.At, "modifierExtension"):
+		return true
+	case !c.Modifier || c.Kind == "element" || c.Kind == "resource":
+		return false
+	case c.Kind == "attribute":
+		return c.Data != "false" && c.Data != "0"
+	case c.Kind == "value":
+		return c.Name == "modifierExtension"
+	}
+	return true
 }
 
 // within marks entries that hold something with an id of its own that is marked: a dispense, an intervention, a product, a role.
