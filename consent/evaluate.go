@@ -149,6 +149,7 @@ type session struct {
 	live  []applicable
 	// unreadable says that a consent could not be read: nothing that the patient could deny is permitted.
 	unreadable bool
+	fell       bool // the host's default had a say
 	says       []says
 	atoms      []atom
 	levels     []level
@@ -161,6 +162,7 @@ type says struct {
 	consent Outcome // of the patient's consents alone
 	final   Effect
 	over    bool // the law passes over what the patient says
+	invalid bool // the purpose cannot be asked for, or nobody knows it
 	known   *Purpose
 	purpose *record.Coding
 	above   ancestry
@@ -348,11 +350,11 @@ func (s *session) purpose(c *record.Coding) {
 	}
 	if out.known == nil && !named {
 		s.reason(ReasonUnknown, "", "")
-		out.consent = Denied
+		out.consent, out.invalid = Denied, true
 	}
 	if out.known != nil && out.known.PushOnly && (s.req.Action.Code == "" || s.req.Action.Code == "query" || s.req.Action.Code == "access") {
 		s.reason(ReasonPushOnly, "", "")
-		out.consent = Denied
+		out.consent, out.invalid = Denied, true
 	}
 	out.law = s.e.law(s.req, out.known)
 }
