@@ -55,7 +55,8 @@ func ownWords(rec *record.Record, id, common string) (own []string) {
 		}
 	}
 	for s := range said {
-		if strings.Trim(s, "0123456789.") == "" { // an OID may be the beginning of another
+		// An OID may be the beginning of another, and words of closed lists are not the patient's.
+		if strings.Trim(s, "0123456789.") == "" || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz-") == "" {
 			delete(said, s)
 		}
 	}
