@@ -252,7 +252,7 @@ func TestDeidentified(t *testing.T) {
 	require.Empty(t, out)
 	require.Contains(t, decision, "evaluation-failed")
 	require.Contains(t, preview, "Nothing will be shared.")
-	code, out, _, preview = d.run("-request", req, "-deid-key", d.file("key", "a secret of the host that is long enough"), in)
+	code, out, _, _ = d.run("-request", req, "-deid-key", d.file("key", "a secret of the host that is long enough"), in)
 	require.Zero(t, code)
 	require.Contains(t, out, "2339-0")
 	require.NotContains(t, out, "Doe")
