@@ -1,10 +1,6 @@
 package consent
 
-import (
-	"time"
-
-	"github.com/portage-health/portage/record"
-)
+import "github.com/portage-health/portage/record"
 
 // refused decides what needs no consent to be looked at: requests that are not valid, and who may not ask at all.
 func (s *session) refused() bool {
@@ -331,51 +327,6 @@ func (s *session) obliged(code, citation string) bool {
 		}
 	}
 	return false
-}
-
-// emergency is break-glass: what an attested emergency changes, and what it asks for.
-func (s *session) emergency() {
-	d, m := s.d, s.req.Emergency
-	glass := false
-	for i := range s.req.Purposes {
-		p := s.e.purposes().Find(&s.req.Purposes[i])
-		glass = glass || s.e.purposes().under(p, "BTG")
-	}
-	if m != nil && !s.attested() {
-		s.reason(ReasonEmergencyOver, "", "until")
-		s.deny()
-		return
-	}
-	if m == nil && !glass {
-		return
-	}
-	if m != nil && (d.Final == Deny || s.e.EmergencyOverride) {
-		if over := s.e.EmergencyOverride && !s.unreadable && s.treats(); !over && d.Final == Permit {
-			// The consents permit as far as they do.
-		} else if !over {
-			s.warn(ReasonSuppressed, "ETREAT")
-			s.oblige(Obligation{Code: ObligeTellWithheld, Citation: "45 CFR 164.522(a)(1)(iii)", Elements: []string{"ETREAT"}})
-			s.oblige(Obligation{Code: ObligeAudit})
-			return
-		} else {
-			d.Outcome, d.Final = Permitted, Permit
-			s.reason(ReasonEmergency, "", "")
-			s.basis("45 CFR 164.522(a)(1)(iii)", "", "")
-			for i := range s.says {
-				s.says[i].over = true
-			}
-		}
-	}
-	if d.Final != Permit {
-		return
-	}
-	s.oblige(Obligation{Code: ObligeAudit, Elements: []string{"emergency"}})
-	s.oblige(Obligation{Code: ObligePrivacy})
-	var until *time.Time
-	if m != nil {
-		until = m.Until
-	}
-	s.oblige(Obligation{Code: ObligeTimeLimit, Until: until})
 }
 
 // treats reports whether all purposes are treatment.
