@@ -158,7 +158,7 @@ func TestNoticeTravels(t *testing.T) {
 		out, _ := consent.Redact(d, rec, consent.Redaction{})
 		again, _ := consent.Redact(d, out, consent.Redaction{})
 		require.Equal(t, recordJSON(t, out), recordJSON(t, again))
-		for format, x := range everyFormat {
+		for format, x := range eachFormat {
 			if name == "document" && format == "hl7v2" {
 				continue // a message has no sections: the report names what is lost
 			}

@@ -19,8 +19,8 @@ import (
 	"github.com/portage-health/portage/record/recordtest"
 )
 
-// everyFormat are all formats that a record can leave in.
-var everyFormat = map[string]record.Exporter{
+// eachFormat are all formats that a record can leave in.
+var eachFormat = map[string]record.Exporter{
 	"ccda": ccda.Exporter{}, "ccda conformant": ccda.Exporter{Mode: ccda.Conformant}, "fhir": fhir.Exporter{}, "fhir xml": fhir.Exporter{Form: fhir.XML}, "ndjson": fhir.Exporter{Form: fhir.NDJSON},
 	"hl7v2": hl7v2.Exporter{}, "record": record.JSONFormat().Exporter,
 }
@@ -175,7 +175,7 @@ func leavesNothing(t *testing.T, rec *record.Record, d *consent.Decision, how co
 	out, w := consent.Redact(d, rec, how)
 	require.NotNil(t, out, what)
 	require.Positive(t, w.Total(), what)
-	for name, x := range everyFormat {
+	for name, x := range eachFormat {
 		var b bytes.Buffer
 		rep, err := x.Export(t.Context(), out, &b, record.ExportOptions{Now: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)})
 		require.NoError(t, err, "%s as %s", what, name)

@@ -247,6 +247,8 @@ func (e *Evaluator) authority(c *record.Consent, req *Request) (by string, why R
 			return "", ReasonCapacity
 		case r != nil && r.Endangers:
 			return "", ReasonEndangerment
+		case r != nil && !req.Patient.speaks(r, req):
+			return "", ReasonUnverified
 		case r != nil && r.Verified, verified:
 			by = g.AsSent
 			if by == "" {

@@ -160,6 +160,10 @@ func (s *session) standing() {
 			s.d.Standing = append(s.d.Standing, Stage{"law", append(rules, Rule{Effect: Permit})})
 		}
 	}
+	if s.fell && len(s.d.Standing) == 0 {
+		// Without a law that says what lifts it, no default reaches what rests on a consent or authorization of its own.
+		s.d.Standing = []Stage{{"law", []Rule{{Effect: Deny, Known: true, If: Condition{Labels: append(act(CodePsyNotes, CodeUnderPart2), ours(CodeCounseling)...)}}, {Effect: Permit}}}}
+	}
 	if s.d.Final == Permit && len(s.req.Labels) > 0 && s.nothingLeft() {
 		s.reason(ReasonNotAuthorized, "", "")
 		for i := range s.d.Standing {

@@ -149,6 +149,7 @@ type session struct {
 	live  []applicable
 	// unreadable says that a consent could not be read: nothing that the patient could deny is permitted.
 	unreadable bool
+	fell       bool // the host's default had a say
 	says       []says
 	atoms      []atom
 	levels     []level
@@ -161,6 +162,7 @@ type says struct {
 	consent Outcome // of the patient's consents alone
 	final   Effect
 	over    bool // the law passes over what the patient says
+	invalid bool // the purpose cannot be asked for, or nobody knows it
 	known   *Purpose
 	purpose *record.Coding
 	above   ancestry
@@ -348,53 +350,11 @@ func (s *session) purpose(c *record.Coding) {
 	}
 	if out.known == nil && !named {
 		s.reason(ReasonUnknown, "", "")
-		out.consent = Denied
+		out.consent, out.invalid = Denied, true
 	}
 	if out.known != nil && out.known.PushOnly && (s.req.Action.Code == "" || s.req.Action.Code == "query" || s.req.Action.Code == "access") {
 		s.reason(ReasonPushOnly, "", "")
-		out.consent = Denied
+		out.consent, out.invalid = Denied, true
 	}
 	out.law = s.e.law(s.req, out.known)
-}
-
-// whole tells what rules say of a request as such: a denial of all that is asked for denies it.
-func whole(rules []Rule, req *Request) Outcome {
-	out := NoConsent
-	for i := range rules {
-		r := &rules[i]
-		if r.Effect == Deny && len(r.Unless) == 0 && coversAll(&r.If, req) {
-			return Denied
-		}
-		if r.Effect == Permit {
-			out = Permitted
-		}
-	}
-	return out
-}
-
-// coversAll reports whether a condition holds for all that is asked for.
-func coversAll(c *Condition, req *Request) bool {
-	if c.IsZero() {
-		return true
-	}
-	bare := len(c.Data) == 0 && c.Period == nil && len(c.Codes) == 0 && len(c.Documents) == 0 && len(c.Parts) == 0
-	switch {
-	case !bare:
-		return false
-	case len(c.Classes) > 0 && len(c.Labels) == 0 && len(req.Categories) > 0:
-		for i := range req.Categories {
-			if !classAmong(&req.Categories[i], c.Classes) {
-				return false
-			}
-		}
-		return true
-	case len(c.Labels) > 0 && len(c.Classes) == 0 && len(req.Labels) > 0:
-		for i := range req.Labels {
-			if !labelAmong(&req.Labels[i], c.Labels) {
-				return false
-			}
-		}
-		return true
-	}
-	return false
 }

@@ -121,47 +121,74 @@ func (c *LegalClaim) shows(kinds []string) bool {
 	return len(kinds) == 0
 }
 
-// bySelf reports whether the patient asks, or who stands in the patient's place.
+// bySelf reports whether the patient asks, or who stands in the patient's place, and that nobody else gets it.
 func (r *Request) bySelf() bool {
-	if r.isPatient() {
+	for _, q := range [2]*Party{&r.Requester, r.To()} {
+		if rep := r.Patient.speaker(q); !r.Patient.isParty(q) && (rep == nil || !rep.Verified || rep.Endangers || !r.Patient.speaks(rep, r)) {
+			return false
+		}
+	}
+	return true
+}
+
+// isPatient reports whether it is the patient who asks.
+func (r *Request) isPatient() bool { return r.Patient.isParty(&r.Requester) }
+
+// is1 reports whether a party is surely the patient.
+func (s *Subject) isParty(q *Party) bool {
+	if q.ID != "" && q.ID == s.ID || sameReference(q.Reference, s.Reference) {
 		return true
 	}
-	s := r.speaker()
-	return s != nil && s.Verified && !s.Endangers
-}
-
-// isPatient reports whether the requester is the patient, and who gets it too.
-func (r *Request) isPatient() bool {
-	p := &r.Patient.Party
-	same := func(q *Party) bool {
-		if q.ID != "" && q.ID == p.ID || sameReference(q.Reference, p.Reference) {
-			return true
-		}
-		for i := range q.Identifiers {
-			for j := range p.Identifiers {
-				if q.Identifiers[i].Same(p.Identifiers[j]) {
-					return true
-				}
+	for i := range q.Identifiers {
+		for j := range s.Identifiers {
+			if q.Identifiers[i].Same(s.Identifiers[j]) {
+				return true
 			}
 		}
-		return false
 	}
-	return same(&r.Requester)
+	return false
 }
 
-// speaker gives the representative that the requester is.
+// speaker gives the representative that asks for the data, else the one that gets it. One that endangers the patient comes first.
 func (r *Request) speaker() *Representative {
-	for i := range r.Patient.Representatives {
-		p := &r.Patient.Representatives[i]
-		ref := record.Ref{ID: r.Requester.ID, AsSent: r.Requester.Reference}
-		if len(r.Requester.Identifiers) > 0 {
-			ref.Identifier = &r.Requester.Identifiers[0]
-		}
+	asks, gets := r.Patient.speaker(&r.Requester), r.Patient.speaker(r.To())
+	if asks == nil || gets != nil && gets.Endangers {
+		return gets
+	}
+	return asks
+}
+
+// speaker gives the representative that a party is.
+func (s *Subject) speaker(q *Party) *Representative {
+	for i := range s.Representatives {
+		p := &s.Representatives[i]
+		ref := record.Ref{ID: q.ID, AsSent: q.Reference}
 		if p.is(&ref) == yes {
 			return p
 		}
+		for k := range q.Identifiers {
+			if p.is(&record.Ref{Identifier: &q.Identifiers[k]}) == yes {
+				return p
+			}
+		}
 	}
 	return nil
+}
+
+// speaks reports whether a representative of this authority can speak for the patient now (45 CFR 164.502(g)): a parent for a
+// child, next of kin and a spouse for one who cannot decide, an executor for one who is dead.
+func (s *Subject) speaks(r *Representative, req *Request) bool {
+	age, known := years(s.BirthDate, req.At)
+	adult := known && age >= 18
+	switch r.Authority {
+	case AuthorityParent:
+		return !adult || s.Capacity == CapacityLacks
+	case AuthorityNextOfKin, AuthoritySpouse:
+		return s.Capacity == CapacityLacks || s.minor(req)
+	case AuthorityExecutor:
+		return !s.Deceased.IsZero()
+	}
+	return true
 }
 
 // holdsIn reports whether a law of one place holds in another: that of a country holds in its states.

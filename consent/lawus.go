@@ -33,7 +33,7 @@ var hipaa = &Law{
 			Missing: ReasonEvidence, Limited: true, Obligations: []string{ObligeMinimum, ObligeAccounting}},
 		{ID: "abuse-report", Citation: "45 CFR 164.512(c)", Kind: LawOver, Claims: []string{"abuse-report"}, Evidence: []string{"statute", "professional-judgement"}, Missing: ReasonEvidence, Obligations: []string{ObligeMinimum, ObligeAccounting}},
 		{ID: "oversight", Citation: "45 CFR 164.512(d)", Kind: LawOver, Claims: []string{"oversight"}, Evidence: []string{"statute", "order"}, Missing: ReasonEvidence, Obligations: []string{ObligeMinimum, ObligeAccounting}},
-		{ID: "court-order", Citation: "45 CFR 164.512(e)(1)(i)", Kind: LawOver, Claims: []string{"court-order"}, Evidence: []string{"court-order"}, Missing: ReasonEvidence, Limited: true, Obligations: []string{ObligeAccounting}},
+		{ID: "court-order", Citation: "45 CFR 164.512(e)(1)(i)", Kind: LawOver, Claims: []string{"court-order", "part2-court-order"}, Evidence: []string{"court-order"}, Missing: ReasonEvidence, Limited: true, Obligations: []string{ObligeAccounting}},
 		{ID: "subpoena", Citation: "45 CFR 164.512(e)(1)(ii)", Kind: LawPermits, Claims: []string{"subpoena"}, Evidence: []string{"court-order", "notice-assurance", "protective-order"}, Missing: ReasonAssurance,
 			Limited: true, Obligations: []string{ObligeMinimum, ObligeAccounting}},
 		{ID: "law-enforcement", Citation: "45 CFR 164.512(f)", Kind: LawPermits, Claims: []string{"law-enforcement"}, Evidence: []string{"court-order", "statute"}, Missing: ReasonEvidence, Limited: true, Obligations: []string{ObligeMinimum, ObligeAccounting}},

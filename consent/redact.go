@@ -41,13 +41,14 @@ func (w *Withholding) Total() (n int) {
 }
 
 // Redact gives a record that holds only what a decision lets pass: withheld entries are gone with what refers to them, their
-// words in narratives, what is carried for them, and what exists only for them. It gives nil where the decision does not permit.
+// words in narratives, what is carried for them, and what exists only for them. It gives nil where the decision does not permit,
+// or permits a revocation alone.
 //
 // The result shares with rec what was not touched: neither may be changed while the other is used; a host that wants to
 // change the result takes a copy. rec itself is not changed. To redact again by the same decision changes nothing.
 func Redact(d *Decision, rec *record.Record, how Redaction) (*record.Record, *Withholding) {
 	w := &Withholding{}
-	if rec == nil || !d.Permits() || !d.sound() {
+	if rec == nil || !d.Permits() || !d.sound() || slices.ContainsFunc(d.Residual, func(s Stage) bool { return s.Name == stageRevoke }) {
 		return nil, w
 	}
 	out, again := redact(d, rec, how, w)

@@ -34,7 +34,7 @@ func (s *session) residual() {
 			d.Residual = append(d.Residual, Stage{"representative", []Rule{{Effect: Permit, If: Condition{Classes: rep.Categories}, Basis: "45 CFR 164.502(g)(1)"}}})
 		}
 		own := req.Patient.OwnCare
-		if len(own) > 0 && (rep.Authority == AuthorityParent || rep.Authority == AuthorityGuardian) {
+		if len(own) > 0 && rep.Authority != AuthorityPower && rep.Authority != AuthorityDelegate && rep.Authority != AuthorityExecutor { // whom the patient did not choose
 			const cite = "45 CFR 164.502(g)(3)(i)"
 			d.Residual = append(d.Residual, Stage{"own-care", []Rule{
 				{Effect: Deny, If: Condition{Labels: own}, Basis: cite}, {Effect: Deny, If: Condition{Codes: own}, Basis: cite}, all}})

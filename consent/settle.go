@@ -1,10 +1,6 @@
 package consent
 
-import (
-	"time"
-
-	"github.com/portage-health/portage/record"
-)
+import "github.com/portage-health/portage/record"
 
 // refused decides what needs no consent to be looked at: requests that are not valid, and who may not ask at all.
 func (s *session) refused() bool {
@@ -28,42 +24,77 @@ func (s *session) refused() bool {
 		return true
 	}
 	rep := req.speaker()
-	if rep != nil && !req.isPatient() {
+	if rep != nil && (!req.isPatient() || rep.Endangers) {
 		switch {
 		case rep.Endangers:
 			s.reason(ReasonEndangerment, "", "")
 			s.basis("45 CFR 164.502(g)(5)", "", rep.DecidedBy)
-		case req.Action.Code == "revoke" && !rep.MayRevoke && rep.Authority == AuthorityDelegate:
-			s.reason(ReasonNoRevoke, "", "")
-			s.basis("45 CFR 164.508(b)(5)", "", name(&rep.Party))
-			s.oblige(Obligation{Code: ObligeAudit, Elements: []string{"delegate"}})
-		case !rep.Verified && s.individual():
+		case req.Action.Code == "revoke":
+			return s.revocation()
+		case (!rep.Verified || !req.Patient.speaks(rep, req)) && s.individual():
 			s.reason(ReasonUnverified, "", "")
 			s.basis("45 CFR 164.514(h)", "", "")
 		default:
-			if req.Action.Code == "revoke" {
-				d.Outcome, d.Final = Permitted, Permit
-				s.basis("45 CFR 164.508(b)(5)", "", name(&rep.Party))
-				s.oblige(Obligation{Code: ObligeAudit, Elements: []string{"delegate"}})
-				return true
-			}
-			return false
+			return s.purposeless()
 		}
 		s.deny()
 		return true
 	}
-	if req.Action.Code == "revoke" && req.isPatient() {
-		d.Outcome, d.Final = Permitted, Permit
-		s.basis("45 CFR 164.508(b)(5)", "", "")
-		s.oblige(Obligation{Code: ObligeAudit})
-		return true
+	if req.Action.Code == "revoke" {
+		return s.revocation()
 	}
-	if len(req.Purposes) == 0 {
+	return s.purposeless()
+}
+
+// revocation decides who may revoke: the patient, and who speaks for the patient; a delegate where the patient allowed it (45 CFR 164.508(b)(5)).
+func (s *session) revocation() bool {
+	rep := s.req.Patient.speaker(&s.req.Requester)
+	switch {
+	case s.req.isPatient():
+		s.revokes("")
+	case rep == nil || rep.Authority == AuthorityDelegate && !rep.MayRevoke:
+		by := ""
+		if rep != nil {
+			by = name(&rep.Party)
+		}
+		s.reason(ReasonNoRevoke, "", "")
+		s.basis("45 CFR 164.508(b)(5)", "", by)
+		s.oblige(Obligation{Code: ObligeAudit, Elements: []string{"delegate"}})
+		s.deny()
+	case !rep.Verified || rep.Endangers || !s.req.Patient.speaks(rep, s.req):
+		s.reason(ReasonUnverified, "", "")
+		s.basis("45 CFR 164.514(h)", "", "")
+		s.deny()
+	default:
+		s.revokes(name(&rep.Party))
+	}
+	return true
+}
+
+// purposeless denies a request that says for nothing what it is.
+func (s *session) purposeless() bool {
+	if len(s.req.Purposes) == 0 {
 		s.reason(ReasonNoPurpose, "", "purposes")
 		s.deny()
 		return true
 	}
 	return false
+}
+
+// stageRevoke is the stage of a decision that lets a consent be revoked: no data goes with that.
+const stageRevoke = "revoke"
+
+// revokes permits a revocation, and no disclosure.
+func (s *session) revokes(by string) {
+	d := s.d
+	d.Outcome, d.Final = Permitted, Permit
+	d.Residual = []Stage{{stageRevoke, []Rule{{Effect: Deny}}}}
+	s.basis("45 CFR 164.508(b)(5)", "", by)
+	o := Obligation{Code: ObligeAudit}
+	if by != "" {
+		o.Elements = []string{"delegate"}
+	}
+	s.oblige(o)
 }
 
 func blank(s string) bool {
@@ -162,6 +193,10 @@ func (s *session) settle() {
 // weigh puts the law over what the consents say to one purpose, and the host's default under it.
 func (s *session) weigh(x *says) {
 	v := &x.law
+	if x.invalid { // no law permits what cannot be asked for, or what nobody understands
+		x.final = Deny
+		return
+	}
 	if v.missing != nil && v.over == nil && v.permits == nil {
 		s.reason(v.missing.Missing, v.missing.ID, "evidence")
 		s.basis(v.missing.Citation, v.missing.ID, "")
@@ -205,24 +240,26 @@ func (s *session) weigh(x *says) {
 			s.owes(v.permits)
 		}
 	default:
-		x.final = s.fallBack(v)
+		x.final = s.fallBack(x)
 	}
 }
 
 // fallBack is the host's default.
-func (s *session) fallBack(v *verdict) Effect {
-	e := s.e
+func (s *session) fallBack(x *says) Effect {
+	e, v := s.e, &x.law
 	if p := e.DefaultPolicy; p != (Policy{}) {
 		s.policy(p)
 	}
 	lawful := v.permits != nil || e.Default == DefaultPermit && len(e.laws()) == 0
 	switch {
-	case e.Default == DefaultDeny, e.Default == DefaultBreakGlass && !s.attested():
+	case e.Default == DefaultDeny, e.Default == DefaultBreakGlass && !(s.attested() && x.category() == CategoryTreatment),
+		s.req.Sale || s.req.Remuneration || x.category() == CategoryMarketing || x.category() == CategoryBenefits: // none of these has a default
 		s.reason(ReasonDefault, e.DefaultPolicy.ID, "")
 		return Deny
 	case e.Default == DefaultBreakGlass:
 		s.reason(ReasonDefault, e.DefaultPolicy.ID, "")
 		s.reason(ReasonEmergency, "", "")
+		s.fell = true
 		return Permit
 	case !lawful:
 		s.reason(ReasonNotAuthorized, "", "")
@@ -231,6 +268,7 @@ func (s *session) fallBack(v *verdict) Effect {
 	case e.Default == DefaultPermit:
 		s.reason(ReasonDefault, e.DefaultPolicy.ID, "")
 	}
+	s.fell = true
 	if v.permits != nil {
 		s.rests(v.permits)
 	}
@@ -289,51 +327,6 @@ func (s *session) obliged(code, citation string) bool {
 		}
 	}
 	return false
-}
-
-// emergency is break-glass: what an attested emergency changes, and what it asks for.
-func (s *session) emergency() {
-	d, m := s.d, s.req.Emergency
-	glass := false
-	for i := range s.req.Purposes {
-		p := s.e.purposes().Find(&s.req.Purposes[i])
-		glass = glass || s.e.purposes().under(p, "BTG")
-	}
-	if m != nil && !s.attested() {
-		s.reason(ReasonEmergencyOver, "", "until")
-		s.deny()
-		return
-	}
-	if m == nil && !glass {
-		return
-	}
-	if m != nil && (d.Final == Deny || s.e.EmergencyOverride) {
-		if over := s.e.EmergencyOverride && !s.unreadable && s.treats(); !over && d.Final == Permit {
-			// The consents permit as far as they do.
-		} else if !over {
-			s.warn(ReasonSuppressed, "ETREAT")
-			s.oblige(Obligation{Code: ObligeTellWithheld, Citation: "45 CFR 164.522(a)(1)(iii)", Elements: []string{"ETREAT"}})
-			s.oblige(Obligation{Code: ObligeAudit})
-			return
-		} else {
-			d.Outcome, d.Final = Permitted, Permit
-			s.reason(ReasonEmergency, "", "")
-			s.basis("45 CFR 164.522(a)(1)(iii)", "", "")
-			for i := range s.says {
-				s.says[i].over = true
-			}
-		}
-	}
-	if d.Final != Permit {
-		return
-	}
-	s.oblige(Obligation{Code: ObligeAudit, Elements: []string{"emergency"}})
-	s.oblige(Obligation{Code: ObligePrivacy})
-	var until *time.Time
-	if m != nil {
-		until = m.Until
-	}
-	s.oblige(Obligation{Code: ObligeTimeLimit, Until: until})
 }
 
 // treats reports whether all purposes are treatment.

@@ -25,17 +25,32 @@ var (
 
 // consentKind says what a consent becomes: a Basic where it has no status that FHIR,
 // which demands one, has a code for. What was completed may be in force or not.
+//
+// So does one whose provisions have R5's meaning: there each is the opposite of the rule above it, and
+// a reader of R4 would take what is excepted from a permit for all that is permitted.
 func consentKind(c *record.Consent) kind {
-	if !hasCodeFor(&consentStatus, &c.Status) {
+	if !hasCodeFor(&consentStatus, &c.Status) || meansR5(c) {
 		return kindBasic
 	}
 	return kindConsent
 }
 
+// meansR5 reports whether a consent has provisions with R5's meaning (R5 6.2, Consent.provision).
+func meansR5(c *record.Consent) bool {
+	return (c.Version == "R5" || c.Version == "" && c.Provision == nil) && (c.Provision != nil || len(c.Provisions) > 0)
+}
+
+// otherMeaning is for a consent of R5.
+var otherMeaning = record.IssueNotStated.Because("the provisions have the meaning of R5, in which each is the opposite of the rule above it; the consent is kept whole where no reader of R4 takes them for their opposite")
+
 // consent writes Consent (R4; US Core has no profile of it).
 func (w *writer) consent(i int, c *record.Consent) {
 	if consentKind(c) == kindBasic {
-		w.keptWhole("consents", i, &c.Entry, c, &noStatus)
+		why := &noStatus
+		if meansR5(c) {
+			why = &otherMeaning
+		}
+		w.keptWhole("consents", i, &c.Entry, c, why)
 		return
 	}
 	w.resource("consents", i, &c.Entry, kindConsent)

@@ -145,7 +145,17 @@ func (p *plan) subjectElsewhere(i int) string {
 	for _, name := range []string{"subject", "patient", "beneficiary"} {
 		c := object(p.all[i].n, name)
 		text := peek(c, "reference")
-		if text == "" || text[0] == '#' {
+		if text == "" {
+			// A patient may be named by an identifier alone (R4 2.3.0.1). Whose of no patient here is another's.
+			if id, ok := p.logical(c); ok {
+				if p.identified(id) >= 0 {
+					return ""
+				}
+				return id
+			}
+			continue
+		}
+		if text[0] == '#' {
 			continue
 		}
 		if _, ok := p.target(text, i); ok {
@@ -157,6 +167,48 @@ func (p *plan) subjectElsewhere(i int) string {
 		}
 	}
 	return ""
+}
+
+// logical gives a text for the identifier by which a Reference alone names a patient. It looks like no reference.
+func (p *plan) logical(c tree.Node) (string, bool) {
+	if c.Kind() != tree.Object || peek(c, "reference") != "" {
+		return "", false
+	}
+	if t := peek(c, "type"); t != "" && t != "Patient" {
+		return "", false
+	}
+	id := object(c, "identifier")
+	if peek(id, "value") == "" {
+		return "", false
+	}
+	return peek(id, "system") + " " + peek(id, "value"), true
+}
+
+// identified gives the one Patient of the input who has an identifier, as logical writes it; -1 for none or several.
+func (p *plan) identified(id string) int {
+	found := -1
+	for i := range p.all {
+		if x := &p.all[i]; x.typ == "Patient" && x.container < 0 && hasIdentifier(x.n, id) {
+			if found >= 0 {
+				return -1
+			}
+			found = i
+		}
+	}
+	return found
+}
+
+func hasIdentifier(patient tree.Node, id string) bool {
+	list := patient.Child("identifier")
+	if list.Kind() != tree.Array {
+		return false
+	}
+	for x := list.First(); x.OK(); x = x.Next() {
+		if v := peek(x, "value"); v != "" && peek(x, "system")+" "+v == id {
+			return true
+		}
+	}
+	return false
 }
 
 // ownPatient gives the patient that a resource says it is of (R4 compartment
@@ -171,6 +223,11 @@ func (p *plan) ownPatient(i int, groupOf map[int]int) (int, bool) {
 		if j, ok := p.target(stringOf(c, "reference"), i); ok {
 			if g, ok := groupOf[j]; ok {
 				return g, true
+			}
+		}
+		if id, ok := p.logical(c); ok {
+			if j := p.identified(id); j >= 0 {
+				return groupOf[j], true
 			}
 		}
 	}

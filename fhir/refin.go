@@ -53,7 +53,7 @@ func (r *reader) subject(n tree.Node, name string) bool {
 	}
 	text := peek(s, "reference")
 	if text == "" {
-		return true
+		return r.logicalSubject(s)
 	}
 	i, ok := r.plan.target(text, r.at)
 	if !ok {
@@ -68,6 +68,32 @@ func (r *reader) subject(n tree.Node, name string) bool {
 		r.take(s.Child("reference")) // it says in which record the entry stands
 	}
 	return x.in(r.group)
+}
+
+// logicalSubject takes an identifier that alone says who the subject is. It reports false where that is another, or
+// something else, than the patient of the record.
+func (r *reader) logicalSubject(s tree.Node) bool {
+	if !object(s, "identifier").OK() {
+		return true
+	}
+	id, ok := r.plan.logical(s)
+	if i := r.plan.patient(r.group); i >= 0 {
+		if ok && hasIdentifier(r.plan.all[i].n, id) {
+			return true
+		}
+	} else if ok && (r.rec.Subject == nil || sameSubject(r.rec.Subject, id)) {
+		if v := r.ref(s); r.rec.Subject == nil {
+			r.rec.Subject = &v
+		}
+		return true
+	}
+	r.issue(&record.IssueOtherSubject, s)
+	return false
+}
+
+// sameSubject reports whether a reference is by this identifier alone, as plan.logical writes it.
+func sameSubject(ref *record.Ref, id string) bool {
+	return ref.AsSent == "" && ref.ID == "" && ref.Identifier != nil && (ref.Identifier.System+" "+ref.Identifier.Value == id || ref.Identifier.SystemAsSent+" "+ref.Identifier.Value == id)
 }
 
 // absentSubject takes a reference to a patient who is not here: the first says

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/portage-health/portage"
 	"github.com/portage-health/portage/consent"
+	"github.com/portage-health/portage/consent/deid"
 	"github.com/portage-health/portage/fhir"
 	"github.com/portage-health/portage/record"
 )
@@ -205,6 +207,11 @@ func (x *disclosure) leave(ctx context.Context, rec *record.Record) ([]byte, err
 		return nil, nil
 	}
 	x.decided.Withhold(x.withheld)
+	var err error
+	if x.redacted, err = x.form(ctx, x.redacted); err != nil {
+		x.decided, x.redacted, x.withheld = denied(x.req, consent.ReasonFailed, "de-identification"), nil, nil
+		return nil, nil
+	}
 	var out bytes.Buffer
 	rep, err := targets[x.to].Export(ctx, x.redacted, &out, record.ExportOptions{Now: x.now})
 	if err != nil {
@@ -212,6 +219,34 @@ func (x *disclosure) leave(ctx context.Context, rec *record.Record) ([]byte, err
 	}
 	x.reports = append(x.reports, line{Output: x.out, Counts: rep.Counts, Issues: rep.Issues})
 	return out.Bytes(), nil
+}
+
+// form gives a record in the form that was asked for, or that the decision obliges to. What cannot be made so does not leave.
+func (x *disclosure) form(ctx context.Context, rec *record.Record) (*record.Record, error) {
+	opt := deid.Options{At: x.req.At, DataSet: "disclosure"}
+	if a := x.req.Agreement; a != nil {
+		opt.Agreement, opt.DataSet = a.ID, "disclosure under "+a.ID
+	}
+	switch {
+	case x.req.Form == consent.FormDeidentified || x.decided.Owes(consent.ObligeDeidentify):
+		opt.Method = deid.SafeHarbor
+	case x.req.Form == consent.FormLimited || x.decided.Owes(consent.ObligeLimited):
+		opt.Method = deid.LimitedDataSet
+	default:
+		return rec, nil
+	}
+	var err error
+	if opt.Key, err = os.ReadFile(x.deidKey); err != nil {
+		return nil, errors.New("-deid-key FILE is needed")
+	}
+	code := rand.Text() // no two patients share one, and it is made of nothing that is known of them (45 CFR 164.514(c))
+	opt.Code = func(*record.Record) (string, error) { return code, nil }
+	d, err := deid.New(opt)
+	if err != nil {
+		return nil, err
+	}
+	out, _, err := d.Record(ctx, rec)
+	return out, err
 }
 
 // told writes the decision, the preview and the report.

@@ -58,6 +58,7 @@ type settings struct {
 	consents                           files
 	request, labels, from, to          string
 	out, decision, preview, report     string
+	deidKey                            string
 	audience                           consent.Audience
 	threshold                          float64
 	unlabelled                         string
@@ -121,6 +122,7 @@ func parseFlags(args []string, stderr io.Writer) (*settings, error) {
 	fs.StringVar(&s.preview, "preview", "", "file that receives what is shared in plain words: a page of HTML if it ends in .html, else text")
 	audience := fs.String("audience", "patient", "who reads the preview: patient, representative, recipient")
 	fs.StringVar(&s.report, "report", "", "file that receives what reading and writing said, one JSON object a line")
+	fs.StringVar(&s.deidKey, "deid-key", "", "file with a secret of 16 bytes or more, for what has to be de-identified (form of the request, obligations)")
 	byDefault := fs.String("default", "lawful", "where no consent says anything: lawful, permit, deny, break-glass")
 	combining := fs.String("combining", "newest", "how several consents become one answer: newest, deny-overrides")
 	fs.BoolVar(&s.mask, "mask", false, "mask what is withheld instead of taking it out")

@@ -242,3 +242,28 @@ func TestTwice(t *testing.T) {
 }
 
 func ptr(s string) *string { return &s }
+
+// What is to be de-identified leaves only so: without a key it does not leave.
+func TestDeidentified(t *testing.T) {
+	d := newDesk(t)
+	in, req := d.record("in.json", fhir.Exporter{}), d.file("req.json", want("HRESCH", `,"form":"de-identified"`))
+	code, out, decision, preview := d.run("-request", req, in)
+	require.Equal(t, exitDenied, code)
+	require.Empty(t, out)
+	require.Contains(t, decision, "evaluation-failed")
+	require.Contains(t, preview, "Nothing will be shared.")
+	code, out, _, _ = d.run("-request", req, "-deid-key", d.file("key", "a secret of the host that is long enough"), in)
+	require.Zero(t, code)
+	require.Contains(t, out, "2339-0")
+	require.NotContains(t, out, "Doe")
+	require.NotContains(t, out, "1970-05-05")
+}
+
+// A revocation discloses nothing.
+func TestRevokeDisclosesNothing(t *testing.T) {
+	d := newDesk(t)
+	req := d.file("req.json", strings.Replace(want("PATRQT", `,"action":{"code":"revoke"}`), `"Practitioner/2"`, `"Patient/ex-patient"`, 1))
+	code, out, _, _ := d.run("-request", req, d.record("in.json", fhir.Exporter{}))
+	require.Equal(t, exitDenied, code)
+	require.Empty(t, out)
+}

@@ -1,0 +1,43 @@
+package consent
+
+// whole tells what rules say of a request as such: a denial of all that is asked for denies it.
+func whole(rules []Rule, req *Request) Outcome {
+	out := NoConsent
+	for i := range rules {
+		r := &rules[i]
+		if r.Effect == Deny && len(r.Unless) == 0 && coversAll(&r.If, req) {
+			return Denied
+		}
+		if r.Effect == Permit {
+			out = Permitted
+		}
+	}
+	return out
+}
+
+// coversAll reports whether a condition holds for all that is asked for.
+func coversAll(c *Condition, req *Request) bool {
+	if c.IsZero() {
+		return true
+	}
+	bare := len(c.Data) == 0 && c.Period == nil && len(c.Codes) == 0 && len(c.Documents) == 0 && len(c.Parts) == 0
+	switch {
+	case !bare:
+		return false
+	case len(c.Classes) > 0 && len(c.Labels) == 0 && len(req.Categories) > 0:
+		for i := range req.Categories {
+			if !classAmong(&req.Categories[i], c.Classes) {
+				return false
+			}
+		}
+		return true
+	case len(c.Labels) > 0 && len(c.Classes) == 0 && len(req.Labels) > 0:
+		for i := range req.Labels {
+			if !labelAmong(&req.Labels[i], c.Labels) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}

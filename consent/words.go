@@ -1,0 +1,96 @@
+package consent
+
+import "github.com/portage-health/portage/record"
+
+// words are what is said of single entries: by one provision, or by several together.
+type words struct {
+	p    *record.Provision
+	made *Condition
+}
+
+func (w *words) isZero() bool {
+	if w.made != nil {
+		return w.made.IsZero()
+	}
+	p := w.p
+	return p == nil || len(p.SecurityLabels) == 0 && len(p.Data) == 0 && p.DataPeriod == nil && len(p.Codes) == 0 && len(p.Classes) == 0 &&
+		len(p.DocumentTypes) == 0 && len(p.ResourceTypes) == 0
+}
+
+// into writes them to a zero condition.
+func (w *words) into(c *Condition) {
+	switch {
+	case w.made != nil:
+		*c = *w.made
+	case w.p != nil:
+		c.of(w.p)
+	}
+}
+
+func (w *words) labels() []record.Coding {
+	switch {
+	case w.made != nil:
+		return w.made.Labels
+	case w.p != nil:
+		return w.p.SecurityLabels
+	}
+	return nil
+}
+
+// of makes c what a provision says of single entries.
+func (c *Condition) of(p *record.Provision) {
+	c.Labels, c.Data, c.Period, c.Documents = p.SecurityLabels, p.Data, p.DataPeriod, p.DocumentTypes
+	switch {
+	case len(p.ResourceTypes) == 0:
+		c.Classes = p.Classes
+	case len(p.Classes) == 0:
+		c.Classes = p.ResourceTypes
+	default:
+		c.Classes, c.Parts = p.Classes, []Condition{{Classes: p.ResourceTypes}}
+	}
+	if len(p.Codes) == 1 && len(p.Codes[0].Codings) > 0 {
+		c.Codes = p.Codes[0].Codings
+		return
+	}
+	for i := range p.Codes {
+		if c.Codes = append(c.Codes, p.Codes[i].Codings...); len(p.Codes[i].Codings) == 0 {
+			c.Codes = append(c.Codes, record.Coding{}) // words alone: no entry can be told to have it, nor not to
+		}
+	}
+}
+
+// widen makes the condition one of a provision that adds to the one above it: what it does not state, it takes over.
+func (c *Condition) widen(up *Condition) {
+	if len(c.Labels) == 0 {
+		c.Labels = up.Labels
+	}
+	if len(c.Data) == 0 {
+		c.Data = up.Data
+	}
+	if c.Period == nil {
+		c.Period = up.Period
+	}
+	if len(c.Codes) == 0 {
+		c.Codes = up.Codes
+	}
+	if len(c.Classes) == 0 {
+		c.Classes = up.Classes
+	}
+	if len(c.Documents) == 0 {
+		c.Documents = up.Documents
+	}
+	if len(up.Parts) > 0 {
+		c.Parts = append(c.Parts[:len(c.Parts):len(c.Parts)], up.Parts...)
+	}
+}
+
+// within makes the condition one of an exception that holds only where that above it does.
+func (c *Condition) within(up *Condition) {
+	switch {
+	case up.IsZero():
+	case c.IsZero():
+		*c = *up
+	default:
+		c.Parts = append(c.Parts[:len(c.Parts):len(c.Parts)], *up)
+	}
+}
