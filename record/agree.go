@@ -16,6 +16,8 @@ type agreeing struct {
 	strict bool
 	// dated says that both tell of one day: then a side that only one of them names is told by one alone.
 	dated bool
+	// identity says that both stand under one id or identifier.
+	identity bool
 }
 
 var (
@@ -223,7 +225,9 @@ func (g *agreeing) alternatives(l *layout, p, q unsafe.Pointer) bool {
 			return false
 		}
 	}
-	return met || silent(l, p) || silent(l, q)
+	// One who declined to be measured was not measured then: only under one identifier is it what became known later.
+	noP, noQ := silent(l, p), silent(l, q)
+	return met || noP && noQ || g.identity && (noP || noQ)
 }
 
 // silent reports whether a value says nothing but why.

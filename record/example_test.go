@@ -132,3 +132,105 @@ func ExampleJSONFormat() {
 	// 12 0 <nil>
 	// 17 0 <nil>
 }
+
+// Two sources of one patient become one chart. What both say is one entry that names
+// both; what they say differently stays, side by side, and is named.
+func ExampleMerge() {
+	chart := func(source, day string, allergies ...record.Allergy) *record.Record {
+		r := &record.Record{Sources: []record.Source{{ID: source, Format: "fhir", Time: day}}, Allergies: allergies}
+		for _, e := range r.Entries() {
+			e.Origins = []record.Origin{{Source: source}}
+		}
+		return r
+	}
+	allergy := func(id, code, name, status string) record.Allergy {
+		a := record.Allergy{Entry: record.Entry{ID: id, Assertion: record.Affirmed}, Substance: record.Concept{Codings: []record.Coding{{System: record.SystemRxNorm, Code: code, Display: name}}}}
+		a.Clinical.Code = status
+		return a
+	}
+	clinic := chart("clinic", "2024-01-05", allergy("a1", "7980", "Penicillin G", "active"), allergy("a2", "1191", "Aspirin", "resolved"))
+	hospital := chart("hospital", "2024-03-09", allergy("b1", "7980", "Penicillin G", "active"), allergy("b2", "1191", "Aspirin", "active"))
+
+	one, report, err := record.Merge(record.MergeOptions{}, clinic, hospital)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, a := range one.Allergies {
+		fmt.Println(a.Substance.Codings[0].Display, a.Clinical.Code, "from", len(a.Origins), "sources")
+	}
+	for _, c := range one.Merging.Conflicts {
+		fmt.Println("conflict:", c.Kind, c.Field, "in", len(c.Entries), "entries")
+	}
+	fmt.Println(report.Counts.Facts, "facts,", report.Counts.Unaccounted(), "unaccounted for")
+	// Output:
+	// Penicillin G active from 2 sources
+	// Aspirin active from 1 sources
+	// Aspirin resolved from 1 sources
+	// conflict: allergy clinicalStatus in 2 entries
+	// 16 facts, 0 unaccounted for
+}
+
+// A source can be taken out again: a host learns that a document was of somebody else.
+func ExampleUnmerge() {
+	problem := func(source, id, name string) *record.Record {
+		return &record.Record{Sources: []record.Source{{ID: source}}, Problems: []record.Problem{{
+			Entry: record.Entry{ID: id, Assertion: record.Affirmed, Origins: []record.Origin{{Source: source}}}, Code: record.Concept{Text: name}}}}
+	}
+	one, _, err := record.Merge(record.MergeOptions{}, problem("clinic", "p1", "Asthma"), problem("stranger", "p2", "Gout"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	rest, taken, err := record.Unmerge(record.MergeOptions{}, one, "stranger")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(one.Problems), "problems;", len(rest.Problems), "without the stranger's:", rest.Problems[0].Code.Text)
+	fmt.Println("taken out:", taken[0].Problems[0].Code.Text)
+	// Output:
+	// 2 problems; 1 without the stranger's: Asthma
+	// taken out: Gout
+}
+
+// A clinician sees what each source says, with its source and when it was last
+// modified, and decides. The host gives the decision back, and the record tells of it.
+func ExampleReconcile() {
+	taking := func(source, day, id, dose string) *record.Record {
+		m := record.Medication{Entry: record.Entry{ID: id, Assertion: record.Affirmed, Origins: []record.Origin{{Source: source}}},
+			Product: record.Product{Code: record.Concept{Codings: []record.Coding{{System: record.SystemRxNorm, Code: "29046", Display: "lisinopril"}}}},
+			Dosages: []record.Dosage{{Dose: &record.Amount{Quantity: &record.Quantity{Value: dose, Unit: "mg"}}}}}
+		m.Status.Code = record.StatusActive
+		return &record.Record{Sources: []record.Source{{ID: source, Time: day}}, Medications: []record.Medication{m}}
+	}
+	one, _, err := record.Merge(record.MergeOptions{}, taking("clinic", "2024-01-05", "m1", "10"), taking("hospital", "2024-03-09", "m2", "20"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	rows, err := record.Reconcile(record.MergeOptions{}, one)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, s := range rows[0].Sides {
+		fmt.Println(s.Source.ID, s.Modified.Value)
+	}
+	fmt.Println(rows[0].Conflicts, rows[0].Proposal.Kind, rows[0].Why)
+
+	decision := rows[0].Proposal // or another
+	decision.By = &record.Practitioner{Entry: record.Entry{ID: "dr", Assertion: record.Affirmed}, Names: []record.Name{{Text: "Dr. Wren"}}}
+	decision.When = record.Time{Value: "2024-03-10T09:00:00-05:00"}
+	done, _, err := record.Decide(record.MergeOptions{}, one, decision)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(done.Medications), done.Medications[0].Dosages[0].Dose.Quantity.Value, done.Provenances[0].Activity.Text)
+	// Output:
+	// hospital 2024-03-09
+	// clinic 2024-01-05
+	// [dosages] choose newest-first
+	// 1 20 reconciliation: choose
+}

@@ -48,7 +48,7 @@ func (x *mergeIndex) pair(a, b member, identity bool) verdict {
 	if x.rule.telling {
 		return verdict{same: true}
 	}
-	g := agreeing{m: x.m, a: a.part, b: b.part, strict: x.rule.exact, dated: identity || x.oneDay(a, b)}
+	g := agreeing{m: x.m, a: a.part, b: b.part, strict: x.rule.exact, dated: identity || x.oneDay(a, b), identity: identity}
 	other := !identity && otherwiseIdentified(a.e, b.e)
 	if other && !x.rule.lasting {
 		return apartBy("identifiers")

@@ -41,6 +41,15 @@ func TestMergeRules(t *testing.T) {
 		if len(r.closely) > 0 {
 			notes = append(notes, code(r.closely)+" contradict only at one minute or under one identifier")
 		}
+		if len(r.choice) > 0 {
+			notes = append(notes, code(r.choice)+" contradict where they have nothing in common")
+		}
+		if r.lasting {
+			notes = append(notes, "lasts")
+		}
+		if r.recurs {
+			notes = append(notes, "happens again")
+		}
 		if len(r.also) > 0 {
 			notes = append(notes, "one of "+code(r.also)+" agrees too")
 		}

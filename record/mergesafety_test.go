@@ -138,6 +138,7 @@ func TestTwoFactsStayTwo(t *testing.T) {
 			"high and low":                   {bp(v, func(o *record.Observation) { o.Interpretations = []record.Concept{coded("x", "H", "")} }), bp(v, func(o *record.Observation) { o.Interpretations = []record.Concept{coded("x", "L", "")} }), 2, []string{"interpretations"}},
 			"no date, and one":               {bp(v, nil), bp(v, func(o *record.Observation) { o.When = record.Period{} }), 2, nil},
 			"found, and not found":           {bp(v, nil), bp(v, func(o *record.Observation) { o.Assertion = record.Negated }), 2, []string{"assertion"}},
+			"declined, and measured":         {bp(v, nil), bp([]record.Value{{Absent: record.AbsentAskedDeclined}}, nil), 2, []string{"values"}},
 			"all the same":                   {bp(v, nil), bp(v, nil), 1, nil},
 		} {
 			t.Run(name, func(t *testing.T) {

@@ -54,6 +54,8 @@ const (
 	WasAnError  Reason = "was-an-error" // the source says that it was entered in error
 	// SeveralCurrent: it is stated more than once as going on, of other times, doses or kinds, and not by all sources alike; the newest statement comes first.
 	SeveralCurrent Reason = "several-current"
+	// OtherThings: one identifier stands on what is not one thing.
+	OtherThings Reason = "other-things"
 	// SeveralTimes: it is stated of several times or kinds, of which at most one goes on.
 	SeveralTimes Reason = "several-times"
 )

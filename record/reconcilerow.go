@@ -191,15 +191,20 @@ func (m *merger) propose(row *Row, of []int) {
 	}
 	row.Proposal.Kind, row.Why = Keep, OneSource
 	current := m.goingOn(of)
+	var against map[string][]string
 	switch {
 	case wrong:
 		row.Proposal.Kind, row.Why = Remove, WasAnError
 	case slices.Contains(row.Conflicts, "assertion") && order[0].Entry.Assertion == NoneKnown:
 		// That there is none known does not take away what somebody knows.
 		row.Proposal.Kind, row.Why = Remove, StatedFirst
+	case m.otherThings(row, of):
+		row.Why = OtherThings
 	case len(row.Conflicts) > 0 && len(of) > 1:
 		row.Proposal.Kind, row.Why = Choose, NewestFirst
-	case len(current) > 1 && len(parts) > 1 && !m.allState(current):
+		against = m.against(of)
+		order = slices.DeleteFunc(order, func(s Side) bool { return len(against[s.In]) == 0 })
+	case len(current) > 1 && len(parts) > 1 && !m.allState(current) && !slices.ContainsFunc(row.Apart, func(f string) bool { return slices.Contains(ofAnother, f) }):
 		row.Proposal.Kind, row.Why = Choose, SeveralCurrent
 		order = slices.DeleteFunc(order, func(s Side) bool { return !slices.Contains(current, s.In) })
 	case len(of) > 1:
@@ -218,11 +223,40 @@ func (m *merger) propose(row *Row, of []int) {
 			return 0
 		})
 		first := order[0]
-		order = slices.DeleteFunc(order, func(s Side) bool { return s.In == first.In && s.Statement != first.Statement })
+		order = slices.DeleteFunc(order, func(s Side) bool {
+			return s.Statement != first.Statement && (s.In == first.In || against != nil && !slices.Contains(against[first.In], s.In))
+		})
 	}
 	for _, s := range order {
 		row.Proposal.Statements = append(row.Proposal.Statements, s.Statement)
 	}
+}
+
+// against gives, for each entry that clusters are, those that it contradicts.
+func (m *merger) against(of []int) map[string][]string {
+	ids := map[string][]string{}
+	for _, k := range m.conflicts {
+		if slices.Contains(of, k.a) && slices.Contains(of, k.b) {
+			a, b := m.clusters[k.a].id, m.clusters[k.b].id
+			ids[a], ids[b] = append(ids[a], b), append(ids[b], a)
+		}
+	}
+	return ids
+}
+
+// ofAnother are fields that make a statement one of another kind, or about another place or person: one does not stand for the other.
+var ofAnother = []string{"use", "mode", "kind", "bodySites", "participants"}
+
+// otherThings reports whether what contradicts itself is what the row is about: one
+// identifier stands on two things, and to choose one of them would lose the other.
+func (m *merger) otherThings(row *Row, of []int) bool {
+	keys := m.clusters[of[0]].rule.keys
+	for _, k := range m.conflicts {
+		if k.identity && slices.Contains(of, k.a) && slices.Contains(of, k.b) && slices.ContainsFunc(k.fields, func(f string) bool { return slices.Contains(keys, f) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // goingOn gives the ids of those of the clusters that are not said to be over, denied or not to be.

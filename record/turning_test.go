@@ -66,7 +66,6 @@ func mergedPair[T any](t *testing.T, put func(r *record.Record, x T), a, b T) (m
 func addMedication(r *record.Record, x record.Medication) { r.Medications = append(r.Medications, x) }
 func addProblem(r *record.Record, x record.Problem)       { r.Problems = append(r.Problems, x) }
 func addAllergy(r *record.Record, x record.Allergy)       { r.Allergies = append(r.Allergies, x) }
-func addProcedure(r *record.Record, x record.Procedure)   { r.Procedures = append(r.Procedures, x) }
 func addVital(r *record.Record, x record.Observation)     { r.Vitals = append(r.Vitals, x) }
 func addOrder(r *record.Record, x record.Order)           { r.Orders = append(r.Orders, x) }
 func addImmunization(r *record.Record, x record.Immunization) {

@@ -182,7 +182,7 @@ func (u *uniting) whole(l *layout, dst, src unsafe.Pointer) {
 // gather adds the elements of a list that the other does not have.
 func (u *uniting) gather(l *layout, dst, src unsafe.Pointer) {
 	list, more := reflect.NewAt(l.typ, dst).Elem(), reflect.NewAt(l.typ, src).Elem()
-	g := agreeing{m: u.m, a: resultPart, b: resultPart, dated: true}
+	g := agreeing{m: u.m, a: resultPart, b: resultPart, dated: true, identity: true}
 	n := list.Len()
 	matched := make([]bool, n)
 	for j := range more.Len() {

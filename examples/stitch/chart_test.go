@@ -241,7 +241,7 @@ func elsewhere(other map[string]bool, path, value string) bool {
 		values = append(values, z+"Z")
 	}
 	for _, v := range values {
-		for _, p := range []string{path, strings.Replace(path, ".at.", ".start.", 1), strings.Replace(path, ".start.", ".at.", 1)} {
+		for _, p := range []string{path, strings.Replace(path, ".at.value", ".start.value", 1), strings.Replace(path, ".start.value", ".at.value", 1)} {
 			if other[fact(p, v)] {
 				return true
 			}

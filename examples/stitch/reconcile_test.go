@@ -10,8 +10,6 @@ import (
 	"github.com/portage-health/portage/record"
 )
 
-func ptr[T any](v T) *T { return &v }
-
 func coded(system, code, display string) record.Concept {
 	return record.Concept{Codings: []record.Coding{{System: system, Code: code, Display: display}}}
 }
