@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/portage-health/portage/audit"
 	"github.com/portage-health/portage/record"
 )
 
@@ -309,4 +310,18 @@ func (p *EHIPackage) ReadSignature(name string) ([]byte, error) {
 		return nil, ErrEHIMissing
 	}
 	return readCapped(p.fsys, ehiManifestName+"."+name, 1<<20)
+}
+
+// VerifySignature compares the manifest with its signature of that name ("jws"). Together with Verify it tells that the
+// whole export is what the holder of an accepted key signed.
+func (p *EHIPackage) VerifySignature(ctx context.Context, v audit.Verifier, name string) error {
+	text, err := p.ReadManifest()
+	if err != nil {
+		return err
+	}
+	sig, err := p.ReadSignature(name)
+	if err != nil {
+		return err
+	}
+	return v.Verify(ctx, bytes.NewReader(text), sig)
 }
