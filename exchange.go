@@ -82,13 +82,16 @@ type Outgoing struct {
 	Disclosure audit.Disclosure
 	// Agents are those who take part, beside requester and recipient, which come from the request.
 	Agents []audit.Agent
+	// Name is what its file is called at the destination, without extension: of a-z, 0-9, - and _, beginning with a letter,
+	// and nothing of the patient's. Where it is empty, it is the place in the sequence, in six digits.
+	Name string
 	// RequestID and Trace are kept in the events.
 	RequestID, Trace string
 }
 
 // Destination takes what leaves.
 type Destination interface {
-	// Open begins a file. Its name is a number and an extension, never made of a patient's values. What is written
+	// Open begins a file. Its name is Outgoing.Name or a number, and an extension. What is written
 	// counts only once Close has returned nil. If the writer has an Abort method, that is called instead of Close
 	// where what was written is not to count. The first byte of a disclosure is written after Open has returned; Open itself must send nothing of it.
 	Open(ctx context.Context, name string) (io.WriteCloser, error)

@@ -51,6 +51,13 @@ func (x *Exchange) disclose(ctx context.Context, out *Outgoing, to record.Format
 	if to.Exporter == nil {
 		return res, ErrNoExporter
 	}
+	name := out.Name
+	switch {
+	case name == "":
+		name = fmt.Sprintf("%06d", n)
+	case !ehiName(name):
+		return res, ErrNotReady
+	}
 	p, err := x.decide(ctx, out)
 	res.Decision, res.Withheld = p.decision, p.withheld
 	if err != nil {
@@ -65,7 +72,7 @@ func (x *Exchange) disclose(ctx context.Context, out *Outgoing, to record.Format
 		res.Intent = passage.Intent().ID
 	}
 	s := &sending{passing: p, dest: dest, res: res, sum: sha256.New(), checked: p.request.At}
-	_, err = guarded(func() (struct{}, error) { return struct{}{}, s.send(ctx, to, fmt.Sprintf("%06d", n)) })
+	_, err = guarded(func() (struct{}, error) { return struct{}{}, s.send(ctx, to, name) })
 	s.drop()
 	res.Bytes, res.Digest = s.n, hex.EncodeToString(s.sum.Sum(nil))
 	outcome, reason := outcomeOf(err)

@@ -2,6 +2,7 @@ package portage
 
 import (
 	"context"
+	"crypto/rand"
 	"io"
 	"os"
 )
@@ -30,18 +31,19 @@ func (d FolderDestination) Open(ctx context.Context, name string) (io.WriteClose
 		root.Close()
 		return nil, os.ErrExist
 	}
-	f, err := root.OpenFile(ehiTemp(name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, ehiFileMode)
+	temp := ehiTemp(name) + "." + rand.Text() // others may write a file of that name as well
+	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, ehiFileMode)
 	if err != nil {
 		root.Close()
 		return nil, err
 	}
-	return &folderFile{f, root, name}, nil
+	return &folderFile{f, root, temp, name}, nil
 }
 
 type folderFile struct {
 	*os.File
-	root *os.Root
-	name string
+	root       *os.Root
+	temp, name string
 }
 
 // Close makes the file last and gives it its name.
@@ -52,9 +54,9 @@ func (f *folderFile) Close() error {
 		err = e
 	}
 	if err == nil {
-		err = f.root.Link(ehiTemp(f.name), f.name) // unlike a renaming it fails where the name is taken
+		err = f.root.Link(f.temp, f.name) // unlike a renaming it fails where the name is taken
 	}
-	if e := f.root.Remove(ehiTemp(f.name)); err == nil {
+	if e := f.root.Remove(f.temp); err == nil {
 		err = e
 	}
 	if err != nil {
@@ -67,5 +69,5 @@ func (f *folderFile) Close() error {
 func (f *folderFile) Abort() error {
 	defer f.root.Close()
 	f.File.Close()
-	return f.root.Remove(ehiTemp(f.name))
+	return f.root.Remove(f.temp)
 }
