@@ -153,6 +153,8 @@ type ehiPassage struct {
 	whole bool
 	// bare says that the record is de-identified: what it was read from, and tables, stay.
 	bare bool
+	// labels says that labels must travel: what cannot bear them stays.
+	labels bool
 	// done is told what was written, or why nothing was, once that is certain.
 	done func(files []EHIFile, err error) error
 }

@@ -122,8 +122,10 @@ func (p *ehiPart) patient(source EHISource, key string) (err error) {
 	if err := p.originals(at, got, passage, add); err != nil {
 		return err
 	}
-	if err := p.attachments(at, passage.rec, add); err != nil {
-		return err
+	if !passage.labels { // record.json has them, with the labels of what they are attached to
+		if err := p.attachments(at, passage.rec, add); err != nil {
+			return err
+		}
 	}
 	addForms(p.manifest.Forms, counts)
 	p.manifest.Patients = append(p.manifest.Patients, EHIFolder{folder, files})
@@ -145,6 +147,12 @@ func (p *ehiPart) prepare(key, at string, passage *ehiPassage, counts []EHIFormC
 		if rep == nil {
 			rep = &record.Report{}
 		}
+		if passage.labels && lostLabels(rep) {
+			return lines.Encode(struct {
+				Form       string `json:"form"`
+				NotWritten string `json:"notWritten"`
+			}{f.Name, "labels"})
+		}
 		counts[i].Exported, counts[i].Lost = rep.Counts.Exported, rep.Counts.Lost
 		ready = append(ready, written{EHIFile{Name: at + f.Name + f.Extension, Kind: f.Name, MediaType: f.MediaType}, bytes.Clone(p.text.Bytes())})
 		return lines.Encode(struct {
@@ -162,7 +170,7 @@ func (p *ehiPart) prepare(key, at string, passage *ehiPassage, counts []EHIFormC
 	}
 	for i := range p.Tables {
 		t := &p.Tables[i]
-		if passage.bare || !passage.whole && !t.Judged {
+		if passage.bare || passage.labels || !passage.whole && !t.Judged {
 			p.tables++
 			continue
 		}
@@ -181,7 +189,7 @@ func (p *ehiPart) originals(at string, got *EHIPatient, passage *ehiPassage, add
 	if got.Original == nil {
 		return nil
 	}
-	if passage.bare {
+	if passage.bare || passage.labels {
 		p.original += len(passage.rec.Sources)
 		return nil
 	}

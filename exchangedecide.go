@@ -233,14 +233,15 @@ func isRefrain(code string) bool { return strings.HasPrefix(code, "NO") }
 
 // keptLabels refuses an output that lost labels which had to travel.
 func (p *passing) keptLabels(rep *record.Report) error {
-	if !p.labels || rep == nil {
-		return nil
-	}
-	for i := range rep.Issues {
-		is := &rep.Issues[i]
-		if is.Action == record.ActionDropped && strings.Contains(strings.ToLower(is.Path), "labels") {
-			return refuse(fmt.Errorf("%w (%s)", ErrObligation, consent.ObligeKeepLabels), audit.ReasonConsent)
-		}
+	if p.labels && lostLabels(rep) {
+		return refuse(fmt.Errorf("%w (%s)", ErrObligation, consent.ObligeKeepLabels), audit.ReasonConsent)
 	}
 	return nil
+}
+
+// lostLabels reports whether an export says that it had no place for a label.
+func lostLabels(rep *record.Report) bool {
+	return rep != nil && slices.ContainsFunc(rep.Issues, func(i record.Issue) bool {
+		return i.Action == record.ActionDropped && strings.Contains(strings.ToLower(i.Path), "labels")
+	})
 }

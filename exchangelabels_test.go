@@ -1,6 +1,8 @@
 package portage_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -33,4 +35,28 @@ func TestLabelsTravelOrNothingLeaves(t *testing.T) {
 		text := s.dest.files[s.dest.names[0]].String()
 		require.True(t, strings.Contains(text, "ETHUD"), to.Name)
 	}
+}
+
+// In an export, forms without room for labels that must travel, originals, attachments and tables stay; record.json and FHIR have them.
+func TestLabelsTravelInExports(t *testing.T) {
+	s := newScene(t)
+	s.x.Decider = decides(permits(consent.ObligeKeepLabels))
+	source := &invented{n: 1, record: func(i int) *record.Record {
+		rec := recordtest.Generate(3, recordtest.Small)
+		rec.Results[0].Labels = []record.Label{{Coding: record.Coding{System: record.SystemActCode, Code: "ETHUD"}}}
+		return rec
+	}}
+	dir := filepath.Join(t.TempDir(), "export")
+	_, err := s.x.ExportEHI(s.ctx, ehiExport(), dir, source, askFor)
+	require.NoError(t, err)
+	files, err := os.ReadDir(filepath.Join(dir, "parts/000001/0001"))
+	require.NoError(t, err)
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name())
+	}
+	require.Equal(t, []string{"fhir.ndjson", "record.json", "report.ndjson"}, names)
+	report, err := os.ReadFile(filepath.Join(dir, "parts/000001/0001/report.ndjson"))
+	require.NoError(t, err)
+	require.Contains(t, string(report), `{"form":"ccda","notWritten":"labels"}`)
 }
