@@ -280,6 +280,14 @@ func (p *EHIPackage) Records(ctx context.Context, form string, from record.Impor
 	}
 }
 
+// Import is Records by the records' own JSON: an export is a record.Importer, whose Input it does not need, and can be
+// given to Exchange.Receive.
+func (p *EHIPackage) Import(ctx context.Context, _ record.Input, o record.ImportOptions) iter.Seq2[*record.Imported, error] {
+	return p.Records(ctx, "", nil, o)
+}
+
+var _ record.Importer = (*EHIPackage)(nil)
+
 // Manifests gives the manifest of each part, in their order.
 func (p *EHIPackage) Manifests(ctx context.Context) iter.Seq2[*EHIPart, error] {
 	return func(yield func(*EHIPart, error) bool) {

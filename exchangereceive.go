@@ -85,7 +85,7 @@ func (r *receiving) event() *audit.Event {
 
 func (r *receiving) payload() *audit.Payload {
 	p := &audit.Payload{Format: r.from.Name, Counts: r.kinds, Issues: r.issues}
-	if r.sum != nil {
+	if r.sum != nil && r.sum.n > 0 {
 		p.Bytes = r.sum.n
 		p.Digest = &audit.Digest{Algorithm: "sha256", Value: hex.EncodeToString(r.sum.sum.Sum(nil))}
 	}

@@ -73,3 +73,22 @@ func TestReceive(t *testing.T) {
 	}
 	require.Equal(t, audit.OutcomeCancelled, s.book.events[2].Outcome)
 }
+
+// An export that came in is received like any other input.
+func TestReceiveEHI(t *testing.T) {
+	p, err := portage.OpenEHI(exported(t, ehiExport(), 3), portage.EHILimits{})
+	require.NoError(t, err)
+	require.NoError(t, p.Verify(t.Context()))
+	s := newScene(t)
+	n := 0
+	for got, err := range s.x.Receive(s.ctx, portage.Incoming{RequestID: p.Digest}, record.Format{Name: "ehi", Importer: p}) {
+		require.NoError(t, err)
+		require.NotNil(t, got.Record.Patient)
+		n++
+	}
+	require.Equal(t, 3, n)
+	require.Len(t, s.book.events, 5)
+	require.Equal(t, audit.OutcomeSuccess, s.book.events[4].Outcome)
+	require.Nil(t, s.book.events[4].Payload.Digest)
+	require.Equal(t, p.Digest, s.book.events[4].Request)
+}
