@@ -1,6 +1,7 @@
 package filelog
 
 import (
+	"encoding/base64"
 	"strconv"
 	"strings"
 
@@ -36,10 +37,23 @@ func OpenCheckpoint(signed []byte, key note.Verifier) (Checkpoint, error) {
 		return Checkpoint{}, ErrNoKey
 	}
 	n, err := note.Open(signed, note.VerifierList(key))
-	if err != nil {
+	if err != nil || !exact(signed) {
 		return Checkpoint{}, damaged(checkpointName, "the signature of the checkpoint does not hold")
 	}
 	return parseCheckpoint(n.Text)
+}
+
+// exact reports whether the signatures of a note are in the one form that their base64 has: note reads past the bits of
+// the last character that stand for nothing.
+func exact(signed []byte) bool {
+	_, lines, _ := strings.Cut(string(signed), "\n\n")
+	for line := range strings.Lines(lines) {
+		line = strings.TrimSuffix(line, "\n")
+		if _, err := base64.StdEncoding.Strict().DecodeString(line[strings.LastIndexByte(line, ' ')+1:]); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // parseCheckpoint reads the text of a checkpoint.

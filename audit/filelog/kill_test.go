@@ -73,7 +73,7 @@ func TestKill(t *testing.T) {
 	key, pub := keys(t)
 	dir := t.TempDir()
 	rng := rand.New(rand.NewPCG(2, 2))
-	acked, repaired, unknown, total := map[string]bool{}, 0, 0, 0
+	acked, repaired, unknown, total := map[string]bool{}, map[string]bool{}, map[string]bool{}, 0
 	var kept []Checkpoint
 	for c := range cycles {
 		if c%25 == 24 {
@@ -115,11 +115,11 @@ func TestKill(t *testing.T) {
 		for e, err := range l.Entries(t.Context(), 0) {
 			require.NoError(t, err)
 			have[e.Event.ID] = true
-			if e.Event.Kind == audit.KindRepair && e.Event.Recorded.After(time.Now().Add(-time.Second)) {
-				repaired++
+			if e.Event.Kind == audit.KindRepair {
+				repaired[e.Event.ID] = true
 			}
 			if e.Event.Outcome == audit.OutcomeUnknown {
-				unknown++
+				unknown[e.Event.ID] = true
 			}
 		}
 		for id := range acked {
@@ -135,6 +135,6 @@ func TestKill(t *testing.T) {
 		require.NoError(t, err, "cycle %d", c)
 	}
 	require.Positive(t, total)
-	require.Positive(t, unknown, "intents were left open by the kills")
-	t.Logf("%d kills, %d events acknowledged, none lost; %d torn records repaired", cycles, total, repaired)
+	require.NotEmpty(t, unknown, "intents were left open by the kills")
+	t.Logf("%d kills, %d events acknowledged, none lost; %d intents closed as unknown, %d torn records repaired", cycles, total, len(unknown), len(repaired))
 }
