@@ -120,13 +120,10 @@ func TestTypedComesBack(t *testing.T) {
 		a, b := fields[names[i]], fields[names[j]]
 		return a.typed-a.typedBack > b.typed-b.typedBack
 	})
-	for _, n := range names {
-		if fields[n].back == fields[n].all {
-			continue
-		}
+	for _, n := range names[:min(len(names), 20)] {
 		t.Log(n, *fields[n])
 	}
 	t.Logf("%d leaves, %d typed, %d back (%.1f %% of all, %.1f %% of those typed)", sum.all, sum.typed, sum.back, 100*float64(sum.back)/float64(sum.all), 100*float64(sum.typedBack)/float64(sum.typed))
 	require.Greater(t, float64(sum.typedBack), 0.95*float64(sum.typed))
-	require.Greater(t, float64(sum.back), 0.86*float64(sum.all))
+	require.Greater(t, float64(sum.back), 0.90*float64(sum.all))
 }
