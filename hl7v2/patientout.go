@@ -19,7 +19,16 @@ func (w *sender) sex(p spot, leaf string, c *record.Concept) {
 	}
 	if len(c.Codings) > 0 {
 		g := &c.Codings[0]
-		if v, ok := sexes[g.Code]; ok && g.System != "" && g.System != tableURI("1") {
+		v, ok := sexes[g.Code]
+		ok = ok && g.System != "" && g.System != tableURI("1")
+		if ok && w.m.source != "" && v == g.Code && (g.Display != "" || g.SystemAsSent != "" || len(c.Codings) > 1) {
+			if g.System = tableURI("1"); g.SystemAsSent == "" && g.Display == "" {
+				g.System = "" // the field says it
+			}
+			w.coded(p, c, "1") // as it was sent, in the components that it came in
+			return
+		}
+		if ok {
 			if w.put(p, v) {
 				w.In(leaf, -1)
 				w.In("codings", 0)
