@@ -99,6 +99,16 @@ func (w *writer) encounter(i int, e *record.Encounter) {
 	if len(e.Instructions) > 0 {
 		w.fieldAny("instructions", e.Instructions)
 	}
+	if c := e.ArrivalMode; c != nil && isOneCoding(c) {
+		w.codingExt(extArrivalMode, &c.Codings[0])
+	} else {
+		w.fieldConcept("arrivalMode", c)
+	}
+	w.fieldAny("financialClasses", e.FinancialClasses)
+	w.fieldPeriod("planned", e.Planned)
+	w.fieldBool("protected", e.Protected)
+	w.fieldAny("accident", e.Accident)
+	w.fieldAny("restrictions", e.Restrictions)
 	w.endResource()
 }
 

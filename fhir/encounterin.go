@@ -33,6 +33,9 @@ func (r *reader) encounter(n tree.Node) bool {
 	if x := extension(n, extInterpreter); x.OK() {
 		e.Interpreter = r.codingExt(x)
 	}
+	if x := extension(n, extArrivalMode); x.OK() {
+		e.ArrivalMode = r.codingExt(x)
+	}
 	e.Length = maybe(n, "length", r.quantity)
 	e.Reasons = r.indications(n, "reasons")
 	e.Diagnoses = all(n, "diagnosis", func(d tree.Node) record.EncounterDiagnosis {

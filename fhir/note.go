@@ -232,6 +232,10 @@ func (w *writer) noteContents(n *record.ClinicalNote) {
 		if f := n.Contents[k].Format; f != nil {
 			w.coding("format", f)
 		}
+		w.fieldConcept("code", n.Contents[k].Code)
+		if s := n.Contents[k].Status; s != nil {
+			w.fieldStatus("status", s)
+		}
 		w.end()
 	}
 	if w.hasWords(n) {

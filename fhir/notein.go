@@ -62,6 +62,7 @@ func (r *reader) noteCategories(n tree.Node) []record.Concept {
 func (r *reader) noteContents(n tree.Node) (out []record.NoteContent) {
 	for _, c := range objects(n, "content") {
 		v := record.NoteContent{Attachment: one(c, "attachment", r.attachment), Format: maybe(c, "format", r.coding)}
+		addFields(r, c, &v)
 		if v != (record.NoteContent{}) {
 			out = append(out, v)
 		}

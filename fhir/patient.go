@@ -23,6 +23,8 @@ const (
 	extBirthTime    = hl7Base + "patient-birthTime"
 	extMothersName  = hl7Base + "patient-mothersMaidenName"
 	extCitizenship  = hl7Base + "patient-citizenship"
+	extCongregation = hl7Base + "patient-congregation"
+	extArrivalMode  = hl7Base + "encounter-modeOfArrival"
 	systemReplacing = "replaced-by replaces refer seealso"
 )
 
@@ -141,6 +143,17 @@ func (w *writer) demographics(p *record.Patient) {
 	w.fieldConcept("species", p.Species)
 	w.fieldConcept("breed", p.Breed)
 	w.fieldStr("strain", p.Strain)
+	if p.Congregation != "" {
+		w.ext(extCongregation)
+		w.str("valueString", p.Congregation)
+		w.endExt()
+	}
+	w.fieldConcepts("livingDependencies", p.LivingDependencies)
+	w.fieldConcept("livingArrangement", p.LivingArrangement)
+	w.fieldAny("disabilities", p.Disabilities)
+	w.fieldAny("restrictions", p.Restrictions)
+	w.fieldAny("registry", p.Registry)
+	w.fieldAny("death", p.Death)
 	w.fieldStr("description", p.Description)
 }
 

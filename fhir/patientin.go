@@ -87,6 +87,8 @@ func (r *reader) demographics(n tree.Node, p *record.Patient) {
 			p.BirthPlace = maybe(r.known(e), "valueAddress", r.address)
 		case extMothersName:
 			p.MothersMaidenName = r.str(r.known(e), "valueString")
+		case extCongregation:
+			p.Congregation = r.str(r.known(e), "valueString")
 		case extCitizenship:
 			if x := extension(e, "code"); object(x, "valueCodeableConcept").OK() && !extension(e, "period").OK() {
 				r.known(e)

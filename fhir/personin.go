@@ -127,6 +127,10 @@ func (r *reader) gender(n tree.Node, field string) record.Concept {
 		}
 		return c
 	}
+	if e := r.field(n.Child("_gender"), "absent"); e.OK() && peek(e, "valueCode") == string(notStated) && n.Child("gender").Value() == "unknown" {
+		r.scaffold(n.Child("gender")) // what a profile demanded and nobody said
+		return record.Concept{}
+	}
 	g := r.str(n, "gender")
 	if g == "" {
 		return record.Concept{}

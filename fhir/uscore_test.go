@@ -175,3 +175,15 @@ func TestReleaseProfiles(t *testing.T) {
 		})
 	}
 }
+
+// US Core demands a gender: what nobody said does not come back as "unknown".
+func TestGenderThatNobodySaid(t *testing.T) {
+	for _, sex := range []record.Concept{{}, {Codings: []record.Coding{{System: record.SystemAdministrativeSex, Code: "UN"}}}, {Codings: []record.Coding{{System: systemGender, Code: "unknown"}}}} {
+		rec := &record.Record{Patient: &record.Patient{Entry: record.Entry{ID: "8f407f16-6aa3-8e54-9b2c-550cdbfa287c", Assertion: record.Affirmed}, AdministrativeSex: sex}}
+		var b bytes.Buffer
+		_, err := Exporter{}.Export(t.Context(), rec, &b, record.ExportOptions{})
+		require.NoError(t, err)
+		require.Contains(t, b.String(), `"gender"`)
+		require.Equal(t, sex, importedOne(t, b.Bytes()).Patient.AdministrativeSex)
+	}
+}

@@ -3,6 +3,7 @@ package hl7v2
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/portage-health/portage/record"
@@ -169,6 +170,14 @@ func (r *reader) block(b *block) {
 		r.allergy(head)
 	case "IAM":
 		r.adverse(head)
+	case "ACC":
+		r.accident(head)
+	case "ARV":
+		r.restriction(head)
+	case "DB1":
+		r.disability(head)
+	case "PDA":
+		r.death(head)
 	case "DG1":
 		r.diagnosis(head)
 	case "PR1":
@@ -261,6 +270,52 @@ func (r *reader) setIDs() {
 		}
 		last[at] = n
 	}
+	r.setIDForms()
+}
+
+// setIDForms keeps how a message numbered its segments where a writer would number them otherwise.
+func (r *reader) setIDForms() {
+	var sent, counted [32][]string
+	known := following().numbered
+	c := counter{}
+	for _, s := range r.p.segs {
+		name := s.Name()
+		n := c.next(name)
+		at := slices.Index(known, s.id())
+		if at < 0 {
+			continue
+		}
+		v := first(s, 1).peek()
+		if v == "" || !r.led.Scaffolded(int(first(s, 1).first)) {
+			v = "-"
+		}
+		sent[at], counted[at] = append(sent[at], v), append(counted[at], itoa(n))
+	}
+	for at := range sent {
+		for i := range sent[at] {
+			if v := sent[at][i]; v != "-" && v != counted[at][i] {
+				r.form("", "", numbered[at]+"-1", strings.Join(sent[at], " "))
+				break
+			}
+		}
+	}
+}
+
+// counter counts segments by their names as a writer numbers them: within what they hang on.
+type counter map[string]int
+
+func (c counter) next(name string) int {
+	switch name {
+	case "OBR":
+		c["OBX"] = 0
+	case "RGS":
+		c["AIS"], c["AIG"], c["AIL"], c["AIP"] = 0, 0, 0, 0
+	}
+	if name != "NTE" {
+		c["NTE"] = 0
+	}
+	c[name]++
+	return c[name]
 }
 
 // numbered are the segments whose first field only counts them.

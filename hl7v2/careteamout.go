@@ -93,7 +93,9 @@ func (w *sender) participation(s *segmentOut, x *record.CareTeamMember) {
 	case x.Who != nil && w.isOrganization(x.Who):
 		w.organization(s.at(8), x.Who)
 	case x.Who != nil && w.refs[x.Who.ID].kind == record.KindDevice:
+		device := *x.Who
 		w.deviceAt(s.next(10), x.Who)
+		w.moreOfDevice(s, &device)
 	default:
 		w.whoElse(s, 5, x)
 		if x.OnBehalfOf != nil {
@@ -101,8 +103,13 @@ func (w *sender) participation(s *segmentOut, x *record.CareTeamMember) {
 		}
 	}
 	for i := range x.Participants {
-		if p := &x.Participants[i]; p.Role == "device" && w.deviceAt(s.next(10), p.Who) {
+		p := &x.Participants[i]
+		if p.Role != "device" || p.Who == nil {
+			continue
+		}
+		if device := *p.Who; w.deviceAt(s.next(10), p.Who) {
 			p.Role, p.RoleAsSent = "", ""
+			w.moreOfDevice(s, &device)
 		}
 	}
 	for i := range x.Locations {
@@ -113,5 +120,40 @@ func (w *sender) participation(s *segmentOut, x *record.CareTeamMember) {
 		w.conceptPtr(s.at(7), &p.Code, "406")
 		w.addresses(s, 14, p.Addresses)
 		w.telecoms(s, 15, p.Telecoms)
+	}
+}
+
+// moreOfDevice writes PRT-16 to PRT-22 of the first device of a segment.
+func (w *sender) moreOfDevice(s *segmentOut, ref *record.Ref) {
+	m := w.mentionOf(ref)
+	if m == nil || m.device == nil {
+		return
+	}
+	for n := 16; n <= 22; n++ {
+		if s.has(n) {
+			return
+		}
+	}
+	v, left := clone(w.rec.Devices[m.i]), m.device
+	if u := v.UDI; u != nil {
+		w.str(s.at(16).at(1), &u.Carrier)
+		w.str(s.at(16).at(2), &u.IssuerName)
+		if id, kind := universal(u.Issuer); kind == "ISO" && w.put(s.at(16).at(3), id) && w.put(s.at(16).at(4), kind) {
+			u.Issuer = ""
+		}
+		left.UDI = u
+	}
+	w.timePtr(s.at(17), &v.Manufactured)
+	w.timePtr(s.at(18), &v.Expires)
+	w.str(s.at(19), &v.Lot)
+	w.str(s.at(20), &v.Serial)
+	left.Manufactured, left.Expires, left.Lot, left.Serial = v.Manufactured, v.Expires, v.Lot, v.Serial
+	if w.m.source != "" && len(v.Identifiers) > 1 { // of the donation that it holds
+		w.entity(s.at(21), &v.Identifiers[1])
+		left.Identifiers[1] = v.Identifiers[1]
+	}
+	for i := range v.Types {
+		w.concept(s.next(22), &v.Types[i])
+		left.Types[i] = v.Types[i]
 	}
 }

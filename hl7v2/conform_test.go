@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -88,6 +89,9 @@ func TestImmunizationGuide(t *testing.T) {
 	given := dose(6, "0.5", 7, "mL^^UCUM", 9, "00^new^NIP001", 10, "1^Sosa", 11, "^^^CLINIC", 15, "LOT1", 16, "20270101", 17, "SKB^GSK^MVX", 20, "CP", 21, "A")
 	route := "RXR|C28161^IM^NCIT"
 	eligible := "OBX|1|CE|64994-7^Eligibility^LN|1|V02^VFC^HL70064||||||F|||20260301"
+	vis := func(code, kind string, sub int, value string) string {
+		return seg("OBX", 1, "2", 2, kind, 3, code+"^Statement^LN", 4, strconv.Itoa(sub), 5, value, 11, "F", 14, "20260301")
+	}
 	for _, c := range []struct {
 		what string
 		in   []string
@@ -100,6 +104,11 @@ func TestImmunizationGuide(t *testing.T) {
 			"v2-guide-value RXA-6 4:45 (IZ 1.5 RXA-6)", "v2-guide-missing RXA-18.1 4:1 (IZ 1.5 RXA-18.1)"}},
 		{"given with a reason of refusal, without lot", []string{dose(6, "0.5", 9, "00", 11, "^^^CLINIC", 16, "20270101", 17, "SKB", 18, "00^Parent^NIP002", 20, "CP", 21, "A"), route, eligible}, []string{
 			"v2-guide-missing RXA-15 4:1 (IZ 1.5 RXA-15)", "v2-guide-expected RXA-10 4:1 (IZ 1.5 RXA-10)", "v2-guide-missing RXA-7.1 4:1 (IZ 1.5 RXA-7.1)", "v2-guide-forbidden RXA-18 4:82 (IZ 1.5 RXA-18)"}},
+		{"statement by document", []string{given, route, eligible, vis("69764-9", "CE", 2, "253088698300010311120702^Influenza^cdcgs1vis"), vis("29769-7", "TS", 2, "20260301")}, nil},
+		{"statement by vaccine", []string{given, route, eligible, vis("30956-7", "CE", 2, "88^influenza^CVX"), vis("29768-9", "TS", 2, "20250101"), vis("29769-7", "TS", 2, "20260301")}, nil},
+		{"statement without dates", []string{given, route, eligible, vis("30956-7", "ST", 2, "88"), vis("29769-7", "TS", 3, "20260301")}, []string{
+			"v2-guide-value OBX[2]-2 7:7 (IZ 1.5 OBX-2)", "v2-guide-expected OBX[2] 7:1 (IZ 1.5 OBX 29769-7)", "v2-guide-expected OBX[2] 7:1 (IZ 1.5 OBX 29768-9)",
+			"v2-guide-expected OBX[3] 8:1 (IZ 1.5 OBX 69764-9)", "v2-guide-expected OBX[3] 8:1 (IZ 1.5 OBX 29768-9)"}},
 		{"no eligibility, no route", []string{given}, []string{"v2-guide-expected RXA 4:1 (IZ 1.5 RXR)", "v2-guide-missing RXA 4:1 (IZ 1.5 OBX 64994-7)"}},
 	} {
 		m := parse(t, append([]string{msh("VXU^V04^VXU_V04", "Z22^CDCPHINVS"), pid, "ORC|RE||B7^CLINIC"}, c.in...)...)

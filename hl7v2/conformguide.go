@@ -174,6 +174,7 @@ func (c *checker) dose(g *Group) {
 	if !funding {
 		c.in(k, rxa, "", "OBX 64994-7")
 	}
+	c.informationStatement(g)
 }
 
 // laboratory checks a report of results (ORU_R01) for those who ordered them, or for public health.

@@ -1,6 +1,10 @@
 package hl7v2
 
-import "github.com/portage-health/portage/record"
+import (
+	"reflect"
+
+	"github.com/portage-health/portage/record"
+)
 
 // document reads TXA with the OBX that hold its content (TXA[DocumentReference], OBX[DocumentReference]).
 func (r *reader) document(b *block) {
@@ -101,7 +105,7 @@ func (r *reader) contents(b *block, v *record.ClinicalNote) {
 					if x.Attachment.Title == "" {
 						x.Attachment.Title = r.text(title)
 					}
-					v.Contents = append(v.Contents, record.NoteContent{Attachment: *x.Attachment})
+					v.Contents = append(v.Contents, record.NoteContent{Attachment: *x.Attachment, Code: r.codedAt(s, 3, ""), Status: r.contentStatus(s)})
 				}
 			}
 		case "TX", "FT", "ST":
@@ -113,10 +117,22 @@ func (r *reader) contents(b *block, v *record.ClinicalNote) {
 			if text != nil && name == title.peek() {
 				text.Text += "\n" + t
 				r.text(title)
+				before := v.Contents[len(v.Contents)-1]
+				if c := r.codedAt(s, 3, ""); reflect.DeepEqual(c, before.Code) {
+					r.again(first(s, 3))
+				} else {
+					r.giveBack(first(s, 3))
+				}
+				if st := r.contentStatus(s); reflect.DeepEqual(st, before.Status) {
+					r.again(first(s, 11))
+				} else {
+					r.giveBack(first(s, 11))
+				}
 				break
 			}
 			name = title.peek()
-			v.Contents = append(v.Contents, record.NoteContent{Attachment: record.Attachment{ContentType: "text/plain", Title: r.text(title), Text: t}})
+			c := record.NoteContent{Attachment: record.Attachment{ContentType: "text/plain", Title: r.text(title), Text: t}, Code: r.codedAt(s, 3, ""), Status: r.contentStatus(s)}
+			v.Contents = append(v.Contents, c)
 			text = &v.Contents[len(v.Contents)-1].Attachment
 		default:
 			text = nil
@@ -126,4 +142,12 @@ func (r *reader) contents(b *block, v *record.ClinicalNote) {
 		}
 		v.Notes = append(v.Notes, r.notes(notes[i])...)
 	}
+}
+
+// contentStatus reads how far a part of a document is: OBX-11.
+func (r *reader) contentStatus(s Segment) *record.Status {
+	if st := r.status(first(s, 11), &observationStatus); st.Code != "" || st.AsSent != "" {
+		return &st
+	}
+	return nil
 }

@@ -101,7 +101,7 @@ func (w *sender) contents(v *record.ClinicalNote) {
 	for i := range v.Contents {
 		a := &v.Contents[i].Attachment
 		if a.Text != "" && (a.ContentType == "text/plain" || a.ContentType == "") && a.Data.IsZero() {
-			w.textLines(v, a)
+			w.textLines(v, &v.Contents[i])
 			continue
 		}
 		value := record.Value{Attachment: a}
@@ -111,27 +111,52 @@ func (w *sender) contents(v *record.ClinicalNote) {
 		}
 		s := w.segment("OBX", v.ID, 0)
 		w.put(s.at(2), kind)
+		w.contentName(s, &v.Contents[i])
 		w.value(s.at(5), &value, kind)
 	}
 }
 
-func (w *sender) textLines(v *record.ClinicalNote, a *record.Attachment) {
+// contentName writes OBX-3 and OBX-11 of a part of a document, whose title the code's display may be.
+func (w *sender) contentName(s *segmentOut, c *record.NoteContent) {
+	if x := c.Code; x != nil && len(x.Codings) > 0 && c.Attachment.Title != "" && w.m.source != "" {
+		if g := &x.Codings[0]; c.Attachment.Title == g.Display || g.Display == "" && c.Attachment.Title == g.Code {
+			c.Attachment.Title = ""
+		}
+	}
+	w.conceptPtr(s.at(3), &c.Code, "")
+	if c.Status != nil {
+		statusAt(w, s.at(11), c.Status, &observationStatus)
+	}
+}
+
+func (w *sender) textLines(v *record.ClinicalNote, c *record.NoteContent) {
+	a := &c.Attachment
 	title := a.Title
+	if c.Code != nil {
+		title = ""
+	}
+	name := clone(*c)
 	if strings.Contains(a.Text, "\r") || strings.HasSuffix(a.Text, "\n") || strings.HasPrefix(a.Text, "\n") || strings.Contains(a.Text, "\n\n") {
 		s := w.segment("OBX", v.ID, 0)
 		w.put(s.at(2), "FT")
+		w.contentName(s, &name)
 		w.put(s.at(3).at(2), title)
 		w.flow(s.at(5), &a.Text)
 	} else {
 		for _, line := range strings.Split(a.Text, "\n") {
 			s := w.segment("OBX", v.ID, 0)
 			w.put(s.at(2), "TX")
+			name = clone(*c)
+			w.contentName(s, &name)
 			w.put(s.at(3).at(2), title)
 			w.put(s.at(5), line)
 		}
 		a.Text = ""
 	}
-	a.Title = ""
+	c.Code, c.Status = name.Code, name.Status
+	if a.Title = name.Attachment.Title; title != "" {
+		a.Title = ""
+	}
 	if a.ContentType == "text/plain" {
 		a.ContentType = ""
 	} else {

@@ -7,6 +7,18 @@ func (r *reader) visit(b *block) {
 	s := b.head()
 	ids := add(add([]record.Identifier(nil), typed(one(s, 19, r.identifier), "VN")), one(s, 50, r.identifier))
 	v := record.Encounter{Entry: r.entry(record.KindEncounter, s, ids...)}
+	if first(s, 19).at(5).peek() == "VN" {
+		r.form(v.ID, "identifiers[0]", "PV1-19", "VN") // the type was sent
+	}
+	for d := range all(s, 20) {
+		if c := r.text(d.at(1)); c != "" {
+			x := record.DatedConcept{Concept: record.Concept{Codings: []record.Coding{{System: tableSystem("64", c), Code: c}}}}
+			if t, ok := r.time(d.at(2)); ok {
+				x.When = &record.Period{Start: t}
+			}
+			v.FinancialClasses = append(v.FinancialClasses, x)
+		}
+	}
 	v.Class = value(r.codedAt(s, 2, "4"))
 	v.Types = add(v.Types, r.codedAt(s, 4, "7"))
 	v.PreAdmission = one(s, 5, r.identifier)
@@ -130,8 +142,12 @@ func (r *reader) moreOfVisit(s Segment, v *record.Encounter) {
 	}
 	v.Priority = r.codedAt(s, 25, "217")
 	if ref := one(s, 1, r.location); ref != nil {
+		r.form(v.ID, slotOf("locations", len(v.Locations)), "PV2-1", "")
 		v.Locations = append(v.Locations, record.EncounterLocation{Location: *ref, Status: "planned"})
 	}
+	v.Planned = r.between(s, 8, 9)
+	v.Protected = one(s, 22, r.yesNo)
+	v.ArrivalMode = r.codedAt(s, 38, "430")
 	if c := r.codedAt(s, 7, "130"); c != nil {
 		v.Arrangements = append(v.Arrangements, *c)
 	}

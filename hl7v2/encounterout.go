@@ -97,6 +97,11 @@ func (w *sender) encounter(v *record.Encounter) {
 		w.str(s.at(53), &v.Episodes[0].Display)
 		w.identifier(s.at(54), v.Episodes[0].Identifier)
 	}
+	for _, i := range w.entriesHere(record.KindAccount) { // where the account stands
+		if a := w.copyOf(record.KindAccount, i).(*record.Account); a.Status.Code == "" && !s.has(41) {
+			w.str(s.at(41), &a.Status.AsSent)
+		}
+	}
 	w.visitStatusSaid(v)
 	for i := range v.Diagnoses { // their DG1 stand in the message
 		at, ok := w.refs[v.Diagnoses[i].Problem.ID]
@@ -104,8 +109,37 @@ func (w *sender) encounter(v *record.Encounter) {
 			v.Diagnoses[i].Problem.ID, v.Diagnoses[i].Problem.AsSent = "", ""
 		}
 	}
+	w.financialClasses(s, v)
 	w.moreOfVisit(s, v)
 	w.notes(v.Notes, s)
+	if w.m.tellsAll() {
+		w.restrictions(v.ID, v.Restrictions)
+		w.accident(v)
+	}
+}
+
+// financialClasses writes PV1-20 (FC, 2A.3.29): a class and since when it holds.
+func (w *sender) financialClasses(s *segmentOut, v *record.Encounter) {
+	for i := range v.FinancialClasses {
+		x := &v.FinancialClasses[i]
+		at := s.next(20)
+		w.tableCodeOr(at.at(1), &x.Concept, "64")
+		if x.When != nil {
+			w.time(at.at(2), &x.When.Start)
+		}
+	}
+}
+
+// tableCodeOr writes the code alone of a concept that is no more than a code, of the field's table or of no system.
+func (w *sender) tableCodeOr(p spot, c *record.Concept, table string) {
+	if len(c.Codings) == 0 {
+		return
+	}
+	if g := &c.Codings[0]; g.System == "" && g.SystemAsSent == "" && g.SystemName == "" && tableSystem(table, g.Code) == "" {
+		w.str(p, &g.Code)
+		return
+	}
+	w.tableCode(p, c, table)
 }
 
 // visitNumbers writes PV1-19 and PV1-50.
@@ -114,6 +148,8 @@ func (w *sender) visitNumbers(s *segmentOut, v *record.Encounter) {
 		x := &v.Identifiers[i]
 		switch {
 		case x.Value == "":
+		case isType(x, "VN") && !s.has(19) && len(w.formsOf(v.ID, slotOf("identifiers", i))) > 0:
+			w.identifier(s.at(19), x)
 		case isType(x, "VN") && !s.has(19):
 			w.fieldIdentifier(s.at(19), x, "VN")
 		case w.m.source != "" && i == 0:
@@ -164,6 +200,8 @@ func (w *sender) places(s, s2 *segmentOut, v *record.Encounter) {
 			}
 		}
 		switch {
+		case len(w.formsOf(v.ID, slotOf("locations", i))) > 0 && !s2.has(1):
+			at = s2.at(1)
 		case x.Status == "planned" && pre && !s.has(3):
 			at = s.at(3)
 		case x.Status == "planned" && at.s == nil && !s2.has(1):
@@ -201,7 +239,13 @@ func (w *sender) moreOfVisit(s1 *segmentOut, v *record.Encounter) {
 	if len(v.Notes) > 0 && !strings.Contains(v.Notes[0].Text, "\n") {
 		w.str(s.at(12), &v.Notes[0].Text)
 	}
+	if x := v.Planned; x != nil {
+		w.time(s.at(8), &x.Start)
+		w.time(s.at(9), &x.End)
+	}
 	w.participants(v.Participants, s, 13, role("referrer", "PV2-13"), nil)
+	w.yesNo(s.at(22), &v.Protected)
+	w.conceptPtr(s.at(38), &v.ArrivalMode, "430")
 	if v.ServiceProvider != nil && v.ServiceProvider.ID != "" {
 		w.organization(s.at(23), v.ServiceProvider)
 	}

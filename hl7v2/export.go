@@ -114,8 +114,13 @@ type sender struct {
 	here   map[string][]int // the entries that it tells of, by their kinds
 	copies map[entryAt]any  // of those that are being written, what is yet to be
 
+	further bool // the given names of the name at hand are further ones: its first is not there
+
 	patientLeft *record.Patient // what no PID has said yet
 	patientDone bool
+
+	patientNow   *record.Patient // what the PID of the message at hand has not said
+	patientQuiet bool            // and that it is said again
 
 	out  []outgoing
 	enc  encoder

@@ -31,6 +31,47 @@ func formOf[T any](r *reader, owner, list string, at, read []T, path string, dat
 	}
 }
 
+// wordsOf notes in which components of a name the words of a text stood that joins them.
+func (r *reader) wordsOf(owner, slot, joined string, d datum, path string) {
+	var parts, at []string
+	for _, c := range [...]int{5, 2, 3, 1, 4, 6} { // as [record.Name.String] has them
+		if v := d.at(c).at(1).peek(); v != "" {
+			parts, at = append(parts, v), append(at, itoa(c)+":"+itoa(strings.Count(v, " ")+1))
+		}
+	}
+	if strings.Join(parts, " ") == joined && (len(at) > 1 || len(at) == 1 && at[0][:1] != "1") {
+		r.form(owner, slot, path, strings.Join(at, " "))
+	}
+}
+
+// joinedName writes a text that joins the parts of a name into the components that it came from, else into the first.
+func (w *sender) joinedName(p spot, owner, slot, path string, v *string) {
+	for _, f := range w.formsOf(owner, slot) {
+		words := strings.Split(*v, " ")
+		var texts []string
+		var components []int
+		for _, x := range strings.Fields(f.data) {
+			c, n, _ := strings.Cut(x, ":")
+			component, _, ok1 := number(c)
+			count, _, ok2 := number(n)
+			if !ok1 || !ok2 || count > len(words) {
+				words = nil
+				break
+			}
+			texts, components, words = append(texts, strings.Join(words[:count], " ")), append(components, component), words[count:]
+		}
+		if f.path != path || len(texts) == 0 || words == nil || len(words) > 0 {
+			continue
+		}
+		for i := range texts {
+			w.put(p.at(components[i]), texts[i])
+		}
+		*v = ""
+		return
+	}
+	w.str(p.at(1), v)
+}
+
 func noData(int) string { return "" }
 
 // also says of identifiers that stood elsewhere before that they stood there too.
@@ -127,6 +168,7 @@ func (w *sender) formField(owner, slot, segment string, otherwise int) int {
 
 // telecomsBy writes telecoms of which each has a field, and may have stood in another.
 func (w *sender) telecomsBy(s *segmentOut, owner, list string, telecoms []record.Telecom, otherwise func(*record.Telecom) int) {
+	joined := w.joinedTelecoms(telecoms)
 	for i := range telecoms {
 		t := &telecoms[i]
 		field, style := otherwise(t), ""
@@ -136,6 +178,9 @@ func (w *sender) telecomsBy(s *segmentOut, owner, list string, telecoms []record
 			}
 		}
 		at := s.next(field)
+		if style == "" {
+			style = joined[i]
+		}
 		if strings.HasSuffix(style, "+") && at.rep > 1 {
 			at.rep--
 			w.sameRepetition(at, t, strings.TrimSuffix(style, "+"))
@@ -145,11 +190,26 @@ func (w *sender) telecomsBy(s *segmentOut, owner, list string, telecoms []record
 	}
 }
 
+// joinedTelecoms tells which telecoms stood in one repetition with the one before them: a number beside an address of e-mail, of
+// which the reader takes it that both are of that kind.
+func (w *sender) joinedTelecoms(list []record.Telecom) []string {
+	out := make([]string, len(list))
+	for i := 1; i < len(list) && w.m.source != ""; i++ {
+		a, b := &list[i-1], &list[i]
+		if a.System == "email" && b.System == "email" && !strings.Contains(b.Value, "@") && slices.Equal(a.Uses, b.Uses) && slices.Equal(a.UsesAsSent, b.UsesAsSent) {
+			if out[i] = "1+"; isDialled(b.Value) {
+				out[i] = "7+"
+			}
+		}
+	}
+	return out
+}
+
 // sameRepetition writes a telecom that stood in one repetition with the one before it, which says what both are for.
 func (w *sender) sameRepetition(at spot, t *record.Telecom, component string) {
 	if component == "7" {
-		if parts := dialledParts.FindStringSubmatch(t.Value); parts != nil {
-			for i, v := range parts[1:] {
+		if parts := dialledAs(t.Value); parts != nil {
+			for i, v := range parts {
 				w.put(at.at(5+i), v)
 			}
 			t.Value = ""

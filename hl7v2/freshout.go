@@ -61,6 +61,9 @@ func (w *sender) writeNew(m *newMessage1) {
 		for _, i := range w.here[kind] {
 			w.one(kind, i)
 		}
+		if kind == record.KindRelatedPerson && m.kind == "ADT" {
+			w.circumstances()
+		}
 	}
 	own := m.kind == "ADT" && (m.event == "A31" || m.event == "A40" || m.encounter >= 0 && len(w.m.segs) > head)
 	if len(w.m.segs) == mark && !own {

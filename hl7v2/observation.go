@@ -51,6 +51,7 @@ func (r *reader) observe(v *record.Observation, s Segment, notes []Segment, kind
 	}
 	v.Issued = r.timePtr(s, 19)
 	v.Notes = r.notes(notes)
+	r.typeForm(s, v)
 }
 
 // observers reads who observed, where it was done, and with what.

@@ -216,11 +216,29 @@ func (w *sender) values(s *segmentOut, v *record.Observation) {
 			kind = k
 		}
 	}
+	for _, f := range w.formsOf(s.owner, "values") {
+		if kind != "" && f.path == "OBX-2" && slices.Contains(alike(kind), f.data) && !(kind == "FT" && f.data != "FT") {
+			kind = f.data
+		}
+	}
 	w.put(s.at(2), kind)
 }
 
+// alike gives the datatypes whose values are written alike, one of which a value may have been sent as.
+func alike(kind string) []string {
+	for _, list := range [][]string{{"ST", "TX", "FT"}, {"CWE", "CE", "CNE", "CF", "IS", "ID"}, {"TS", "DTM", "DT"}} {
+		if slices.Contains(list, kind) {
+			return list
+		}
+	}
+	return nil
+}
+
 // valueType gives the datatype of table 0125 for a value; "" where there is none.
-func (w *sender) valueType(v *record.Value) string {
+func (w *sender) valueType(v *record.Value) string { return typeOfValue(v, w.m.kind, w.m.version) }
+
+// typeOfValue gives the datatype that a value has in a message of a kind and a version.
+func typeOfValue(v *record.Value, kind, version string) string {
 	switch {
 	case v.Quantity != nil:
 		switch {
@@ -234,7 +252,7 @@ func (w *sender) valueType(v *record.Value) string {
 	case v.Range != nil, v.Ratio != nil:
 		return "SN"
 	case v.Concept != nil:
-		if w.m.kind == "VXU" || w.m.version != "" && !atLeast(w.m.version, "2.5") {
+		if kind == "VXU" || version != "" && !atLeast(version, "2.5") {
 			return "CE"
 		}
 		return "CWE"

@@ -43,6 +43,15 @@ func (r *reader) patient(s Segment) {
 	formOf(r, p.ID, "identifiers", p.Identifiers, outer, "PID-2", also(listed, outer))
 	formOf(r, p.ID, "identifiers", p.Identifiers, other, "PID-4", also(slices.Concat(listed, outer), other))
 	p.Names = union(p.Names, each(s, 5, r.name)...)
+	for d := range all(s, 5) { // a further given name without a first
+		if d.at(2).peek() == "" && d.at(3).peek() != "" {
+			for i := range p.Names {
+				if len(p.Names[i].Given) > 0 && p.Names[i].Given[0].Value == d.at(3).peek() {
+					r.form(p.ID, slotOf("names", i), "PID-5", "3")
+				}
+			}
+		}
+	}
 	for _, n := range each(s, 9, r.name) {
 		if len(n.Uses)+len(n.UsesAsSent) == 0 {
 			n.UsesAsSent = []string{"A"} // PID-9 holds aliases
@@ -79,6 +88,7 @@ func (r *reader) patient(s Segment) {
 		r.nameParts(d, &n, [...]int{1, 2, 3, 4, 5, 6, 0})
 		return n.String(), n.String() != ""
 	})
+	r.wordsOf(p.ID, "mothersMaidenName", p.MothersMaidenName, first(s, 6), "PID-6")
 	solePtr(r, s, 24, &p.MultipleBirth, r.yesNo)
 	solePtr(r, s, 30, &p.Deceased, r.yesNo)
 	solePtr(r, s, 27, &p.Veteran, r.of("172"))
@@ -212,6 +222,27 @@ func (r *reader) moreOfPatient(b *block) {
 		r.own(s, p.ID)
 		p.GeneralPractice = union(p.GeneralPractice, each(s, 3, r.organization)...)
 		p.GeneralPractice = union(p.GeneralPractice, each(s, 4, r.practitioner)...)
+		p.LivingDependencies = union(p.LivingDependencies, each(s, 1, r.of("223"))...)
+		solePtr(r, s, 2, &p.LivingArrangement, r.of("220"))
+		sole(r, s, 14, &p.Congregation, func(d datum) (string, bool) {
+			v := r.text(d.at(1))
+			return v, v != ""
+		})
+		r.registry(s, p)
+	}
+}
+
+// registry reads how the patient takes part in an immunization registry: PD1-11 to PD1-13 and PD1-16 to PD1-18.
+func (r *reader) registry(s Segment, p *record.Patient) {
+	v := value(p.Registry)
+	solePtr(r, s, 11, &v.Publicity, r.of("215"))
+	solePtr(r, s, 12, &v.Protected, r.yesNo)
+	solePtr(r, s, 13, &v.ProtectedSince, r.time)
+	solePtr(r, s, 16, &v.Status, r.of("441"))
+	solePtr(r, s, 17, &v.StatusSince, r.time)
+	solePtr(r, s, 18, &v.PublicitySince, r.time)
+	if v != (record.RegistryStatus{}) {
+		p.Registry = &v
 	}
 }
 

@@ -19,7 +19,16 @@ func (w *sender) sex(p spot, leaf string, c *record.Concept) {
 	}
 	if len(c.Codings) > 0 {
 		g := &c.Codings[0]
-		if v, ok := sexes[g.Code]; ok && g.System != "" && g.System != tableURI("1") {
+		v, ok := sexes[g.Code]
+		ok = ok && g.System != "" && g.System != tableURI("1")
+		if ok && w.m.source != "" && v == g.Code && (g.Display != "" || g.SystemAsSent != "" || len(c.Codings) > 1) {
+			if g.System = tableURI("1"); g.SystemAsSent == "" && g.Display == "" {
+				g.System = "" // the field says it
+			}
+			w.coded(p, c, "1") // as it was sent, in the components that it came in
+			return
+		}
+		if ok {
 			if w.put(p, v) {
 				w.In(leaf, -1)
 				w.In("codings", 0)
@@ -47,11 +56,13 @@ func (w *sender) patient(v *record.Patient) {
 			n.UsesAsSent = nil
 			w.name(s.next(9), n)
 		} else {
+			w.further = len(w.formsOf(v.ID, slotOf("names", i))) > 0
 			w.name(s.next(5), n)
+			w.further = false
 		}
 		w.Leave()
 	}
-	w.str(s.at(6).at(1), &v.MothersMaidenName)
+	w.joinedName(s.at(6), v.ID, "mothersMaidenName", "PID-6", &v.MothersMaidenName)
 	w.time(s.at(7), &v.BirthTime)
 	w.sex(s.at(8), "administrativeSex", &v.AdministrativeSex)
 	w.concepts(s, 10, v.Races, "5")
@@ -176,12 +187,20 @@ func (w *sender) mother(s *segmentOut) {
 	}
 }
 
-// practice writes PD1: the general practice and practitioner.
+// practice writes PD1: the general practice and practitioner, how the patient lives, and the immunization registry; then ARV.
 func (w *sender) practice(v *record.Patient) {
-	if len(v.GeneralPractice) == 0 {
-		return
-	}
 	s := w.segment("PD1", v.ID, 0)
+	w.concepts(s, 1, v.LivingDependencies, "223")
+	w.conceptPtr(s.at(2), &v.LivingArrangement, "220")
+	w.str(s.at(14), &v.Congregation)
+	if x := v.Registry; x != nil {
+		w.conceptPtr(s.at(11), &x.Publicity, "215")
+		w.yesNo(s.at(12), &x.Protected)
+		w.timePtr(s.at(13), &x.ProtectedSince)
+		w.conceptPtr(s.at(16), &x.Status, "441")
+		w.timePtr(s.at(17), &x.StatusSince)
+		w.timePtr(s.at(18), &x.PublicitySince)
+	}
 	for i := range v.GeneralPractice {
 		x := &v.GeneralPractice[i]
 		w.In("generalPractitioners", i)
@@ -193,6 +212,9 @@ func (w *sender) practice(v *record.Patient) {
 		w.Leave()
 	}
 	w.dropEmpty(s)
+	if w.m.tellsAll() {
+		w.restrictions(v.ID, v.Restrictions)
+	}
 }
 
 // merged writes MRG: the identifiers that the patient was known by before.

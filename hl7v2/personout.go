@@ -97,7 +97,8 @@ func (w *sender) nameParts(p spot, n *record.Name, at [7]int) {
 		}
 	}
 	w.parts(family.at(1), "family", n.Family, func(*record.NamePart) bool { return true })
-	first := true
+	first := !w.further
+	w.further = false
 	w.parts(p.at(at[1]), "given", n.Given, func(x *record.NamePart) bool {
 		ok := first && !slices.Equal(x.Qualifiers, []string{"CL"})
 		first = first && !ok
@@ -183,6 +184,21 @@ func (w *sender) addresses(s *segmentOut, field int, list []record.Address) {
 // dialledParts is a number as the reader joins it from its parts.
 var dialledParts = regexp.MustCompile(`^(?:\+([0-9]+) )?(?:\(([0-9]+)\) )?([0-9][0-9-]*)(?: ext\. ([0-9]+))?$`)
 
+// looseParts is a number as the reader joins it, with whatever stood in its parts.
+var looseParts = regexp.MustCompile(`^(?:\+([^ ]+) )?(?:\(([^()]+)\) )?([^ ()+]+)(?: ext\. ([^ ]+))?$`)
+
+// dialledAs gives country, area, number and extension of a number that was joined from them; nil where it is another text.
+func dialledAs(v string) []string {
+	p := dialledParts.FindStringSubmatch(v)
+	if p == nil {
+		p = looseParts.FindStringSubmatch(v)
+	}
+	if p == nil {
+		return nil
+	}
+	return p[1:]
+}
+
 // telecom writes XTN (2A.3.89) and clears what it writes.
 func (w *sender) telecom(p spot, t *record.Telecom) { w.telecomAs(p, t, "") }
 
@@ -203,6 +219,9 @@ func (w *sender) telecomAs(p spot, t *record.Telecom, style string) {
 		}
 	}
 	for i := range t.UsesAsSent {
+		if w.m.source != "" && t.System == "" && !mobile && tableOf("202").has(t.UsesAsSent[i]) {
+			w.str(p.at(3), &t.UsesAsSent[i]) // the equipment
+		}
 		w.str(p.at(2), &t.UsesAsSent[i])
 	}
 	mail := t.System == "email" || t.System == "url" || strings.Contains(t.Value, "@")
@@ -216,9 +235,9 @@ func (w *sender) telecomAs(p spot, t *record.Telecom, style string) {
 			style = "12"
 		}
 	}
-	switch parts := dialledParts.FindStringSubmatch(t.Value); {
+	switch parts := dialledAs(t.Value); {
 	case style == "7" && parts != nil:
-		for i, v := range parts[1:] {
+		for i, v := range parts {
 			w.put(p.at(5+i), v)
 		}
 		t.Value = ""
@@ -237,7 +256,21 @@ func (w *sender) telecomAs(p spot, t *record.Telecom, style string) {
 
 // telecoms writes telecoms as repetitions.
 func (w *sender) telecoms(s *segmentOut, field int, list []record.Telecom) {
+	joined := w.joinedTelecoms(list)
 	for i := range list {
-		w.telecom(s.next(field), &list[i])
+		w.telecomBehind(s.next(field), &list[i], joined[i])
 	}
+}
+
+// telecomBehind writes a telecom, in the repetition before where it stood there with another.
+func (w *sender) telecomBehind(p spot, t *record.Telecom, joined string) {
+	if joined != "" && p.rep > 1 {
+		p.rep--
+		w.sameRepetition(p, t, strings.TrimSuffix(joined, "+"))
+		if t.Value == "" {
+			return
+		}
+		p.rep++
+	}
+	w.telecom(p, t)
 }

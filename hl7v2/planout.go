@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/portage-health/portage/record"
 )
@@ -207,6 +208,9 @@ func (w *sender) body() {
 		for _, i := range w.here[kind] {
 			w.one(kind, i)
 		}
+		if kind == record.KindEncounter {
+			w.circumstances()
+		}
 	}
 }
 
@@ -229,6 +233,7 @@ func (w *sender) person1() {
 	}
 	v := w.patientLeft
 	quiet := w.Quiet
+	w.patientNow, w.patientQuiet = nil, false
 	if w.patientDone || w.verbatim[entryAt{record.KindPatient, -1}] {
 		c := clone(*w.rec.Patient)
 		v = &c
@@ -249,6 +254,10 @@ func (w *sender) person1() {
 		}
 	})
 	w.patientDone = true
+	w.patientNow, w.patientQuiet = v, w.Quiet
+	if left := w.patientLeft; left != nil && left != v && w.m.tellsAll() {
+		left.Restrictions = v.Restrictions
+	}
 	w.Quiet = quiet
 }
 
@@ -368,20 +377,26 @@ func (w *sender) carriedLeft() {
 
 // number1 numbers the segments whose first field counts them.
 func (w *sender) number1(m *messageOut) {
-	counts := map[string]int{}
+	c := counter{}
+	all := map[string]int{}
 	for _, s := range m.segs {
-		switch s.name {
-		case "OBR":
-			counts["OBX"] = 0
-		case "RGS":
-			counts["AIS"], counts["AIG"], counts["AIL"], counts["AIP"] = 0, 0, 0, 0
+		all[s.name]++
+	}
+	sent := map[string][]string{}
+	for _, f := range w.formsOf("", "") {
+		if name, _, _ := strings.Cut(f.path, "-"); m.source != "" && len(strings.Fields(f.data)) == all[name] {
+			sent[name] = strings.Fields(f.data)
 		}
-		if s.name != "NTE" {
-			counts["NTE"] = 0
+	}
+	for _, s := range m.segs {
+		n := itoa(c.next(s.name))
+		if list := sent[s.name]; len(list) > 0 {
+			if n, sent[s.name] = list[0], list[1:]; n == "-" {
+				continue
+			}
 		}
 		if slices.Contains(numbered, s.name) && !s.has(1) {
-			counts[s.name]++
-			w.put(s.at(1), itoa(counts[s.name]))
+			w.put(s.at(1), n)
 		}
 	}
 }

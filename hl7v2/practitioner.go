@@ -240,7 +240,7 @@ func (r *reader) location(d datum) (ref record.Ref, ok bool) {
 	if a, ok := r.entity(d.at(10)); ok {
 		v.Identifiers = append(v.Identifiers, a)
 	}
-	r.placeIDs(d, &v)
+	partOf := r.placeIDs(d, &v)
 	if v.PointOfCare+v.Room+v.Bed+v.Building+v.Floor+v.Description == "" && v.Physical == nil && v.Identifiers == nil && !hasFacility {
 		return ref, false
 	}
@@ -251,6 +251,9 @@ func (r *reader) location(d datum) (ref record.Ref, ok bool) {
 	if isNew {
 		v.Entry = record.Entry{ID: p.id, Assertion: record.Affirmed, Origins: r.origin(d.span), Identifiers: v.Identifiers}
 		r.rec.Locations = append(r.rec.Locations, v)
+		if partOf == 1 && v.Bed != "" && v.Room != "" {
+			r.form(p.id, "partOf", "PL-1", "")
+		}
 	} else if len(v.Identifiers) > 0 && !sameLocation(r.rec.Locations[p.index], v) {
 		r.giveBack(d)
 		r.take(d.at(10).at(1))
@@ -259,8 +262,8 @@ func (r *reader) location(d datum) (ref record.Ref, ok bool) {
 }
 
 // placeIDs reads the universal ids of point of care, room and bed: that of the innermost names the place, that of the point of care what
-// it is part of.
-func (r *reader) placeIDs(d datum, v *record.Location) {
+// it is part of. partOf is the component of the latter.
+func (r *reader) placeIDs(d datum, v *record.Location) (partOf int) {
 	innermost := 1
 	if v.Bed != "" {
 		innermost = 3
@@ -285,8 +288,10 @@ func (r *reader) placeIDs(d datum, v *record.Location) {
 			v.Identifiers = append(v.Identifiers, id)
 		} else {
 			v.PartOf = &record.Ref{Identifier: &id}
+			partOf = n
 		}
 	}
+	return partOf
 }
 
 func sameLocation(a, b record.Location) bool {

@@ -338,7 +338,11 @@ func (w *sender) placeIDs(p spot, v *record.Location, was record.Location, left 
 		}
 	}
 	if o := v.PartOf; o != nil && o.ID == "" && o.Identifier != nil && innermost > 1 {
-		if write(innermost-1, o.Identifier); o.Identifier.IsZero() {
+		n := innermost - 1
+		if len(w.formsOf(v.ID, "partOf")) > 0 || n == 2 && was.Room == "" {
+			n = 1 // the point of care
+		}
+		if write(n, o.Identifier); o.Identifier.IsZero() {
 			left.PartOf = nil
 		}
 	}

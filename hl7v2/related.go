@@ -82,7 +82,11 @@ func (r *reader) guarantor(s Segment) {
 	}
 	v := record.RelatedPerson{Entry: r.entry(record.KindRelatedPerson, s, ids...)}
 	v.Class = []string{"GUAR"} // HL7 v3 RoleClass: guarantor
-	v.Names = append(each(s, 3, r.name), each(s, 4, r.name)...)
+	v.Names = each(s, 3, r.name)
+	for _, n := range each(s, 4, r.name) { // the spouse's
+		r.form(v.ID, slotOf("names", len(v.Names)), "GT1-4", "")
+		v.Names = append(v.Names, n)
+	}
 	v.Addresses = each(s, 5, r.address)
 	v.Telecoms = append(r.telecoms(s, 6, "home"), r.telecoms(s, 7, "work")...)
 	v.BirthTime = r.timeOf(s, 8)
@@ -96,7 +100,9 @@ func (r *reader) guarantor(s Segment) {
 		}
 	}
 	if v.Organization == nil {
-		v.Organization = one(s, 51, r.organization)
+		if v.Organization = one(s, 51, r.organization); v.Organization != nil {
+			r.form(v.ID, "organization", "GT1-51", "")
+		}
 	}
 	if x := r.organizationBy(v.Organization); x != nil { // the employer
 		x.Addresses = union(x.Addresses, each(s, 17, r.address)...)

@@ -85,11 +85,12 @@ func (w *sender) contact(s *segmentOut, at entryAt, name, phone, address int) {
 
 // homeAndWork writes telecoms in two fields, of which one is for those at work.
 func (w *sender) homeAndWork(s *segmentOut, home, work int, list []record.Telecom) {
+	joined := w.joinedTelecoms(list)
 	for i := range list {
 		if slices.Contains(list[i].Uses, "work") {
-			w.telecom(s.next(work), &list[i])
+			w.telecomBehind(s.next(work), &list[i], joined[i])
 		} else {
-			w.telecom(s.next(home), &list[i])
+			w.telecomBehind(s.next(home), &list[i], joined[i])
 		}
 	}
 }
@@ -115,7 +116,11 @@ func (w *sender) guarantor(v *record.RelatedPerson) {
 			w.identifier(s.next(2), x)
 		}
 	}
-	w.names(s, 3, "names", v.Names)
+	for i := range v.Names {
+		w.In("names", i)
+		w.name(s.next(w.formField(v.ID, slotOf("names", i), "GT1", 3)), &v.Names[i])
+		w.Leave()
+	}
 	w.addresses(s, 5, v.Addresses)
 	w.homeAndWork(s, 6, 7, v.Telecoms)
 	w.time(s.at(8), &v.BirthTime)
@@ -127,7 +132,7 @@ func (w *sender) guarantor(v *record.RelatedPerson) {
 	for i := range v.Languages {
 		w.coded(s.next(36), &v.Languages[i].Code, "296")
 	}
-	if v.Organization != nil && w.organization(s.at(21), v.Organization) {
+	if v.Organization != nil && w.organization(s.at(w.formField(v.ID, "organization", "GT1", 21)), v.Organization) {
 		if org, left := w.organizationOf(&record.Ref{ID: w.refOf(v)}); org != nil {
 			w.addresses(s, 17, org.Addresses)
 			w.telecoms(s, 18, org.Telecoms)

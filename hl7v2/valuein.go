@@ -1,6 +1,7 @@
 package hl7v2
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/portage-health/portage/record"
@@ -28,6 +29,17 @@ func (r *reader) values(s Segment) (out []record.Value) {
 		r.text(kind)
 	}
 	return out
+}
+
+// typeForm keeps as which datatype values were sent where a writer would have another for them.
+func (r *reader) typeForm(s Segment, v *record.Observation) {
+	if len(v.Values) == 0 {
+		return
+	}
+	sent := first(s, 2).peek()
+	if own := typeOfValue(&v.Values[0], r.p.kind, r.p.source.Version); sent != own && slices.Contains(alike(own), sent) {
+		r.form(v.ID, "values", "OBX-2", sent)
+	}
 }
 
 // hasValues says whether values of a datatype are read.

@@ -29,4 +29,7 @@ type ClinicalNote struct {
 type NoteContent struct {
 	Attachment Attachment `json:"attachment,omitzero"`
 	Format     *Coding    `json:"format,omitempty"`
+	// Code is what this part of the note is called by its sender, Status how far it is (OBX-3 and OBX-11 of a document).
+	Code   *Concept `json:"code,omitempty"`
+	Status *Status  `json:"status,omitempty"`
 }

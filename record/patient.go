@@ -38,6 +38,13 @@ type Patient struct {
 	Species            *Concept            `json:"species,omitempty"` // of an animal (PID-35; FHIR patient-animal), with its breed and strain
 	Breed              *Concept            `json:"breed,omitempty"`
 	Strain             string              `json:"strain,omitempty"`
+	Congregation       string              `json:"congregation,omitempty"`       // place of worship
+	LivingDependencies []Concept           `json:"livingDependencies,omitempty"` // on whom they depend at home, or who on them (PD1-1)
+	LivingArrangement  *Concept            `json:"livingArrangement,omitempty"`
+	Disabilities       []Disability        `json:"disabilities,omitempty"`
+	Restrictions       []AccessRestriction `json:"restrictions,omitempty"`
+	Registry           *RegistryStatus     `json:"registry,omitempty"`
+	Death              *Death              `json:"death,omitempty"`
 	Photos             []Attachment        `json:"photos,omitempty"`
 	Active             *bool               `json:"active,omitempty"`
 	Provider           *Ref                `json:"provider,omitempty"`             // CDA providerOrganization, FHIR managingOrganization
