@@ -11,10 +11,11 @@ func (w *writer) appointmentEntry(i int) bool {
 	case x.Assertion == record.Negated || x.Assertion == record.NoneKnown:
 		return false // CDA knows no encounter that is not
 	case x.Mode == record.ModeAppointment || x.Mode == record.ModeEvent:
-		if x.Mode == record.ModeEvent && x.Status.Code == record.StatusProposed {
+		if x.Status.Code == record.StatusProposed {
 			mood = "ARQ"
 			x.Status.Code, x.Status.AsSent = "", "" // the mood says it
-		} else if x.Mode == record.ModeEvent {
+		}
+		if x.Mode == record.ModeEvent || mood == "ARQ" {
 			w.Note(&fixed, "mode")
 		}
 	case x.Mode == record.ModeAppRequest:

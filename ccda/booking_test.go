@@ -24,11 +24,11 @@ func TestBookingAgain(t *testing.T) {
 					out, back, _ := passed(t, x, rec)
 					require.Contains(t, out, `<encounter classCode="ENC" moodCode="APT">`)
 					require.Contains(t, out, `<statusCode code="active"/>`)
-					require.Len(t, back.Orders, 1)
-					require.Equal(t, record.Status{Code: status}, back.Orders[0].Status)
-					require.Equal(t, record.ModeAppointment, back.Orders[0].Mode)
+					require.Empty(t, back.Orders) // what is an appointment comes back as one, whatever it was called
+					require.Len(t, back.Appointments, 1)
+					require.Equal(t, record.Status{Code: status}, back.Appointments[0].Status)
+					require.Equal(t, record.ModeAppointment, back.Appointments[0].Mode)
 					again, _, _ := passed(t, x, back)
-					require.Equal(t, 1, len(back.Orders))
 					require.Contains(t, again, `<statusCode code="active"/>`)
 				})
 			}
@@ -55,8 +55,8 @@ func TestBookingRead(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rec, _ := importSection(t, "18776-5", fmt.Sprintf(encounter, c.status, c.rel, c.obs, c.value))
-			require.Len(t, rec.Orders, 1)
-			require.Equal(t, c.want, rec.Orders[0].Status.Code)
+			require.Len(t, rec.Appointments, 1)
+			require.Equal(t, c.want, rec.Appointments[0].Status.Code)
 			if !c.carried {
 				typed(t, rec)
 			}

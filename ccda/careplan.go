@@ -103,7 +103,7 @@ func planned(p *record.CarePlan, ref *record.Ref) {
 	switch ref.Kind {
 	case kindGoal:
 		p.Goals = append(p.Goals, *ref)
-	case kindOrder, kindMedication, kindImmunization, kindProcedure:
+	case kindOrder, kindMedication, kindImmunization, kindProcedure, record.KindAppointment:
 		own := *ref
 		p.Activities = append(p.Activities, record.PlanActivity{Ref: &own})
 	}

@@ -78,6 +78,7 @@ func (w *writer) directiveOut(x *record.Directive) {
 	w.concepts("sdtc:category", "categories", &x.Categories)
 	w.directiveCode(&x.Type, claimed && !existence)
 	w.linkOf(&x.Entry)
+	w.asActStatus(&x.Status)
 	w.statusFixed(&x.Status)
 	if claimed && !existence && w.strict {
 		w.directiveTime(&x.When)

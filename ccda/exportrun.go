@@ -19,8 +19,9 @@ func Export(ctx context.Context, rec *record.Record, out io.Writer, o record.Exp
 	return Exporter{}.Export(ctx, rec, out, o)
 }
 
-// ErrNoPatient says that a record without a patient was to be written: a C-CDA document has one (CONF:1198-5266).
-var ErrNoPatient = errors.New("ccda: the record names no patient, whom a C-CDA document must have")
+// ErrNoPatient says that a record with neither a patient nor anything to say of one was to
+// be written conformantly: a C-CDA document is about somebody (CONF:1198-5266).
+var ErrNoPatient = errors.New("ccda: the record names no patient, and nothing of one")
 
 // Export writes one document. The report names, by its path in the record, every
 // leaf that is not in it. An error means that nothing was written.
@@ -29,9 +30,6 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	if rec == nil {
 		rec = &record.Record{}
 	}
-	if rec.Patient == nil && x.Mode == Conformant {
-		return rep, ErrNoPatient
-	}
 	beside := reckon(rec, o.TypedOnly)
 	defer beside.end() // who gave the record may change it afterwards
 	w := &writer{ctx: ctx, rec: rec, opts: o, x: &x, ids: ids.New(nil), strict: x.Mode == Conformant, release: x.Release, aside: beside}
@@ -39,6 +37,10 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	sheet := sheets.Get().(*sheet)
 	defer sheet.clear(w)
 	w.b, w.entries, w.open = sheet.b, sheet.entries, sheet.open
+	w.findEntries()
+	if w.strict && rec.Patient == nil && len(rec.Documents) == 0 && !w.holds() {
+		return rep, ErrNoPatient
+	}
 	w.document()
 	if err := ctx.Err(); err != nil {
 		return rep, err
@@ -121,7 +123,6 @@ func (w *writer) document() {
 	w.typ = w.typeOf(&d)
 	w.native = w.isFrom(&d, formatName)
 	w.before = !w.strict && w.fromBefore(&d)
-	w.findEntries()
 	w.gatherCarried()
 	if w.file = w.typ.typ == UnstructuredDocument || len(d.Body) > 0 && len(d.Sections) == 0 && !w.holds(); !w.file {
 		w.outside()

@@ -1,6 +1,11 @@
 package ccda
 
-import "github.com/portage-health/portage/record"
+import (
+	"slices"
+
+	"github.com/portage-health/portage/internal/codes"
+	"github.com/portage-health/portage/record"
+)
 
 // familyEntry writes a Family History Organizer: one relative, and what each had (C-CDA R2.1 3.39).
 func (w *writer) familyEntry(i int) bool {
@@ -62,6 +67,13 @@ func (w *writer) relativeOut(x *record.FamilyMember) {
 		w.words("name", take(&x.Name))
 		if x.Sex.IsZero() {
 			w.require("administrativeGenderCode", "sex", "UNK")
+		}
+		if c := x.Sex.Codings; w.strict && len(c) > 0 && c[0].System == "http://hl7.org/fhir/administrative-gender" && !slices.ContainsFunc(c, isAdministrativeSex) {
+			// HL7 v3's own code is the one that the templates know (ConceptMap FC-AdministrativeGender).
+			if v3, ok := codes.AdministrativeGender().From(c[0].Code); ok {
+				w.Note(&altered, "sex")
+				x.Sex.Codings = slices.Insert(slices.Clone(c), 0, record.Coding{System: record.SystemAdministrativeSex, Code: v3})
+			}
 		}
 		w.concept("administrativeGenderCode", "sex", &x.Sex)
 		w.time("birthTime", "birthTime.at", &x.BirthTime.At)
@@ -227,3 +239,5 @@ func (w *writer) tellRelative(x *record.FamilyMember) {
 		w.tell("Relative", "deceased")
 	}
 }
+
+func isAdministrativeSex(c record.Coding) bool { return c.System == record.SystemAdministrativeSex }

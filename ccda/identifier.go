@@ -55,8 +55,8 @@ func (r *reader) identity(i *record.Identifier, root, ext string) {
 	case root == "":
 		i.Value = ext
 	case root == oidURI && ext != "":
-		// The extension holds system and value in one (C-CDA on FHIR, root = URI OID).
-		if at := strings.LastIndexAny(ext, "/:"); at > 0 && at+1 < len(ext) && ext[at-1] != '/' && ext[at-1] != ':' {
+		// The extension holds system and value in one (C-CDA on FHIR, root = URI OID), or is a URI that is nobody's but its own.
+		if at := strings.LastIndexAny(ext, "/:"); at > 0 && !strings.HasPrefix(ext, urnOID) && !strings.HasPrefix(ext, urnUUID) && at+1 < len(ext) && ext[at-1] != '/' && ext[at-1] != ':' {
 			i.System, i.Value = ext[:at], ext[at+1:]
 			i.SystemAsSent, i.ValueAsSent = root, ext
 		} else {

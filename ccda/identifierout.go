@@ -70,7 +70,7 @@ func (w *writer) rootOf(i *record.Identifier) (root, ext string) {
 		if root = i.ValueAsSent; !isUID(root) { // what was sent as an extension is no root
 			root, value = i.Value, i.Value
 			for _, p := range [...]string{urnOID, urnUUID} {
-				if rest, ok := strings.CutPrefix(root, p); ok {
+				if rest, ok := strings.CutPrefix(root, p); ok && (isUID(rest) || w.native && !w.strict) {
 					return rest, ""
 				}
 			}

@@ -212,6 +212,9 @@ func (w *writer) medication(i, list int) bool {
 	vehicles := x.Product.Vehicles
 	w.consumableOut(templatesProduct[0], &x.Product)
 	x.Product = record.Product{}
+	if x.AuthoredOn == nil { // of what somebody states that the patient takes, the day on which he said so
+		w.authored(&x.Participants, &x.DateAsserted)
+	}
 	w.authored(&x.Participants, &x.AuthoredOn)
 	w.participants(&x.Participants)
 	w.vehiclesOut(&vehicles)

@@ -187,7 +187,7 @@ func (w *writer) observationMedia(a *record.Attachment) {
 
 // fileAttrs writes what an ED says of its content.
 func (w *writer) fileAttrs(leaf string, a *record.Attachment) {
-	w.at("mediaType", take(&a.ContentType))
+	w.mediaType(leaf, a)
 	w.at("language", take(&a.Language))
 	w.at("charset", take(&a.Charset))
 	w.at("compression", take(&a.Compression))

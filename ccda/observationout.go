@@ -230,17 +230,22 @@ func isResultStatus(code string) bool {
 // observationStatus writes the status of an observation or a panel; completed
 // says that the template fixes it so.
 func (w *writer) observationStatus(s *record.Status, completed bool) {
+	w.asActStatus(s)
+	if completed {
+		w.statusAs(s, "completed")
+		return
+	}
+	w.status(s)
+}
+
+// asActStatus makes of a status that is FHIR's of an observation the one of HL7 v3 (ConceptMap FC-ObservationStatus).
+func (w *writer) asActStatus(s *record.Status) {
 	if code := observationStatusCode(s); code != "" && s.AsSent == "" {
 		if back, _ := statusOf(code); back != s.Code {
 			w.Note(&altered, "status.code")
 			s.Code = back
 		}
 	}
-	if completed {
-		w.statusAs(s, "completed")
-		return
-	}
-	w.status(s)
 }
 
 // interpretations writes interpretationCode. A vital sign's has a code (CONF:1098-7308).

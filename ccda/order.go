@@ -77,6 +77,9 @@ func (r *reader) readOrderEntry(entry tree.Node) []record.Ref {
 	if !r.hasAny(n, templatesPlanned[:plannedHere]) && !r.hasAny(n, templatesProcedure[:3]) && !r.hasAny(n, templatesEncounter[:1]) && !r.hasAny(n, templatesSupply) && !r.bare(n, nil) || !r.legibleOrder(n) {
 		return nil
 	}
+	if isAppointment(n) {
+		return []record.Ref{r.appointment(n)}
+	}
 	o := r.order(n)
 	r.rec.Orders = append(r.rec.Orders, o)
 	return []record.Ref{{ID: o.ID, Kind: kindOrder}}

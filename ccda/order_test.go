@@ -42,6 +42,13 @@ func TestOrderMode(t *testing.T) {
 				require.True(t, len(rec.Carried) > 0 || len(rec.Goals) == 1)
 				return
 			}
+			if x.want == record.ModeAppointment || x.want == record.ModeAppRequest {
+				require.Empty(t, rec.Orders)
+				require.Len(t, rec.Appointments, 1)
+				require.Equal(t, x.want, rec.Appointments[0].Mode)
+				require.Equal(t, record.StatusActive, rec.Appointments[0].Status.Code)
+				return
+			}
 			require.Len(t, rec.Orders, 1)
 			require.Equal(t, x.want, rec.Orders[0].Mode)
 			require.Equal(t, strings.Contains(x.attrs, `"true"`), rec.Orders[0].DoNotPerform != nil)

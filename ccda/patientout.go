@@ -6,16 +6,24 @@ import (
 	"github.com/portage-health/portage/record"
 )
 
-// recordTarget writes the patient (C-CDA R2.1 US Realm Header, 1.1.1).
+// recordTarget writes the patient (C-CDA R2.1 US Realm Header, 1.1.1). Of nobody, a
+// conformant document says of each thing that it is not known (CONF:1198-5266 ff.).
 func (w *writer) recordTarget() {
-	if w.rec.Patient == nil {
+	var x record.Patient
+	switch {
+	case w.rec.Patient != nil:
+		x = *w.rec.Patient
+		w.wrote[x.ID] = true
+	case w.strict:
+		w.Note(&record.IssueNoPatient, "patient")
+	default:
 		return
 	}
-	x := *w.rec.Patient
-	w.wrote[x.ID] = true
 	w.el("recordTarget")
 	w.el("patientRole")
-	w.own(x.ID)
+	if x.ID != "" {
+		w.own(x.ID)
+	}
 	w.At("patient", -1, func() {
 		w.orNull("id", "identifiers", len(x.Identifiers))
 		w.identifiers("id", "identifiers", &x.Identifiers)

@@ -100,7 +100,7 @@ func (w *writer) relatedRole(name string, i int, p *record.Participation) {
 		}
 	}})
 	x.Addresses, x.Telecoms = nil, nil
-	header := w.strict && w.part() == "participant" && x.Organization == nil // a person or an organization must be named (CONF:1198-10006)
+	header := w.strict && w.part() == "participant" && !w.isKnown(x.Organization) // a person or an organization must be named (CONF:1198-10006)
 	further := len(x.Relationships) > more
 	if len(x.Names) > 0 || header || name == "relatedEntity" && w.strict || further && name != "relatedEntity" || w.needsPerson(name) {
 		w.person(name, len(x.Names), func() {
@@ -304,6 +304,9 @@ func (w *writer) place(r *record.Ref) (place, bool) {
 	p, ok := w.index[r.ID]
 	return p, ok
 }
+
+// isKnown reports whether a reference leads to an organization of the record.
+func (w *writer) isKnown(r *record.Ref) bool { return w.kindOfRef(r) == kindOrganization }
 
 func (w *writer) kindOfRef(r *record.Ref) string {
 	p, _ := w.place(r)

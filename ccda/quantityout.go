@@ -320,6 +320,21 @@ func (w *writer) value(name string, v *record.Value) {
 	v.Absent = ""
 }
 
+// mediaType writes ED/@mediaType, which the schema has without white space; before
+// a parameter it means nothing (RFC 2045, 5.1).
+func (w *writer) mediaType(leaf string, a *record.Attachment) {
+	if (w.strict || !w.native) && !isCS(a.ContentType) {
+		s := strings.ReplaceAll(strings.ReplaceAll(a.ContentType, "; ", ";"), " ;", ";")
+		if !isCS(s) {
+			w.DropString(join(leaf, "contentType"), take(&a.ContentType), &withheld)
+			return
+		}
+		w.Note(&altered, join(leaf, "contentType"))
+		a.ContentType = s
+	}
+	w.at("mediaType", take(&a.ContentType))
+}
+
 // attachment writes an ED: text, bytes in base64, or a reference.
 func (w *writer) attachment(name, leaf, typ string, a *record.Attachment) {
 	if *a == (record.Attachment{}) {
@@ -327,7 +342,7 @@ func (w *writer) attachment(name, leaf, typ string, a *record.Attachment) {
 	}
 	w.el(name)
 	w.at("xsi:type", typ)
-	w.at("mediaType", take(&a.ContentType))
+	w.mediaType(leaf, a)
 	w.at("language", take(&a.Language))
 	if w.strict {
 		w.DropString(join(leaf, "charset"), take(&a.Charset), &withheld) // the schema has none

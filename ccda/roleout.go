@@ -150,7 +150,7 @@ func (w *writer) nobody(name string, p *record.Participation) {
 	w.roleParts(name, p, contacts{})
 	if w.needsPerson(name) {
 		w.person(name, 0, nil)
-	} else if w.strict && w.part() == "participant" && p.OnBehalfOf == nil && len(w.open) == 3 {
+	} else if w.strict && w.part() == "participant" && !w.isKnown(p.OnBehalfOf) && len(w.open) == 3 {
 		w.person(name, 0, func() {}) // a person or an organization must be named (CONF:1198-10006)
 	}
 	w.roleOrganization(name, p)

@@ -12,6 +12,7 @@ var (
 	tobaccoUse          = question{system: oidLOINC, codes: []string{"11367-0"}, displays: []string{"History of tobacco use"}}
 	assertion           = question{system: oidActCode, codes: []string{"ASSERTION"}, displays: []string{"Assertion"}}
 	deliveryDate        = question{system: oidLOINC, codes: []string{"11778-8"}, displays: []string{"Estimated date of delivery"}}
+	pregnancyStatus     = question{system: oidLOINC, codes: []string{"82810-3"}, displays: []string{"Pregnancy status"}}
 	pregnancyIntent     = question{system: oidLOINC, codes: []string{"86645-9"}, displays: []string{"Pregnancy intention in the next year - Reported"}}
 	orientation         = question{system: oidLOINC, codes: []string{"76690-7"}, displays: []string{"Sexual orientation"}}
 	occupation          = question{system: oidLOINC, codes: []string{"11341-5"}, displays: []string{"History of Occupation"}}
@@ -75,10 +76,13 @@ func findingForm(kind string, x *record.Observation) *form {
 }
 
 // fixedHead gives the code that the template of the release fixes: that of a
-// Mental Status Observation is another since 3.0.
+// Mental Status Observation is another since 3.0, that of a Pregnancy Status Observation since 4.0.
 func (w *writer) fixedHead(f *form) *question {
-	if f.head == &cognitiveStatus && w.release >= R30 {
+	switch {
+	case f.head == &cognitiveStatus && w.release >= R30:
 		return &mentalStatus
+	case f.kind == "pregnancy-status" && w.release >= R40:
+		return &pregnancyStatus
 	}
 	return f.head
 }

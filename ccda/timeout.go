@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/portage-health/portage/record"
@@ -31,6 +32,18 @@ func (w *writer) timePtr(name, leaf string, t **record.Time) {
 func (w *writer) timeAttrs(leaf string, t *record.Time) {
 	var room [32]byte
 	b := appendTime(room[:0], t.Value)
+	if w.strict {
+		if k := bytes.IndexByte(b, '.'); k >= 0 {
+			n := k + 1
+			for n < len(b) && b[n] >= '0' && b[n] <= '9' {
+				n++
+			}
+			if n > k+5 {
+				w.Note(&fraction, join(leaf, "value"))
+				b = append(b[:k+5], b[n:]...)
+			}
+		}
+	}
 	if t.AsSent != "" && w.strict {
 		if len(b) > 0 {
 			w.DropString(join(leaf, "asSent"), t.AsSent, &otherForm)
@@ -52,6 +65,9 @@ func (w *writer) timeAttrs(leaf string, t *record.Time) {
 	}
 	*t = record.Time{}
 }
+
+// fraction is for a time that is more precise than HL7 v3 can tell.
+var fraction = record.IssueAltered.Because("a time has no more than four digits of a second (HL7 TS); the others were cut")
 
 // otherForm is for a time that was sent in a form that is not HL7's.
 var otherForm = record.IssueWithheld.Because("the schema does not allow the form that the time was sent in; the time went out in HL7's form")

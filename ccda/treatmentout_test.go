@@ -92,9 +92,10 @@ func TestOrderSense(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			out, again, _ := passed(t, exporter, &record.Record{Orders: []record.Order{o}, Appointments: []record.Appointment{a}})
 			require.Contains(t, out, "Not to be done: Cardiopulmonary resuscitation")
-			require.Len(t, again.Orders, 2)
+			require.Len(t, again.Orders, 1)
 			require.True(t, *again.Orders[0].DoNotPerform)
-			require.Equal(t, record.ModeAppRequest, again.Orders[1].Mode)
+			require.Len(t, again.Appointments, 1)
+			require.Equal(t, record.ModeAppRequest, again.Appointments[0].Mode)
 			require.Contains(t, out, `moodCode="ARQ"`)
 		})
 	}

@@ -47,17 +47,23 @@ func (w *writer) vitalParts(x *record.Observation) {
 	}
 	w.begin("organizer", "CLUSTER", moodCode(&x.Mode), &x.Entry)
 	x.Assertion = record.Affirmed
-	w.template(vitalPanelForm.template)
+	claimed := !w.strict
+	for k := range x.Components {
+		claimed = claimed || w.canClaim(&vitalForm, &record.Observation{Values: x.Components[k].Values})
+	}
+	if claimed { // which demands a part that is a Vital Sign Observation (CONF:1198-7285)
+		w.template(vitalPanelForm.template)
+	}
 	w.entryIDs(&x.Entry)
 	w.concepts("sdtc:category", "categories", &x.Categories)
 	status, when := x.Status, x.When
-	if w.strict {
+	if w.strict && claimed {
 		w.vitalPanelCode(&x.Code)
 	} else {
 		w.concept("code", "code", &x.Code)
 	}
 	w.panelText(&x.Entry)
-	w.observationStatus(&x.Status, true)
+	w.observationStatus(&x.Status, claimed)
 	need := needNothing
 	if x.When.IsZero() {
 		need = needTime

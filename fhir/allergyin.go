@@ -22,7 +22,12 @@ func (r *reader) allergy(n tree.Node) bool {
 	a.Type = r.codeIn(n, "type", allergyTypes...)
 	a.Categories = r.strs(n, "category")
 	if c := r.str(n, "criticality"); c != "" {
-		a.Criticality = &record.Concept{Codings: []record.Coding{{System: "http://hl7.org/fhir/allergy-intolerance-criticality", Code: c}}}
+		// HL7 v3 has the same words under codes of its own (ConceptMap FC-Criticality).
+		coding := record.Coding{System: "http://hl7.org/fhir/allergy-intolerance-criticality", Code: c}
+		if v3, ok := codes.Criticality().From(c); ok {
+			coding = record.Coding{System: sysObservationValue, Code: v3}
+		}
+		a.Criticality = &record.Concept{Codings: []record.Coding{coding}}
 	}
 	a.Substance = one(n, "code", r.concept)
 	for _, k := range noKnown {

@@ -20,15 +20,30 @@ var appointmentStatuses = codes.NewTable(
 // appointmentKind says what an appointment becomes: a Basic where it is denied, not known, or what
 // somebody wants, and where it has no status that FHIR, which demands one, has a code for.
 func appointmentKind(a *record.Appointment) kind {
-	if !isAppointment(a) || !hasCodeFor(&appointmentStatuses, &a.Status) {
+	if !isAppointment(a) || !hasCodeFor(&appointmentStatuses, &a.Status) && appointmentByMood(a) == "" {
 		return kindBasic
 	}
 	return kindAppointment
 }
 
 func isAppointment(a *record.Appointment) bool {
-	return a.Assertion == record.Affirmed && (a.Mode == record.ModeAppointment || a.Mode == record.ModeEvent)
+	return a.Assertion == record.Affirmed && (a.Mode == record.ModeAppointment || a.Mode == record.ModeEvent || a.Mode == record.ModeAppRequest)
 }
+
+// appointmentByMood gives the status of one of which the source says no more than that
+// it stands: what is asked for is proposed, and what was given is booked (HL7 v3 ActMood ARQ, APT).
+func appointmentByMood(a *record.Appointment) string {
+	switch {
+	case a.Status.Absent != "" || a.Status.Code != record.StatusActive:
+	case a.Mode == record.ModeAppRequest:
+		return "proposed"
+	case a.Mode == record.ModeAppointment:
+		return "booked"
+	}
+	return ""
+}
+
+var byMood = record.IssueStatusByRule.Because("the source says of an appointment that it stands, for which FHIR has no status: one that is asked for is proposed, one that was given is booked")
 
 // appointment writes an Appointment (R4 12.3).
 func (w *writer) appointment(i int, a *record.Appointment) {
@@ -42,8 +57,15 @@ func (w *writer) appointment(i int, a *record.Appointment) {
 	}
 	w.resource("appointments", i, &a.Entry, kindAppointment)
 	w.common(&a.Entry, hasIdentifiers|hasStatus|hasAssertion|hasParticipants)
-	w.status("status", &a.Status, &appointmentStatuses, "")
-	status, _ := appointmentStatuses.From(a.Status.Code)
+	status := appointmentByMood(a)
+	if status != "" {
+		w.Note(&byMood, "status")
+		w.code("status", status)
+		w.fieldStatus("status", &a.Status)
+	} else {
+		w.status("status", &a.Status, &appointmentStatuses, "")
+		status, _ = appointmentStatuses.From(a.Status.Code)
+	}
 	if status == "cancelled" { // app-4; the rule's no-show is no code of the status
 		w.concept("cancelationReason", a.CancelReason)
 	} else {
@@ -184,6 +206,13 @@ func (r *reader) appointmentOf(n tree.Node) bool {
 	a.Mode = record.ModeAppointment
 	a.Identifiers = r.identifiers(n, "identifier")
 	a.Status = r.status(n, &appointmentStatuses)
+	stands := record.Appointment{Entry: record.Entry{Mode: a.Mode, Status: a.Status}}
+	if r.field(n, "mode").Child("valueCode").Value() == string(record.ModeAppRequest) {
+		stands.Mode = record.ModeAppRequest
+	}
+	if v := n.Child("status"); v.OK() && v.Value() == appointmentByMood(&stands) {
+		r.scaffold(v)
+	}
 	a.CancelReason = maybe(n, "cancelationReason", r.concept)
 	a.Categories, a.Service, a.Specialty = r.concepts(n, "serviceCategory"), r.concepts(n, "serviceType"), r.concepts(n, "specialty")
 	a.Type = maybe(n, "appointmentType", r.concept)

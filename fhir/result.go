@@ -298,6 +298,10 @@ func (w *writer) components(cs []record.Component) {
 }
 
 func (w *writer) componentValue(v *record.Value) {
+	if c := v.Concept; c != nil && c.Absent != "" && *v == (record.Value{Concept: c}) && c.Text == "" && c.TextRef == "" && len(c.Codings) == 0 {
+		w.absentReason(c.Absent) // a code that is not there is a value that is not there
+		return
+	}
 	if !w.value(v) && v.Absent == "" {
 		w.absentReason(record.AbsentUnsupported)
 	}

@@ -78,6 +78,8 @@ var (
 		"written against the rules of its format; read as what it plainly means", "correct it at the source"}
 	IssueOtherPatient = IssueKind{"other-patient", SeverityError, ActionCarried,
 		"the document names a further patient; a record is one patient, so that this one is carried and not read", "show a person the source"}
+	IssueNoPatient = IssueKind{"no-patient", SeverityError, ActionNoted,
+		"the record names no patient and the format demands one; the document says of each thing about the patient that it is not known", "find out whose it is before anybody files it"}
 	IssueOutputRenamed = IssueKind{"output-renamed", SeverityInfo, ActionRenamed,
 		"a second input has the same output name; a number was added", "nothing"}
 	IssueNotStated = IssueKind{"not-stated", SeverityError, ActionNoted,
@@ -150,7 +152,7 @@ func IssueKinds() []IssueKind {
 		IssueCarried, IssueExportCarried, IssueLost, IssueUnknownCodeSystem, IssueUnknownTemplate, IssueUnexpectedFixed,
 		IssueNarrativeReference, IssueInvalidTime, IssueInvalidNumber, IssueTimeCut, IssueZoneAssumed, IssueUndeclaredPrefix,
 		IssueProfileNotClaimed, IssueDataAbsent, IssueDanglingReference, IssueUnsupportedVersion, IssueOtherVersion, IssueBadLine, IssueNegationUnclear, IssueOtherSubject, IssueUnknownModifier,
-		IssueContradiction, IssueSuperseded, IssueSharedIdentifier, IssueRepaired, IssueOtherPatient, IssueOutputRenamed, IssueNotStated,
+		IssueContradiction, IssueSuperseded, IssueSharedIdentifier, IssueRepaired, IssueOtherPatient, IssueNoPatient, IssueOutputRenamed, IssueNotStated,
 		IssueUnknownUse, IssueStatusByRule, IssueStatusDisagrees, IssueWithheld, IssueAltered,
 		IssueBatchCount, IssueBatchIncomplete, IssueCharset, IssueLineEnds, IssueSegment, IssueMisplacedSegment,
 		IssueDuplicate, IssueConflict, IssueWording, IssueChangedSince, IssueDecision,

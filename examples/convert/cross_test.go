@@ -431,8 +431,8 @@ func sharedCorpus(t *testing.T, dir, ext string) (all []string) {
 // that are made of what the other format has no element for (docs/fhir-to-ccda.md, What crosses).
 const (
 	atLeast   = 0.97
-	ofOddOnes = 0.82
-	ofUSCore  = 0.96
+	ofOddOnes = 0.85
+	ofUSCore  = 0.97
 )
 
 func TestCrossOwnDocuments(t *testing.T) {
@@ -466,7 +466,7 @@ func TestCrossCorpusOfFHIR(t *testing.T) {
 	official := sharedCorpus(t, "fhir/r4-official-examples-json", ".json")
 	for _, typed := range []bool{false, true} {
 		cross(t, "FHIR → C-CDA → FHIR, test cases, typed only "+strconv.FormatBool(typed), "fhir", "ccda", typed, cases, fhirFacts, 0.96)
-		cross(t, "FHIR → C-CDA → FHIR, R4's examples, typed only "+strconv.FormatBool(typed), "fhir", "ccda", typed, official, fhirFacts, 0.92)
+		cross(t, "FHIR → C-CDA → FHIR, R4's examples, typed only "+strconv.FormatBool(typed), "fhir", "ccda", typed, official, fhirFacts, 0.935)
 	}
 	bulk := filepath.Join(os.Getenv("PORTAGE_SHARED"), "corpus", "fhir", "bulk-10-patients")
 	cross(t, "FHIR → C-CDA → FHIR, bulk", "bulk", "ccda", true, []string{bulk}, fhirFacts, atLeast)
