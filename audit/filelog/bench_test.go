@@ -7,8 +7,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -67,6 +69,50 @@ func BenchmarkAppend(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkGroupCommit measures the two by turns, so that both see the same disk and the same load: a round is 100 events
+// synced each, then 256 writers with 20 events each. It reports the median of the rounds' ratios.
+func BenchmarkGroupCommit(b *testing.B) {
+	body, err := audittest.Event(1).AppendJSON(nil)
+	require.NoError(b, err)
+	dir := b.TempDir()
+	f, err := os.Create(filepath.Join(dir, "each"))
+	require.NoError(b, err)
+	defer func() { _ = f.Close() }()
+	l, err := Open(context.Background(), filepath.Join(dir, "log"), Options{})
+	require.NoError(b, err)
+	defer func() { _ = l.Close() }()
+	const singles, writers, each = 100, 256, 20
+	var ratios []float64
+	for b.Loop() {
+		start := time.Now()
+		for range singles {
+			if _, err := f.Write(body); err != nil {
+				b.Fatal(err)
+			}
+			if err := f.Sync(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		single := float64(singles) / time.Since(start).Seconds()
+		start = time.Now()
+		var wg sync.WaitGroup
+		for w := range writers {
+			wg.Go(func() {
+				for i := range each {
+					if err := l.Append(context.Background(), audittest.Event(w*each+i)); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+		}
+		wg.Wait()
+		ratios = append(ratios, float64(writers*each)/time.Since(start).Seconds()/single)
+	}
+	slices.Sort(ratios)
+	b.ReportMetric(ratios[len(ratios)/2], "x-fsync-each")
 }
 
 // million is a closed log of many events, written without syncing in between. -short makes it smaller.
