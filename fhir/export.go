@@ -161,6 +161,9 @@ func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer,
 	if len(rep.Issues) == 0 {
 		rep.Issues = nil
 	}
+	if again := w.unanswered(); again != nil && unmet == nil {
+		return x.export(ctx, rec, out, o, again, claimed)
+	}
 	rep.Counts.Exported = leaves - w.Lost
 	rep.Counts.Lost = w.Lost
 	b := w.b

@@ -174,19 +174,18 @@ func (r *reader) chargeOf(n tree.Node) bool {
 // claimed writes a Claim: what identifies and totals it.
 func (w *writer) claimed(i int, c *record.Claim) {
 	if claimKind(c) == kindBasic {
-		w.unstated("claims", i, &c.Entry, c)
+		why := &record.IssueNotStated
+		if factKind(&c.Entry, kindClaim) == kindClaim {
+			why = &noStatus
+		}
+		w.keptWhole("claims", i, &c.Entry, c, why)
 		return
 	}
 	w.resource("claims", i, &c.Entry, kindClaim)
 	w.common(&c.Entry, hasIdentifiers|hasStatus|hasAssertion|hasMode)
 	w.status("status", &c.Status, &claimStatuses, "")
 	w.requiredConcept("type", &c.Type, "type")
-	if use := oneOf(c.Use, true, "claim", "preauthorization", "predetermination"); use != "" {
-		w.code("use", use)
-	} else {
-		w.required("use", "", "use")
-		w.fieldStr("use", c.Use)
-	}
+	w.code("use", claimUse(c))
 	w.subject("patient")
 	if !c.When.IsZero() {
 		w.period("billablePeriod", &c.When)
@@ -227,9 +226,14 @@ func (w *writer) claimed(i int, c *record.Claim) {
 	w.endResource()
 }
 
-// claimKind says what a claim becomes: what came of one is no Claim.
+// claimUse gives Claim.use, which FHIR demands; "" where the record has none that FHIR has a code for.
+func claimUse(c *record.Claim) string {
+	return oneOf(c.Use, true, "claim", "preauthorization", "predetermination")
+}
+
+// claimKind says what a claim becomes: what came of one is no Claim, nor is one of which nobody knows whether it asks for money.
 func claimKind(c *record.Claim) kind {
-	if c.Kind != "claim" && c.Kind != "" {
+	if c.Kind != "claim" && c.Kind != "" || claimUse(c) == "" {
 		return kindBasic
 	}
 	return factKind(&c.Entry, kindClaim)
