@@ -229,10 +229,10 @@ func (x Exporter) formed(b []byte, rep *record.Report) ([]byte, error) {
 // lines has no places.
 func linesOf(d *tree.Doc) iter.Seq2[[]byte, tree.Node] {
 	return func(yield func([]byte, tree.Node) bool) {
-		names := map[string]string{}
+		names := map[string]tree.Node{}
 		for e := range items(d.Root(), "entry") {
 			if res := e.Child("resource"); stringOf(res, "id") != "" {
-				names[stringOf(e, "fullUrl")] = stringOf(res, "resourceType") + "/" + stringOf(res, "id")
+				names[stringOf(e, "fullUrl")] = res
 			}
 		}
 		delete(names, "")
@@ -246,12 +246,13 @@ func linesOf(d *tree.Doc) iter.Seq2[[]byte, tree.Node] {
 				if v.Kind() != tree.String || v.Name() != "reference" {
 					continue
 				}
-				name, ok := names[v.Value()]
+				to, ok := names[v.Value()]
 				if !ok || !strings.HasPrefix(v.Value(), "urn:") {
 					continue
 				}
 				at := v.Offset() - res.Offset()
-				text = append(append(append(append(text, raw[from-res.Offset():at]...), '"'), name...), '"')
+				text = append(append(text, raw[from-res.Offset():at]...), '"')
+				text = append(append(append(append(text, stringOf(to, "resourceType")...), '/'), stringOf(to, "id")...), '"')
 				from = v.Offset() + len(v.Raw())
 			}
 			text = append(text, raw[from-res.Offset():]...)
