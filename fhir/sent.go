@@ -12,7 +12,7 @@ import (
 type sentBefore struct {
 	byID   map[string]*sentItem // ids of entries, and of parts of them
 	byText map[string]*sentItem // literal references
-	recent [8]struct {          // where some of them led last
+	recent [64]struct {         // where some of them led last
 		text string
 		item *sentItem
 	}
@@ -319,7 +319,8 @@ func (s *sentBefore) leadsTo(text string) *sentItem {
 		return nil
 	}
 	// Most references of a resource are to its patient and its encounter.
-	recent := &s.recent[text[len(text)-1]%byte(len(s.recent))]
+	n := len(text)
+	recent := &s.recent[(text[n-1]^text[n/2]<<3)%byte(len(s.recent))]
 	if recent.text != text {
 		recent.text, recent.item = text, s.find(text)
 	}
