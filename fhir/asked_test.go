@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,6 +23,13 @@ func TestAskedClaims(t *testing.T) {
 	value := &record.Value{Quantity: &record.Quantity{Value: "4.1", Unit: "mmol/L", Code: "mmol/L", System: record.SystemUCUM}}
 	o := record.Observation{Entry: record.Entry{ID: "7d44b88c-4199-8bad-97dc-d78268e01399", Assertion: record.Affirmed, Status: record.Status{Code: record.StatusFinal}},
 		Code: coded(record.SystemLOINC, "2093-3", "Cholesterol"), Categories: []record.Concept{coded(sysObservationCategory, "laboratory", "Laboratory")}, When: record.Period{At: utcDay("2024-02-03")}, Values: []record.Value{*value}}
+
+	// What claims nothing from the start has no claim to take back, whatever stands in its meta.
+	masked := record.Record{Patient: report(o).Patient, Practitioners: []record.Practitioner{{Entry: record.Entry{ID: "6a0d3c55-7b0e-8c1f-9a6d-000000000002", Assertion: record.Affirmed}, Telecoms: []record.Telecom{{Value: "555-0142"}}}},
+		Allergies: []record.Allergy{{Entry: record.Entry{ID: "6a0d3c55-7b0e-8c1f-9a6d-000000000004", Assertion: record.Affirmed, Updated: &record.Time{Absent: record.AbsentMasked},
+			Participants: []record.Participation{{Role: "author", Who: &record.Ref{ID: "6a0d3c55-7b0e-8c1f-9a6d-000000000002"}}}}, Substance: record.Concept{Text: "x"}}}}
+	text, _ := export(t, Exporter{}, &masked)
+	require.True(t, json.Valid(text))
 
 	by, _ := sent(t, report(o))
 	require.Equal(t, profileLab, at(by["Observation"][0], "meta.profile[0]"))

@@ -140,7 +140,7 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, 
 	if len(profiles) > 0 && w.uscore != USCore610 {
 		profiles = w.ofRelease(id, profiles)
 	}
-	if len(profiles) > 0 {
+	if slices.ContainsFunc(profiles, func(p string) bool { return p != "" }) {
 		w.claim.from = len(w.b)
 		w.arr("profile")
 		for _, p := range profiles {
