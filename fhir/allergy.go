@@ -32,7 +32,8 @@ func (w *writer) allergy(i int, a *record.Allergy) {
 	clinical, derived := statusOfConcern(&a.Clinical, a.Concern, codes.AllergyStatus(), allergyStatuses)
 	wrong := a.Verification == record.EnteredInError || a.Status.Code == record.StatusEnteredInError
 	profile := profileBase + "allergyintolerance"
-	if clinical == "" && !wrong && (a.Clinical.Code != "" || a.Clinical.Absent != "" || a.Clinical.AsSent != nil && !a.Clinical.AsSent.IsZero()) || a.Assertion == record.Negated {
+	want := w.demandOfAllergy(&a.Entry)
+	if clinical == "" && !wrong && (want != activeByRule || !isUnsaid(&a.Clinical)) || a.Assertion == record.Negated {
 		// clinicalStatus is bound as required and demanded by ait-1; a denied substance leaves no code.
 		profile = ""
 	}
@@ -49,7 +50,7 @@ func (w *writer) allergy(i int, a *record.Allergy) {
 		w.fieldAny("clinicalStatus", &a.Clinical) // ait-2 forbids the element
 		derived = false
 	} else {
-		w.clinicalStatus(sysAllergyClinical, clinical, &a.Clinical, true)
+		w.clinicalStatus(sysAllergyClinical, clinical, &a.Clinical, want)
 	}
 	v := a.Verification
 	if a.Status.Code == record.StatusEnteredInError && v == "" {

@@ -160,6 +160,9 @@ func (r *reader) clinicalStatus(n tree.Node, system string, into *record.Clinica
 		into.AsSent = r.room.coded.One(&c)
 	}
 	addFields(r, s, into)
+	if into.Absent == notStated {
+		into.Absent = "" // see reader.notStated
+	}
 	if e := r.field(s, "when"); e.OK() {
 		into.When = maybe(e, "valuePeriod", r.period)
 	}

@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,7 +25,7 @@ func (w *writer) assemble() []byte {
 			room += len(x.Text) + len(x.URL) + 64
 		}
 	}
-	w.b = make([]byte, 0, room)
+	w.b, w.spare = slices.Grow(w.spare[:0], room), entries
 	w.obj("")
 	switch {
 	case s.frame:

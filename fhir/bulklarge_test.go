@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -20,6 +21,8 @@ type countedFile struct{ n *int64 }
 
 func (c countedFile) Write(p []byte) (int, error) { *c.n += int64(len(p)); return len(p), nil }
 func (c countedFile) Close() error                { return nil }
+
+var workers = flag.Int("workers", 2, "how many patients TestLargeBulk reads, and how many it writes, at once")
 
 // TestLargeBulk: a gigabyte of lines goes through import and export in under 200 MB.
 func TestLargeBulk(t *testing.T) {
@@ -43,7 +46,7 @@ func TestLargeBulk(t *testing.T) {
 	}
 	m, err := w.Close()
 	require.NoError(t, err)
-	var b Bulk
+	b := Bulk{Workers: *workers}
 	for _, x := range m.Output {
 		f, err := os.Open(filepath.Join(dir, x.URL))
 		require.NoError(t, err)
@@ -55,13 +58,19 @@ func TestLargeBulk(t *testing.T) {
 	stop := peak()
 	start := time.Now()
 	out, n := int64(0), 0
-	again := &BulkWriter{Options: testOptions, Create: func(string) (io.WriteCloser, error) { return countedFile{&out}, nil }}
-	for x, err := range b.Import(t.Context(), record.Input{}, record.ImportOptions{}) {
-		require.NoError(t, err)
-		if x.Record.Patient != nil {
-			n++
+	again := &BulkWriter{Workers: *workers, Options: testOptions, Create: func(string) (io.WriteCloser, error) { return countedFile{&out}, nil }}
+	read := func(yield func(*record.Record) bool) {
+		for x, err := range b.Import(t.Context(), record.Input{}, record.ImportOptions{}) {
+			require.NoError(t, err)
+			if x.Record.Patient != nil {
+				n++
+			}
+			if !yield(x.Record) {
+				return
+			}
 		}
-		_, err = again.Write(t.Context(), x.Record)
+	}
+	for _, err := range again.WriteAll(t.Context(), read) {
 		require.NoError(t, err)
 	}
 	_, err = again.Close()

@@ -33,8 +33,9 @@ var activityStatus = codes.NewTable(
 	codes.Both("entered-in-error", record.StatusEnteredInError),
 )
 
+// It is a Basic too where it has no intent that FHIR, which demands one, has a code for.
 func carePlanKind(p *record.CarePlan) kind {
-	if p.Assertion != record.Affirmed {
+	if code, _ := planIntent(p.Mode); p.Assertion != record.Affirmed || code == "" {
 		return kindBasic
 	}
 	return kindCarePlan
@@ -59,12 +60,16 @@ func planIntent(m record.Mode) (code string, exact bool) {
 // says in words is the narrative of its section.
 func (w *writer) carePlan(i int, p *record.CarePlan) {
 	if carePlanKind(p) == kindBasic {
-		w.unstated("carePlans", i, &p.Entry, p)
+		why := &record.IssueNotStated
+		if p.Assertion == record.Affirmed {
+			why = &noStatus
+		}
+		w.keptWhole("carePlans", i, &p.Entry, p, why)
 		return
 	}
 	intent, exact := planIntent(p.Mode)
 	profile := profileBase + "careplan"
-	if intent == "" || !isAssessPlan(p) || !w.planHasWords(p) {
+	if !isAssessPlan(p) || !w.planHasWords(p) {
 		profile = ""
 	}
 	w.resource("carePlans", i, &p.Entry, kindCarePlan, profile)
@@ -77,11 +82,7 @@ func (w *writer) carePlan(i int, p *record.CarePlan) {
 	if !exact {
 		w.fieldCode("mode", string(p.Mode))
 	}
-	if intent == "" {
-		w.required("intent", "", "mode")
-	} else {
-		w.code("intent", intent)
-	}
+	w.code("intent", intent)
 	w.references("basedOn", "basedOn", p.BasedOn, only(kindCarePlan))
 	w.references("replaces", "replaces", p.Replaces, only(kindCarePlan))
 	w.references("partOf", "partOf", p.PartOf, only(kindCarePlan))

@@ -171,8 +171,8 @@ func (w *writer) unstated(list string, i int, e *record.Entry, v any) {
 	w.keptWhole(list, i, e, v, &record.IssueNotStated)
 }
 
-// noStatus is for what FHIR demands a status of, from a list that has no word for none.
-var noStatus = record.IssueNotStated.Because("FHIR demands a status, or a mode, that the source does not give; the entry is kept whole where no reader takes it for one that it does not have")
+// noStatus is for what FHIR demands a status of (a mode, a use), from a list that has no word for none.
+var noStatus = record.IssueNotStated.Because("FHIR demands a status, a mode or a use that the source does not give; the entry is kept whole where no reader takes it for one that it does not have")
 
 // hasCodeFor reports whether FHIR has a code for a status.
 func hasCodeFor(t *codes.Table[string, record.StatusCode], s *record.Status) bool {

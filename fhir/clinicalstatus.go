@@ -29,13 +29,39 @@ func statusOfConcern(s *record.ClinicalStatus, c *record.Concern, t *codes.Table
 	return code, code != ""
 }
 
-var unsaidIsActive = record.IssueStatusByRule.Because("the source does not say whether the allergy is with the patient now, which FHIR demands; HL7's guide to mapping makes it active")
+var unsaidIsActive = record.IssueStatusByRule.Because("the message does not say whether the allergy is with the patient now, which FHIR demands; HL7's guide to mapping HL7 v2 makes it active")
 
-// clinicalStatus writes clinicalStatus. demanded says that FHIR wants the
-// element though the source says nothing (ait-1): then it is active, as HL7's map has it (v2-to-FHIR, AL1 and IAM).
-// Where the source says that it does not know, nothing is said in its place.
-func (w *writer) clinicalStatus(system, code string, s *record.ClinicalStatus, demanded bool) {
-	if code == "" && !demanded {
+// A demand is what FHIR wants in the place of a clinical status that is not said.
+type demand uint8
+
+const (
+	notDemanded  demand = iota // the element may be left out
+	demanded                   // it says why there is none
+	activeByRule               // it is active (v2-to-FHIR, AL1 and IAM)
+)
+
+// demandOfAllergy gives what stands for the clinical status of an allergy, which
+// ait-1 demands. That an allergy of which nothing is said is active holds for a
+// list of allergies in HL7 v2, by HL7's map; for no other source is there such a rule.
+func (w *writer) demandOfAllergy(e *record.Entry) demand {
+	for i := range e.Origins {
+		for j := range w.rec.Sources {
+			if s := &w.rec.Sources[j]; s.ID == e.Origins[i].Source && s.Format == "hl7v2" {
+				return activeByRule
+			}
+		}
+	}
+	return demanded
+}
+
+// isUnsaid reports whether nothing is said of a clinical status, not even that it is not known.
+func isUnsaid(s *record.ClinicalStatus) bool {
+	return s.Code == "" && (s.AsSent == nil || s.AsSent.IsZero()) && s.Absent == ""
+}
+
+// clinicalStatus writes clinicalStatus. Where the source says that it does not know, nothing is said in its place.
+func (w *writer) clinicalStatus(system, code string, s *record.ClinicalStatus, d demand) {
+	if code == "" && d == notDemanded {
 		w.fieldAny("clinicalStatus", s) // bound as required: without a code there is no element
 		return
 	}
@@ -52,7 +78,7 @@ func (w *writer) clinicalStatus(system, code string, s *record.ClinicalStatus, d
 	case code != "":
 		w.codeableBody(system, code, "")
 		w.fieldCode("absent", string(s.Absent))
-	case s.Code == "" && (s.AsSent == nil || s.AsSent.IsZero()) && s.Absent == "":
+	case d == activeByRule && isUnsaid(s):
 		w.codeableBody(system, "active", "")
 		w.mark("byRule")
 		w.Note(&unsaidIsActive, "clinicalStatus")

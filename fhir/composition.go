@@ -232,6 +232,7 @@ func (w *writer) compositionRest(d *record.Document) {
 	w.fieldStrs("realm", d.Realm)
 	w.fieldTime("copyTime", d.CopyTime)
 	w.fieldConcept("completionCode", d.CompletionCode)
+	w.apartFrom(d)
 	w.fieldRefs("orders", d.Orders)
 	w.fieldRefs("consents", d.Consents)
 	for i := range d.Recipients {

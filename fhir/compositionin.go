@@ -37,6 +37,7 @@ func (r *reader) composition(n tree.Node) bool {
 		d.Services = append(d.Services, r.event(e, d.ID))
 	}
 	d.Sections = all(n, "section", r.section(d.ID))
+	r.readApart(n)
 	if e := r.field(n, "body"); e.OK() {
 		r.body(n, object(e, "valueReference"), &d)
 	}

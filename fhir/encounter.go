@@ -219,6 +219,7 @@ func (w *writer) reasons(rs []record.Indication) {
 	for i := range rs {
 		if t, ok := w.resolve(rs[i].Ref); ok && reasonKinds.has(t.typ) {
 			w.reference("", rs[i].Ref)
+			w.asks(only(kindCondition, kindProcedure), *rs[i].Ref)
 		}
 	}
 	w.endArr()

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/portage-health/portage/internal/ids"
@@ -136,7 +137,8 @@ func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer,
 	if x.Bundle == BundleDocument && len(rec.Documents) == 0 {
 		return rep, ErrNoDocument
 	}
-	leaves := record.CountLeaves(rec)
+	entries, leaves := reckon(rec)
+	defer leaves() // nobody looks at the record afterwards
 	var content *streams
 	if x.Form == JSON && !x.Check && claimed == nil {
 		content = &streams{}
@@ -146,12 +148,12 @@ func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer,
 	text := texts.Get().(*jsonText)
 	w.jsonText = *text
 	defer w.release(text)
-	rep.Issues = make([]record.Issue, 0, 8+leaves/16+len(rec.Carried))
+	rep.Issues = make([]record.Issue, 0, 8+entries/2+len(rec.Carried))
 	w.index()
 	defer w.tables.leave()
 	w.indexSent()
 	if w.sent == nil || w.sent.typed {
-		w.b = slices.Grow(w.b, 4<<10+64*leaves)
+		w.b = slices.Grow(w.b, 4<<10+1<<10*entries)
 	}
 	w.bundle()
 	err := ctx.Err()
@@ -161,7 +163,10 @@ func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer,
 	if len(rep.Issues) == 0 {
 		rep.Issues = nil
 	}
-	rep.Counts.Exported = leaves - w.Lost
+	if again := w.unanswered(); again != nil && unmet == nil {
+		return x.export(ctx, rec, out, o, again, claimed)
+	}
+	rep.Counts.Exported = leaves() - w.Lost
 	rep.Counts.Lost = w.Lost
 	b := w.b
 	if w.sent != nil {
@@ -185,6 +190,24 @@ func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer,
 	}
 	_, err = out.Write(b)
 	return rep, err
+}
+
+// manyEntries is when a record is large: below it, to call for help takes longer than it helps.
+const manyEntries = 300
+
+// reckon gives how many entries a record has, and how many leaves. Of a large
+// one those are counted beside the writing, on another core where one is free.
+func reckon(rec *record.Record) (entries int, leaves func() int) {
+	for range rec.Entries() {
+		entries++
+	}
+	leaves = sync.OnceValue(func() int { return record.CountLeaves(rec) })
+	if entries >= manyEntries {
+		go leaves()
+	} else {
+		leaves() // at once: the walk brings the record near the processor
+	}
+	return entries, leaves
 }
 
 // checkLimits are those that a document is read back with to be checked.
@@ -226,10 +249,10 @@ func (x Exporter) formed(b []byte, rep *record.Report) ([]byte, error) {
 // lines has no places.
 func linesOf(d *tree.Doc) iter.Seq2[[]byte, tree.Node] {
 	return func(yield func([]byte, tree.Node) bool) {
-		names := map[string]string{}
+		names := map[string]tree.Node{}
 		for e := range items(d.Root(), "entry") {
 			if res := e.Child("resource"); stringOf(res, "id") != "" {
-				names[stringOf(e, "fullUrl")] = stringOf(res, "resourceType") + "/" + stringOf(res, "id")
+				names[stringOf(e, "fullUrl")] = res
 			}
 		}
 		delete(names, "")
@@ -243,12 +266,13 @@ func linesOf(d *tree.Doc) iter.Seq2[[]byte, tree.Node] {
 				if v.Kind() != tree.String || v.Name() != "reference" {
 					continue
 				}
-				name, ok := names[v.Value()]
+				to, ok := names[v.Value()]
 				if !ok || !strings.HasPrefix(v.Value(), "urn:") {
 					continue
 				}
 				at := v.Offset() - res.Offset()
-				text = append(append(append(append(text, raw[from-res.Offset():at]...), '"'), name...), '"')
+				text = append(append(text, raw[from-res.Offset():at]...), '"')
+				text = append(append(append(append(text, stringOf(to, "resourceType")...), '/'), stringOf(to, "id")...), '"')
 				from = v.Offset() + len(v.Raw())
 			}
 			text = append(text, raw[from-res.Offset():]...)

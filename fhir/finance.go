@@ -13,10 +13,6 @@ var (
 		codes.Both("active", record.StatusActive), codes.Both("inactive", record.StatusInactive), codes.Both("entered-in-error", record.StatusEnteredInError),
 		codes.Both("on-hold", record.StatusOnHold), codes.Both("unknown", record.StatusUnknown),
 	)
-	claimStatuses = codes.NewTable(
-		codes.Both("active", record.StatusActive), codes.Both("cancelled", record.StatusCancelled), codes.Both("draft", record.StatusDraft),
-		codes.Both("entered-in-error", record.StatusEnteredInError),
-	)
 	chargeServices = only(kindDiagnosticReport, kindImagingStudy, kindImmunization, kindMedicationAdministration, kindMedicationDispense, kindObservation, kindProcedure, kindSupplyDelivery)
 )
 
@@ -169,68 +165,4 @@ func (r *reader) chargeOf(n tree.Node) bool {
 	c.Diagnoses = r.concepts(n, "reason")
 	add(r, &r.rec.Charges, n, c)
 	return true
-}
-
-// claimed writes a Claim: what identifies and totals it.
-func (w *writer) claimed(i int, c *record.Claim) {
-	if claimKind(c) == kindBasic {
-		w.unstated("claims", i, &c.Entry, c)
-		return
-	}
-	w.resource("claims", i, &c.Entry, kindClaim)
-	w.common(&c.Entry, hasIdentifiers|hasStatus|hasAssertion|hasMode)
-	w.status("status", &c.Status, &claimStatuses, "")
-	w.requiredConcept("type", &c.Type, "type")
-	if use := oneOf(c.Use, true, "claim", "preauthorization", "predetermination"); use != "" {
-		w.code("use", use)
-	} else {
-		w.required("use", "", "use")
-		w.fieldStr("use", c.Use)
-	}
-	w.subject("patient")
-	if !c.When.IsZero() {
-		w.period("billablePeriod", &c.When)
-	}
-	if c.Created != nil {
-		w.dateTime("created", *c.Created)
-	} else {
-		w.required("created", "", "created")
-	}
-	w.referenceField("insurer", "insurer", c.Insurer, only(kindOrganization))
-	if c.Provider == nil || !w.referenceTo("provider", c.Provider, only(kindPractitioner, kindPractitionerRole, kindOrganization)) {
-		w.requiredObject("provider", "provider")
-		w.fieldRef("provider", c.Provider)
-	}
-	w.requiredObject("priority", "priority")
-	w.arr("insurance")
-	for k := range max(1, len(c.Coverages)) {
-		w.obj("")
-		w.raw("sequence", itoa(k+1))
-		w.boolean("focal", k == 0)
-		if len(c.Coverages) == 0 || !w.referenceTo("coverage", &c.Coverages[k], only(kindCoverage)) {
-			w.requiredObject("coverage", "coverages")
-			if len(c.Coverages) > 0 {
-				w.fieldRef("coverages", &c.Coverages[k])
-			}
-		}
-		w.end()
-	}
-	w.endArr()
-	w.fieldAny("items", c.Items)
-	w.fieldStr("kind", c.Kind)
-	w.fieldStr("outcome", c.Outcome)
-	w.fieldAny("totals", c.Totals)
-	w.fieldConcepts("diagnoses", c.Diagnoses)
-	w.fieldAny("paid", c.Paid)
-	w.fieldTime("paidOn", c.PaidOn)
-	w.fieldRefs("related", c.Related)
-	w.endResource()
-}
-
-// claimKind says what a claim becomes: what came of one is no Claim.
-func claimKind(c *record.Claim) kind {
-	if c.Kind != "claim" && c.Kind != "" {
-		return kindBasic
-	}
-	return factKind(&c.Entry, kindClaim)
 }

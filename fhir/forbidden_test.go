@@ -15,6 +15,10 @@ func TestForbidden(t *testing.T) {
 	entry := func(id string, s record.StatusCode) record.Entry {
 		return record.Entry{ID: id + "111111-1111-4111-8111-111111111111", Assertion: record.Affirmed, Status: record.Status{Code: s}}
 	}
+	from := func(source string, e record.Entry) record.Entry {
+		e.Origins = []record.Origin{{Source: source}}
+		return e
+	}
 	patient := func() *record.Patient {
 		return &record.Patient{Entry: record.Entry{ID: "99999999-1111-4111-8111-111111111111", Assertion: record.Affirmed, Identifiers: []record.Identifier{{System: "urn:oid:1.2.3", Value: "V-1"}}},
 			AdministrativeSex: coded(record.SystemAdministrativeSex, "F", "Female"), Names: []record.Name{{Family: []record.NamePart{{Value: "Vex"}}}}}
@@ -38,8 +42,12 @@ func TestForbidden(t *testing.T) {
 			"", "period.start", "Encounter", "2024-02"},
 		"another day is another day": {record.Record{Encounters: []record.Encounter{{Entry: entry("11", record.StatusCompleted), When: record.Period{Start: record.Time{Value: "2024-02-03"}, End: record.Time{Value: "2024-02-04T10:00:00Z"}}}}},
 			"", "period.end", "Encounter", "2024-02-04T10:00:00Z"},
-		"an allergy of which nothing is said": {record.Record{Allergies: []record.Allergy{{Entry: entry("11", ""), Substance: record.Concept{Text: "x"}}}},
+		"an allergy of which a message of HL7 v2 says nothing": {record.Record{Sources: []record.Source{{ID: "v2", Format: "hl7v2"}}, Allergies: []record.Allergy{{Entry: from("v2", entry("11", "")), Substance: record.Concept{Text: "x"}}}},
 			"status-by-rule", "clinicalStatus.coding[0].code", "AllergyIntolerance", "active"},
+		"an allergy of which a C-CDA says nothing": {record.Record{Sources: []record.Source{{ID: "v2", Format: "hl7v2"}, {ID: "cda", Format: "ccda"}}, Allergies: []record.Allergy{{Entry: from("cda", entry("11", "")), Substance: record.Concept{Text: "x"}}}},
+			"profile-not-claimed", "clinicalStatus.extension[0].valueCode", "AllergyIntolerance", "unknown"},
+		"an allergy of which a host says nothing": {record.Record{Allergies: []record.Allergy{{Entry: entry("11", ""), Substance: record.Concept{Text: "x"}}}},
+			"data-absent", "clinicalStatus.extension[0].valueCode", "AllergyIntolerance", "unknown"},
 		"an allergy whose status is not known": {record.Record{Allergies: []record.Allergy{{Entry: entry("11", ""), Substance: record.Concept{Text: "x"}, Clinical: record.ClinicalStatus{Absent: record.AbsentUnknown}}}},
 			"profile-not-claimed", "clinicalStatus.extension[0].valueCode", "AllergyIntolerance", "unknown"},
 		"a document that nobody signed": {record.Record{Documents: []record.Document{{Entry: entry("11", ""), Type: record.Concept{Text: "x"}, Title: "y", Time: record.Time{Value: "2024-02-03T10:00:00Z"},

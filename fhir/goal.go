@@ -27,6 +27,8 @@ var goalStatus = codes.NewTable(
 	codes.OnlyFrom("proposed", record.StatusNew), // HL7 v3 ActStatus new: prepared, and not acted upon yet
 )
 
+var newIsProposed = record.IssueStatusByRule.Because("the source says that the goal is new, which HL7 v3 defines as prepared and not acted upon yet; FHIR's code for that is proposed")
+
 // goalKind says what a goal becomes: a Basic where it is denied or not known, and where
 // it has no status that FHIR, which demands one, has a code for.
 func goalKind(g *record.Goal) kind {
@@ -49,6 +51,9 @@ func (w *writer) goal(i int, g *record.Goal) {
 	w.resource("goals", i, &g.Entry, kindGoal, profileBase+"goal")
 	w.common(&g.Entry, hasIdentifiers|hasNotes|hasStatus|hasAssertion)
 	w.status("lifecycleStatus", &g.Status, &goalStatus, "")
+	if g.Status.Code == record.StatusNew {
+		w.Note(&newIsProposed, "status")
+	}
 	w.concept("achievementStatus", g.Achievement)
 	w.concepts("category", g.Categories)
 	w.goalPriority(g)

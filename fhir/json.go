@@ -25,6 +25,7 @@ type jsonText struct {
 	frames []frame
 	x      []byte // extensions of the open objects, as JSON texts with commas between
 	r      []byte // record fields of the open objects, likewise
+	spare  []byte // room for a second text (see assemble)
 }
 
 // texts holds working memory only: texts in it are empty, and an export sees nothing of another.
@@ -32,11 +33,11 @@ var texts = sync.Pool{New: func() any { return new(jsonText) }}
 
 // release gives the memory of w to the next export as text, unless it is very much.
 func (w *jsonText) release(text *jsonText) {
-	const keep = 1 << 20
-	if cap(w.b)+cap(w.x)+cap(w.r) > keep {
+	const keep = 16 << 20
+	if cap(w.b)+cap(w.x)+cap(w.r)+cap(w.spare) > keep {
 		return
 	}
-	*text = jsonText{b: w.b[:0], frames: w.frames[:0], x: w.x[:0], r: w.r[:0]}
+	*text = jsonText{b: w.b[:0], frames: w.frames[:0], x: w.x[:0], r: w.r[:0], spare: w.spare[:0]}
 	texts.Put(text)
 }
 

@@ -50,6 +50,7 @@ const (
 	kindBasic
 	kindRiskAssessment
 	kindSupplyDelivery
+	kindExplanationOfBenefit
 	kinds
 )
 
@@ -60,7 +61,7 @@ var kindNames = [kinds]string{
 	"FamilyMemberHistory", "Appointment", "ServiceRequest", "ImagingStudy", "AdverseEvent", "Consent", "List",
 	"Questionnaire", "QuestionnaireResponse", "RelatedPerson", "Practitioner", "PractitionerRole", "Organization", "Location", "Composition",
 	"Provenance", "Account", "ChargeItem", "Claim", "Media", "Binary", "Basic", "RiskAssessment",
-	"SupplyDelivery",
+	"SupplyDelivery", "ExplanationOfBenefit",
 }
 
 // String gives the resource type as FHIR names it.

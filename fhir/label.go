@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/portage-health/portage/record"
@@ -58,11 +59,16 @@ func under(own, upper []record.Label) []record.Label {
 	}
 	all := own[:len(own):len(own)]
 	for i := range upper {
-		if !(replaced && isConfidentiality(&upper[i])) {
+		if !(replaced && isConfidentiality(&upper[i])) && !hasLabel(all, &upper[i]) {
 			all = append(all, upper[i])
 		}
 	}
 	return all
+}
+
+// hasLabel reports whether a label's code is among others: meta.security has each code once.
+func hasLabel(ls []record.Label, l *record.Label) bool {
+	return slices.ContainsFunc(ls, func(x record.Label) bool { return x.Coding.Code == l.Coding.Code && x.Coding.System == l.Coding.System })
 }
 
 func isConfidentiality(l *record.Label) bool {
@@ -139,7 +145,7 @@ func (w *writer) highest() (out []record.Label) {
 	}
 	for i := range w.rec.Documents {
 		for _, l := range w.rec.Documents[i].Labels {
-			if !isConfidentiality(&l) {
+			if !isConfidentiality(&l) && !hasLabel(out, &l) {
 				out = append(out, l)
 			}
 		}

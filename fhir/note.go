@@ -35,6 +35,8 @@ var documentStatus = codes.NewTable(
 	codes.OnlyFrom("current", record.StatusAvailable), // HL7 v2-to-FHIR, TXA-19 AV
 )
 
+var statedIsCurrent = record.IssueStatusByRule.Because("the source does not say that the document is replaced or in error, and FHIR demands a status of the reference to it; what is neither is the current reference")
+
 // referenceStatus writes DocumentReference.status. A source that gives none
 // leaves the reference current; one that has no code in FHIR leaves it out.
 func (w *writer) referenceStatus(s *record.Status) (claims bool) {
@@ -45,6 +47,9 @@ func (w *writer) referenceStatus(s *record.Status) (claims bool) {
 	if _, ok := documentStatus.From(s.Code); !ok && s.Code != "" {
 		w.status("status", s, &documentStatus, "")
 		return false
+	}
+	if s.Code == "" && s.AsSent == "" {
+		w.Note(&statedIsCurrent, "status")
 	}
 	w.status("status", s, &documentStatus, "current")
 	return true

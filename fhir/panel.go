@@ -109,6 +109,9 @@ func (w *writer) diagnosticReport(i int, p *record.Panel) {
 	w.endArr()
 	w.references("specimen", "specimens", p.Specimens, only(kindSpecimen))
 	w.references("result", "members", p.Members, only(kindObservation))
+	if lab || class == "laboratory" {
+		w.asks(only(kindObservation), p.Members...)
+	}
 	w.references("imagingStudy", "imaging", p.Imaging, only(kindImagingStudy))
 	w.reportMedia(p)
 	w.str("conclusion", p.Conclusion)

@@ -144,7 +144,13 @@ func TestCarePlanProfile(t *testing.T) {
 		t.Run(x.name, func(t *testing.T) {
 			x.plan.Mode = x.mode
 			doc := record.Document{Entry: planEntry("05"), Sections: []record.Section{{ID: "s", Narrative: x.narrative}}}
-			by, _ := sent(t, &record.Record{CarePlans: []record.CarePlan{x.plan}, Documents: []record.Document{doc}})
+			by, issues := sent(t, &record.Record{CarePlans: []record.CarePlan{x.plan}, Documents: []record.Document{doc}})
+			if x.intent == "" { // FHIR demands one
+				require.Empty(t, by["CarePlan"])
+				require.Len(t, by["Basic"], 1)
+				require.Equal(t, 1, issues[record.IssueNotStated.Code])
+				return
+			}
 			p := by["CarePlan"][0]
 			require.Equal(t, x.claimed, at(p, "meta.profile[0]") == profileBase+"careplan")
 			require.Equal(t, x.intent, at(p, "intent"))
@@ -166,6 +172,7 @@ func TestCarePlanActivities(t *testing.T) {
 	p := record.CarePlan{Entry: planEntry("04"), Activities: []record.PlanActivity{
 		{Ref: &record.Ref{ID: order.ID}}, {Ref: &record.Ref{ID: done.ID}}, {Code: &record.Concept{Text: "Rest"}, Status: record.Status{Code: record.StatusPlanned}},
 	}}
+	p.Mode = record.ModeIntent
 	by, _ := sent(t, &record.Record{CarePlans: []record.CarePlan{p}, Orders: []record.Order{order}, Procedures: []record.Procedure{done}})
 	c := by["CarePlan"][0]
 	require.Equal(t, "urn:uuid:"+order.ID, at(c, "activity[0].reference.reference"))

@@ -78,7 +78,7 @@ func (w *writer) problem(i int, p *record.Problem) {
 	if v == record.EnteredInError {
 		w.fieldAny("clinicalStatus", &p.Clinical) // con-5 forbids the element
 	} else {
-		w.clinicalStatus(sysConditionClinical, clinical, &p.Clinical, false)
+		w.clinicalStatus(sysConditionClinical, clinical, &p.Clinical, notDemanded)
 	}
 	if p.Assertion == record.Negated && v != record.EnteredInError {
 		// CF-problems, negationInd: the very code, refuted.

@@ -84,6 +84,7 @@ func (w *writer) procedure(i int, p *record.Procedure) {
 	w.concepts("complication", p.Complications)
 	w.concepts("followUp", p.FollowUps)
 	w.references("basedOn", "basedOn", p.BasedOn, only(kindCarePlan, kindServiceRequest))
+	w.asks(only(kindCarePlan, kindServiceRequest), p.BasedOn...)
 	w.references("partOf", "partOf", p.PartOf, procedureParts)
 	w.focalDevices(p)
 	w.procedureRest(p)

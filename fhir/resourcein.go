@@ -73,6 +73,8 @@ func (r *reader) resource(x *resource) bool {
 		return r.accountOf(n)
 	case "ChargeItem":
 		return r.chargeOf(n)
+	case "Claim", "ExplanationOfBenefit":
+		return r.claimOf(n, x.typ != "Claim")
 	case "Appointment":
 		return r.appointmentOf(n)
 	case "AdverseEvent":

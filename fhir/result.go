@@ -91,10 +91,20 @@ func (w *writer) observed(list string, o *record.Observation, j *joint, claimed 
 	if len(o.Specimens) > 0 {
 		w.referenceField("specimen", "specimens", &o.Specimens[0], only(kindSpecimen))
 		w.fieldRefs("specimens", o.Specimens[1:])
+		if w.profile == profileLab {
+			w.asks(only(kindSpecimen), o.Specimens[0])
+		}
 	}
 	w.referenceField("device", "device", o.Device, only(kindDevice))
 	w.references("hasMember", "members", o.Members, only(kindObservation, kindQuestionnaireResponse))
 	w.derivedFrom(o)
+	switch w.profile {
+	case profileBase + "observation-screening-assessment":
+		w.asks(only(kindObservation, kindQuestionnaireResponse, kindDocumentReference), o.DerivedFrom...)
+		w.asks(only(kindObservation), o.Members...)
+	case profileBase + "simple-observation":
+		w.asks(only(kindQuestionnaireResponse, kindDocumentReference), o.DerivedFrom...)
+	}
 	w.references("basedOn", "basedOn", o.BasedOn, observationOrder)
 	w.references("partOf", "partOf", o.PartOf, observationPart)
 	if o.SubID != "" {

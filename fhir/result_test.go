@@ -90,7 +90,8 @@ func TestPanel(t *testing.T) {
 	const a, b = "00000000-0000-8000-8000-00000000000a", "00000000-0000-8000-8000-00000000000b"
 	member := func(id string) record.Observation {
 		return record.Observation{Entry: record.Entry{ID: id, Assertion: record.Affirmed, Status: record.Status{Code: record.StatusCompleted}},
-			Code: coded(record.SystemLOINC, "2345-7", "Glucose"), Values: []record.Value{{Quantity: mg("7")}}}
+			Code: coded(record.SystemLOINC, "2345-7", "Glucose"), Values: []record.Value{{Quantity: mg("7")}},
+			Categories: []record.Concept{coded(sysObservationCategory, "laboratory", "Laboratory")}}
 	}
 	rec := &record.Record{
 		Results: []record.Observation{member(a)},

@@ -10,8 +10,12 @@ import (
 // A resource goes back by the id it came with, and as it was sent while its
 // entries say the same.
 type sentBefore struct {
-	byID     map[string]*sentItem // ids of entries, and of parts of them
-	byText   map[string]*sentItem // literal references
+	byID   map[string]*sentItem // ids of entries, and of parts of them
+	byText map[string]*sentItem // literal references
+	recent [64]struct {         // where some of them led last
+		text string
+		item *sentItem
+	}
 	all      []sentItem
 	within   map[string]bool          // entries that stand in the resource of another, which goes out as it was sent
 	inside   map[placeKey][]*sentItem // what stood in the resource of a place
@@ -311,14 +315,28 @@ func (s *sentBefore) answers(r *record.Ref) bool {
 
 // leadsTo gives the item that the text of a reference leads to, if there is one.
 func (s *sentBefore) leadsTo(text string) *sentItem {
+	if text == "" {
+		return nil
+	}
+	// Most references of a resource are to its patient and its encounter.
+	n := len(text)
+	recent := &s.recent[(text[n-1]^text[n/2]<<3)%byte(len(s.recent))]
+	if recent.text != text {
+		recent.text, recent.item = text, s.find(text)
+	}
+	return recent.item
+}
+
+func (s *sentBefore) find(text string) *sentItem {
 	if cut := strings.Index(text, "/_history/"); cut > 0 {
 		text = text[:cut]
 	}
 	x := s.texts()[text]
 	if x == nil {
-		parts := strings.Split(text, "/")
-		if n := len(parts); n > 2 {
-			x = s.byText[parts[n-2]+"/"+parts[n-1]]
+		if id := strings.LastIndexByte(text, '/'); id > 0 {
+			if typ := strings.LastIndexByte(text[:id], '/'); typ >= 0 {
+				x = s.byText[text[typ+1:]]
+			}
 		}
 	}
 	return x

@@ -125,6 +125,7 @@ func (w *writer) dispense(m *record.Medication, j int, of kind) {
 		w.urn(w.entryID(&m.Entry))
 		w.end()
 		w.endArr()
+		w.asks(only(kindMedicationRequest), record.Ref{ID: m.ID})
 	}
 	w.dispenseBody(d, dispenseStatus(d.Status.Code) == "completed")
 	w.notes("note", d.Notes)
@@ -151,9 +152,15 @@ func (w *writer) dispenseBody(d *record.Dispense, completed bool) {
 			w.dateTime("whenPrepared", *d.Prepared)
 		}
 	}
-	w.when(choice{dateTime: "whenHandedOver"}, "when", &d.When)
-	if handed.IsZero() && d.When.Absent == "" && completed {
+	switch {
+	case handed.Value == "" && d.Prepared != nil:
+		w.fieldPeriod("when", &d.When) // mdd-1 compares the element with whenPrepared, even where it has no value
+		w.unfit = w.unfit || completed // us-core-20 demands it
+	case handed.IsZero() && d.When.Absent == "" && completed:
+		w.when(choice{}, "when", &d.When)
 		w.required("whenHandedOver", "", "when") // us-core-20
+	default:
+		w.when(choice{dateTime: "whenHandedOver"}, "when", &d.When)
 	}
 	w.referenceField("destination", "destination", d.Destination, only(kindLocation))
 	if s := d.Substitution; s != nil {
@@ -216,6 +223,7 @@ func (w *writer) dispensed(i int, m *record.Medication) {
 	w.subject("subject")
 	w.referenceField("context", "encounter", m.Encounter, only(kindEncounter))
 	w.references("authorizingPrescription", "basedOn", m.BasedOn, only(kindMedicationRequest))
+	w.asks(only(kindMedicationRequest), m.BasedOn...)
 	w.references("partOf", "partOf", m.PartOf, only(kindProcedure))
 	w.referenceField("location", "location", m.Location, only(kindLocation))
 	w.In("dispenses", 0)

@@ -61,10 +61,14 @@ type writer struct {
 	needFamily bool               // every name has a family name
 	noHome     bool               // no use is home (org-2, org-3)
 	claim      span               // where meta names the profile of the resource being written
-	unfit      bool               // that resource refers to one that does not meet its own profile
+	profile    string             // that profile
+	unfit      bool               // that resource does not meet its profile, or refers to one that does not
 	streams    *streams           // contents that are written when all else is; nil where they stand in what is written
 	uscore     USCore
 	unmet      map[string]bool   // ids of resources that do not meet that release's profiles
+	asked      []askedTarget     // what profiles that are claimed ask of other resources
+	claimNone  []string          // resources of those kinds that claim no profile
+	claimOther []string          // Observations that claim another profile than that of laboratory results
 	claimants  map[string]string // Type/id in the output of what was written, to their ids here where they claim one; nil where nobody asks
 	root       string            // the id of the record: what derived ids hang on
 }
@@ -129,14 +133,14 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, 
 	if w.claimants != nil {
 		w.claimants[w.typeAndID()] = ""
 	}
-	if len(profiles) > 0 && w.misfit[id] {
+	if len(profiles) > 0 && (w.misfit[id] || w.uscore == USCore610 && w.unmet[id]) {
 		profiles = nil
 		w.Note(&record.IssueProfileNotClaimed, "")
 	}
 	if len(profiles) > 0 && w.uscore != USCore610 {
 		profiles = w.ofRelease(id, profiles)
 	}
-	if len(profiles) > 0 {
+	if slices.ContainsFunc(profiles, func(p string) bool { return p != "" }) {
 		w.claim.from = len(w.b)
 		w.arr("profile")
 		for _, p := range profiles {
@@ -144,6 +148,7 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, 
 		}
 		w.endArr()
 		w.claim.to = len(w.b)
+		w.profile = profiles[0]
 	}
 	w.security(labels)
 	w.end()
@@ -152,9 +157,11 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, 
 // endResource ends a resource and its Bundle entry.
 func (w *writer) endResource() {
 	w.end()
-	if w.unfit && w.claim.to > 0 && w.sent == nil && !anyTarget.has(w.typ) {
+	if w.unfit && w.claim.to > 0 && !anyTarget.has(w.typ) {
 		w.unclaim()
+		w.claim = span{}
 	}
+	w.answered()
 	if w.sent != nil {
 		w.endSent()
 	}

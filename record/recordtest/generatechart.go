@@ -67,7 +67,7 @@ func (g *generator) chart(size int) {
 	if g.chance(25) {
 		e := g.entry(record.KindAllergy, record.StatusActive)
 		e.Assertion = record.NoneKnown
-		g.rec.Allergies = append(g.rec.Allergies, record.Allergy{Entry: e, Kind: conceptOf("S 419199007 Allergy to substance")})
+		g.rec.Allergies = append(g.rec.Allergies, record.Allergy{Entry: e, Kind: conceptOf("S 419199007 Allergy to substance"), Clinical: record.ClinicalStatus{Code: "active"}})
 	}
 	noAllergies := len(g.rec.Allergies) > 0
 	g.encounter()
@@ -211,7 +211,7 @@ func (g *generator) allergy() {
 	r := g.pick("reaction")
 	a.Reactions = []record.Reaction{{Manifestations: []record.Concept{g.concept(coding(record.SystemSNOMED, r[0], r[1]))}, Severity: ptr(conceptOf("S 6736007 Moderate"))}}
 	if g.chance(10) {
-		a.Assertion, a.Reactions, a.Clinical = record.Negated, nil, record.ClinicalStatus{}
+		a.Assertion, a.Reactions = record.Negated, nil
 	}
 	g.rec.Allergies = append(g.rec.Allergies, a)
 }

@@ -182,7 +182,7 @@ func (f *filler) attachment(path string, n uint32) record.Attachment {
 		a.Text, a.Language = "The patient was seen and is well.", "en-US"
 	case 1:
 		a.Data, a.Charset, a.Created = record.Base64Data("SW52ZW50ZWQgY29udGVudA=="), "UTF-8", &record.Time{Value: "2022-02-03"}
-		a.Size, a.Hash, a.HashAlgorithm = "16", "qvTGHdzF6KLavt4PO0gs2a6pQ00=", "SHA-1"
+		a.Size, a.Hash, a.HashAlgorithm = "16", "rLdNZQMAYK2/rc1YEQeHoihU5ew=", "SHA-1"
 	case 2:
 		a.URL, a.ContentType = "letters/2023-04.pdf", "application/pdf"
 		if n%3 == 0 {

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.fhir.ucum.UcumEssenceService;
 import org.hl7.fhir.convertors.loaders.loaderR5.BaseLoaderR5;
 import org.hl7.fhir.r5.context.SimpleWorkerContext;
@@ -22,7 +24,9 @@ import org.hl7.fhir.r5.elementmodel.Manager.FhirFormat;
 import org.hl7.fhir.r5.model.CanonicalResource;
 import org.hl7.fhir.r5.model.CanonicalType;
 import org.hl7.fhir.r5.model.ElementDefinition;
+import org.hl7.fhir.r5.model.Coding;
 import org.hl7.fhir.r5.model.StructureDefinition;
+import org.hl7.fhir.r5.model.ValueSet;
 import org.hl7.fhir.r5.utils.validation.IResourceValidator;
 import org.hl7.fhir.r5.utils.validation.IValidatorResourceFetcher;
 import org.hl7.fhir.r5.utils.validation.ValidatorSession;
@@ -30,7 +34,9 @@ import org.hl7.fhir.r5.utils.validation.constants.BestPracticeWarningLevel;
 import org.hl7.fhir.r5.utils.validation.constants.CheckDisplayOption;
 import org.hl7.fhir.r5.utils.validation.constants.IdStatus;
 import org.hl7.fhir.r5.utils.validation.constants.ReferenceValidationPolicy;
+import org.hl7.fhir.utilities.FhirPublication;
 import org.hl7.fhir.utilities.npm.NpmPackage;
+import org.hl7.fhir.utilities.validation.ValidationOptions;
 import org.hl7.fhir.r5.utils.validation.IMessagingServices;
 import org.hl7.fhir.utilities.validation.ValidationMessage;
 import org.hl7.fhir.utilities.validation.ValidationMessage.IssueSeverity;
@@ -272,7 +278,7 @@ public final class Judge {
     for (ValidationMessage m : found) {
       boolean error = m.getLevel() == IssueSeverity.ERROR || m.getLevel() == IssueSeverity.FATAL;
       boolean warning = m.getLevel() == IssueSeverity.WARNING;
-      if (error && undecided(m.getMessage())) {
+      if (error && (undecided(m.getMessage()) || oneFits(m.getMessage()))) {
         error = false;
         warning = true;
       }
@@ -302,6 +308,26 @@ public final class Judge {
         || message.contains("[No server available]")
         || message.contains("without terminology services")
         || message.contains("http://hl7.org/fhir/5.0/StructureDefinition/extension-") && message.contains("invalid Version '5.0'");
+  }
+
+  private static final Pattern NONE_FITS = Pattern.compile("None of the codings provided are in the value set '[^']*' \\(([^)]*)\\),.*\\(codes = (.*)\\)");
+
+  /**
+   * Whether one of the codings that the engine finds in none of a required value
+   * set is in it all the same: it says so wherever it does not have the code
+   * system of another one, SNOMED CT say. One is enough (R4 4.1.5.1).
+   */
+  private boolean oneFits(String message) {
+    Matcher m = NONE_FITS.matcher(message);
+    if (!m.find()) return false;
+    ValueSet set = definitions.fetchResource(ValueSet.class, m.group(1));
+    String[] codings = m.group(2).split(", ");
+    if (set == null || codings.length < 2) return false;
+    for (String c : codings) {
+      int at = c.lastIndexOf('#');
+      if (at > 0 && definitions.validateCode(new ValidationOptions(FhirPublication.R4), new Coding(c.substring(0, at), c.substring(at + 1), null), set).isOk()) return true;
+    }
+    return false;
   }
 
   /** Counts which profiles the resource and the entries of a Bundle claim. */
