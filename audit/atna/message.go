@@ -3,10 +3,8 @@ package atna
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"encoding/xml"
 	"errors"
-	"strconv"
 	"strings"
 	"time"
 
@@ -201,60 +199,21 @@ func codes(list []audit.Code) []coded {
 	return out
 }
 
-// leftover gives, by their paths in the event's JSON form, the leaves that no attribute of the message says alone and as they are.
+// leftover gives the leaves that no attribute of the message says alone and as they are.
 func leftover(e *audit.Event) []pair {
-	text, err := e.AppendJSON(nil)
-	if err != nil {
-		return nil // Marshal has refused it
-	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
 	var list []pair
-	keep := func(path, value string) {
-		if value != "" && !said(path) {
-			list = append(list, pair{path, base64.StdEncoding.EncodeToString([]byte(value))})
+	for _, l := range e.Leaves() {
+		if !said(l.Path) {
+			list = append(list, pair{l.Path, base64.StdEncoding.EncodeToString([]byte(l.Value))})
 		}
 	}
-	var walk func(path string) bool
-	walk = func(path string) bool {
-		t, err := d.Token()
-		if err != nil {
-			return false
-		}
-		switch t := t.(type) {
-		case json.Delim:
-			for n := 0; d.More(); n++ {
-				at := path + "[" + strconv.Itoa(n) + "]"
-				if t == '{' {
-					name, err := d.Token()
-					if err != nil {
-						return false
-					}
-					at = strings.TrimPrefix(path+"."+name.(string), ".")
-				}
-				if !walk(at) {
-					return false
-				}
-			}
-			_, err = d.Token()
-			return err == nil
-		case string:
-			keep(path, t)
-		case json.Number:
-			keep(path, t.String())
-		case bool:
-			keep(path, strconv.FormatBool(t))
-		}
-		return true
-	}
-	walk("")
 	return list
 }
 
 // said reports whether an attribute of the message says a leaf alone and as it is. What only goes into a word with others is kept besides.
 func said(path string) bool {
 	switch path {
-	case "v", "id", "action", "recorded", "request", "source.site", "patient.reference":
+	case "id", "action", "recorded", "request", "source.site", "patient.reference":
 		return true
 	}
 	if rest, ok := after(path, "agents["); ok {

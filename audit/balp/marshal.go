@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -142,64 +141,21 @@ func place(r *auditEvent, e *audit.Event) {
 	r.Entity = append(r.Entity, more)
 }
 
-// leftover gives, by their paths in the event's JSON form, the leaves that no element says as they are.
+// leftover gives the leaves that no element says as they are.
 func leftover(e *audit.Event) []detail {
-	text, err := e.AppendJSON(nil)
-	if err != nil {
-		return nil // Marshal has refused it
-	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
 	var list []detail
-	var walk func(path string) bool
-	walk = func(path string) bool {
-		t, err := d.Token()
-		if err != nil {
-			return false
+	for _, l := range e.Leaves() {
+		if !hasElement(e, l.Path) {
+			list = append(list, detail{Type: l.Path, Value: l.Value})
 		}
-		switch t := t.(type) {
-		case json.Delim:
-			for n := 0; d.More(); n++ {
-				at := path + "[" + strconv.Itoa(n) + "]"
-				if t == '{' {
-					name, err := d.Token()
-					if err != nil {
-						return false
-					}
-					at = strings.TrimPrefix(path+"."+name.(string), ".")
-				}
-				if !walk(at) {
-					return false
-				}
-			}
-			_, err = d.Token()
-			return err == nil
-		case string:
-			return keep(&list, e, path, t)
-		case json.Number:
-			return keep(&list, e, path, t.String())
-		case bool:
-			return keep(&list, e, path, strconv.FormatBool(t))
-		}
-		return true
 	}
-	walk("")
 	return list
-}
-
-func keep(list *[]detail, e *audit.Event, path, value string) bool {
-	if value != "" && !hasElement(e, path) {
-		*list = append(*list, detail{Type: path, Value: value})
-	}
-	return true
 }
 
 // hasElement reports whether an element of AuditEvent says this leaf of the event as it is.
 func hasElement(e *audit.Event, path string) bool {
 	plain := unnumbered(path)
 	switch {
-	case plain == "v": // of the JSON form, not of the event
-		return true
 	case plain == "id", plain == "action", strings.HasPrefix(plain, "purposes[]"), plain == "recorded", plain == "period.start", plain == "period.end",
 		plain == "source.site", strings.HasPrefix(plain, "source.types[]"), strings.HasPrefix(plain, "subtypes[]"):
 		return true
