@@ -285,6 +285,7 @@ const (
 	CodeAuthority    = "authority-verified"   // somebody has seen evidence of the representative's authority
 	CodeRemuneration = "remuneration-stated"  // the form states that the discloser is paid (45 CFR 164.508(a)(3)(ii), (a)(4)(ii))
 	CodeLitigation   = "litigation-material"  // 45 CFR 164.524(a)(1)(ii)
+	CodeProtected    = "protected"            // access is protected at the patient's wish (HL7 v2 PD1-12, PV2-22)
 	CodeCounseling   = "sud-counseling-notes" // 42 CFR 2.11, 2.31(b)
 	CodeUnderPart2   = "42CFRPart2"           // HL7 v3 ActCode
 	CodePsyNotes     = "HIPAAPsyNotes"        // HL7 v3 ActCode

@@ -37,6 +37,10 @@ func (j *Judge) passes(c *record.Carried) bool {
 			e.Labels = append(e.Labels, record.Label{Coding: k})
 		}
 	}
+	if j.restrictions != nil {
+		e.Labels = restricted(e.Labels, j.restrictions.all)
+		e.Labels = restricted(e.Labels, j.restrictions.facts)
+	}
 	codes.Codings = c.Codes
 	x := subject{j: j, list: &list{way: wrap(reflect.TypeFor[record.Concept](), map[reflect.Type]*way{})}, p: unsafe.Pointer(&codes), Entry: e, labels: e.Labels, known: true}
 	return x.judged().Pass

@@ -17,6 +17,8 @@ type Judge struct {
 	authors map[string][]record.Ref // ids of entries and sections to who wrote them, where they do not say
 	named   map[string]bool         // ids of entries that a source calls by a name of its own
 	none    bool
+	// restrictions are what the record demands to be kept back beside its labels.
+	restrictions *restrictions
 }
 
 // stage and rule are those of a decision, with what their references lead to in the record.
@@ -59,6 +61,7 @@ func NewJudge(d *Decision, rec *record.Record, l Labeller, unlabelled []record.L
 		return j
 	}
 	j.loc = d.At.Location()
+	j.restrictions = restrictionsOf(rec)
 	j.labels = func(kind string, e *record.Entry) []record.Label {
 		ls := e.Labels
 		if l != nil {
@@ -67,7 +70,7 @@ func NewJudge(d *Decision, rec *record.Record, l Labeller, unlabelled []record.L
 		if !isLabelled(ls) && len(unlabelled) > 0 {
 			ls = addLabels(ls, unlabelled)
 		}
-		return ls
+		return restricted(ls, j.restrictions.of(kind, e))
 	}
 	f := finder{rec: rec}
 	for _, g := range [2][]Stage{d.Residual, d.Standing} {

@@ -44,11 +44,17 @@ const (
 	labelOther labelKind = iota // handling, purpose, integrity, compartment
 	labelConfidentiality
 	labelSensitivity
-	labelLaw // the data is under a law of its own
+	labelLaw         // the data is under a law of its own
+	labelRestriction // somebody asked that the data be kept back
+	labelCourtesy
 )
 
 func kindOfLabel(kind string, c *record.Coding) labelKind {
 	switch {
+	case kind == LabelRestriction:
+		return labelRestriction
+	case kind == LabelCourtesy:
+		return labelCourtesy
 	case rank(c) >= 0:
 		return labelConfidentiality
 	case c.Code == CodeUnderPart2 || c.Code == CodePsyNotes || c.Code == CodeSelfPay || c.System == System:
@@ -93,7 +99,8 @@ func labelAmong(c *record.Coding, list []record.Coding) bool {
 }
 
 // labels compares the labels of an entry with those of a rule. A denial matches if any label is listed. A permit matches
-// by the confidentiality, or if it lists every sensitivity of the entry.
+// by the confidentiality, or if it lists every sensitivity of the entry; what is demanded to be kept back it permits by the
+// confidentiality alone, and whether a denial means that cannot be told.
 func labelsMatch(list []record.Coding, labels []record.Label, e Effect) answer {
 	wantsGrade, wantsSensitivity := false, false
 	for i := range list {
@@ -104,7 +111,7 @@ func labelsMatch(list []record.Coding, labels []record.Label, e Effect) answer {
 			wantsSensitivity = true
 		}
 	}
-	top, covered, sensitive := -1, true, false
+	top, covered, sensitive, demanded := -1, true, false, false
 	for i := range labels {
 		c := &labels[i].Coding
 		switch k := kindOfLabel(labels[i].Kind, c); k {
@@ -122,6 +129,15 @@ func labelsMatch(list []record.Coding, labels []record.Label, e Effect) answer {
 				return yes
 			}
 			covered = covered && in
+		case labelRestriction:
+			if e == Deny && labelAmong(c, list) {
+				return yes
+			}
+			demanded, covered = true, false
+		case labelCourtesy:
+			if e == Deny && labelAmong(c, list) {
+				return yes
+			}
 		case labelLaw, labelOther:
 			if labelAmong(c, list) {
 				return yes
@@ -132,7 +148,7 @@ func labelsMatch(list []record.Coding, labels []record.Label, e Effect) answer {
 		return unknown // nobody has judged it
 	}
 	if e == Deny {
-		if wantsGrade && top < 0 || blankAmong(list) {
+		if wantsGrade && top < 0 || demanded || blankAmong(list) {
 			return unknown
 		}
 		return no

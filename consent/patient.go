@@ -68,6 +68,7 @@ func (r *redactor) denies(v reflect.Value, ways map[reflect.Type]*way) bool {
 	if r.how.Labeller != nil {
 		e.Labels = addLabels(nil, r.how.Labeller.Label(Item{Kind: record.KindPatient, Entry: e, way: w, at: at}))
 	}
+	e.Labels = restricted(e.Labels, r.judge.restrictions.ofPatient())
 	x := subject{j: r.judge, list: &list{kind: record.KindPatient, way: w}, p: at, Entry: e, labels: e.Labels, known: true}
 	for i := range r.judge.stages {
 		s := &r.judge.stages[i]
