@@ -155,6 +155,8 @@ type ehiPassage struct {
 	bare bool
 	// labels says that labels must travel: what cannot bear them stays.
 	labels bool
+	// notice says that the notice of 42 CFR 2.32 must travel.
+	notice bool
 	// done is told what was written, or why nothing was, once that is certain.
 	done func(files []EHIFile, err error) error
 }

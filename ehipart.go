@@ -147,11 +147,18 @@ func (p *ehiPart) prepare(key, at string, passage *ehiPassage, counts []EHIFormC
 		if rep == nil {
 			rep = &record.Report{}
 		}
-		if passage.labels && lostLabels(rep) {
+		lost := ""
+		switch {
+		case passage.labels && lostLabels(rep):
+			lost = "labels"
+		case passage.notice && lostNotice(passage.rec, rep):
+			lost = "notice"
+		}
+		if lost != "" {
 			return lines.Encode(struct {
 				Form       string `json:"form"`
 				NotWritten string `json:"notWritten"`
-			}{f.Name, "labels"})
+			}{f.Name, lost})
 		}
 		counts[i].Exported, counts[i].Lost = rep.Counts.Exported, rep.Counts.Lost
 		ready = append(ready, written{EHIFile{Name: at + f.Name + f.Extension, Kind: f.Name, MediaType: f.MediaType}, bytes.Clone(p.text.Bytes())})

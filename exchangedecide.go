@@ -25,6 +25,7 @@ type passing struct {
 	whole    bool           // nothing was withheld
 	bare     bool           // it is de-identified
 	labels   bool           // labels must travel
+	notice   bool           // the notice of 42 CFR 2.32 must travel
 	until    time.Time      // when the decision has to be made again; zero for never
 }
 
@@ -146,6 +147,8 @@ func (p *passing) redact() (*record.Record, error) {
 	d := *p.decision
 	d.Withhold(w)
 	p.decision = &d
+	// A source's own document lacks what the redaction put in.
+	p.whole = p.whole && len(w.Met) == 0
 	return got, nil
 }
 
@@ -203,6 +206,16 @@ func (p *passing) obligations(ctx context.Context) error {
 			if p.Encrypter == nil {
 				return refuse(fmt.Errorf("%w (%s)", ErrObligation, o.Code), audit.ReasonConsent)
 			}
+		case consent.ObligeNotice, consent.ObligeNoRedisclose:
+			// The redaction put it into the record where it knew of which entries it is; the output must have it as well.
+			switch {
+			case !fromLabel && (len(o.Labels) == 0 || !slices.Contains(p.withheld.Met, o.Code)), fromLabel && !isRefrain(o.Code):
+				return refuse(fmt.Errorf("%w (%s)", ErrObligation, o.Code), audit.ReasonConsent)
+			case o.Code == consent.ObligeNotice:
+				p.notice = true
+			default:
+				p.labels = true
+			}
 		default:
 			// What binds the recipient by a label of the record's goes with that label.
 			if !fromLabel || !isRefrain(o.Code) {
@@ -231,10 +244,13 @@ func (p *passing) obligations(ctx context.Context) error {
 // isRefrain reports whether a code is of HL7 v3 RefrainPolicy: what the recipient must not do.
 func isRefrain(code string) bool { return strings.HasPrefix(code, "NO") }
 
-// keptLabels refuses an output that lost labels which had to travel.
-func (p *passing) keptLabels(rep *record.Report) error {
-	if p.labels && lostLabels(rep) {
+// kept refuses an output that lost what had to travel: labels, the notice.
+func (p *passing) kept(rep *record.Report) error {
+	switch {
+	case p.labels && lostLabels(rep):
 		return refuse(fmt.Errorf("%w (%s)", ErrObligation, consent.ObligeKeepLabels), audit.ReasonConsent)
+	case p.notice && lostNotice(p.rec, rep):
+		return refuse(fmt.Errorf("%w (%s)", ErrObligation, consent.ObligeNotice), audit.ReasonConsent)
 	}
 	return nil
 }
@@ -244,4 +260,27 @@ func lostLabels(rep *record.Report) bool {
 	return rep != nil && slices.ContainsFunc(rep.Issues, func(i record.Issue) bool {
 		return i.Action == record.ActionDropped && strings.Contains(strings.ToLower(i.Path), "labels")
 	})
+}
+
+// lostNotice reports whether an export says that it had no place for the notice: for the section of a document that holds
+// it, or, of a record without documents, for a note.
+func lostNotice(rec *record.Record, rep *record.Report) bool {
+	if rep == nil {
+		return false
+	}
+	holds := func(path string) bool {
+		if len(rec.Documents) == 0 {
+			return strings.Contains(path, ".notes[") && strings.HasSuffix(path, "].text")
+		}
+		for i := range rec.Documents {
+			for j, s := range rec.Documents[i].Sections {
+				if s.Narrative == nil || !strings.HasPrefix(path, fmt.Sprintf("documents[%d].sections[%d].narrative", i, j)) {
+					continue
+				}
+				return slices.ContainsFunc(s.Narrative.Nodes, func(n record.NarrativeNode) bool { return n.Text == consent.Notice })
+			}
+		}
+		return false
+	}
+	return slices.ContainsFunc(rep.Issues, func(i record.Issue) bool { return i.Action == record.ActionDropped && holds(i.Path) })
 }

@@ -124,7 +124,7 @@ func (s *sending) send(ctx context.Context, to record.Format, name string) error
 	case err != nil:
 		return refuse(fmt.Errorf("portage: the record cannot be written: %w", err), audit.ReasonExport)
 	}
-	if err := s.keptLabels(rep); err != nil {
+	if err := s.kept(rep); err != nil {
 		return err
 	}
 	data := text.Bytes()

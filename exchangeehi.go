@@ -133,7 +133,7 @@ func (x *Exchange) pass(ctx context.Context, ask Ask, key string, rec *record.Re
 		_, err = x.end(ctx, passage, audit.Result{Outcome: outcome, Reason: reason, Payload: payload, Entities: entities})
 		return err
 	}
-	return &ehiPassage{rec: p.rec, whole: p.whole, bare: p.bare, labels: p.labels, done: done}, nil
+	return &ehiPassage{rec: p.rec, whole: p.whole, bare: p.bare, labels: p.labels || p.notice, notice: p.notice, done: done}, nil
 }
 
 func (x *Exchange) sealEHI(ctx context.Context, manifest []byte) (name string, sig []byte, err error) {

@@ -21,6 +21,7 @@ func (r *redactor) notice(d *Decision) {
 		if o.Code != ObligeNotice && o.Code != ObligeNoRedisclose || len(o.Labels) == 0 {
 			continue
 		}
+		r.w.met(o.Code)
 		found := false
 		for kind, e := range r.out.Entries() {
 			if !judged(kind) || !slices.ContainsFunc(r.judge.labels(kind, e), func(l record.Label) bool { return hasWord(o.Labels, l.Coding.Code) }) {

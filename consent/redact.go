@@ -30,6 +30,9 @@ type Withholding struct {
 	Carried      int `json:"carried,omitempty"`
 	Originals    int `json:"originals,omitempty"`
 	PatientFacts int `json:"patientFacts,omitempty"`
+	// Met are the codes of obligations that the redaction itself carried out, as far as it could: part2-notice and
+	// NORDSCLCD, where the decision says of which labels. An output that loses what stands in the record for them has not.
+	Met []string `json:"met,omitempty"`
 }
 
 // Total counts the entries that were withheld.
@@ -99,6 +102,15 @@ func (w *Withholding) add(o *Withholding) {
 	w.Carried += o.Carried
 	w.Originals += o.Originals
 	w.PatientFacts += o.PatientFacts
+	for _, c := range o.Met {
+		w.met(c)
+	}
+}
+
+func (w *Withholding) met(code string) {
+	if !slices.Contains(w.Met, code) {
+		w.Met = append(w.Met, code)
+	}
 }
 
 // Withhold fills in Decision.Withheld from what a redaction reports.
