@@ -26,6 +26,7 @@ var algorithms = []jose.SignatureAlgorithm{jose.ES256, jose.ES384, jose.ES512, j
 // "header..signature". The header has alg, kid and, where Type is set, cty. It is safe for concurrent use if the key is.
 type JWS struct {
 	signer jose.Signer
+	alg    string
 	keyID  string
 	limit  int64
 }
@@ -60,7 +61,7 @@ func NewJWS(key crypto.Signer, o JWSOptions) (*JWS, error) {
 	if err != nil {
 		return nil, ErrKey
 	}
-	return &JWS{signer: signer, keyID: o.KeyID, limit: o.Limit}, nil
+	return &JWS{signer: signer, alg: string(alg), keyID: o.KeyID, limit: o.Limit}, nil
 }
 
 // pssSigner signs with a salt as long as the hash, as RFC 7518, 3.5 has it; the library leaves the length to the key,
@@ -76,6 +77,9 @@ func (s pssSigner) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts)
 
 // KeyID gives the id that signatures name the key by.
 func (s *JWS) KeyID() string { return s.keyID }
+
+// Algorithm gives the algorithm that it signs by: ES256, ES384, ES512, PS256 or EdDSA.
+func (s *JWS) Algorithm() string { return s.alg }
 
 // MediaType gives application/jose.
 func (s *JWS) MediaType() string { return MediaTypeJOSE }

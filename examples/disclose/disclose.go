@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/portage-health/portage"
+	"github.com/portage-health/portage/audit"
 	"github.com/portage-health/portage/consent"
 	"github.com/portage-health/portage/consent/deid"
 	"github.com/portage-health/portage/fhir"
@@ -23,7 +24,10 @@ type disclosure struct {
 	*settings
 	stdin  io.Reader
 	stdout io.Writer
+	stderr io.Writer
+	sink   audit.Sink // in place of the log of -audit
 
+	decider  consent.Decider // what decided; nil where nobody was asked
 	req      *consent.Request
 	decided  *consent.Decision
 	rules    consent.Redaction
@@ -42,6 +46,9 @@ type line struct {
 
 // run decides first, and reads the record only for what may leave. Nothing is written before all of it is there.
 func (x *disclosure) run(ctx context.Context) error {
+	if x.audit != "" || x.sign != "" || x.encrypt != "" {
+		return x.exchange(ctx)
+	}
 	x.decided = x.decide(ctx)
 	var out []byte
 	if x.decided.Permits() {
@@ -76,6 +83,7 @@ func (x *disclosure) decide(ctx context.Context) *consent.Decision {
 		return denied(x.req, consent.ReasonUnreadable, "consent")
 	}
 	e := &consent.Evaluator{Store: filed, Default: x.byDefault, Combining: x.combining, Mask: x.mask, Subsume: x.subsume, EmergencyOverride: x.emergencyOver}
+	x.decider = e
 	return consent.Decide(ctx, e, x.req)
 }
 
@@ -191,11 +199,11 @@ func (x *disclosure) bytes() ([]byte, error) {
 	return os.ReadFile(x.input)
 }
 
-// leave makes what leaves of a record: nothing where it is another patient's than the one that was asked for.
-func (x *disclosure) leave(ctx context.Context, rec *record.Record) ([]byte, error) {
+// redact takes out of a record what may not leave: all of it where it is another patient's than the one that was asked for.
+func (x *disclosure) redact(rec *record.Record) {
 	if x.req.Patient.Contradicts(rec.Patient) {
 		x.decided = denied(x.req, consent.ReasonPatient, "patient")
-		return nil, nil
+		return
 	}
 	if x.rules.Labeller != nil {
 		rec = consent.Label(rec, x.rules.Labeller) // what leaves bears its labels
@@ -204,36 +212,65 @@ func (x *disclosure) leave(ctx context.Context, rec *record.Record) ([]byte, err
 	x.redacted, x.withheld = consent.Redact(x.decided, rec, x.rules)
 	if x.redacted == nil {
 		x.decided = denied(x.req, consent.ReasonFailed, "redaction")
-		return nil, nil
+		return
 	}
 	x.decided.Withhold(x.withheld)
-	var err error
-	if x.redacted, err = x.form(ctx, x.redacted); err != nil {
-		x.decided, x.redacted, x.withheld = denied(x.req, consent.ReasonFailed, "de-identification"), nil, nil
+}
+
+// leave makes what leaves of a record.
+func (x *disclosure) leave(ctx context.Context, rec *record.Record) ([]byte, error) {
+	if x.redact(rec); !x.decided.Permits() {
 		return nil, nil
 	}
+	form := x.req.Form
+	switch {
+	case x.decided.Owes(consent.ObligeDeidentify):
+		form = consent.FormDeidentified
+	case form == consent.FormIdentified && x.decided.Owes(consent.ObligeLimited):
+		form = consent.FormLimited
+	}
+	if form != consent.FormIdentified {
+		var err error
+		if x.redacted, err = x.Deidentify(ctx, x.redacted, form); err != nil {
+			x.redacted, x.withheld = nil, nil
+			return nil, nil
+		}
+	}
 	var out bytes.Buffer
-	rep, err := targets[x.to].Export(ctx, x.redacted, &out, record.ExportOptions{Now: x.now})
-	if err != nil {
+	if _, err := (reporting{x}).Export(ctx, x.redacted, &out, record.ExportOptions{Now: x.now}); err != nil {
 		return nil, err
 	}
-	x.reports = append(x.reports, line{Output: x.out, Counts: rep.Counts, Issues: rep.Issues})
 	return out.Bytes(), nil
 }
 
-// form gives a record in the form that was asked for, or that the decision obliges to. What cannot be made so does not leave.
-func (x *disclosure) form(ctx context.Context, rec *record.Record) (*record.Record, error) {
-	opt := deid.Options{At: x.req.At, DataSet: "disclosure"}
+// reporting is the exporter that was asked for; what it wrote, and what it said of it, is told of.
+type reporting struct{ *disclosure }
+
+func (x reporting) Export(ctx context.Context, rec *record.Record, w io.Writer, opt record.ExportOptions) (*record.Report, error) {
+	rep, err := targets[x.to].Export(ctx, rec, w, opt)
+	if err == nil {
+		x.redacted = rec
+		x.reports = append(x.reports, line{Output: x.out, Counts: rep.Counts, Issues: rep.Issues})
+	}
+	return rep, err
+}
+
+// Deidentify gives a record in the form that was asked for, or that the decision obliges to. What cannot be made so is denied.
+func (x *disclosure) Deidentify(ctx context.Context, rec *record.Record, form consent.Form) (*record.Record, error) {
+	out, err := x.deidentified(ctx, rec, form)
+	if err != nil {
+		x.decided = denied(x.req, consent.ReasonFailed, "de-identification")
+	}
+	return out, err
+}
+
+func (x *disclosure) deidentified(ctx context.Context, rec *record.Record, form consent.Form) (*record.Record, error) {
+	opt := deid.Options{At: x.req.At, DataSet: "disclosure", Method: deid.SafeHarbor}
 	if a := x.req.Agreement; a != nil {
 		opt.Agreement, opt.DataSet = a.ID, "disclosure under "+a.ID
 	}
-	switch {
-	case x.req.Form == consent.FormDeidentified || x.decided.Owes(consent.ObligeDeidentify):
-		opt.Method = deid.SafeHarbor
-	case x.req.Form == consent.FormLimited || x.decided.Owes(consent.ObligeLimited):
+	if form == consent.FormLimited {
 		opt.Method = deid.LimitedDataSet
-	default:
-		return rec, nil
 	}
 	var err error
 	if opt.Key, err = os.ReadFile(x.deidKey); err != nil {

@@ -9,9 +9,13 @@
 // in Bundles. The decision (-decision) and a page that the patient can read
 // (-preview) are written whatever was decided.
 //
+// With -audit DIR nothing leaves, and nothing is refused, that the audit log in DIR
+// does not have; -sign KEY and -encrypt RECIPIENT seal what leaves. All three go
+// through portage.Exchange.
+//
 // The exit status is 0 where something left, 3 where it was denied: nothing of
 // the record is then written. It is 1 where the input could not be read or written,
-// 2 for a wrong call. A request, a consent or a rule that cannot be read is a denial.
+// or the audit log did not take an event, 2 for a wrong call. A request, a consent or a rule that cannot be read is a denial.
 package main
 
 import (
@@ -59,6 +63,7 @@ type settings struct {
 	request, labels, from, to          string
 	out, decision, preview, report     string
 	deidKey                            string
+	audit, auditKey, sign, encrypt     string
 	audience                           consent.Audience
 	threshold                          float64
 	unlabelled                         string
@@ -89,7 +94,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 		return exitUsage
 	}
-	x := &disclosure{settings: s, stdin: stdin, stdout: stdout}
+	x := &disclosure{settings: s, stdin: stdin, stdout: stdout, stderr: stderr}
 	err = x.run(ctx)
 	switch {
 	case err != nil:
@@ -129,6 +134,10 @@ func parseFlags(args []string, stderr io.Writer) (*settings, error) {
 	fs.BoolVar(&s.tell, "tell", false, "mark documents that something was withheld from")
 	fs.BoolVar(&s.subsume, "subsume", false, "let a permit of a purpose cover those below it in HL7 v3")
 	fs.BoolVar(&s.emergencyOver, "emergency-override", false, "let an attested emergency pass over a denial")
+	fs.StringVar(&s.audit, "audit", "", "directory of the audit log, made where there is none: nothing leaves before it has the intent")
+	fs.StringVar(&s.auditKey, "audit-key", "", "for -audit: file with the key that signs checkpoints (PRIVATE+KEY+…, as golang.org/x/mod/sumdb/note has them)")
+	fs.StringVar(&s.sign, "sign", "", "file with a private key in PEM: a detached JWS goes to the name of -o and .jws")
+	fs.StringVar(&s.encrypt, "encrypt", "", "recipient (age1…) or a file of recipients that the output is encrypted for by age")
 	now := fs.String("now", "", "RFC 3339 time to write as the moment of making; without it, the wall clock")
 	if err := fs.Parse(spread(args)); err != nil {
 		return nil, err
@@ -142,6 +151,12 @@ func parseFlags(args []string, stderr io.Writer) (*settings, error) {
 	}
 	if s.from != "auto" && !slices.ContainsFunc(sources(), func(f record.Format) bool { return f.Name == s.from }) {
 		return nil, fmt.Errorf("-from %q is not one of auto, ccda, fhir, hl7v2, record", s.from)
+	}
+	switch {
+	case s.auditKey != "" && s.audit == "":
+		return nil, fmt.Errorf("-audit-key needs -audit DIR")
+	case s.sign != "" && s.out == "":
+		return nil, fmt.Errorf("-sign needs -o FILE, beside which the signature goes")
 	}
 	switch *audience {
 	case "patient":
