@@ -1,6 +1,8 @@
 package portage_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -72,11 +74,30 @@ func TestNoticeTravelsOrNothingLeaves(t *testing.T) {
 			require.Contains(t, last.Decision.Obligations, consent.ObligeNotice)
 		})
 	}
-	// Of which entries it is, nobody says: then nobody has carried it out.
+	// In an export the forms that bear it are written; what the source itself sent, which lacks it, is not.
 	s := newScene(t)
+	s.x.Decider = decides(owed(consent.ObligeNotice))
+	dir := filepath.Join(t.TempDir(), "export")
+	_, err := s.x.ExportEHI(s.ctx, ehiExport(), dir, &invented{n: 1, record: func(int) *record.Record { return rec(true) }}, askFor)
+	require.NoError(t, err)
+	files, err := os.ReadDir(filepath.Join(dir, "parts/000001/0001"))
+	require.NoError(t, err)
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name())
+		text, err := os.ReadFile(filepath.Join(dir, "parts/000001/0001", f.Name()))
+		require.NoError(t, err)
+		if f.Name() != "report.ndjson" {
+			require.Contains(t, string(text), consent.Notice, f.Name())
+		}
+	}
+	require.Equal(t, []string{"ccda.xml", "fhir.ndjson", "record.json", "report.ndjson"}, names)
+
+	// Of which entries it is, nobody says: then nobody has carried it out.
+	s = newScene(t)
 	s.out.Record = rec(true)
 	s.x.Decider = decides(permits(consent.ObligeNotice))
-	_, err := s.x.Disclose(s.ctx, s.out, s.to, s.dest)
+	_, err = s.x.Disclose(s.ctx, s.out, s.to, s.dest)
 	require.ErrorIs(t, err, portage.ErrObligation)
 	require.Empty(t, s.dest.files)
 }

@@ -272,6 +272,21 @@ func TestAuditFailsClosed(t *testing.T) {
 	}
 }
 
+// A signature that has no place takes the output with it.
+func TestSignatureWithoutPlace(t *testing.T) {
+	d := newDesk(t)
+	key, _ := d.key()
+	dir := filepath.Join(d.dir, "log")
+	require.NoError(t, os.Mkdir(filepath.Join(d.dir, "out.jws"), 0o700))
+	code, out, _, _ := d.run("-audit", dir, "-sign", key, "-consent", d.file("c.json", withoutHIV), "-request", d.file("req.json", want("TREAT", "")), d.record("in.json", fhir.Exporter{}))
+	require.Equal(t, exitFailed, code)
+	require.Empty(t, out)
+	events := d.logged(dir, filelog.Check{})
+	require.Len(t, events, 2)
+	require.Equal(t, audit.OutcomeFailure, events[1].Outcome)
+	require.Equal(t, audit.ReasonDestination, events[1].Reason)
+}
+
 // sink is a log that fails when it is told to, and looks at what there is when it is told of an intent.
 type sink struct {
 	fail   audit.Phase
