@@ -23,8 +23,10 @@ import (
 	"github.com/portage-health/portage/audit/audittest"
 	"github.com/portage-health/portage/audit/filelog"
 	"github.com/portage-health/portage/audit/seal"
+	"github.com/portage-health/portage/ccda"
 	"github.com/portage-health/portage/consent"
 	"github.com/portage-health/portage/fhir"
+	"github.com/portage-health/portage/hl7v2"
 	"github.com/portage-health/portage/record"
 )
 
@@ -156,6 +158,9 @@ func TestAuditedSameDecision(t *testing.T) {
 		"HL7 v2":                {[]string{"-consent", c, "-request", req, "-to", "hl7v2", in}, exitOK, 2, ""},
 		"C-CDA":                 {[]string{"-consent", c, "-request", req, "-to", "ccda", in}, exitOK, 2, ""},
 		"own JSON, masked":      {[]string{"-consent", c, "-request", req, "-to", "record", "-mask", in}, exitOK, 2, ""},
+		"from C-CDA":            {[]string{"-consent", c, "-request", req, d.record("in.xml", ccda.Exporter{})}, exitOK, 2, ""},
+		"from HL7 v2":           {[]string{"-consent", c, "-request", req, "-unlabelled", "N", "-to", "ccda", d.record("in.hl7", hl7v2.Exporter{})}, exitOK, 2, ""},
+		"from own JSON":         {[]string{"-consent", c, "-request", req, d.record("in.rec", record.JSONFormat().Exporter)}, exitOK, 2, ""},
 		"no consent, no law":    {[]string{"-request", d.file("r1", want("HMARKT", "")), in}, exitDenied, 1, audit.ReasonConsent},
 		"unreadable consent":    {[]string{"-request", req, "-consent", d.file("half.json", withoutHIV[:200]), in}, exitDenied, 1, audit.ReasonConsent},
 		"unreadable rules":      {[]string{"-request", req, "-labels", d.file("bad", `{"rules":[{}]}`), in}, exitDenied, 1, audit.ReasonUndecided},
