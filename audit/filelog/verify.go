@@ -65,15 +65,16 @@ type verifier struct {
 }
 
 func (v *verifier) run(ctx context.Context) error {
+	// Beside a writer, what says how much there is has to be read before what there is: checkpoint, mark, segments.
+	own, err := v.own()
+	if err != nil {
+		return err
+	}
 	r, acknowledged, err := v.marks()
 	if err != nil {
 		return err
 	}
 	v.known = slices.Clone(v.Checkpoints)
-	own, err := v.own()
-	if err != nil {
-		return err
-	}
 	if own != nil {
 		v.known = append(v.known, *own)
 	}
@@ -114,19 +115,24 @@ func (v *verifier) run(ctx context.Context) error {
 	return nil
 }
 
-// marks reads the mark: beside a writer, the larger of what its slots say.
-func (v *verifier) marks() (reading, int64, error) {
+// marks reads the mark, beside a writer the larger of what its slots say, and then which segments there are.
+func (v *verifier) marks() (r reading, acknowledged int64, err error) {
+	m, merr := v.mark()
 	names, err := v.disk.list()
 	if err != nil {
-		return reading{}, 0, err
+		return r, 0, err
 	}
-	r := reading{v.disk, segments(names)}
+	r = reading{v.disk, segments(names)}
 	if len(r.firsts) == 0 {
 		return r, 0, damaged(segmentName(0), "there is no segment")
 	}
+	return r, m.count(), merr
+}
+
+func (v *verifier) mark() (mark, error) {
 	f, err := v.disk.open(markName, toRead)
 	if err != nil {
-		return r, 0, errors.Join(damaged(markName, "the file is missing"), err)
+		return mark{}, errors.Join(damaged(markName, "the file is missing"), err)
 	}
 	defer func() { _ = f.Close() }()
 	m, err := readMark(f)
@@ -136,7 +142,7 @@ func (v *verifier) marks() (reading, int64, error) {
 	if err == nil && !m.whole() {
 		err = damaged(markName, "a slot is not whole")
 	}
-	return r, m.count(), err
+	return m, err
 }
 
 // own reads the log's own checkpoint, if it has one.
