@@ -2,27 +2,32 @@ package tree
 
 // hints are the hints of a document.
 type hints struct {
-	of   []hint   // by node
-	bits []uint32 // by the number of a name
+	of    []hint   // by node
+	names []summed // by the number of a name
 }
 
-// A hint tells of the attributes and children of an element, or of the members of an object, by bits that stand for their
-// local names, some names sharing one: what has no bit is not there.
+// A hint tells of the attributes and children of an element, or of the members of an object, by bits that stand for the sums
+// of their local names, some sharing one: what has no bit is not there.
 type hint struct {
 	some    uint32 // bits of the names that occur
 	several uint32 // bits met more than once
 }
 
+type summed struct{ sum, bit uint32 }
+
 const mostHints = 1 << 20
 
-// nameBit gives the bit that stands for a local name.
-func nameBit(name string) uint32 {
-	n := uint32(len(name))
+// sumOf gives a number for a local name. Few names of one document share one, but some may.
+func sumOf(name string) uint32 {
+	n := len(name)
 	if n == 0 {
-		return 1
+		return 0
 	}
-	return 1 << ((n + 3*uint32(name[0]) + 5*uint32(name[n/2]) + 7*uint32(name[n-1])) & 31)
+	return uint32(name[0]) | uint32(name[n/2])<<8 | uint32(name[n-1])<<16 | uint32(n)<<24
 }
+
+// bitOf gives the bit in hints of the names with a sum.
+func bitOf(sum uint32) uint32 { return 1 << (sum * 0x9e3779b1 >> 27) }
 
 // Hint makes it cheap to ask nodes for attributes and children by names that they lack, for eight bytes a node; a document
 // of more than a million nodes goes without. It must be called before the document is shared.
@@ -30,9 +35,10 @@ func (d *Doc) Hint() {
 	if d == nil || d.n > mostHints {
 		return
 	}
-	all := &hints{make([]hint, d.n), make([]uint32, len(d.names))}
+	all := &hints{make([]hint, d.n), make([]summed, len(d.names))}
 	for i := range d.names {
-		all.bits[i] = nameBit(d.local(&d.names[i]))
+		sum := sumOf(d.local(&d.names[i]))
+		all.names[i] = summed{sum, bitOf(sum)}
 	}
 	for _, run := range d.runs() {
 		for j := range run {
@@ -40,7 +46,7 @@ func (d *Doc) Hint() {
 			if r.kind() == Text || r.parent == noParent {
 				continue
 			}
-			h, bit := &all.of[r.parent], all.bits[r.name()]
+			h, bit := &all.of[r.parent], all.names[r.name()].bit
 			h.several |= h.some & bit
 			h.some |= bit
 		}
@@ -48,7 +54,7 @@ func (d *Doc) Hint() {
 	d.hints = all
 }
 
-// lacks tells that n is absent, or that nothing in it has this local name.
-func (n Node) lacks(name string) bool {
-	return n.d == nil || n.d.hints != nil && n.d.hints.of[n.i].some&nameBit(name) == 0
+// lacks tells that n, which is there, has nothing in it with a local name of this sum.
+func (n Node) lacks(sum uint32) bool {
+	return n.d.hints != nil && n.d.hints.of[n.i].some&bitOf(sum) == 0
 }

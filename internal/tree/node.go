@@ -214,25 +214,22 @@ func (n Node) Attr(name string) Node { return n.attr(noSpace, name) }
 
 // AttrNS gives the attribute of that name in a namespace.
 func (n Node) AttrNS(space, name string) Node {
-	if n.lacks(name) {
+	if n.d == nil {
 		return Node{}
 	}
-	for i, end := n.attrs(); i < end; i++ {
-		r := n.d.at(i)
-		if r.kind() != Attr {
-			break
-		}
-		if r.meta&flagDecl == 0 {
-			if x := &n.d.names[r.name()]; n.d.called(x, name) && n.d.spaces[x.space] == space {
-				return Node{n.d, i}
-			}
-		}
+	id, ok := n.d.spaceID(space)
+	if !ok {
+		return Node{}
 	}
-	return Node{}
+	return n.attr(id, name)
 }
 
 func (n Node) attr(space uint32, name string) Node {
-	if n.lacks(name) {
+	if n.d == nil {
+		return Node{}
+	}
+	sum, h := sumOf(name), n.d.hints
+	if h != nil && h.of[n.i].some&bitOf(sum) == 0 {
 		return Node{}
 	}
 	for i, end := n.attrs(); i < end; i++ {
@@ -240,10 +237,12 @@ func (n Node) attr(space uint32, name string) Node {
 		if r.kind() != Attr {
 			break
 		}
-		if r.meta&flagDecl == 0 {
-			if x := &n.d.names[r.name()]; x.space == space && n.d.called(x, name) {
-				return Node{n.d, i}
-			}
+		id := r.name()
+		if h != nil && h.names[id].sum != sum || r.meta&flagDecl != 0 {
+			continue
+		}
+		if x := &n.d.names[id]; x.space == space && n.d.called(x, name) {
+			return Node{n.d, i}
 		}
 	}
 	return Node{}
@@ -260,7 +259,11 @@ func (d *Doc) spaceID(space string) (uint32, bool) {
 
 // Child gives the first child element with a local name in the node's own namespace, or the member of that name.
 func (n Node) Child(name string) Node {
-	if n.lacks(name) {
+	if n.d == nil {
+		return Node{}
+	}
+	sum := sumOf(name)
+	if n.lacks(sum) {
 		return Node{}
 	}
 	r := n.raw()
@@ -273,19 +276,23 @@ func (n Node) Child(name string) Node {
 	default:
 		return Node{}
 	}
-	return n.d.named(n.i+1, r.a, n.d.names[r.name()].space, name)
+	return n.d.named(n.i+1, r.a, n.d.names[r.name()].space, name, sum)
 }
 
 // ChildNS gives the first child element with a local name in a namespace.
 func (n Node) ChildNS(space, name string) Node {
-	if n.lacks(name) || n.Kind() != Element {
+	if n.Kind() != Element {
+		return Node{}
+	}
+	sum := sumOf(name)
+	if n.lacks(sum) {
 		return Node{}
 	}
 	id, ok := n.d.spaceID(space)
 	if !ok {
 		return Node{}
 	}
-	return n.d.named(n.i+1, n.raw().a, id, name)
+	return n.d.named(n.i+1, n.raw().a, id, name, sum)
 }
 
 // NextNamed gives the next sibling element, or member, of the same name and namespace.
@@ -298,7 +305,7 @@ func (n Node) NextNamed() Node {
 		return Node{}
 	}
 	id := r.name()
-	if h := n.d.hints; h != nil && h.of[r.parent].several&h.bits[id] == 0 {
+	if h := n.d.hints; h != nil && h.of[r.parent].several&h.names[id].bit == 0 {
 		return Node{}
 	}
 	x := &n.d.names[id]
@@ -315,8 +322,9 @@ func (n Node) NextNamed() Node {
 	return Node{}
 }
 
-// named finds the first child of that name from index i on.
-func (d *Doc) named(i, end uint32, space uint32, local string) Node {
+// named finds the first child of that name, whose sum is given too, from index i on.
+func (d *Doc) named(i, end uint32, space uint32, local string, sum uint32) Node {
+	h := d.hints
 	for i < end {
 		r := d.at(i)
 		switch r.kind() {
@@ -324,8 +332,10 @@ func (d *Doc) named(i, end uint32, space uint32, local string) Node {
 			i++
 			continue
 		}
-		if x := &d.names[r.name()]; x.space == space && d.called(x, local) {
-			return Node{d, i}
+		if id := r.name(); h == nil || h.names[id].sum == sum {
+			if x := &d.names[id]; x.space == space && d.called(x, local) {
+				return Node{d, i}
+			}
 		}
 		if r.branch() {
 			i = r.a
