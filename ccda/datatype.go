@@ -84,27 +84,6 @@ func localType(a tree.Node) string {
 	return v
 }
 
-// knownSystem is what a root or codeSystem of the document means.
-type knownSystem struct {
-	uri    string
-	asSent string // the root where its plain form does not give it back
-	coded  bool   // met as a code system
-}
-
-// system gives what a root or codeSystem means; it is asked once for all that have it.
-func (r *reader) system(root string) knownSystem {
-	if s, ok := r.systems[root]; ok {
-		return s
-	}
-	var s knownSystem
-	if root != "" {
-		s.uri = codes.FromCDA(root)
-		s.asSent = asSent(root, s.uri)
-	}
-	r.systems[root] = s
-	return s
-}
-
 // coding takes the attributes of a CD, CE, CV or CS: not its parts.
 func (r *reader) coding(n tree.Node) record.Coding {
 	var c record.Coding
@@ -123,7 +102,6 @@ func (r *reader) coding(n tree.Node) record.Coding {
 				c.System, c.SystemAsSent = s.uri, s.asSent
 				if !s.coded {
 					s.coded = true
-					r.systems[root] = s
 					if c.System == root || strings.HasPrefix(c.System, urnOID) || strings.HasPrefix(c.System, urnUUID) {
 						r.checkCodeSystem(a, c.System)
 					}

@@ -16,10 +16,12 @@ type desk struct {
 	keyOf   map[kindPlace]identKey
 	told    map[identKey]bool // shared identifiers that were reported
 	people  pool
-	systems map[string]knownSystem // by root or codeSystem
-	units   map[string]bool        // units seen: is it UCUM?
+	systems systemTable
+	units   map[string]bool // units seen: is it UCUM?
 	anchors anchorIndex
 	idsSeen statementIdents
+
+	templatesOf templateLists
 }
 
 // desks are empty when they are put there: a reading sees nothing of another.
@@ -28,7 +30,7 @@ var desks = sync.Pool{New: func() any {
 		led: ledger.New(0), idents: make(map[identKey]int, 16),
 		keyOf: map[kindPlace]identKey{}, told: map[identKey]bool{},
 		people:  pool{byIdent: make(map[identKey]int, 8), byText: make(map[roleKey]*mention, 8)},
-		systems: make(map[string]knownSystem, 24), units: make(map[string]bool, 8),
+		units:   make(map[string]bool, 8),
 		anchors: anchorIndex{first: make(map[string]int32, 64)},
 		idsSeen: statementIdents{first: make(map[systemValue]int32, 64), repeated: map[statementKey]bool{}},
 	}
@@ -52,7 +54,8 @@ func (d *desk) clear(n int) {
 	clear(d.told)
 	clear(d.people.byIdent)
 	clear(d.people.byText)
-	clear(d.systems)
+	d.systems.clear()
+	d.templatesOf.clear()
 	clear(d.units)
 	d.anchors.clear()
 }
@@ -60,7 +63,7 @@ func (d *desk) clear(n int) {
 // leave clears the desk for the next reader.
 func (d *desk) leave() {
 	if len(d.places) > mostDeskNodes || max(len(d.owners.list), len(d.slots.list), len(d.idents), len(d.keyOf), len(d.told), len(d.people.byIdent),
-		len(d.people.byText), len(d.systems), len(d.units), len(d.anchors.first), len(d.idsSeen.first)) > mostDeskEntries {
+		len(d.people.byText), len(d.systems.list), len(d.units), len(d.anchors.first), len(d.idsSeen.first)) > mostDeskEntries {
 		return
 	}
 	d.clear(0)

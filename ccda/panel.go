@@ -18,9 +18,8 @@ type panelKind struct {
 
 // bare reports whether no template id of C-CDA says that n is something else than one of own.
 func (r *reader) bare(n tree.Node, own []string) bool {
-	for t := n.Child("templateId"); t.OK(); t = t.NextNamed() {
-		root := t.Attr("root").Value()
-		if strings.HasPrefix(root, "2.16.840.1.113883.10.20.22.4.") && !slices.Contains(own, root) {
+	for _, t := range r.templateIDs(n) {
+		if root := t.id; strings.HasPrefix(root, "2.16.840.1.113883.10.20.22.4.") && !slices.Contains(own, root) {
 			return false
 		}
 	}

@@ -219,20 +219,20 @@ func isRelease(ext string) bool {
 // templates checks the template ids of n: those with one of the known roots and
 // no extension or that of a release are scaffold. Others are left to be carried, each with an issue.
 func (r *reader) templates(n tree.Node, known ...string) {
-	for t := n.Child("templateId"); t.OK(); t = t.NextNamed() {
-		root, ext := t.Attr("root"), t.Attr("extension")
-		if !root.OK() || root.Value() == oidLevelOne {
+	for _, t := range r.templateIDs(n) {
+		root, v, ok := t.root, t.id, false
+		if !root.OK() || v == oidLevelOne {
 			continue // checked by levelOne
 		}
-		v, ok := root.Value(), false
 		for _, k := range known {
 			if k == v {
 				ok = true
 				break
 			}
 		}
+		ext := t.node.Attr("extension")
 		if !ok || ext.OK() && !isRelease(ext.Value()) {
-			r.issue(record.IssueUnknownTemplate, t)
+			r.issue(record.IssueUnknownTemplate, t.node)
 			continue
 		}
 		r.led.Scaffold(root.Index())
@@ -244,8 +244,9 @@ func (r *reader) templates(n tree.Node, known ...string) {
 
 // has reports whether n carries a template id with this root, of any release. It marks nothing.
 func (r *reader) has(n tree.Node, root string) bool {
-	for t := n.Child("templateId"); t.OK(); t = t.NextNamed() {
-		if t.Attr("root").Value() == root {
+	list := r.templateIDs(n)
+	for i := range list {
+		if list[i].id == root {
 			return true
 		}
 	}

@@ -137,8 +137,8 @@ const templateNotes = "2.16.840.1.113883.10.20.22.2.65"
 
 // kindOf tells what a section holds: by its template, else by its code.
 func (r *reader) kindOf(n tree.Node) sectionKind {
-	for t := n.Child("templateId"); t.OK(); t = t.NextNamed() {
-		root := t.Attr("root").Value()
+	for _, t := range r.templateIDs(n) {
+		root := t.id
 		if root == "" {
 			continue
 		}

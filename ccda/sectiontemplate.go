@@ -11,17 +11,16 @@ import (
 // section has the code that it fixes, or none: else it claims what the code denies.
 func (r *reader) sectionTemplates(n tree.Node) {
 	code := n.Child("code").Attr("code").Value()
-	for t := n.Child("templateId"); t.OK(); t = t.NextNamed() {
-		root := t.Attr("root").Value()
-		if root == oidLevelOne {
+	for _, t := range r.templateIDs(n) {
+		if t.id == oidLevelOne {
 			continue
 		}
-		ext := t.Attr("extension")
-		if !sectionFits(root, code) || ext.OK() && !isRelease(ext.Value()) {
-			r.issue(record.IssueUnknownTemplate, t)
+		ext := t.node.Attr("extension")
+		if !sectionFits(t.id, code) || ext.OK() && !isRelease(ext.Value()) {
+			r.issue(record.IssueUnknownTemplate, t.node)
 			continue
 		}
-		r.scaffold(t.Attr("root"))
+		r.scaffold(t.root)
 		r.scaffold(ext)
 	}
 }

@@ -35,8 +35,9 @@ func (r *reader) isSecurity(n tree.Node) bool {
 	if n.Name() != "observation" {
 		return false
 	}
-	for t := n.Child("templateId"); t.OK(); t = t.NextNamed() {
-		if strings.HasPrefix(t.Attr("root").Value(), securityPrefix) {
+	list := r.templateIDs(n)
+	for i := range list {
+		if strings.HasPrefix(list[i].id, securityPrefix) {
 			return true
 		}
 	}

@@ -181,8 +181,9 @@ func (r *reader) asks(n tree.Node, q *question) bool {
 }
 
 func (r *reader) hasAny(n tree.Node, roots []string) bool {
-	for t := n.Child("templateId"); t.OK(); t = t.NextNamed() {
-		if root := t.Attr("root"); root.OK() && slices.Contains(roots, root.Value()) {
+	list := r.templateIDs(n)
+	for i := range list {
+		if list[i].root.OK() && slices.Contains(roots, list[i].id) {
 			return true
 		}
 	}

@@ -11,8 +11,8 @@ func (r *reader) conceptOf(act tree.Node) (kind sectionKind, ok bool) {
 	if r.isGoal(act) {
 		return goalSection, true
 	}
-	for t := act.Child("templateId"); t.OK(); t = t.NextNamed() {
-		if k, known := entryReaders[t.Attr("root").Value()]; known {
+	for _, t := range r.templateIDs(act) {
+		if k, known := entryReaders[t.id]; known {
 			kind, ok = k, true
 		}
 	}

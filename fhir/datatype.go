@@ -295,6 +295,11 @@ func (w *writer) uri(name, v string) {
 	if v == "" {
 		return
 	}
+	if standsIn(v) && strings.IndexByte(v, ' ') < 0 {
+		w.key(name)
+		w.plain(v)
+		return
+	}
 	if isURI(v) {
 		w.key(name)
 		w.quote(v)

@@ -65,12 +65,39 @@ func (w *jsonText) comma() {
 
 // key writes a comma where needed and the name of a member; an empty name stands in arrays.
 func (w *jsonText) key(name string) {
-	w.comma()
-	if name != "" {
-		w.b = append(w.b, '"')
-		w.put(name)
-		w.b = append(w.b, '"', ':')
+	n, most := len(w.b), len(name)+len(`,"":`)
+	if n+most > cap(w.b) {
+		w.b = slices.Grow(w.b, most)
 	}
+	b := w.b[:n+most]
+	if n > 0 {
+		switch b[n-1] {
+		case '{', '[', ':', ',':
+		default:
+			b[n] = ','
+			n++
+		}
+	}
+	if name != "" {
+		b[n] = '"'
+		n += 1 + copy(b[n+1:], name)
+		b[n], b[n+1] = '"', ':'
+		n += 2
+	}
+	w.b = w.b[:n]
+}
+
+// plain writes a string whose characters stand for themselves.
+func (w *jsonText) plain(s string) {
+	n := len(w.b)
+	if n+len(s)+2 > cap(w.b) {
+		w.b = slices.Grow(w.b, len(s)+2)
+	}
+	b := w.b[:n+len(s)+2]
+	b[n] = '"'
+	copy(b[n+1:], s)
+	b[len(b)-1] = '"'
+	w.b = w.b[:len(b)]
 }
 
 // obj opens an object as member name, or as an element of an array where name is "".
@@ -234,9 +261,7 @@ func (w *jsonText) code(name, v string) {
 func (w *jsonText) word(name, v string) {
 	if v != "" {
 		w.key(name)
-		w.b = append(w.b, '"')
-		w.put(v)
-		w.b = append(w.b, '"')
+		w.plain(v)
 	}
 }
 
@@ -260,6 +285,10 @@ func (w *jsonText) bool(name string, v *bool) {
 // quote writes a JSON string. What is no character in FHIR (R4 2.24.0.1, string:
 // no control characters but tab, CR and LF) or no UTF-8 becomes U+FFFD.
 func (w *jsonText) quote(s string) {
+	if standsIn(s) {
+		w.plain(s)
+		return
+	}
 	w.b = append(w.b, '"')
 	start := 0
 	for i := 0; i < len(s); {

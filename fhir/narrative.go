@@ -266,6 +266,10 @@ func (w *writer) endDiv()   { w.put(`</div>"`) }
 func (w *writer) xhtmlText(s string) {
 	start := 0
 	for i := 0; i < len(s); {
+		if i+8 <= len(s) && !oddXHTML(word8(s[i:])) {
+			i += 8
+			continue
+		}
 		c := s[i]
 		if plainXHTML[c] {
 			i++

@@ -15,13 +15,46 @@ var plain = func() (t [256]bool) {
 
 // isPlain reports whether s is clean and stands in a JSON string as it is.
 // Nearly all text is, and needs to be looked at only once.
-func isPlain(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if !plain[s[i]] {
+func isPlain(s string) bool { return s != "" && s[0] != ' ' && standsIn(s) }
+
+// standsIn reports whether s stands in a JSON string as it is.
+func standsIn(s string) bool {
+	n := len(s)
+	if n < 8 {
+		for i := 0; i < n; i++ {
+			if !plain[s[i]] {
+				return false
+			}
+		}
+		return true
+	}
+	for i := 0; i+8 < n; i += 8 {
+		if odd(word8(s[i:])) {
 			return false
 		}
 	}
-	return s != "" && s[0] != ' '
+	return !odd(word8(s[n-8:]))
+}
+
+// word8 gives the first eight bytes of s as one word.
+func word8(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// oddXHTML is odd, for text of XHTML within a JSON string.
+func oddXHTML(w uint64) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	angle, and := (w|ones*2)^ones*'>', w^ones*'&' // "<" is ">" but for one bit
+	return odd(w) || ((angle-ones)|(and-ones))&^w&highs != 0
+}
+
+// odd reports whether one of eight bytes is not plain.
+func odd(w uint64) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	quote, slash, del := w^ones*'"', w^ones*'\\', w^ones*0x7f
+	return (w|((w-ones*0x20)|(quote-ones)|(slash-ones)|(del-ones))&^w)&highs != 0
 }
 
 // clean reports whether s is text as FHIR wants it: some character that is not

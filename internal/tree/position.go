@@ -3,6 +3,8 @@ package tree
 import (
 	"bytes"
 	"math/bits"
+	"slices"
+	"sync"
 )
 
 // Position gives the line and column of a byte offset into the text, both 1-based; the column counts characters. A line ends
@@ -25,78 +27,35 @@ func (d *Doc) lineIndex() *lineIndex {
 	return ix
 }
 
-// A lineIndex knows lines and characters up to the start of every block, so that finding a position reads two blocks at
-// most, and the index of a long document stays small.
+// A lineIndex knows how many lines end before every block, so that finding a position reads few blocks, and the index of a
+// long document stays small.
 type lineIndex struct {
-	blocks []blockStart
-	noCR   bool // no line ends with one
-}
-
-type blockStart struct {
-	line  uint32 // lines ended before the block
-	start uint32 // offset of the line the block begins in
-	chars uint32 // characters before the block
+	lines []uint32        // lines ended before each block
+	lone  bool            // a CR by itself ends a line too
+	chars func() []uint32 // characters before each block
 }
 
 const blockBytes = 1 << 10
 
 func indexLines(src []byte) *lineIndex {
-	ix := &lineIndex{blocks: make([]blockStart, 0, len(src)/blockBytes+1), noCR: bytes.IndexByte(src, '\r') < 0}
-	var b blockStart
-	for off := 0; ; off += blockBytes {
-		ix.blocks = append(ix.blocks, b)
-		if off+blockBytes > len(src) {
-			return ix
+	ix := &lineIndex{lines: make([]uint32, len(src)/blockBytes+1), lone: hasLoneCR(src)}
+	for i := 1; i < len(ix.lines); i++ {
+		ix.lines[i] = ix.lines[i-1] + uint32(ix.ends(src, (i-1)*blockBytes, i*blockBytes))
+	}
+	ix.chars = sync.OnceValue(func() []uint32 {
+		chars := make([]uint32, len(ix.lines))
+		for i := 1; i < len(chars); i++ {
+			chars[i] = chars[i-1] + uint32(countChars(src[(i-1)*blockBytes:i*blockBytes]))
 		}
-		ix.advance(&b, src, off, off+blockBytes)
-	}
+		return chars
+	})
+	return ix
 }
 
-// advance moves b from offset from to offset to.
-func (ix *lineIndex) advance(b *blockStart, src []byte, from, to int) {
-	b.chars += uint32(countChars(src[from:to]))
-	ix.advanceLines(b, src, from, to)
-}
-
-// advanceLines is advance without chars.
-func (ix *lineIndex) advanceLines(b *blockStart, src []byte, from, to int) {
-	if ix.noCR {
-		b.advanceLF(src, from, to)
-	} else {
-		b.advanceLines(src, from, to)
-	}
-}
-
-// advance moves b from offset from to offset to.
-func (b *blockStart) advance(src []byte, from, to int) {
-	b.chars += uint32(countChars(src[from:to]))
-	b.advanceLines(src, from, to)
-}
-
-// advanceLines is advance without chars.
-func (b *blockStart) advanceLines(src []byte, from, to int) {
-	if hasLoneCR(src, from, to) {
-		b.advanceEach(src, from, to)
-		return
-	}
-	b.advanceLF(src, from, to)
-}
-
-// advanceLF is advanceLines where LF ends every line.
-func (b *blockStart) advanceLF(src []byte, from, to int) {
-	part := src[from:to]
-	if n := bytes.Count(part, newline); n > 0 {
-		b.line += uint32(n)
-		b.start = uint32(from + bytes.LastIndexByte(part, '\n') + 1)
-	}
-}
-
-var newline = []byte{'\n'}
-
-// hasLoneCR tells whether there is a CR from offset from to offset to that LF does not follow: it ends a line by itself.
-func hasLoneCR(src []byte, from, to int) bool {
-	for at := from; ; {
-		i := bytes.IndexByte(src[at:to], '\r')
+// hasLoneCR tells whether there is a CR that LF does not follow: it ends a line by itself.
+func hasLoneCR(src []byte) bool {
+	for at := 0; ; {
+		i := bytes.IndexByte(src[at:], '\r')
 		if i < 0 {
 			return false
 		}
@@ -106,31 +65,62 @@ func hasLoneCR(src []byte, from, to int) bool {
 	}
 }
 
-// advanceEach moves line and start of b past each line end, of whatever kind.
-func (b *blockStart) advanceEach(src []byte, from, to int) {
-	for i, c := range src[from:to] {
-		end := from + i + 1
-		if c == '\n' || c == '\r' && (end >= len(src) || src[end] != '\n') {
-			b.line++
-			b.start = uint32(end)
+var newline = []byte{'\n'}
+
+// ends counts the ends of lines from offset from to offset to.
+func (ix *lineIndex) ends(src []byte, from, to int) int {
+	n := bytes.Count(src[from:to], newline)
+	for i := from; ix.lone && i < to; i++ {
+		if loneCR(src, i) {
+			n++
 		}
 	}
+	return n
 }
+
+// lastEnd gives the offset past the last end of a line from offset from to offset to, -1 if there is none.
+func (ix *lineIndex) lastEnd(src []byte, from, to int) int {
+	for i := to - 1; i >= from; i-- {
+		if src[i] == '\n' || ix.lone && loneCR(src, i) {
+			return i + 1
+		}
+	}
+	return -1
+}
+
+func loneCR(src []byte, i int) bool { return src[i] == '\r' && (i+1 == len(src) || src[i+1] != '\n') }
 
 func (ix *lineIndex) position(src []byte, offset int) (line, col int) {
 	offset = min(max(offset, 0), len(src))
-	b := ix.blocks[offset/blockBytes]
-	ix.advance(&b, src, offset/blockBytes*blockBytes, offset)
-	s := ix.blocks[b.start/blockBytes]
-	s.chars += uint32(countChars(src[b.start/blockBytes*blockBytes : b.start]))
-	return int(b.line) + 1, int(b.chars-s.chars) + 1
+	block := offset / blockBytes
+	start := ix.lastEnd(src, block*blockBytes, offset)
+	if start < 0 {
+		// The line begins in the block behind whose end the count of lines is what it is here.
+		if k, _ := slices.BinarySearch(ix.lines, ix.lines[block]); k > 0 {
+			start = ix.lastEnd(src, (k-1)*blockBytes, k*blockBytes)
+		} else {
+			start = 0
+		}
+	}
+	return ix.line(src, offset), ix.charsTo(src, start, offset) + 1
+}
+
+// charsTo counts the characters from offset from to offset to.
+func (ix *lineIndex) charsTo(src []byte, from, to int) int {
+	if to-from <= 4*blockBytes {
+		return countChars(src[from:to])
+	}
+	before := func(offset int) int {
+		block := offset / blockBytes
+		return int(ix.chars()[block]) + countChars(src[block*blockBytes:offset])
+	}
+	return before(to) - before(from)
 }
 
 func (ix *lineIndex) line(src []byte, offset int) int {
 	offset = min(max(offset, 0), len(src))
-	b := ix.blocks[offset/blockBytes]
-	ix.advanceLines(&b, src, offset/blockBytes*blockBytes, offset)
-	return int(b.line) + 1
+	block := offset / blockBytes
+	return int(ix.lines[block]) + ix.ends(src, block*blockBytes, offset) + 1
 }
 
 // countChars counts bytes that begin a character.
@@ -163,7 +153,7 @@ func countChars(b []byte) int {
 // position finds line and column without an index.
 func position(src []byte, offset int) (line, col int) {
 	offset = min(max(offset, 0), len(src))
-	var b blockStart
-	b.advance(src, 0, offset)
-	return int(b.line) + 1, countChars(src[b.start:offset]) + 1
+	ix := lineIndex{lone: hasLoneCR(src)}
+	start := max(ix.lastEnd(src, 0, offset), 0)
+	return ix.ends(src, 0, offset) + 1, countChars(src[start:offset]) + 1
 }
