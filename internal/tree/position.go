@@ -93,16 +93,14 @@ func loneCR(src []byte, i int) bool { return src[i] == '\r' && (i+1 == len(src) 
 func (ix *lineIndex) position(src []byte, offset int) (line, col int) {
 	offset = min(max(offset, 0), len(src))
 	block := offset / blockBytes
-	start := ix.lastEnd(src, block*blockBytes, offset)
-	if start < 0 {
+	start, n := 0, ix.ends(src, block*blockBytes, offset)
+	if n > 0 {
+		start = ix.lastEnd(src, block*blockBytes, offset)
+	} else if k, _ := slices.BinarySearch(ix.lines, ix.lines[block]); k > 0 {
 		// The line begins in the block behind whose end the count of lines is what it is here.
-		if k, _ := slices.BinarySearch(ix.lines, ix.lines[block]); k > 0 {
-			start = ix.lastEnd(src, (k-1)*blockBytes, k*blockBytes)
-		} else {
-			start = 0
-		}
+		start = ix.lastEnd(src, (k-1)*blockBytes, k*blockBytes)
 	}
-	return ix.line(src, offset), ix.charsTo(src, start, offset) + 1
+	return int(ix.lines[block]) + n + 1, ix.charsTo(src, start, offset) + 1
 }
 
 // charsTo counts the characters from offset from to offset to.
