@@ -19,7 +19,7 @@ func TestDesk(t *testing.T) {
 	require.NoError(t, err)
 	desk := d.reading(record.ImportOptions{}).desk
 	require.NotEmpty(t, desk.owners.list)
-	require.NotEmpty(t, desk.systems)
+	require.NotEmpty(t, desk.systems.list)
 	require.NotEmpty(t, desk.people.byText)
 	desk.leave()
 	v := reflect.ValueOf(*desk)
@@ -36,6 +36,10 @@ func empty(t *testing.T, name string, v reflect.Value) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			empty(t, name+"."+v.Type().Field(i).Name, v.Field(i))
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			empty(t, name, v.Index(i))
 		}
 	case reflect.Pointer:
 		empty(t, name, v.Elem())

@@ -33,6 +33,7 @@ func Parse(data []byte, l record.Limits) (*Document, error) {
 	sum := digest.Start(data)
 	d, err := tree.ParseXML(data, tree.XMLOptions{
 		Limits:    treeLimits(l),
+		SpaceIn:   "text", // elsewhere, white space between elements says nothing (CDA R2 4.3.5)
 		WellKnown: map[string]string{"xsi": spaceXSI, "sdtc": spaceSDTC, "voc": "urn:hl7-org:v3/voc", "cda": spaceCDA, "hl7": spaceCDA},
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 	"github.com/portage-health/portage/record/recordtest"
 )
@@ -79,20 +81,35 @@ func (classifying) Classify(_ context.Context, in record.Input, o record.ImportO
 	}
 	r := d.reading(o)
 	out := map[int]recordtest.Class{}
-	for i := range r.doc.Len() {
-		if !r.doc.IsLeaf(i) {
-			continue
-		}
+	for i, n := range numbered(in.Bytes, r.doc) {
 		switch {
-		case r.led.Taken(i):
+		case r.led.Taken(n.Index()):
 			out[i] = recordtest.Mapped
-		case r.led.Scaffolded(i):
+		case r.led.Scaffolded(n.Index()):
 			out[i] = recordtest.Scaffold
 		default:
 			out[i] = recordtest.Carried
 		}
 	}
 	return out, nil
+}
+
+// numbered gives the leaves of d, which was read from data, by the numbers that they have where white space between elements
+// counts too.
+func numbered(data []byte, d *tree.Doc) iter.Seq2[int, tree.Node] {
+	return func(yield func(int, tree.Node) bool) {
+		whole, err := tree.ParseXML(data, tree.XMLOptions{WellKnown: map[string]string{"xsi": spaceXSI, "sdtc": spaceSDTC}})
+		if err != nil {
+			return
+		}
+		next, stop := iter.Pull(d.Leaves())
+		defer stop()
+		for n := range whole.Leaves() {
+			if m, ok := next(); !ok || m.Offset() != n.Offset() || !yield(n.Index(), m) {
+				return
+			}
+		}
+	}
 }
 
 func TestConservation(t *testing.T) {

@@ -51,7 +51,11 @@ var rootSeed = maphash.MakeSeed()
 func hashOfRoot(root string) int { return int(maphash.String(rootSeed, root) >> 1) }
 
 func (t *systemTable) grow() {
-	t.at = make([]int32, max(2*len(t.at), firstSystems))
+	if len(t.at) == 0 && cap(t.at) > 0 {
+		t.at = t.at[:cap(t.at)]
+	} else {
+		t.at = make([]int32, max(2*len(t.at), firstSystems))
+	}
 	mask := len(t.at) - 1
 	for i := range t.list {
 		h := hashOfRoot(t.list[i].root) & mask
@@ -65,5 +69,5 @@ func (t *systemTable) grow() {
 func (t *systemTable) clear() {
 	clear(t.list)
 	clear(t.at)
-	t.list = t.list[:0]
+	t.list, t.at = t.list[:0], t.at[:0]
 }

@@ -130,6 +130,9 @@ func (s *sweeper) within(n tree.Node) {
 	}
 	k = 0
 	for c := n.First(); c.OK(); c = c.Next() {
+		if c.Spaced() {
+			k++
+		}
 		if c.Kind() != tree.Text {
 			s.element(c, k)
 		} else if s.isFree(c.Index()) {

@@ -19,6 +19,7 @@ const (
 	flagCoded  = 1 << 4 // the value as written is not the value: it has escapes, line ends to normalise, or comments
 	flagBlank  = 1 << 5 // Text: white space only
 	flagDecl   = 1 << 6 // Attr: a namespace declaration
+	flagSpaced = 1 << 7 // Element: white space before it was left out
 	nameShift  = 8
 	maxNameID  = 1<<24 - 1
 	nodeBytes  = 20

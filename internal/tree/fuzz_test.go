@@ -24,7 +24,7 @@ func FuzzXMLAgainstEncodingXML(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		limits := Limits{MaxNodes: 5000, MaxDepth: 100, MaxAttrs: 20}
-		if d, err := ParseXML(data, XMLOptions{limits, map[string]string{"p": "urn:p", "xsi": xsiSpace, "xmlns": "urn:x"}}); err == nil {
+		if d, err := ParseXML(data, XMLOptions{Limits: limits, WellKnown: map[string]string{"p": "urn:p", "xsi": xsiSpace, "xmlns": "urn:x"}}); err == nil {
 			checkTree(t, d)
 			if d.Len() < 300 {
 				checkFragments(t, d, XMLOptions{Limits: Limits{MaxAttrs: 100}})

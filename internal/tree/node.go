@@ -76,6 +76,9 @@ func (n Node) Decl() bool { return n.d != nil && n.raw().meta&flagDecl != 0 }
 // Blank tells whether the node is a text of nothing but white space.
 func (n Node) Blank() bool { return n.d != nil && n.raw().meta&flagBlank != 0 }
 
+// Spaced tells whether white space before an element was left out, see XMLOptions.SpaceIn.
+func (n Node) Spaced() bool { return n.d != nil && n.raw().meta&flagSpaced != 0 }
+
 // End gives the index one past the last node of the subtree.
 func (n Node) End() int {
 	if n.d == nil {

@@ -8,6 +8,9 @@ type XMLOptions struct {
 	// WellKnown gives namespaces by prefix. A prefix that is used without declaration is bound from it, with a Repair; any
 	// other undeclared prefix is an error.
 	WellKnown map[string]string
+	// SpaceIn is the local name of the elements within which every text counts. Where it is not empty, texts of nothing but
+	// white space are left out everywhere else, if an element stands beside them and no text with more in it before them.
+	SpaceIn string
 }
 
 // ParseXML reads an XML document. Errors are *SyntaxError or *LimitError. The document refers to data, which must not be
@@ -36,6 +39,8 @@ type xmlParser struct {
 	encoding string
 	limits   Limits
 	known    map[string]string
+	spaceIn  string
+	spaced   uint32 // flagSpaced where white space was left out just now
 	tab      table
 	stack    []openTag
 	prefixed []prefixedAttr
@@ -51,6 +56,10 @@ type openTag struct {
 	node          uint32
 	name, nameLen uint32 // offset and length
 	undo          uint32
+
+	all  bool // every text in it counts
+	ink  bool // a text that is not blank was met
+	kids bool // an element was met
 }
 
 type prefixedAttr struct{ node, raw uint32 }
@@ -67,9 +76,9 @@ func (p *xmlParser) read(data []byte, o XMLOptions) error {
 	}
 	p.spaceTable.reset()
 	p.tab.reset(text)
-	p.data, p.encoding, p.limits, p.known = text, encoding, limits, o.WellKnown
+	p.data, p.encoding, p.limits, p.known, p.spaceIn = text, encoding, limits, o.WellKnown, o.SpaceIn
 	p.stack, p.repairs, p.repaired = p.stack[:0], nil, nil
-	p.rooted, p.err = false, nil
+	p.rooted, p.spaced, p.err = false, 0, nil
 	p.arena.reset(uint32(limits.MaxNodes), limits.MaxMemory)
 	if mislabelled {
 		p.repairs = append(p.repairs, Repair{RepairEncoding, 0})
@@ -153,10 +162,20 @@ func (t *textRun) piece(start, a, b, end int, meta uint32) {
 	}
 }
 
-func (p *xmlParser) text(t *textRun, parent uint32) bool {
+// text adds the text that has come to its end at the end of its element, or before an element.
+func (p *xmlParser) text(t *textRun, parent uint32, atEnd bool) bool {
 	t.open = false
 	if t.to-t.from > p.limits.MaxTextBytes {
 		return p.exceed(LimitTextBytes, p.limits.MaxTextBytes, t.off)
+	}
+	switch in := &p.stack[len(p.stack)-1]; {
+	case t.meta&flagBlank == 0:
+		in.ink = true
+	case !in.all && !in.ink && (in.kids || !atEnd):
+		if !atEnd {
+			p.spaced = flagSpaced
+		}
+		return true
 	}
 	if _, ok := p.add(uint32(Text)|t.meta, uint32(t.off), parent, uint32(t.from), uint32(t.to-t.from)); !ok {
 		return p.full(t.off)
@@ -195,7 +214,7 @@ func (p *xmlParser) run() bool {
 		}
 		switch data[i+1] {
 		case '/':
-			if t.open && !p.text(&t, parent) {
+			if t.open && !p.text(&t, parent, true) {
 				return false
 			}
 			if parent == noParent {
@@ -232,7 +251,7 @@ func (p *xmlParser) run() bool {
 				return p.fail(errTwoRoots, i)
 			}
 			p.rooted = true
-			if t.open && !p.text(&t, parent) {
+			if t.open && !p.text(&t, parent, false) {
 				return false
 			}
 			if i = p.startTag(i, parent); i < 0 {

@@ -7,7 +7,8 @@ func (p *xmlParser) startTag(i int, parent uint32) int {
 	if raw == 0 {
 		return -1
 	}
-	elem, ok := p.add(uint32(Element), uint32(i), parent, 0, 0)
+	elem, ok := p.add(uint32(Element)|p.spaced, uint32(i), parent, 0, 0)
+	p.spaced = 0
 	if !ok {
 		p.full(i)
 		return -1
@@ -129,11 +130,23 @@ func (p *xmlParser) startTag(i int, parent uint32) int {
 		if len(p.undo) > int(tag.undo) {
 			p.leave(int(tag.undo))
 		}
+		if n := len(p.stack); n > 0 {
+			p.stack[n-1].kids = true
+		}
 		return j
 	}
 	if len(p.stack) >= p.limits.MaxDepth {
 		p.exceed(LimitDepth, p.limits.MaxDepth, i)
 		return -1
+	}
+	tag.all = p.spaceIn == ""
+	if n := len(p.stack); n > 0 && !tag.all {
+		up := &p.stack[n-1]
+		up.kids = true
+		tag.all = up.all
+	}
+	if !tag.all {
+		tag.all = string(p.local(&p.names[name])) == p.spaceIn
 	}
 	p.stack = append(p.stack, tag)
 	return j
