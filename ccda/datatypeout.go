@@ -191,11 +191,9 @@ func (w *writer) codeSystem(list string, i int, c *record.Coding) (root, name st
 		root = ""
 	}
 	if root == "" && c.System != "" {
-		var ok bool
-		if root, ok = codes.ToCDA(c.System); !ok {
-			root = c.System
-		} else if codes.IsUUID(root) {
-			root = strings.TrimPrefix(c.System, urnUUID)
+		x := w.roots.of(c.System)
+		if root = x.root; x.uid {
+			return root, name
 		}
 	}
 	if root == "" || isUID(root) {
@@ -213,6 +211,32 @@ func (w *writer) codeSystem(list string, i int, c *record.Coding) (root, name st
 		return "", name
 	}
 	return root, name
+}
+
+// latelyRoots remembers what systems were asked for last: few are in use at a time.
+type latelyRoots [32]rootOfSystem
+
+// rootOfSystem is what CDA has for a system of codes or identifiers.
+type rootOfSystem struct {
+	system string
+	root   string // the system itself where CDA has none
+	ok     bool   // CDA has one
+	uid    bool   // the root is what the schema has for a uid
+}
+
+func (t *latelyRoots) of(system string) *rootOfSystem {
+	x := &t[(int(system[len(system)-1])+5*int(system[len(system)/2])+3*len(system))%len(t)]
+	if x.system == system {
+		return x
+	}
+	root, ok := codes.ToCDA(system)
+	if !ok {
+		root = system
+	} else if codes.IsUUID(root) {
+		root = strings.TrimPrefix(system, urnUUID)
+	}
+	*x = rootOfSystem{system, root, ok, isUID(root)}
+	return x
 }
 
 // isUID reports whether s is what the schema has for a uid: an OID, a UUID or a RUID.

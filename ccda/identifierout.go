@@ -3,7 +3,6 @@ package ccda
 import (
 	"strings"
 
-	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
 
@@ -86,15 +85,12 @@ func (w *writer) rootOf(i *record.Identifier) (root, ext string) {
 	case i.System == "":
 		return "", value
 	default:
-		var ok bool
-		if root, ok = codes.ToCDA(i.System); !ok && !strings.Contains(i.System, ":") {
-			root = i.System // no URI, but a root as it was sent
-		} else if !ok {
+		x := w.roots.of(i.System)
+		if root = x.root; !x.ok && !strings.Contains(i.System, ":") {
+			// No URI, but a root as it was sent.
+		} else if !x.ok {
 			// A system that has no OID: system and value in one (C-CDA on FHIR).
 			return oidURI, i.System + "/" + value
-		}
-		if codes.IsUUID(root) {
-			root = strings.TrimPrefix(i.System, urnUUID)
 		}
 	}
 	if w.strict && !isUID(root) {

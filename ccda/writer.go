@@ -91,6 +91,7 @@ type writer struct {
 
 	aside    *aside // what is reckoned beside the writing
 	versions lately
+	roots    latelyRoots
 }
 
 // place is where an entry stands in the record.

@@ -274,7 +274,7 @@ func ToCDA(uri string) (root string, ok bool) {
 
 // cutURN cuts "urn:oid:" or "urn:uuid:", whose letters may be of either case (RFC 8141 2).
 func cutURN(s, prefix string) (rest string, ok bool) {
-	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
+	if len(s) < len(prefix) || s[0]|0x20 != prefix[0] || !strings.EqualFold(s[:len(prefix)], prefix) {
 		return s, false
 	}
 	return s[len(prefix):], true
