@@ -232,7 +232,9 @@ func (w *writer) holderOut(x *record.Coverage) {
 		w.at("typeCode", "HLD")
 		w.template(templatesHolder[0])
 		w.In(leaf, -1)
+		w.holding = true
 		w.role("participantRole", &part)
+		w.holding = false
 		w.rest(&part)
 		w.Leave()
 		w.end()

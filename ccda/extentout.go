@@ -124,6 +124,10 @@ func (w *writer) statusDemanded(s *record.Status) {
 	}
 	from := len(w.b)
 	unsaid := s.Code == "" && s.AsSent == ""
+	if _, ok := actStatus.To(s.AsSent); w.strict && s.AsSent != "" && !ok && s.Absent == "" {
+		w.DropString("status.asSent", s.AsSent, &withheld) // no code of ActStatus
+		s.AsSent = ""
+	}
 	w.status(s)
 	if w.strict && len(w.b) == from {
 		if unsaid {

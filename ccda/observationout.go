@@ -104,6 +104,9 @@ func (w *writer) observed(x *record.Observation, f *form) {
 	if !claimed {
 		f = &form{kind: f.kind}
 	}
+	if claimed && f.kind == "pregnancy-intent" {
+		w.moodOfIntent(&x.Mode)
+	}
 	w.beginObservation(x)
 	w.claimForm(f)
 	w.entryIDs(&x.Entry)
@@ -136,6 +139,19 @@ func (w *writer) observed(x *record.Observation, f *form) {
 	w.referenceRanges(&x.ReferenceRanges, f.result)
 	w.end()
 	w.rest(x)
+}
+
+// moodOfIntent makes the mood of what the patient intends the one that the template
+// fixes: an intention in R2.1 and 3.0, an event since 4.0. It is read alike.
+func (w *writer) moodOfIntent(m *record.Mode) {
+	mood := record.ModeIntent
+	if w.release >= R40 {
+		mood = record.ModeEvent
+	}
+	if *m != mood && (w.strict || w.isForeign()) {
+		w.Note(&fixed, "mode")
+		*m = mood
+	}
 }
 
 // claimForm writes the template ids of an observation. What the Companion Guide
@@ -193,6 +209,10 @@ func (w *writer) headCode(f *form, c *record.Concept) {
 		w.leaf("translation", "nullFlavor", "NI")
 		w.end()
 		return
+	}
+	if f.result && len(c.Codings) == 0 && c.Absent == "" {
+		w.Note(&issueRequired, "code")
+		c.Absent = record.AbsentNoInformation // words alone: since 3.0 a result has a code or a nullFlavor
 	}
 	w.concept("code", "code", c)
 }

@@ -71,12 +71,16 @@ func (w *writer) componentOut(c *record.Component, i int) {
 		w.at("negationInd", "true")
 	}
 	c.Assertion = ""
-	if list := componentTemplates(c); w.strict && slices.Contains(list, templatesStatus[0]) && !isProblemStatus(c.Values) {
+	list := componentTemplates(c)
+	ofHistory := w.strict && slices.Equal(list, templatesIndustry)
+	if w.strict && slices.Contains(list, templatesStatus[0]) && !isProblemStatus(c.Values) {
 		w.Note(&record.IssueProfileNotClaimed, "")
 	} else {
-		for _, t := range list {
-			w.template(t)
+		f := &form{templates: list}
+		if ofHistory {
+			f = findingForm("", &record.Observation{Kind: "industry"}) // a kind of Social History Observation (Companion Guide R4.1)
 		}
+		w.claimForm(f)
 	}
 	if len(c.Identifiers) == 0 && w.strict {
 		w.leaf("id", "root", w.derive("component", w.Path("")))
@@ -84,6 +88,9 @@ func (w *writer) componentOut(c *record.Component, i int) {
 	w.identifiers("id", "identifiers", &c.Identifiers)
 	w.concept("code", "code", &c.Code)
 	w.completed()
+	if ofHistory {
+		w.require("effectiveTime", "when", "NI") // CONF:1198-31868
+	}
 	w.values(&c.Values)
 	w.interpretations(&c.Interpretations, false)
 	w.referenceRanges(&c.ReferenceRanges, false)

@@ -61,7 +61,11 @@ func (w *writer) patient(x *record.Patient) {
 		w.Note(&fixed, "deceased")
 		w.leaf("sdtc:deceasedInd", "value", "true") // who died then is dead
 	}
+	dead := x.Deceased != nil && *x.Deceased
 	w.flagEl("sdtc:deceasedInd", &x.Deceased)
+	if w.release >= R30 && dead && x.DeceasedTime.IsZero() {
+		w.require("sdtc:deceasedTime", "deceasedTime", "UNK") // CONF:4537-32993
+	}
 	w.time("sdtc:deceasedTime", "deceasedTime", &x.DeceasedTime)
 	w.flagEl("sdtc:multipleBirthInd", &x.MultipleBirth)
 	if isInteger(x.BirthOrder) && atoi(x.BirthOrder) > 0 { // the schema has it count from 1

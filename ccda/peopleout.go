@@ -184,6 +184,9 @@ func (w *writer) patientRole(name string, p *record.Participation) {
 	quiet := w.Quiet
 	w.Quiet = true // the record target names everything
 	ids := x.Identifiers
+	if w.holding {
+		w.requireID(name, len(ids))
+	}
 	w.identifiers("id", "identifiers", &ids)
 	w.Quiet = quiet
 	w.roleParts(name, p, contacts{list: "patient", i: -1, quiet: true, addresses: x.Addresses, telecoms: x.Telecoms, leaf: "telecoms"})

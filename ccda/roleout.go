@@ -215,7 +215,9 @@ func (w *writer) requireID(name string, n int) {
 			return
 		}
 	case "participantRole":
-		return
+		if !w.holding {
+			return
+		}
 	case "intendedRecipient":
 		if w.typ.typ != CarePlan {
 			return

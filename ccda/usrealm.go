@@ -221,7 +221,7 @@ func (w *writer) needs(role, name, leaf string, n int) {
 	required := false
 	switch w.part() {
 	case "":
-		required = w.introduced && role == "assignedAuthor"
+		required = w.introduced && role == "assignedAuthor" || w.procedure && w.release >= R30 && w.performs(role)
 	case "author", "dataEnterer", "legalAuthenticator":
 		required = role == "assignedAuthor" || role == "assignedEntity"
 	case "participant":
@@ -230,6 +230,13 @@ func (w *writer) needs(role, name, leaf string, n int) {
 	if required {
 		w.require(name, leaf, "NI")
 	}
+}
+
+// performs reports whether a role is that of one who performs a Procedure Activity
+// Procedure, who since 3.0 can be reached (CONF:1098-7731, 1098-7732).
+func (w *writer) performs(role string) bool {
+	n := len(w.open)
+	return role == "assignedEntity" && n >= 3 && w.open[n-2].name == "performer" && w.open[n-3].name == "procedure"
 }
 
 // needsPerson reports whether a role of the header must have a person in it.

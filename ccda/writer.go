@@ -76,6 +76,7 @@ type writer struct {
 
 	notesOf     map[string][]int // the notes that hang on an entry
 	inDirective bool             // the participants of an advance directive are being written
+	holding     bool             // the holder of a policy is being written, whose role needs an id (CONF:1198-8937)
 	markers     []record.Label   // the document's, which its section of privacy markings has
 
 	out     []*sectionOut // the sections of the document, in order
