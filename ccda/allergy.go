@@ -193,6 +193,8 @@ func (r *reader) allergyParts(a *record.Allergy, obs tree.Node) {
 			if a.Severity = r.answered(rel, sub, &severity, true, "SUBJ"); a.Severity != nil {
 				r.slot(rel, "severity", -1)
 			}
+		case a.Verification == "" && r.isDoubt(sub, &allergyDoubts):
+			r.doubt(rel, sub, &allergyDoubts, &a.Entry, &a.Verification, &a.VerificationAsSent)
 		case a.Criticality == nil && r.asks(sub, &criticality):
 			if a.Criticality = r.answered(rel, sub, &criticality, true, "SUBJ"); a.Criticality != nil {
 				r.slot(rel, "criticality", -1)

@@ -99,6 +99,7 @@ func (w *writer) allergy(i int) {
 	w.clinicalStatusOut(&x.Clinical, &allergyStatus, "CE", codes.AllergyStatus(), "SUBJ")
 	w.answer(&severity, "SUBJ", true, "severity", &x.Severity)
 	w.answer(&criticality, "SUBJ", true, "criticality", &x.Criticality)
+	w.doubtOut(&allergyDoubts, say.ind || w.rec.Allergies[i].Assertion != record.Affirmed, &x.Verification, &x.VerificationAsSent)
 	for k := range x.Reactions {
 		r := x.Reactions[k]
 		w.In("reactions", k)

@@ -211,6 +211,8 @@ func (r *reader) problemPart(p *record.Problem, rel, sub tree.Node) {
 		if p.Severity = r.answered(rel, sub, &severity, true, "SUBJ"); p.Severity != nil {
 			r.slot(rel, "severity", -1)
 		}
+	case p.Verification == "" && r.isDoubt(sub, &problemDoubts):
+		r.doubt(rel, sub, &problemDoubts, &p.Entry, &p.Verification, &p.VerificationAsSent)
 	case r.asks(sub, &prognosis):
 		if c := r.answered(rel, sub, &prognosis, false, "REFR"); c != nil {
 			r.slot(rel, "prognoses", len(p.Prognoses))

@@ -169,6 +169,7 @@ func (w *writer) problem(i int, said string) {
 	w.answer(&priorityPreference, "REFR", false, "priority", &x.Priority)
 	w.clinicalStatusOut(&x.Clinical, &problemStatus, "CD", codes.ProblemStatus(), "REFR")
 	w.answer(&severity, "SUBJ", true, "severity", &x.Severity)
+	w.doubtOut(&problemDoubts, say.ind || w.rec.Problems[i].Assertion != record.Affirmed, &x.Verification, &x.VerificationAsSent)
 	if x.DiagnosisDate != nil {
 		w.relate("COMP", false, "diagnosisDate", -1)
 		w.el("act")
