@@ -194,6 +194,7 @@ func (w *writer) unlistedBut(grouped map[string]bool) {
 	each(record.KindNote, len(r.Notes), w.noteSection)
 	each(record.KindImagingStudy, len(r.ImagingStudies), always("121181"))
 	each(record.KindObservation, len(r.Observations), w.observationSection)
+	each(record.KindSpecimen, len(r.Specimens), always("47519-4"))
 }
 
 // unwritten names the entries that are nowhere in the document.

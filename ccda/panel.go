@@ -120,7 +120,7 @@ func (r *reader) panel(org tree.Node, k *panelKind, panels *[]record.Panel, into
 				p.Members = append(p.Members, ref)
 			}
 		case r.isSpecimenCollection(sub):
-			if ref, ok := r.collection(rel, sub); ok {
+			if ref, ok := r.collection(rel, sub, templatesSpecimenCollection...); ok {
 				at := slices.Index(p.Specimens, ref)
 				if at < 0 {
 					at = len(p.Specimens)

@@ -28,6 +28,11 @@ func (r *reader) readProcedureEntry(entry tree.Node) []record.Ref {
 	if isPlanned(n) {
 		return r.readOrderEntry(entry)
 	}
+	if r.isSpecimenAlone(n) {
+		if refs := r.specimenAlone(n); refs != nil {
+			return refs
+		}
+	}
 	if !r.isProcedure(n) {
 		return nil
 	}

@@ -67,13 +67,47 @@ func (r *reader) isSpecimenCollection(n tree.Node) bool {
 		(r.hasAny(n, templatesSpecimenCollection) || n.Child("code").Attr("code").Value() == snomedSpecimenCollection)
 }
 
+// isSpecimenAlone recognises a Specimen Collection Procedure that is an entry of
+// its own and tells of the specimen alone: of what else is said, a procedure is read.
+func (r *reader) isSpecimenAlone(n tree.Node) bool {
+	if n.Name() != "procedure" || !r.hasAny(n, templatesSpecimenCollection) || !n.Child("specimen").Child("specimenRole").OK() || n.Child("specimen").NextNamed().OK() ||
+		n.Child("code").Attr("code").Value() != snomedSpecimenCollection || n.Child("statusCode").Attr("code").Value() != "completed" {
+		return false
+	}
+	for c := range n.Children() {
+		switch c.Name() {
+		case "", "templateId", "id", "code", "text", "statusCode", "effectiveTime", "methodCode", "targetSiteCode", "specimen", "entryRelationship":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// specimenAlone reads one; nil where it cannot be told.
+func (r *reader) specimenAlone(n tree.Node) []record.Ref {
+	ref, ok := r.collection(tree.Node{}, n, templatesSpecimenCollection[0], templatesProcedure[0])
+	if !ok {
+		return nil
+	}
+	r.fixed(n.Child("statusCode"), "code", "completed")
+	for i := range r.rec.Specimens {
+		if s := &r.rec.Specimens[i]; s.ID == ref.ID && s.Narrative == nil {
+			s.Narrative = r.link(n)
+		}
+	}
+	r.own(n, ref.ID)
+	r.slot(n, "collection", -1)
+	return []record.Ref{ref}
+}
+
 // collection reads when, where and in what state the specimen of a panel was
 // taken (C-CDA Companion Guide, Specimen Collection Procedure).
-func (r *reader) collection(rel, n tree.Node) (record.Ref, bool) {
+func (r *reader) collection(rel, n tree.Node, templates ...string) (record.Ref, bool) {
 	if !r.plain(n, "EVN") || !r.relates(rel, false, "COMP") {
 		return record.Ref{}, false
 	}
-	r.templates(n, templatesSpecimenCollection...)
+	r.templates(n, templates...)
 	r.shape(n, "PROC", "EVN")
 	r.fixes(n.Child("code"), oidSNOMED, snomedSpecimenCollection, "Specimen collection", "Specimen collection (procedure)")
 	refs := r.specimens(n)

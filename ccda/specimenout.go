@@ -81,7 +81,7 @@ func (w *writer) collections(list *[]record.Ref) {
 		}
 		w.el("component")
 		w.slot("specimens", i)
-		w.collectionOf(at.i)
+		w.collectionOf(at.i, false)
 		w.end()
 		w.In("specimens", i)
 		ref.ID, ref.Kind = "", ""
@@ -93,20 +93,37 @@ func (w *writer) collections(list *[]record.Ref) {
 }
 
 // collectionOf writes when, where and in what state a specimen was taken
-// (C-CDA Companion Guide, Specimen Collection Procedure).
-func (w *writer) collectionOf(i int) {
+// (C-CDA Companion Guide, Specimen Collection Procedure). One that stands by
+// itself has a status too, which is that of the taking, and in a conformant
+// document is a Procedure Activity Procedure besides, for that is what its section demands.
+func (w *writer) collectionOf(i int, alone bool) {
 	x := w.rec.Specimens[i]
 	told := w.wrote["collected|"+x.ID]
 	w.wrote["collected|"+x.ID] = true
 	w.el("procedure")
 	w.at("classCode", "PROC")
 	w.at("moodCode", "EVN")
+	if alone {
+		w.apart(x.ID, "collection")
+	}
 	w.template(templatesSpecimenCollection[0])
+	if alone && w.strict {
+		w.template(templatesProcedure[0])
+		w.leaf("id", "root", w.derive("collection", x.ID))
+	}
 	w.fixedCode(oidSNOMED, snomedSpecimenCollection, "Specimen collection")
+	if alone {
+		w.linkOf(&x.Entry)
+		w.completed()
+	}
 	quiet := w.Quiet
 	w.Quiet = quiet || told
 	w.At("specimens", i, func() {
-		w.period("effectiveTime", "collected", &x.Collected)
+		if alone && w.release >= R30 {
+			w.timed("effectiveTime", "collected", "UNK", &x.Collected)
+		} else {
+			w.period("effectiveTime", "collected", &x.Collected)
+		}
 		w.conceptPtr("methodCode", "method", &x.Method)
 		if x.Site != nil {
 			b := *x.Site
@@ -151,5 +168,20 @@ func (w *writer) uncollected() {
 	}
 }
 
-// specimenEntry: a specimen is no statement of its own. It stands in those of what was found in it.
-func (w *writer) specimenEntry(int) bool { return false }
+// specimenEntry writes a specimen in which nothing was found, as the taking of it:
+// of a patient's specimen that is so whatever became of it. Others stand in the
+// statements of what was found in them.
+func (w *writer) specimenEntry(i int) bool {
+	x := &w.rec.Specimens[i]
+	if x.Assertion != record.Affirmed || x.Mode != record.ModeEvent || x.Absent != "" || x.Status.Code == record.StatusEnteredInError || didNotHappen(&x.Status) {
+		return false
+	}
+	if w.listed[x.ID] && w.pointedTo[x.ID] > 0 && len(x.Identifiers) == 0 {
+		return false // it would be read as another than the one that something was found in
+	}
+	w.tell("Specimen", wordsOf(&x.Type))
+	w.tell("Description", x.Description)
+	w.tell("When", wordsOfPeriod(&x.Collected))
+	w.collectionOf(i, true)
+	return true
+}
