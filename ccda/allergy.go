@@ -72,6 +72,9 @@ func (r *reader) readAllergyEntry(entry tree.Node) []record.Ref {
 	if concern == nil {
 		return nil
 	}
+	if a := last(r.rec.Allergies); len(out) == 1 && a.ID == out[0].ID {
+		r.concernSeverity(st, &a.Entry, &a.Severity)
+	}
 	for rel, sub := range r.relations(st) {
 		if sub.Name() == "encounter" {
 			r.concernEncounter(concern, rel, sub)

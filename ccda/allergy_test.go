@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -209,4 +210,40 @@ func TestAllergyNullConcern(t *testing.T) {
 	obs := allergyObs("", snomedValue("416098002"), cd("code", "7980", rxnorm, ""), "")
 	rec, rep := importSection(t, "48765-2", `<entry><act classCode="ACT" moodCode="EVN" nullFlavor="NI"><entryRelationship typeCode="SUBJ">`+obs+`</entryRelationship></act></entry>`)
 	carriedWhole(t, rec, rep, record.IssueNegationUnclear)
+}
+
+// A severity that hangs on the act around one allergy is of it, and is written where it belongs; around two it is carried.
+func TestSeverityOnTheConcern(t *testing.T) {
+	one := func(n string) string {
+		return `<entryRelationship typeCode="SUBJ"><observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.7"/><id root="1.2.8" extension="` + n + `"/><code code="ASSERTION" codeSystem="2.16.840.1.113883.5.4"/>` +
+			`<statusCode code="completed"/><value xsi:type="CD" code="419199007" codeSystem="2.16.840.1.113883.6.96"/><participant typeCode="CSM"><participantRole classCode="MANU"><playingEntity classCode="MMAT">` +
+			`<code code="7980" codeSystem="2.16.840.1.113883.6.88"/></playingEntity></participantRole></participant></observation></entryRelationship>`
+	}
+	const severity = `<entryRelationship typeCode="SUBJ" inversionInd="true"><observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.8"/>` +
+		`<code code="SEV" codeSystem="2.16.840.1.113883.5.4"/><statusCode code="completed"/><value xsi:type="CD" code="24484000" codeSystem="2.16.840.1.113883.6.96"/></observation></entryRelationship>`
+	const doctor = `<participant typeCode="VRF"><participantRole><id root="1.2.8.9" extension="V"/></participantRole></participant>`
+	for name, x := range map[string]struct {
+		entries []string
+		want    string
+	}{
+		"around one": {[]string{one("1")}, "24484000"},
+		"around two": {[]string{one("1"), one("2")}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rec, _ := importSection(t, "48765-2", `<entry><act classCode="ACT" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.30"/><id root="1.2.8" extension="C"/><code code="CONC" codeSystem="2.16.840.1.113883.5.6"/>`+
+				`<statusCode code="active"/>`+doctor+strings.Join(x.entries, "")+severity+`</act></entry>`)
+			require.Len(t, rec.Allergies, len(x.entries))
+			got := ""
+			if s := rec.Allergies[0].Severity; s != nil {
+				got = s.Code(record.SystemSNOMED)
+			}
+			require.Equal(t, x.want, got)
+			require.Len(t, rec.Allergies[0].Concern.Participants, 1)
+			require.Equal(t, "verifier", rec.Allergies[0].Concern.Participants[0].Role)
+			text, back, _ := passed(t, Exporter{}, rec)
+			require.Equal(t, x.want != "", strings.Contains(text, "24484000"), "what is carried goes back to C-CDA, but not with the typed part alone")
+			require.Equal(t, rec.Allergies[0].Severity, back.Allergies[0].Severity)
+			require.Equal(t, "verifier", back.Allergies[0].Concern.Participants[0].Role)
+		})
+	}
 }

@@ -65,8 +65,11 @@ func (r *reader) preference(rel, obs tree.Node) (record.Preference, bool) {
 	if !r.plain(obs, "EVN") || !r.relates(rel, false, "REFR", "RSON") {
 		return record.Preference{}, false
 	}
-	r.frame(obs, &priorityPreference)
+	r.templates(obs, priorityPreference.templates...)
+	r.shape(obs, "OBS", "EVN")
+	r.oneOf(obs, priorityPreference.system, priorityPreference.codes, priorityPreference.displays...)
 	return record.Preference{
+		Status:      r.status(obs),
 		Identifiers: r.ids(obs), Value: r.worded(obs.Child("value")), Priority: r.conceptPtr(obs.Child("priorityCode")),
 		When: r.periodPtr(obs.Child("effectiveTime")), Narrative: r.link(obs), Participants: r.participants(obs, otherParticipant),
 	}, true

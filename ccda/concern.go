@@ -57,6 +57,28 @@ func (r *reader) concern(act tree.Node, t *tracker) *record.Concern {
 	}
 }
 
+// misplacedSeverity is for a Severity Observation that hangs on the act around an
+// allergy or a problem instead of on that (an example of HL7's own has it so).
+var misplacedSeverity = issueRepaired.Because("the severity hangs on the act around the one thing that it can be of")
+
+// last gives what was read last of a list that is not empty.
+func last[T any](list []T) *T { return &list[len(list)-1] }
+
+// concernSeverity takes the severity that hangs on an act around one observation
+// alone: it is of what that tells. Of several it cannot be told, and is carried.
+func (r *reader) concernSeverity(act tree.Node, e *record.Entry, of **record.Concept) {
+	if *of != nil || e.Assertion != record.Affirmed {
+		return
+	}
+	for rel, sub := range r.relations(act) {
+		if *of == nil && r.asks(sub, &severity) {
+			if *of = r.answered(rel, sub, &severity, true, "SUBJ"); *of != nil {
+				r.issue(misplacedSeverity, sub)
+			}
+		}
+	}
+}
+
 // concernEncounter takes the encounter that an act around observations names.
 func (r *reader) concernEncounter(c *record.Concern, rel, enc tree.Node) {
 	if ref := r.encounterRef(rel, enc); ref != nil {

@@ -28,6 +28,7 @@ func (w *writer) preferencesIn(wrapper string, list *[]record.Preference) {
 			w.Drop("narrative", &record.NarrativeLink{Body: p.Narrative.Body, Status: p.Narrative.Status}, &lost)
 			p.Narrative = nil
 		}
+		w.status(&p.Status)
 		w.periodPtr("effectiveTime", "when", &p.When)
 		w.conceptPtr("priorityCode", "priority", &p.Priority)
 		if p.Value != nil {

@@ -118,6 +118,9 @@ func (r *reader) problems(act tree.Node) []record.Ref {
 	if concern == nil {
 		return nil
 	}
+	if p := last(r.rec.Problems); len(out) == 1 && p.ID == out[0].ID {
+		r.concernSeverity(act, &p.Entry, &p.Severity)
+	}
 	for rel, sub := range r.relations(act) {
 		if sub.Name() == "encounter" {
 			r.concernEncounter(concern, rel, sub)

@@ -219,7 +219,13 @@ func (r *reader) labelPart(d *record.Device, rel, obs tree.Node) bool {
 			r.release(rel)
 			return false
 		}
-		r.frame(obs, &p.question)
+		r.templates(obs, p.templates...)
+		r.shape(obs, "OBS", "EVN")
+		r.oneOf(obs, p.system, p.codes, p.displays...)
+		if status := obs.Child("statusCode"); status.OK() { // of which the templates say nothing
+			r.fixed(status, "code", "completed")
+			r.form(status)
+		}
 		return true
 	}
 	return false

@@ -119,7 +119,6 @@ func (w *writer) labelOut(wrapper string, x *record.Device) {
 		w.at("classCode", "OBS")
 		w.at("moodCode", "EVN")
 		w.questionIf(p.fits == nil || p.fits(x), &p.question, "")
-		w.completed()
 		p.put(w, x)
 		w.end()
 		w.end()
