@@ -80,8 +80,8 @@ func (w *writer) rootOf(i *record.Identifier) (root, ext string) {
 		return oidURI, value
 	case i.SystemAsSent == oidURI:
 		return oidURI, value
-	case i.SystemAsSent != "":
-		root = i.SystemAsSent
+	case i.SystemAsSent != "" && (i.System == "" || isUID(i.SystemAsSent) || w.native && !w.strict):
+		root = i.SystemAsSent // what other formats call the system, and FHIR an OID, is no root
 	case i.System == "":
 		return "", value
 	default:

@@ -189,6 +189,10 @@ func (r *reader) productOf(x *resource) record.Product {
 		p.Amount = &record.Amount{Ratio: &v}
 	}
 	for _, g := range objects(n, "ingredient") {
+		if c := r.vehicle(g); c != nil {
+			p.Vehicles = append(p.Vehicles, *c)
+			continue
+		}
 		v := record.Ingredient{Code: r.conceptPtr(g, "itemCodeableConcept"), Ref: r.refPtr(g, "itemReference"), Active: r.boolean(g, "isActive"),
 			Strength: maybe(g, "strength", r.ratio)}
 		addFields(r, g, &v)
@@ -202,6 +206,19 @@ func (r *reader) productOf(x *resource) record.Product {
 	}
 	addFields(r, n, &p)
 	return p
+}
+
+// vehicle reads an ingredient that our exporter made of what the medicine is
+// carried in (CF-medications, Drug Vehicle); nil for any other.
+func (r *reader) vehicle(g tree.Node) *record.Concept {
+	active, code := g.Child("isActive"), extension(own(g), "vehicle").Child("valueCode")
+	if code.Value() != "true" || active.Kind() != tree.Bool || active.Value() != "false" || !object(g, "itemCodeableConcept").OK() || g.Child("strength").OK() || g.Child("itemReference").OK() {
+		return nil
+	}
+	r.field(g, "vehicle")
+	r.take(code)
+	r.take(active)
+	return r.conceptPtr(g, "itemCodeableConcept")
 }
 
 // product keeps a Medication that another resource was read with.

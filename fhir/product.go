@@ -171,6 +171,7 @@ func (w *writer) ingredients(p *record.Product) {
 	for i := range p.Vehicles {
 		w.obj("")
 		w.concept("itemCodeableConcept", &p.Vehicles[i])
+		w.fieldCode("vehicle", "true") // not every inactive ingredient is one
 		w.boolean("isActive", false)
 		w.end()
 	}
