@@ -207,7 +207,7 @@ func fhirCrossing(r map[string]any) (string, bool) {
 		}
 	}
 	f += " " + strings.Join(fhirCodes(r["clinicalStatus"]), ",")
-	if v := strings.Join(fhirCodes(r["verificationStatus"]), ","); v != "" && v != "confirmed" { // C-CDA has no word for that: it is so unless it is denied
+	if v := strings.Join(fhirCodes(r["verificationStatus"]), ","); v != "" && v != "confirmed" { // what C-CDA says is so unless it is denied or doubted
 		f += " " + v
 	}
 	return f + fmt.Sprint(" is ", r["status"], r["lifecycleStatus"], " not ", r["doNotPerform"]), true
@@ -431,7 +431,7 @@ func sharedCorpus(t *testing.T, dir, ext string) (all []string) {
 // that are made of what the other format has no element for (docs/fhir-to-ccda.md, What crosses).
 const (
 	atLeast   = 0.97
-	ofOddOnes = 0.85
+	ofOddOnes = 0.90
 	ofUSCore  = 0.97
 )
 
@@ -466,7 +466,7 @@ func TestCrossCorpusOfFHIR(t *testing.T) {
 	official := sharedCorpus(t, "fhir/r4-official-examples-json", ".json")
 	for _, typed := range []bool{false, true} {
 		cross(t, "FHIR → C-CDA → FHIR, test cases, typed only "+strconv.FormatBool(typed), "fhir", "ccda", typed, cases, fhirFacts, 0.96)
-		cross(t, "FHIR → C-CDA → FHIR, R4's examples, typed only "+strconv.FormatBool(typed), "fhir", "ccda", typed, official, fhirFacts, 0.935)
+		cross(t, "FHIR → C-CDA → FHIR, R4's examples, typed only "+strconv.FormatBool(typed), "fhir", "ccda", typed, official, fhirFacts, 0.945)
 	}
 	bulk := filepath.Join(os.Getenv("PORTAGE_SHARED"), "corpus", "fhir", "bulk-10-patients")
 	cross(t, "FHIR → C-CDA → FHIR, bulk", "bulk", "ccda", true, []string{bulk}, fhirFacts, atLeast)
