@@ -1,6 +1,10 @@
 package hl7v2
 
-import "github.com/portage-health/portage/record"
+import (
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
 
 // appointment reads SCH with its resources (SCH[Appointment], AIS, AIG, AIL, AIP).
 func (r *reader) appointment(b *block) {
@@ -80,12 +84,38 @@ func (r *reader) appointment(b *block) {
 				v.Timings = append(v.Timings, *t)
 			}
 		case "NTE":
-			v.Notes = append(v.Notes, r.notes(b.segs[i:i+1])...)
+			if notes := r.notes(b.segs[i : i+1]); len(notes) > 0 {
+				if at := bookedBefore(b.segs[:i]); at != "" {
+					r.form(v.ID, slotOf("notes", len(v.Notes)), "NTE", at)
+				}
+				v.Notes = append(v.Notes, notes...)
+			}
 		}
 	}
 	if _, ok := join(r, b, "", r.rec.Appointments, func(v *record.Appointment) *record.Entry { return &v.Entry }, &v); !ok {
 		r.rec.Appointments = append(r.rec.Appointments, v)
 	}
+}
+
+// bookedBefore names the segment that a comment follows, where it is that of something booked, with its number among those of its name: the
+// comment is one on the appointment all the same, and goes back there.
+func bookedBefore(segs []Segment) string {
+	for i, s := range slices.Backward(segs) {
+		switch name := s.Name(); name {
+		case "NTE":
+		case "AIS", "AIG", "AIL", "AIP":
+			n := 0
+			for _, x := range segs[:i+1] {
+				if x.is(s.id()) {
+					n++
+				}
+			}
+			return name + " " + itoa(n)
+		default:
+			return ""
+		}
+	}
+	return ""
 }
 
 // booked reads a service or a general resource.

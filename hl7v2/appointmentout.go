@@ -2,6 +2,7 @@ package hl7v2
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/portage-health/portage/record"
 )
@@ -65,6 +66,47 @@ func (w *sender) appointment(v *record.Appointment) {
 	}
 	w.notes(v.Notes, s)
 	w.resources(v)
+	w.notesOnBooked(v, s)
+}
+
+// notesOnBooked writes the comments that stood behind something booked, there where they stood, else behind the appointment.
+func (w *sender) notesOnBooked(v *record.Appointment, head *segmentOut) {
+	for i := range v.Notes {
+		for _, f := range w.formsOf(v.ID, slotOf("notes", i)) {
+			before := len(w.m.segs)
+			w.note(&v.Notes[i], i, v.ID)
+			if len(w.m.segs) == before {
+				break
+			}
+			s := w.m.segs[before]
+			at := 0
+			for k := slices.Index(w.m.segs, head); k < before; k++ { // those of the appointment follow its head
+				name, number, _ := strings.Cut(f.data, " ")
+				if x := w.m.segs[k]; x == head || x.name == name && itoa(w.nth(x)) == number {
+					at = k + 1
+				}
+			}
+			for at < before && w.m.segs[at].name == "NTE" {
+				at++
+			}
+			s.order = w.m.segs[at-1].order
+			w.m.segs = slices.Insert(w.m.segs[:before], at, s)
+			break
+		}
+	}
+}
+
+// nth gives the number of a segment among those of its name that tell of the same entry.
+func (w *sender) nth(s *segmentOut) (n int) {
+	for _, x := range w.m.segs {
+		if x.name == s.name && x.owner == s.owner {
+			n++
+		}
+		if x == s {
+			break
+		}
+	}
+	return n
 }
 
 // appointmentStatus writes SCH-25, unless the event says it.
@@ -108,6 +150,11 @@ func (w *sender) parts3(s *segmentOut, v *record.Appointment) {
 
 // resources writes AIS, AIG, AIL and AIP.
 func (w *sender) resources(v *record.Appointment) {
+	for _, s := range w.m.segs { // what is booked stands behind the patient (SIU_S12)
+		if slices.Contains([]string{"PID", "PD1", "PV1", "PV2"}, s.name) {
+			w.m.line = max(w.m.line, s.order)
+		}
+	}
 	group := w.segment("RGS", v.ID, 0)
 	w.put(group.at(1), "1")
 	before := len(w.m.segs)

@@ -204,7 +204,7 @@ func (r *reader) block(b *block) {
 		switch {
 		case r.isVaccination(b):
 			r.immunization(b)
-		case b.seg("RXO").OK() || b.seg("RXE").OK() || b.seg("RXD").OK() || b.seg("RXG").OK() || b.seg("RXA").OK():
+		case b.seg("RXO").OK() || b.seg("RXE").OK() || b.seg("RXD").OK() || b.seg("RXG").OK() || b.seg("RXA").OK(), strings.HasPrefix(b.key, medicineKey):
 			r.medication(b)
 		default:
 			r.results(b)

@@ -1,6 +1,10 @@
 package hl7v2
 
-import "github.com/portage-health/portage/record"
+import (
+	"strings"
+
+	"github.com/portage-health/portage/record"
+)
 
 // medication reads ORC with RXO, RXE, RXD, RXG and RXA: what was ordered, encoded by the pharmacy, dispensed and given. Each says so for
 // itself, and is based on the one before it.
@@ -8,6 +12,7 @@ func (r *reader) medication(b *block) {
 	orc := b.seg("ORC")
 	ids := add(add([]record.Identifier(nil), typed(one(orc, 2, r.entity), "PLAC")), typed(one(orc, 3, r.entity), "FILL"))
 	var prior *record.Ref
+	numbers := ids
 	for i, s := range b.segs {
 		var v record.Medication
 		switch s.Name() {
@@ -23,20 +28,31 @@ func (r *reader) medication(b *block) {
 			continue
 		}
 		v.Encounter = r.encounter
+		from := i
 		if prior != nil {
 			v.BasedOn = []record.Ref{*prior}
 		} else {
+			from = 0
 			r.ordered(b, &v)
+			v.BasedOn = add(v.BasedOn, r.earlierStage(&v, s.Name()))
+		}
+		v.Notes = append(v.Notes, r.notes(b.notesAfter(i))...)
+		r.along(b, from, i, &v)
+		joined := prior == nil && r.joinMedicine(b, &v)
+		r.rememberStage(&v, s.Name(), numbers)
+		prior, ids = v.EntryRef(record.KindMedication), nil
+		if !joined {
+			r.rec.Medications = append(r.rec.Medications, v)
+		}
+	}
+	if prior == nil && strings.HasPrefix(b.key, medicineKey) { // a later message says the rest of the order anew
+		v := record.Medication{Entry: r.entry(record.KindMedication, b.head(), ids...), Kind: "request", Encounter: r.encounter}
+		r.ordered(b, &v)
+		r.along(b, 0, len(b.segs), &v)
+		if !r.joinMedicine(b, &v) {
+			r.rec.Medications = append(r.rec.Medications, v)
 		}
 		prior = v.EntryRef(record.KindMedication)
-		ids = nil
-		v.Notes = append(v.Notes, r.notes(b.notesAfter(i))...)
-		from := i
-		if len(v.BasedOn) == 0 {
-			from = 0
-		}
-		r.along(b, from, i, &v)
-		r.rec.Medications = append(r.rec.Medications, v)
 	}
 	obx, notes := b.commented("OBX")
 	for i, s := range obx {

@@ -72,14 +72,30 @@ func (w *sender) medication(v *record.Medication) {
 	}
 	for i := range v.BasedOn {
 		at, ok := w.refs[v.BasedOn[i].ID]
-		if !first && ok && w.isHere(at) {
+		if ok && (!first && w.isHere(at) || w.numberSays(v.ID, at, name)) {
 			v.BasedOn[i].ID, v.BasedOn[i].AsSent = "", ""
 		}
 	}
 }
 
-// follows reports whether a medicine stands behind the one that it is based on, under one ORC.
+// numberSays reports whether the numbers of two medicines say that one is a later stage of the other's order: see reader.earlierStage.
+func (w *sender) numberSays(id string, at entryAt, segment string) bool {
+	if at.kind != record.KindMedication || w.unsayable(at.kind, at.i) != nil {
+		return false
+	}
+	order := &w.rec.Medications[at.i]
+	if slices.Index(medicineStages, w.medicineSegment(order)) >= min(slices.Index(medicineStages, segment), 2) {
+		return false
+	}
+	own := stagesOf(w.rec.Medications[w.refs[id].i].Identifiers)
+	return slices.ContainsFunc(stagesOf(order.Identifiers), func(key string) bool { return slices.Contains(own, key) })
+}
+
+// follows reports whether a medicine stands behind the one that it is based on, under one ORC. One with a number of its own has an ORC of its own.
 func (w *sender) follows(v *record.Medication) bool {
+	if len(stagesOf(v.Identifiers)) > 0 {
+		return false
+	}
 	for i := range v.BasedOn {
 		if at, ok := w.refs[v.BasedOn[i].ID]; ok && at.kind == record.KindMedication && w.isHere(at) && w.m.source != "" {
 			return true

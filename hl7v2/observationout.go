@@ -164,35 +164,40 @@ func (w *sender) notes(list []record.Note, after *segmentOut) {
 		if len(w.formsOf(after.owner, slotOf("notes", i))) > 0 {
 			continue // it stands elsewhere
 		}
-		s := w.segment("NTE", after.owner, 0)
-		if len(n.Authors) > 0 {
-			a := &n.Authors[0]
-			if a.Who == nil && a.Code != nil {
-				w.tableCode(s.at(2), a.Code, "105")
-				if len(a.Code.Codings) == 1 && a.Code.Codings[0].IsZero() {
-					a.Role = ""
-				}
+		w.note(n, i, after.owner)
+	}
+}
+
+// note writes one comment.
+func (w *sender) note(n *record.Note, i int, owner string) {
+	s := w.segment("NTE", owner, 0)
+	if len(n.Authors) > 0 {
+		a := &n.Authors[0]
+		if a.Who == nil && a.Code != nil {
+			w.tableCode(s.at(2), a.Code, "105")
+			if len(a.Code.Codings) == 1 && a.Code.Codings[0].IsZero() {
+				a.Role = ""
 			}
 		}
-		if n.Text != "" {
-			if w.lines(s, 3, &n.Text); n.Text == "" {
-				n.TextRef = ""
-			}
+	}
+	if n.Text != "" {
+		if w.lines(s, 3, &n.Text); n.Text == "" {
+			n.TextRef = ""
 		}
-		w.conceptPtr(s.at(4), &n.Type, "364")
-		w.timePtr(s.at(6), &n.When)
-		w.In("notes", i)
-		for k := range n.Authors {
-			a := &n.Authors[k]
-			w.In("authors", k)
-			if a.Role == "author" && w.person(s.next(5), a.Who) {
-				a.Role, a.RoleAsSent = "", ""
-			}
-			w.Leave()
+	}
+	w.conceptPtr(s.at(4), &n.Type, "364")
+	w.timePtr(s.at(6), &n.When)
+	w.In("notes", i)
+	for k := range n.Authors {
+		a := &n.Authors[k]
+		w.In("authors", k)
+		if a.Role == "author" && w.person(s.next(5), a.Who) {
+			a.Role, a.RoleAsSent = "", ""
 		}
 		w.Leave()
-		w.dropEmpty(s)
 	}
+	w.Leave()
+	w.dropEmpty(s)
 }
 
 // values writes OBX-2, OBX-5 and OBX-6. Values of one observation have one datatype: what has another is left.

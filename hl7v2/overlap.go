@@ -3,6 +3,7 @@ package hl7v2
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/portage-health/portage/record"
 )
@@ -40,17 +41,20 @@ func (r *reader) overlap() {
 			}
 			here[key] = true
 			told := later[key]
+			if !whole {
+				b.key = key
+			}
 			switch {
 			case told == nil:
 				told = &telling{block: b}
 				later[key] = told
 			case whole:
 				r.retold(b, told.block)
+			case strings.HasPrefix(key, medicineKey) && !told.coversMedicine(b):
 			default:
 				r.cover(b, told)
 			}
 			if !whole {
-				b.key = key
 				told.add(b)
 			}
 		}
@@ -97,6 +101,9 @@ func (r *reader) subject(b *block, visit string) (key string, whole bool) {
 		}
 		if n := number.at(1).peek(); n != "" && obr.OK() && code.says() && !r.isVaccination(b) {
 			return "order\x00" + r.numbered(n, datum{spanOf(number, 2), number.inner}) + "\x00" + code.at(1).peek() + "\x00" + code.at(2).peek() + "\x00" + first(obr, 26).ER7(), false
+		}
+		if key := r.medicineSubject(b); key != "" && !obr.OK() && !r.isVaccination(b) {
+			return key, false
 		}
 	case "SCH":
 		for _, field := range []int{2, 1} { // the filler's number, else the placer's
@@ -246,7 +253,7 @@ func (b *block) keys(s Segment) []string {
 	switch name := s.Name(); {
 	case byFields(name):
 		return nil
-	case name == "OBX" && b.head().Is("TXA"), name == "TQ1":
+	case name == "OBX" && b.head().Is("TXA"), name == "TQ1", strings.HasPrefix(b.key, medicineKey) && slices.Contains([]string{"RXO", "RXE", "RXR", "RXC"}, name):
 		return []string{content([]Segment{s}), name}
 	case name == "OBX":
 		code := first(s, 3)

@@ -31,8 +31,9 @@ type reader struct {
 	mem               rooms
 	lastTime, lastISO string // the last time read, and how it stands in the record
 
-	replaced []replacement  // see overlap
-	joined   map[string]int // where in its list the entry stands that several blocks tell of
+	replaced []replacement      // see overlap
+	joined   map[string]int     // where in its list the entry stands that several blocks tell of
+	stages   map[string][]stage // of the medicines ordered, by their numbers
 
 	*desk                  // ids that are used, people that were met
 	mixed  map[string]bool // identifiers under which people of different names stand
