@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/portage-health/portage/ccda"
 	"github.com/portage-health/portage/consent"
 	"github.com/portage-health/portage/fhir"
 	"github.com/portage-health/portage/hl7v2"
@@ -181,6 +182,85 @@ func TestAccessOfHL7v2(t *testing.T) {
 			require.NotEmpty(t, out.Patient.Names)
 			again, _ := consent.Redact(x.d, out, consent.Redaction{Unlabelled: normal})
 			require.Equal(t, out, again)
+		})
+	}
+}
+
+// What HL7 v2 says of access leaves as labels in every format.
+func TestAccessLeavesAsLabels(t *testing.T) {
+	for name, x := range map[string]struct {
+		protection     string
+		p, v           []string
+		patient, visit []string // codes of labels
+	}{
+		"nothing":           {},
+		"protected":         {protection: "Y", patient: []string{"R"}},
+		"not protected":     {protection: "N"},
+		"patient":           {p: []string{"ARV|1|A|HIV|PAT"}, patient: []string{"R", "HIV", "PAT"}},
+		"patient, local":    {p: []string{"ARV|1|A|K9^Kennel^99LOC"}, patient: []string{"R"}},
+		"patient, location": {p: []string{"ARV|1|A|LOC"}, visit: []string{"R", "LOC"}},
+		"patient, none":     {p: []string{"ARV|1|A|NO"}},
+		"patient, deleted":  {p: []string{"ARV|1|A|HIV", "ARV|2|D|HIV"}},
+		"visit":             {v: []string{"ARV|1|A|ALL"}, visit: []string{"R", "ALL"}},
+		"visit, of facts":   {v: []string{"ARV|1|A|DEM"}, patient: []string{"R", "DEM"}, visit: []string{"R", "DEM"}},
+		"visit, protected":  {v: []string{"PV2||||||||||||||||||||||Y"}, visit: []string{"R"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := visit(x.protection, "", x.p, x.v)
+			rec := recordOfMessage(t, in)
+			codes := func(ls []record.Label) (out []string) {
+				for i := range ls {
+					out = append(out, ls[i].Coding.Code)
+				}
+				return out
+			}
+			require.Equal(t, x.patient, codes(rec.Patient.Labels))
+			require.Equal(t, x.visit, codes(rec.Encounters[0].Labels))
+			restricted := len(x.patient)+len(x.visit) > 0
+
+			o := record.ExportOptions{Now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+			var b bytes.Buffer
+			_, err := fhir.Exporter{}.Export(t.Context(), rec, &b, o)
+			require.NoError(t, err)
+			for got, err := range (fhir.Importer{}).Import(t.Context(), record.Input{Bytes: b.Bytes()}, record.ImportOptions{}) {
+				require.NoError(t, err)
+				require.Equal(t, x.patient, codes(got.Record.Patient.Labels), "FHIR")
+				require.Equal(t, x.visit, codes(got.Record.Encounters[0].Labels), "FHIR")
+			}
+
+			b.Reset()
+			rep, err := ccda.Exporter{}.Export(t.Context(), rec, &b, o)
+			require.NoError(t, err)
+			require.Equal(t, restricted, strings.Contains(b.String(), `<confidentialityCode code="R"`), "C-CDA")
+			for _, i := range rep.Issues {
+				require.False(t, strings.HasPrefix(i.Path, "patient.labels") || strings.HasPrefix(i.Path, "encounters[0].labels"), "C-CDA: "+i.Path)
+			}
+			for got, err := range (ccda.Importer{}).Import(t.Context(), record.Input{Bytes: b.Bytes()}, record.ImportOptions{}) {
+				require.NoError(t, err)
+				labels := codes(got.Record.Documents[0].Labels)
+				for _, c := range x.patient {
+					require.Contains(t, labels, c, "C-CDA")
+				}
+				if len(x.visit) > 0 {
+					require.Equal(t, x.visit, codes(got.Record.Encounters[0].Labels), "C-CDA")
+				}
+			}
+
+			// Back as HL7 v2, they are said by the segments alone.
+			b.Reset()
+			rep, err = hl7v2.Exporter{}.Export(t.Context(), rec.Typed(), &b, record.ExportOptions{Now: o.Now, TypedOnly: true})
+			require.NoError(t, err)
+			for _, i := range rep.Issues {
+				require.NotContains(t, i.Path, "labels", "HL7 v2")
+			}
+			rec.Patient.Labels, rec.Encounters[0].Labels = nil, nil
+			var bare bytes.Buffer
+			rep, err = hl7v2.Exporter{}.Export(t.Context(), rec.Typed(), &bare, record.ExportOptions{Now: o.Now, TypedOnly: true})
+			require.NoError(t, err)
+			require.Equal(t, b.String(), bare.String())
+			require.Equal(t, restricted, slices.ContainsFunc(rep.Issues, func(i record.Issue) bool {
+				return strings.Contains(i.Path, "labels") && i.Code == record.IssueAltered.Code
+			}))
 		})
 	}
 }

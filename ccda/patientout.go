@@ -14,6 +14,7 @@ func (w *writer) recordTarget() {
 	case w.rec.Patient != nil:
 		x = *w.rec.Patient
 		w.wrote[x.ID] = true
+		x.Labels = w.unmarked(x.Labels)
 	case w.strict:
 		w.Note(&record.IssueNoPatient, "patient")
 	default:

@@ -74,10 +74,11 @@ type writer struct {
 	carried map[string][]piece // by owner, what is carried and not yet written
 	slots   []slotted
 
-	notesOf     map[string][]int // the notes that hang on an entry
-	inDirective bool             // the participants of an advance directive are being written
-	holding     bool             // the holder of a policy is being written, whose role needs an id (CONF:1198-8937)
-	markers     []record.Label   // the document's, which its section of privacy markings has
+	notesOf       map[string][]int // the notes that hang on an entry
+	inDirective   bool             // the participants of an advance directive are being written
+	holding       bool             // the holder of a policy is being written, whose role needs an id (CONF:1198-8937)
+	markers       []record.Label   // the document's, which its section of privacy markings has
+	patientLabels []int            // of the patient, those that are the document's: see patientMarks
 
 	out     []*sectionOut // the sections of the document, in order
 	entries []byte        // their entries, as they are written

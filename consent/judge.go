@@ -67,10 +67,11 @@ func NewJudge(d *Decision, rec *record.Record, l Labeller, unlabelled []record.L
 		if l != nil {
 			ls = addLabels(ls, l.Label(itemOf(kind, e)))
 		}
-		if !isLabelled(ls) && len(unlabelled) > 0 {
+		demands := j.restrictions.of(kind, e)
+		if len(unlabelled) > 0 && !isLabelled(besides(ls, demands)) {
 			ls = addLabels(ls, unlabelled)
 		}
-		return restricted(ls, j.restrictions.of(kind, e))
+		return restricted(ls, demands)
 	}
 	f := finder{rec: rec}
 	for _, g := range [2][]Stage{d.Residual, d.Standing} {

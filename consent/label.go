@@ -51,7 +51,7 @@ const (
 
 func kindOfLabel(kind string, c *record.Coding) labelKind {
 	switch {
-	case kind == LabelRestriction:
+	case kind == LabelRestriction || c.System == tableAccess || c.System == tableReasons:
 		return labelRestriction
 	case kind == LabelCourtesy:
 		return labelCourtesy

@@ -1,7 +1,7 @@
 package consent
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/portage-health/portage/record"
 )
@@ -16,9 +16,8 @@ const (
 
 const (
 	tableVIP     = "http://terminology.hl7.org/CodeSystem/v2-0099"
-	tableAction  = "http://terminology.hl7.org/CodeSystem/v2-0206"
-	tableAccess  = "http://terminology.hl7.org/CodeSystem/v2-0717"
-	tableReasons = "http://terminology.hl7.org/CodeSystem/v2-0719"
+	tableAccess  = record.SystemAccessRestriction
+	tableReasons = record.SystemAccessReason
 )
 
 // restrictions are the labels that a record's demands for restricted access make.
@@ -38,9 +37,9 @@ func restrictionsOf(rec *record.Record) *restrictions {
 			l.When = since(p.Registry.ProtectedSince)
 			r.all, r.facts = append(r.all, l), append(r.facts, l)
 		}
-		for _, x := range inForce(p.Restrictions) {
+		for _, x := range record.InForce(p.Restrictions) {
 			ls := labelsOf(x)
-			switch reachOf(x) {
+			switch x.Reach() {
 			case "demographics":
 				r.facts = append(r.facts, ls...)
 			case "location":
@@ -62,10 +61,10 @@ func restrictionsOf(rec *record.Record) *restrictions {
 		if e.Protected != nil && *e.Protected {
 			ls = append(ls, protected())
 		}
-		for _, x := range inForce(e.Restrictions) {
+		for _, x := range record.InForce(e.Restrictions) {
 			made := labelsOf(x)
 			ls = append(ls, made...)
-			if reachOf(x) == "demographics" {
+			if x.Reach() == "demographics" {
 				r.facts = append(r.facts, made...)
 			}
 		}
@@ -122,6 +121,16 @@ func (r *restrictions) ofPatient() []record.Label {
 	return r.facts
 }
 
+// besides gives labels without those that say no more than demands for restricted access do: they are no word on how confidential a thing is by itself.
+func besides(ls, demands []record.Label) []record.Label {
+	if !slices.ContainsFunc(demands, func(l record.Label) bool { return l.Kind == LabelRestriction }) {
+		return ls
+	}
+	return slices.DeleteFunc(slices.Clone(ls), func(l record.Label) bool {
+		return l.When == nil && l.Coding.System == record.SystemConfidentiality && l.Coding.Code == "R"
+	})
+}
+
 // restricted adds labels of restrictions. What is so restricted is R at least, whatever else it is graded.
 func restricted(have, more []record.Label) []record.Label {
 	if len(more) == 0 {
@@ -142,92 +151,10 @@ func restricted(have, more []record.Label) []record.Label {
 	return out
 }
 
-// inForce leaves out of restrictions those that one behind them deletes (table 0206, D): of the same value and, where it
-// names reasons, the same reasons. A deletion of something else deletes nothing.
-func inForce(list []record.AccessRestriction) []*record.AccessRestriction {
-	var out []*record.AccessRestriction
-	for i := range list {
-		x := &list[i]
-		if !only(x.Action, tableAction, "D") {
-			if len(labelsOf(x)) > 0 {
-				out = append(out, x)
-			}
-			continue
-		}
-		kept := out[:0]
-		for _, o := range out {
-			if !sameConcept(o.Value, x.Value) || len(x.Reasons) > 0 && !sameReasons(o.Reasons, x.Reasons) {
-				kept = append(kept, o)
-			}
-		}
-		out = kept
-	}
-	return out
-}
-
-// only reports whether all codings of a concept are one of some codes of a table of HL7 v2.
-func only(c *record.Concept, table string, codes ...string) bool {
-	if c == nil || len(c.Codings) == 0 {
-		return false
-	}
-	for i := range c.Codings {
-		if k := &c.Codings[i]; !hasWord(codes, k.Code) || !ofTable(k, table) {
-			return false
-		}
-	}
-	return true
-}
-
-// ofTable reports whether a code is one of a table. One that names no system in a field of that table is.
-func ofTable(c *record.Coding, table string) bool {
-	if c.System == table {
-		return true
-	}
-	sent := "HL7" + table[strings.LastIndexByte(table, '-')+1:]
-	return c.System == "" && (c.SystemAsSent == "" || c.SystemAsSent == sent)
-}
-
-func sameConcept(a, b *record.Concept) bool {
-	if a == nil || b == nil || len(a.Codings) == 0 || len(a.Codings) != len(b.Codings) {
-		return false
-	}
-	for i := range a.Codings {
-		if x, y := &a.Codings[i], &b.Codings[i]; x.Code == "" || x.Code != y.Code || !ofTable(x, tableAccess) != !ofTable(y, tableAccess) ||
-			!ofTable(x, tableAccess) && (x.System != y.System || x.SystemAsSent != y.SystemAsSent) {
-			return false
-		}
-	}
-	return true
-}
-
-func sameReasons(a, b []record.Concept) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if !sameConcept(&a[i], &b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// reachOf tells what of a record a restriction is about (table 0717): the patient's own facts, where the patient is, or
-// all there is: of a kind of data (HIV, PSY …) or a local code nobody can tell which entries it means.
-func reachOf(x *record.AccessRestriction) string {
-	switch {
-	case only(x.Value, tableAccess, "DEM", "PID-7", "PID-17"):
-		return "demographics"
-	case only(x.Value, tableAccess, "LOC"):
-		return "location"
-	}
-	return ""
-}
-
 // labelsOf gives the labels of a restriction: its value and its reasons as sent. None (NO) and an opt-in to registries
 // (OI) restrict nothing. One that has no code is a label without one, which may mean any.
 func labelsOf(x *record.AccessRestriction) (out []record.Label) {
-	if only(x.Value, tableAccess, "NO", "OI") {
+	if !x.Restricts() {
 		return nil
 	}
 	if x.Value != nil {
@@ -247,7 +174,7 @@ func labelsOf(x *record.AccessRestriction) (out []record.Label) {
 func codingsOf(out []record.Label, c *record.Concept, table, kind string, when *record.Period) []record.Label {
 	for _, k := range c.Codings {
 		switch {
-		case ofTable(&k, table):
+		case record.IsOfTable(&k, table):
 			k.System = table
 		case k.System == "":
 			k.System = k.SystemAsSent

@@ -116,6 +116,7 @@ func (w *sender) encounter(v *record.Encounter) {
 		w.restrictions(v.ID, v.Restrictions)
 		w.accident(v)
 	}
+	w.visitAccess(v)
 }
 
 // financialClasses writes PV1-20 (FC, 2A.3.29): a class and since when it holds.

@@ -322,6 +322,7 @@ func (r *reader) read() {
 		r.begin(p)
 		r.blocks()
 	}
+	r.labelAccess()
 	r.settle()
 	for _, p := range r.parts {
 		r.begin(p)

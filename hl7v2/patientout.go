@@ -215,6 +215,7 @@ func (w *sender) practice(v *record.Patient) {
 	if w.m.tellsAll() {
 		w.restrictions(v.ID, v.Restrictions)
 	}
+	w.patientAccess(v)
 }
 
 // merged writes MRG: the identifiers that the patient was known by before.

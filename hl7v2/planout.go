@@ -256,7 +256,7 @@ func (w *sender) person1() {
 	w.patientDone = true
 	w.patientNow, w.patientQuiet = v, w.Quiet
 	if left := w.patientLeft; left != nil && left != v && w.m.tellsAll() {
-		left.Restrictions = v.Restrictions
+		left.Restrictions, left.Labels = v.Restrictions, v.Labels
 	}
 	w.Quiet = quiet
 }

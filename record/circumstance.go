@@ -42,8 +42,8 @@ type Death struct {
 }
 
 // AccessRestriction is what a patient, a provider or a law asked to be kept back of
-// a patient's record or of a visit (HL7 v2 ARV). It is kept as sent; package consent makes labels of it
-// that its rules see.
+// a patient's record or of a visit (HL7 v2 ARV). It is kept as sent. What is read from HL7 v2 has labels
+// beside it that say so in every format; package consent makes labels of it that its rules see, also where it has none.
 type AccessRestriction struct {
 	Action       *Concept  `json:"action,omitempty"`       // added, deleted, updated, no change (table 0206)
 	Value        *Concept  `json:"value,omitempty"`        // what is restricted (table 0717)

@@ -122,7 +122,7 @@ const (
 
 // Label is a confidentiality, sensitivity or handling mark (DS4P; FHIR meta.security).
 type Label struct {
-	Kind   string `json:"kind,omitempty" portage:"made"` // confidentiality, sensitivity, handling, purpose, integrity, compartment; "" where not known
+	Kind   string `json:"kind,omitempty" portage:"made"` // confidentiality, sensitivity, handling, purpose, integrity, compartment, restriction (HL7 v2 ARV); "" where not known
 	Coding Coding `json:"coding"`
 	// When is how long the mark holds, where the source says (DS4P security observation, effectiveTime).
 	When *Period `json:"when,omitempty"`
