@@ -81,7 +81,7 @@ func (m *messageOut) lead() {
 		return
 	}
 	to := from + 1
-	for to < len(m.segs) && slices.Contains([]string{"TQ1", "NTE", "PRD"}, m.segs[to].name) {
+	for to < len(m.segs) && slices.Contains([]string{"TQ1", "NTE", "AUT", "PRD", "CTD"}, m.segs[to].name) {
 		to++
 	}
 	head := slices.Clone(m.segs[from:to])

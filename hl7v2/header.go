@@ -2,6 +2,7 @@ package hl7v2
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
@@ -89,6 +90,7 @@ func (r *reader) header(b *block) {
 	}
 	v.Agents, v.Participants, r.rec.Organizations = someOf(v.Agents), someOf(v.Participants), someOf(r.rec.Organizations)
 	v.Language = r.textAt(h, 19)
+	r.profiles(h, &v)
 	if r.rec.Patient != nil {
 		v.Targets = []record.Ref{{ID: r.rec.Patient.ID, Kind: record.KindPatient}}
 	}
@@ -181,4 +183,27 @@ func (n named) telecom() record.Telecom {
 		v = i.Assigner + " " + v
 	}
 	return record.Telecom{System: "other", Value: v}
+}
+
+// profiles reads MSH-21 where it names a profile by a URI (MSH[Provenance-Source]: Provenance.policy). What else it is called stays as it is.
+func (r *reader) profiles(h Segment, v *record.Provenance) {
+	n := 0
+	for d := range all(h, 21) {
+		n++
+		id, kind := d.at(3), d.at(4)
+		policy := ""
+		switch v := id.peek(); {
+		case kind.peek() == "ISO" && codes.IsOID(v):
+			policy = "urn:oid:" + v
+		case kind.peek() == "URI" && strings.Contains(v, ":") && !strings.HasPrefix(v, "urn:oid:"):
+			policy = v
+		default:
+			continue
+		}
+		if r.text(id) == "" || r.text(kind) == "" {
+			continue
+		}
+		r.form(v.ID, slotOf("policies", len(v.Policies)), "MSH-21", itoa(n))
+		v.Policies = append(v.Policies, policy)
+	}
 }

@@ -54,7 +54,29 @@ func (w *sender) header(v *record.Provenance) {
 			w.put(s.at(n), f.data)
 		}
 	}
+	w.profiles(s, v)
 	w.impliedTargets(v)
+}
+
+// profiles writes MSH-21: the profiles that a message follows.
+func (w *sender) profiles(s *segmentOut, v *record.Provenance) {
+	for i := range v.Policies {
+		for _, f := range w.formsOf(v.ID, slotOf("policies", i)) {
+			n, _, ok := number(f.data)
+			if !ok || f.path != "MSH-21" {
+				continue
+			}
+			at := spot{s: s, field: 21, rep: n}
+			id, isOID := strings.CutPrefix(v.Policies[i], "urn:oid:")
+			kind := "URI"
+			if isOID {
+				kind = "ISO"
+			}
+			if w.put(at.at(3), id) && w.put(at.at(4), kind) {
+				v.Policies[i] = ""
+			}
+		}
+	}
 }
 
 func orElse(v, other string) string {

@@ -31,6 +31,7 @@ func (r *reader) insurance(b *block) {
 	}
 	v.Type = value(r.codedAt(s, 15, "86"))
 	v.Relationship = r.codedAt(s, 17, "63")
+	v.Holder = one(s, 11, r.organization)
 	r.insured(b, &v)
 	if d := first(s, 36); d.peek() != "" {
 		v.SubscriberID = r.text(d)
@@ -41,7 +42,6 @@ func (r *reader) insurance(b *block) {
 	if i := one(s, 10, r.identifier); i != nil {
 		v.HolderParty = &record.CoverageParty{Identifiers: []record.Identifier{*i}}
 	}
-	v.Holder = one(s, 11, r.organization)
 	if x := r.organizationBy(v.Holder); x != nil {
 		x.Addresses = union(x.Addresses, each(s, 44, r.address)...) // of the employer
 	}
@@ -89,6 +89,7 @@ func (r *reader) insured(b *block, v *record.Coverage) {
 			i := record.Identifier{Value: n}
 			p.Identifiers = append(p.Identifiers, *typed(&i, "SS"))
 		}
+		r.publicInsurance(s2, v, &p)
 		if n := one(s2, 61, r.identifier); n != nil && v.MemberID == nil {
 			v.PlanIdentifiers = append(v.PlanIdentifiers, *n)
 		}
@@ -96,5 +97,45 @@ func (r *reader) insured(b *block, v *record.Coverage) {
 	}
 	if len(p.Names)+len(p.Addresses)+len(p.Identifiers)+len(p.Telecoms) > 0 || p.BirthTime != nil || p.Code != nil {
 		v.MemberParty = &p
+	}
+}
+
+// insuranceNumbers are the fields of IN2 with numbers that public payers and the military give, and their types in table 0203.
+var insuranceNumbers = []struct {
+	field  int
+	code   string
+	person bool // it is the insured's, and not the plan's
+}{{6, "MC", false}, {8, "MA", false}, {10, "MI", true}}
+
+// publicInsurance reads numbers that public payers and the military give (IN2-6, IN2-8, IN2-10), the employer with whom to reach there (IN2-70, IN2-49,
+// IN2-50), and how the patient is related to the insured (IN2-72) where IN1-17 does not say it.
+func (r *reader) publicInsurance(s Segment, v *record.Coverage, p *record.CoverageParty) {
+	for _, n := range insuranceNumbers {
+		value := r.textAt(s, n.field)
+		if value == "" {
+			continue
+		}
+		i := record.Identifier{Value: value}
+		if typed(&i, n.code); n.person {
+			p.Identifiers = append(p.Identifiers, i)
+		} else {
+			v.PlanIdentifiers = append(v.PlanIdentifiers, i)
+		}
+	}
+	if v.Holder == nil {
+		if v.Holder = one(s, 70, r.organization); v.Holder != nil {
+			r.form(v.ID, "policyHolder", "IN2-70", "")
+		}
+	}
+	if x := r.organizationBy(v.Holder); x != nil && len(x.Contacts) == 0 {
+		c := record.OrganizationContact{Name: one(s, 49, r.name)}
+		if c.Telecoms = r.reached(s, 50); c.Name != nil || len(c.Telecoms) > 0 {
+			x.Contacts = append(x.Contacts, c)
+		}
+	}
+	if v.Relationship == nil {
+		if v.Relationship = r.codedAt(s, 72, "63"); v.Relationship != nil {
+			r.form(v.ID, "relationship", "IN2-72", "")
+		}
 	}
 }

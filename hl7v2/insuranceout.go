@@ -24,7 +24,7 @@ func (w *sender) coverage(v *record.Coverage) {
 	if v.HolderParty != nil && len(v.HolderParty.Identifiers) > 0 {
 		w.identifier(s.at(10), &v.HolderParty.Identifiers[0])
 	}
-	if v.Holder != nil {
+	if v.Holder != nil && w.formField(v.ID, "policyHolder", "IN2", 0) == 0 {
 		id := v.Holder.ID
 		if w.organization(s.at(11), v.Holder) && w.m.source != "" {
 			if o, left := w.organizationOf(&record.Ref{ID: id}); o != nil {
@@ -48,7 +48,9 @@ func (w *sender) coverage(v *record.Coverage) {
 		w.str(at.at(3), &x.Identifiers[0].Assigner)
 	}
 	w.coded(s.at(15), &v.Type, "86")
-	w.conceptPtr(s.at(17), &v.Relationship, "63")
+	if w.formField(v.ID, "relationship", "IN2", 0) == 0 {
+		w.conceptPtr(s.at(17), &v.Relationship, "63")
+	}
 	w.conceptPtr(s.at(35), &v.Kind, "")
 	w.str(s.at(36), &v.SubscriberID)
 	for i := range v.Costs {
@@ -112,6 +114,7 @@ func (w *sender) insured(s *segmentOut, v *record.Coverage) {
 	w.addresses(s, 19, p.Addresses)
 	w.conceptPtr(s.at(43), &p.Code, "1")
 	s2 := w.segment("IN2", v.ID, 0)
+	w.publicInsurance(s2, v, p)
 	for i := range p.Identifiers {
 		if x := &p.Identifiers[i]; isType(x, "SS") && x.System == "" && x.SystemAsSent == "" && !s2.has(2) {
 			w.str(s2.at(2), &x.Value)
@@ -120,9 +123,53 @@ func (w *sender) insured(s *segmentOut, v *record.Coverage) {
 			w.identifier(s2.next(1), x)
 		}
 	}
-	if len(v.PlanIdentifiers) > 0 {
-		w.identifier(s2.at(61), &v.PlanIdentifiers[0])
+	for i := range v.PlanIdentifiers {
+		if x := &v.PlanIdentifiers[i]; x.Value != "" && !s2.has(61) {
+			w.identifier(s2.at(61), x)
+		}
 	}
 	w.homeAndWork(s2, 63, 64, p.Telecoms)
 	w.dropEmpty(s2)
+}
+
+// publicInsurance writes numbers that public payers and the military give, the employer, and how the patient is related to the insured.
+func (w *sender) publicInsurance(s *segmentOut, v *record.Coverage, p *record.CoverageParty) {
+	for _, n := range insuranceNumbers {
+		list := v.PlanIdentifiers
+		if n.person {
+			list = p.Identifiers
+		}
+		if x := takeType(list, n.code); x != nil && x.System == "" && x.SystemAsSent == "" && x.Assigner == "" {
+			w.str(s.at(n.field), &x.Value)
+			w.impliedType(x, n.code)
+		}
+	}
+	if v.Holder != nil {
+		if w.formField(v.ID, "policyHolder", "IN2", 0) == 70 {
+			w.organization(s.at(70), v.Holder)
+		}
+		if m := w.mentionOf(&record.Ref{ID: w.holderOf(v)}); m != nil && m.organization != nil && len(m.organization.Contacts) > 0 {
+			c := clone(w.rec.Organizations[m.i].Contacts[0])
+			w.At("organizations", m.i, func() {
+				w.In("contacts", 0)
+				w.In("name", -1)
+				w.name(s.at(49), c.Name)
+				w.Leave()
+				w.Leave()
+			})
+			w.telecoms(s, 50, c.Telecoms)
+			m.organization.Contacts[0].Name, m.organization.Contacts[0].Telecoms = c.Name, c.Telecoms
+		}
+	}
+	if w.formField(v.ID, "relationship", "IN2", 0) == 72 {
+		w.conceptPtr(s.at(72), &v.Relationship, "63")
+	}
+}
+
+// holderOf gives the id of the holder of a policy, which was cleared where it was written.
+func (w *sender) holderOf(v *record.Coverage) string {
+	if at, ok := w.refs[v.ID]; ok && w.rec.Coverages[at.i].Holder != nil {
+		return w.rec.Coverages[at.i].Holder.ID
+	}
+	return ""
 }

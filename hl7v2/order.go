@@ -33,6 +33,9 @@ func (r *reader) order(b *block) record.Order {
 	}
 	r.timings(b, &v)
 	for i, s := range b.segs {
+		if s.Is("CTD") && !r.reporting(obr) {
+			r.contact(s, &v)
+		}
 		if s == orc {
 			v.Notes = append(v.Notes, r.notes(b.notesAfter(i))...)
 		}

@@ -119,6 +119,13 @@ func (w *sender) orderAlone(v *record.Order, orc *segmentOut) {
 	if s != nil {
 		w.notes(v.Notes, s)
 	}
+	for i := range v.Participants {
+		if x := &v.Participants[i]; x.RoleAsSent == roleContact {
+			w.In("participants", i)
+			w.contactOf(x, v.ID)
+			w.Leave()
+		}
+	}
 	specimens := w.specimensOf(v.Specimens)
 	for i := range v.Support {
 		at, ok := w.refs[v.Support[i].ID]

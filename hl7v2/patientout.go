@@ -166,6 +166,7 @@ func (w *sender) accountNumber(s *segmentOut) {
 		w.At("accounts", i, func() {
 			if x := takeAny(v.Identifiers); x != nil && !s.has(18) {
 				w.fieldIdentifier(s.at(18), x, "AN")
+				w.guarantorsSaid(v)
 			}
 		})
 	}

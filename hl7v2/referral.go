@@ -34,6 +34,21 @@ func (r *reader) referral(b *block) {
 			v.Indications = append(v.Indications, record.Indication{Code: &c})
 		}
 	}
+	if q := first(s, 14); q.says() { // treatments or units that are authorized
+		if n, ok := r.quantity(q); ok {
+			v.Quantity = &record.Amount{Quantity: &n}
+		}
+	}
+	for d := range all(s, 19) {
+		if ref, ok := r.organization(d); ok {
+			v.Participants = append(v.Participants, record.Participation{Role: "performer", RoleAsSent: "RF1-19", Who: &ref})
+		}
+	}
+	r.participants(&v.Participants, s, 20, "performer", func(p *record.Participation) { p.RoleAsSent = "RF1-20" })
+	if text := r.textAt(s, 24); text != "" {
+		r.form(v.ID, slotOf("notes", len(v.Notes)), "RF1-24", "")
+		v.Notes = append(v.Notes, record.Note{Text: text})
+	}
 	if x.Type != nil || x.Disposition != nil || x.Expires != nil || x.Processed != nil {
 		v.Referral = &x
 	}
@@ -42,6 +57,10 @@ func (r *reader) referral(b *block) {
 		switch {
 		case p.Is("PRD"):
 			r.provider(p, &v)
+		case p.Is("CTD"):
+			r.contact(p, &v)
+		case p.Is("AUT"):
+			r.authorization(p, &v)
 		case p.Is("NTE") && i > 0:
 			v.Notes = append(v.Notes, r.notes(b.segs[i:i+1])...)
 		}
@@ -53,16 +72,7 @@ func (r *reader) referral(b *block) {
 // provider reads PRD: who refers, or is referred to.
 func (r *reader) provider(s Segment, v *record.Order) {
 	names := each(s, 2, r.name)
-	var ids []record.Identifier
-	for d := range all(s, 7) { // PLN: number, type, where, until
-		if n := r.text(d.at(1)); n != "" {
-			i := record.Identifier{Value: n, Assigner: r.text(d.at(3))}
-			if t := r.text(d.at(2)); t != "" {
-				i.Type = &record.Concept{Codings: []record.Coding{{System: tableSystem("338", t), Code: t}}}
-			}
-			ids = append(ids, i)
-		}
-	}
+	ids := r.licences(s, 7)
 	p := record.Participation{Role: "participant", Addresses: each(s, 3, r.address), Telecoms: r.reached(s, 5), When: r.between(s, 8, 9)}
 	if c := r.codedAt(s, 1, "286"); c != nil {
 		p.Code = c
@@ -85,4 +95,18 @@ func (r *reader) provider(s Segment, v *record.Order) {
 		p.Identifiers = ids
 	}
 	v.Participants = append(v.Participants, p)
+}
+
+// licences reads PLN (2A.3.53): number, type, where it is from.
+func (r *reader) licences(s Segment, field int) (ids []record.Identifier) {
+	for d := range all(s, field) {
+		if n := r.text(d.at(1)); n != "" {
+			i := record.Identifier{Value: n, Assigner: r.text(d.at(3))}
+			if t := r.text(d.at(2)); t != "" {
+				i.Type = &record.Concept{Codings: []record.Coding{{System: tableSystem("338", t), Code: t}}}
+			}
+			ids = append(ids, i)
+		}
+	}
+	return ids
 }

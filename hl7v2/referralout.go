@@ -37,10 +37,29 @@ func (w *sender) referral(v *record.Order) {
 	w.time(s.at(7), &v.When.Start)
 	w.indications(s, 10, v.Indications)
 	w.inVisit(&v.Encounter)
+	if x := v.Quantity; x != nil && x.Quantity != nil {
+		w.quantity(s.at(14), x.Quantity)
+	}
+	w.participants(v.Participants, s, 20, role("performer", "RF1-20"), nil)
+	for i := range v.Participants {
+		if x := &v.Participants[i]; x.Role == "performer" && x.RoleAsSent == "RF1-19" && w.organization(s.next(19), x.Who) {
+			x.Role, x.RoleAsSent = "", ""
+		}
+	}
+	for i := range v.Notes {
+		if w.formField(v.ID, slotOf("notes", i), "RF1", 0) == 24 {
+			w.str(s.at(24), &v.Notes[i].Text)
+		}
+	}
 	w.notes(v.Notes, s)
+	w.authorizations(v)
 	for i := range v.Participants {
 		w.In("participants", i)
-		w.provider(&v.Participants[i], v.ID)
+		if x := &v.Participants[i]; x.RoleAsSent == roleContact {
+			w.contactOf(x, v.ID)
+		} else {
+			w.provider(x, v.ID)
+		}
 		w.Leave()
 	}
 }
@@ -48,21 +67,7 @@ func (w *sender) referral(v *record.Order) {
 // provider writes PRD: who refers, or is referred to.
 func (w *sender) provider(p *record.Participation, owner string) {
 	s := w.segment("PRD", owner, 0)
-	if m := w.mentionOf(p.Who); m != nil && m.practitioner != nil {
-		v, left := clone(w.rec.Practitioners[m.i]), m.practitioner
-		w.At("practitioners", m.i, func() { w.names(s, 2, "names", v.Names) })
-		left.Names = v.Names
-		for i := range v.Identifiers {
-			w.licence(s, &v.Identifiers[i])
-		}
-		left.Identifiers = v.Identifiers
-		if len(s.cells) > 0 {
-			refTo(p.Who)
-		}
-	}
-	for i := range p.Identifiers {
-		w.licence(s, &p.Identifiers[i])
-	}
+	w.named(s, p)
 	if len(s.cells) == 0 {
 		w.dropEmpty(s)
 		return
@@ -79,6 +84,25 @@ func (w *sender) provider(p *record.Participation, owner string) {
 		}
 	case p.Role == "referrer" && w.put(s.at(1), "RP"), p.Role == "recipient" && w.put(s.at(1), "RT"), p.Role == "participant":
 		p.Role, p.RoleAsSent = "", ""
+	}
+}
+
+// named writes who it is, in PRD-2 and PRD-7, or CTD-2 and CTD-7.
+func (w *sender) named(s *segmentOut, p *record.Participation) {
+	if m := w.mentionOf(p.Who); m != nil && m.practitioner != nil {
+		v, left := clone(w.rec.Practitioners[m.i]), m.practitioner
+		w.At("practitioners", m.i, func() { w.names(s, 2, "names", v.Names) })
+		left.Names = v.Names
+		for i := range v.Identifiers {
+			w.licence(s, &v.Identifiers[i])
+		}
+		left.Identifiers = v.Identifiers
+		if len(s.cells) > 0 {
+			refTo(p.Who)
+		}
+	}
+	for i := range p.Identifiers {
+		w.licence(s, &p.Identifiers[i])
 	}
 }
 

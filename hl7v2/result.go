@@ -12,7 +12,7 @@ func (r *reader) results(b *block) {
 	obr := b.seg("OBR")
 	var order record.Order
 	ordered := false
-	reporting := slices.Contains([]string{"ORU", "OUL", "ORF"}, r.p.kind) || says(obr, 25) || says(obr, 22)
+	reporting := r.reporting(obr)
 	if obr.OK() || b.head().Is("ORC") {
 		order, ordered = r.order(b), true
 	}
@@ -60,6 +60,11 @@ func (r *reader) results(b *block) {
 			r.diagnosis(s)
 		}
 	}
+}
+
+// reporting reports whether an OBR tells of a report, and not of an order alone.
+func (r *reader) reporting(obr Segment) bool {
+	return slices.Contains([]string{"ORU", "OUL", "ORF"}, r.p.kind) || says(obr, 25) || says(obr, 22)
 }
 
 // says reports whether a field has a value, also one that a later message says anew.
