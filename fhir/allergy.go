@@ -178,7 +178,7 @@ func noKnownKind(a *record.Allergy) string {
 			case "418471000": // … to food
 				return noKnown[2].code
 			}
-		case "http://terminology.hl7.org/CodeSystem/v2-0127":
+		case systemAllergenType:
 			switch c.Code {
 			case "DA":
 				return noKnown[1].code
@@ -288,6 +288,9 @@ func kindIsType(a *record.Allergy) bool {
 	if a.Type != "" || len(a.Categories) > 0 || len(a.Kind.Codings) != 1 || a.Kind.Absent != "" || ofUnknownSubstance(a) {
 		return false
 	}
+	if a.Kind.Codings[0].System == systemAllergenType {
+		return false // several of its codes are of one type
+	}
 	if len(a.Substance.Codings) == 0 {
 		return false // of a substance in words the kind is the only code there is
 	}
@@ -301,12 +304,34 @@ func typeOfKind(kind *record.Concept) (typ, category string) {
 		if c := &kind.Codings[i]; c.System == record.SystemSNOMED {
 			typ, _ = codes.AllergyType(c.Code)
 			category, _ = codes.AllergyCategory(c.Code)
+		} else if c.System == systemAllergenType {
+			typ, category = typeOfAllergen(c.Code)
 		}
 		if typ != "" || category != "" {
 			break
 		}
 	}
 	return typ, category
+}
+
+// systemAllergenType is table 0127 of HL7 v2.
+const systemAllergenType = "http://terminology.hl7.org/CodeSystem/v2-0127"
+
+// typeOfAllergen gives type and category by HL7's maps of table 0127 (AllergyType, AllergenType[AllergyIntoleranceCategory]).
+func typeOfAllergen(code string) (typ, category string) {
+	switch code {
+	case "DA":
+		return "allergy", "medication"
+	case "FA":
+		return "allergy", "food"
+	case "EA", "PA", "LA":
+		return "allergy", "environment"
+	case "AA":
+		return "allergy", "biologic"
+	case "MA":
+		return "allergy", ""
+	}
+	return "", ""
 }
 
 // reactions writes the reactions. One that did not happen is none: it stands in
@@ -402,6 +427,9 @@ func severityOf(c *record.Coding) string {
 	if c.System == record.SystemSNOMED {
 		k, _ := codes.Severity().To(c.Code)
 		return k
+	}
+	if c.System == "http://terminology.hl7.org/CodeSystem/v2-0128" { // AllergySeverity[AllergyIntolerance.reaction.severity]
+		return map[string]string{"SV": "severe", "MO": "moderate", "MI": "mild"}[c.Code]
 	}
 	return oneOf(c.Code, c.System == "http://hl7.org/fhir/reaction-event-severity", "mild", "moderate", "severe")
 }

@@ -22,7 +22,7 @@ func (r *reader) visit(b *block) {
 	v.Class = value(r.codedAt(s, 2, "4"))
 	v.Types = add(v.Types, r.codedAt(s, 4, "7"))
 	v.PreAdmission = one(s, 5, r.identifier)
-	v.HospitalService = r.codedAt(s, 10, "69")
+	v.ServiceType = r.codedAt(s, 10, "69") // PV1[Encounter]
 	v.Readmission = r.codedAt(s, 13, "92")
 	v.AdmitSource = r.codedAt(s, 14, "23")
 	v.Arrangements = each(s, 15, r.of("9"))

@@ -69,7 +69,11 @@ func (w *sender) encounter(v *record.Encounter) {
 	w.participants(v.Participants, s, 7, role("attender"), nil)
 	w.participants(v.Participants, s, 8, role("referrer", ""), nil)
 	w.participants(v.Participants, s, 9, role("consultant"), nil)
-	w.conceptPtr(s.at(10), &v.HospitalService, "69")
+	if v.HospitalService != nil {
+		w.conceptPtr(s.at(10), &v.HospitalService, "69")
+	} else {
+		w.conceptPtr(s.at(10), &v.ServiceType, "69")
+	}
 	w.conceptPtr(s.at(13), &v.Readmission, "92")
 	w.conceptPtr(s.at(14), &v.AdmitSource, "23")
 	w.concepts(s, 15, v.Arrangements, "9")
