@@ -11,6 +11,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -21,6 +23,8 @@ import (
 	"github.com/portage-health/portage/hl7v2"
 	"github.com/portage-health/portage/record"
 )
+
+var recallUpdate = flag.Bool("recall-update", false, "write the figures of docs/hl7v2-recall.md anew")
 
 var recallPaths = flag.String("recall-paths", "", "write what another converter has and we do not, by path, to this file")
 
@@ -88,6 +92,7 @@ func TestRecall(t *testing.T) {
 	z, err := gzip.NewReader(f)
 	require.NoError(t, err)
 	all, absent := map[string]*recall{}, map[string]int{}
+	classes := recallClasses(t)
 	example := map[string]string{}
 	bundles := 0
 	for r := tar.NewReader(z); ; {
@@ -132,6 +137,13 @@ func TestRecall(t *testing.T) {
 			same := min(n, ours[leaf])
 			c.leaves += n
 			c.same += same
+			if n > same {
+				class := slices.IndexFunc(classes, func(c recallClass) bool { return c.fits.MatchString(path + " = " + v) })
+				require.GreaterOrEqual(t, class, 0, "no class has %s (testdata/recall-classes.txt)", path)
+				if classes[class].leaves += n - same; values[v] {
+					classes[class].elsewhere += n - same
+				}
+			}
 			switch {
 			case n == same:
 			case values[v]:
@@ -150,9 +162,24 @@ func TestRecall(t *testing.T) {
 		kinds = append(kinds, k)
 	}
 	sort.Strings(kinds)
+	var table strings.Builder
+	table.WriteString("| resource | leaves | at the same path | as a value anywhere |\n|---|---|---|---|\n")
 	for _, k := range kinds {
 		c := all[k]
-		t.Logf("| %s | %d | %.1f %% | %.1f %% |", k, c.leaves, 100*float64(c.same)/float64(c.leaves), 100*float64(c.same+c.elsewhere)/float64(c.leaves))
+		fmt.Fprintf(&table, "| %s | %d | %.1f %% | %.1f %% |\n", k, c.leaves, 100*float64(c.same)/float64(c.leaves), 100*float64(c.same+c.elsewhere)/float64(c.leaves))
+	}
+	page, err := os.ReadFile("docs/hl7v2-recall.md")
+	require.NoError(t, err)
+	text := replaceTable(t, string(page), "<!-- resources: made by a test -->\n", table.String(), "<!-- end of the resources -->")
+	for _, c := range classes {
+		row := regexp.MustCompile(`(?m)^\| ` + regexp.QuoteMeta(c.name) + ` \| [^|]* \| [^|]* \|`)
+		require.True(t, row.MatchString(text), "docs/hl7v2-recall.md does not judge the class %q", c.name)
+		text = row.ReplaceAllString(text, fmt.Sprintf("| %s | %d | %d |", c.name, c.leaves, c.elsewhere))
+	}
+	if *recallUpdate {
+		require.NoError(t, os.WriteFile("docs/hl7v2-recall.md", []byte(text), 0o644))
+	} else {
+		require.Equal(t, string(page), text, "go test . -run TestRecall -recall-update")
 	}
 	if *recallPaths != "" {
 		var paths []string
@@ -168,4 +195,32 @@ func TestRecall(t *testing.T) {
 		}
 		require.NoError(t, os.WriteFile(*recallPaths, []byte(b.String()), 0o644))
 	}
+}
+
+// recallClass is a class of differences, with how many leaves differ so, and how many of them are a value of ours elsewhere.
+type recallClass struct {
+	name              string
+	fits              *regexp.Regexp
+	leaves, elsewhere int
+}
+
+func recallClasses(t *testing.T) (out []recallClass) {
+	t.Helper()
+	data, err := os.ReadFile("testdata/recall-classes.txt")
+	require.NoError(t, err)
+	for line := range strings.Lines(string(data)) {
+		if name, fits, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); ok {
+			out = append(out, recallClass{name: name, fits: regexp.MustCompile(fits)})
+		}
+	}
+	return out
+}
+
+func replaceTable(t *testing.T, page, begin, table, end string) string {
+	t.Helper()
+	before, rest, ok := strings.Cut(page, begin)
+	require.True(t, ok, begin)
+	_, after, ok := strings.Cut(rest, end)
+	require.True(t, ok, end)
+	return before + begin + table + end + after
 }
