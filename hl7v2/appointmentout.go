@@ -72,27 +72,28 @@ func (w *sender) appointment(v *record.Appointment) {
 // notesOnBooked writes the comments that stood behind something booked, there where they stood, else behind the appointment.
 func (w *sender) notesOnBooked(v *record.Appointment, head *segmentOut) {
 	for i := range v.Notes {
-		for _, f := range w.formsOf(v.ID, slotOf("notes", i)) {
-			before := len(w.m.segs)
-			w.note(&v.Notes[i], i, v.ID)
-			if len(w.m.segs) == before {
-				break
-			}
-			s := w.m.segs[before]
-			at := 0
-			for k := slices.Index(w.m.segs, head); k < before; k++ { // those of the appointment follow its head
-				name, number, _ := strings.Cut(f.data, " ")
-				if x := w.m.segs[k]; x == head || x.name == name && itoa(w.nth(x)) == number {
-					at = k + 1
-				}
-			}
-			for at < before && w.m.segs[at].name == "NTE" {
-				at++
-			}
-			s.order = w.m.segs[at-1].order
-			w.m.segs = slices.Insert(w.m.segs[:before], at, s)
-			break
+		forms := w.formsOf(v.ID, slotOf("notes", i))
+		if len(forms) == 0 {
+			continue
 		}
+		before := len(w.m.segs)
+		w.note(&v.Notes[i], i, v.ID)
+		if len(w.m.segs) == before {
+			continue
+		}
+		s := w.m.segs[before]
+		name, number, _ := strings.Cut(forms[0].data, " ")
+		at := 0
+		for k := slices.Index(w.m.segs, head); k < before; k++ { // those of the appointment follow its head
+			if x := w.m.segs[k]; x == head || x.name == name && itoa(w.nth(x)) == number {
+				at = k + 1
+			}
+		}
+		for at < before && w.m.segs[at].name == "NTE" {
+			at++
+		}
+		s.order = w.m.segs[at-1].order
+		w.m.segs = slices.Insert(w.m.segs[:before], at, s)
 	}
 }
 
