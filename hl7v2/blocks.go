@@ -62,6 +62,8 @@ var following = sync.OnceValue(func() (out struct {
 	services []uint32
 	numbered []uint32
 	booked   []uint32
+	restarts map[uint32][]int // places in numbered of those that are counted anew behind a segment: see counter
+	note     int              // that of NTE
 }) {
 	ids := func(names []string) (list []uint32) {
 		for _, n := range names {
@@ -74,6 +76,9 @@ var following = sync.OnceValue(func() (out struct {
 		out.follows[segmentID(name)] = ids(heads)
 	}
 	out.services, out.numbered, out.booked = ids(services), ids(numbered), ids([]string{"RGS", "AIS", "AIG", "AIL", "AIP"})
+	place := func(name string) int { return slices.Index(numbered, name) }
+	out.note = place("NTE")
+	out.restarts = map[uint32][]int{idOBR: {place("OBX")}, segmentID("RGS"): {place("AIS"), place("AIG"), place("AIL"), place("AIP")}}
 	return out
 })
 
@@ -275,30 +280,52 @@ func (r *reader) setIDs() {
 
 // setIDForms keeps how a message numbered its segments where a writer would number them otherwise.
 func (r *reader) setIDForms() {
-	var sent, counted [32][]string
-	known := following().numbered
-	c := counter{}
+	var count [32]int // by the place in numbered: what a writer counts, see counter
+	var otherwise uint32
+	known := following()
 	for _, s := range r.p.segs {
-		name := s.Name()
-		n := c.next(name)
-		at := slices.Index(known, s.id())
+		id := s.id()
+		at := slices.Index(known.numbered, id)
+		for _, k := range known.restarts[id] {
+			count[k] = 0
+		}
+		if id != idNTE {
+			count[known.note] = 0
+		}
 		if at < 0 {
 			continue
 		}
-		v := first(s, 1).peek()
-		if v == "" || !r.led.Scaffolded(int(first(s, 1).first)) {
-			v = "-"
-		}
-		sent[at], counted[at] = append(sent[at], v), append(counted[at], itoa(n))
-	}
-	for at := range sent {
-		for i := range sent[at] {
-			if v := sent[at][i]; v != "-" && v != counted[at][i] {
-				r.form("", "", numbered[at]+"-1", strings.Join(sent[at], " "))
-				break
+		count[at]++
+		if d := first(s, 1); otherwise&(1<<at) == 0 && d.x != nil && r.led.Scaffolded(int(d.first)) {
+			if v := d.peek(); v != "" && !isCount(v, count[at]) {
+				otherwise |= 1 << at
 			}
 		}
 	}
+	for at := 0; otherwise>>at != 0; at++ {
+		if otherwise>>at&1 == 0 {
+			continue
+		}
+		var sent []string
+		for _, s := range r.p.segs {
+			if s.is(known.numbered[at]) {
+				v := first(s, 1).peek()
+				if v == "" || !r.led.Scaffolded(int(first(s, 1).first)) {
+					v = "-"
+				}
+				sent = append(sent, v)
+			}
+		}
+		r.form("", "", numbered[at]+"-1", strings.Join(sent, " "))
+	}
+}
+
+// isCount reports whether a text is a number as it is counted.
+func isCount(v string, n int) bool {
+	if n < 10 {
+		return len(v) == 1 && v[0] == byte('0'+n)
+	}
+	return v == strconv.Itoa(n)
 }
 
 // counter counts segments by their names as a writer numbers them: within what they hang on.

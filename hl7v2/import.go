@@ -228,12 +228,16 @@ func (f *file) patients() [][]*part {
 // split divides a message at its PIDs: the first part has what stands before the first, and the others share the header.
 func (m *message) split() []*part {
 	var out []*part
-	var shared []Segment
+	shared := make([]Segment, 0, 4)
 	for s := range m.m.Segments() {
 		switch {
 		case s.is(idPID):
 			p := &part{message: m, first: len(out) == 0, own: len(shared), owners: make([]string, m.m.SegmentCount())}
-			p.segs = append(append([]Segment(nil), shared...), s)
+			room := len(shared) + 1
+			if len(out) == 0 {
+				room = m.m.SegmentCount() // most messages are of one patient
+			}
+			p.segs = append(append(make([]Segment, 0, room), shared...), s)
 			out = append(out, p)
 		case len(out) == 0:
 			shared = append(shared, s)

@@ -66,6 +66,15 @@ func (f *file) keepAround(r *reader) {
 // toldBy gives the ids of the entries that each source tells of, by the source's id: those that name it as an origin, those of people
 // and the like whom it only mentions, and those that have what is left of its segments.
 func (r *reader) toldBy() map[string][]string {
+	if len(r.parts) == 1 && len(r.rec.Sources) == 1 { // all is of one source
+		ids := make([]string, 0, len(r.rec.Results)+len(r.rec.Organizations)+16)
+		for _, e := range r.rec.Entries() {
+			if n := len(ids); len(e.Origins) > 0 && (n == 0 || ids[n-1] != e.ID) {
+				ids = append(ids, e.ID)
+			}
+		}
+		return map[string][]string{r.rec.Sources[0].ID: ids}
+	}
 	out := make(map[string][]string, len(r.parts))
 	last := make(map[string]string, len(r.parts))
 	add := func(source, id string) {
