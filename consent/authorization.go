@@ -66,8 +66,9 @@ func (s *session) valid(x *says) []atom {
 
 // names reports whether a permit names the purpose asked for.
 func (s *session) names(a *atom, x *says) bool {
-	for i := range a.purposes {
-		if x.above.covers(&a.purposes[i], x.purpose, false) {
+	uses := a.uses()
+	for i := range uses {
+		if x.above.covers(&uses[i], x.purpose, false) {
 			return true
 		}
 	}
@@ -83,7 +84,7 @@ func (s *session) lacks(a *atom, x *says, r *LawRule) string {
 	switch {
 	case (s.req.Remuneration || s.req.Sale) && !states(c, CodeRemuneration):
 		return "remuneration" // (a)(3)(ii), (a)(4)(ii)
-	case len(a.actors) == 0 && len(c.Grantees) == 0:
+	case a.actors == nil && len(c.Grantees) == 0:
 		return "recipient" // (c)(1)(iii)
 	case !expires(c, x.category() == CategoryResearch):
 		return "expiration" // (c)(1)(v)
@@ -131,34 +132,40 @@ const singlePart2 = "2026-02-16"
 
 // standing makes the rules of law that keep single entries back, and says what lets them go.
 func (s *session) standing() {
+	n := 0
+	for _, l := range s.e.laws() {
+		if holdsIn(l.Jurisdiction, s.req.Jurisdiction) {
+			n++ // what no rule keeps back is permitted
+			for i := range l.Rules {
+				if s.keeps(&l.Rules[i]) {
+					n++
+				}
+			}
+		}
+	}
+	room := make([]Rule, 0, n)
+	s.d.Standing = s.m.stages[1:1]
 	for _, l := range s.e.laws() {
 		if !holdsIn(l.Jurisdiction, s.req.Jurisdiction) {
 			continue
 		}
-		n := 1 // what no rule keeps back is permitted
-		for i := range l.Rules {
-			if l.Rules[i].Kind == LawWithholds {
-				n++
-			}
-		}
-		if n == 1 {
-			continue
-		}
-		rules := make([]Rule, 0, n)
+		start := len(room)
 		for i := range l.Rules {
 			r := &l.Rules[i]
-			if r.Kind != LawWithholds || !s.concerns(r) {
+			if !s.keeps(r) {
 				continue
 			}
-			rule := Rule{Effect: Deny, If: Condition{Labels: r.Labels}, Known: true, Mask: s.e.Mask, Policy: r.ID, Basis: r.Citation}
 			if free, unless := s.lifts(r); !free {
-				rule.Unless = unless
-				rules = append(rules, rule)
+				room = append(room, Rule{Effect: Deny, If: Condition{Labels: r.Labels}, Unless: unless, Known: true, Mask: s.e.Mask, Policy: r.ID, Basis: r.Citation})
 			}
 		}
-		if len(rules) > 0 {
-			s.d.Standing = append(s.d.Standing, Stage{"law", append(rules, Rule{Effect: Permit})})
+		if len(room) > start {
+			room = append(room, Rule{Effect: Permit})
+			s.d.Standing = append(s.d.Standing, Stage{"law", room[start:len(room):len(room)]})
 		}
+	}
+	if len(s.d.Standing) == 0 {
+		s.d.Standing = nil
 	}
 	if s.fell && len(s.d.Standing) == 0 {
 		// Without a law that says what lifts it, no default reaches what rests on a consent or authorization of its own.
@@ -175,6 +182,9 @@ func (s *session) standing() {
 		}
 	}
 }
+
+// keeps reports whether a rule may keep entries back from one of the purposes.
+func (s *session) keeps(r *LawRule) bool { return r.Kind == LawWithholds && s.concerns(r) }
 
 // concerns reports whether a rule is about one of the purposes.
 func (s *session) concerns(r *LawRule) bool {
@@ -212,13 +222,18 @@ func (s *session) lifts(r *LawRule) (free bool, unless []Condition) {
 func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) {
 	tpo := x.category() == CategoryTreatment || x.category() == CategoryPayment || x.category() == CategoryOperations
 	against := s.req.LegalClaim != nil && s.req.LegalClaim.AgainstPatient || x.category() == CategoryLegal
+	var labels []string // of the rule, once somebody needs them
 	travel := func(codes ...string) {
 		for _, c := range codes {
 			if !s.obliged(c, r.Citation) {
-				s.oblige(Obligation{Code: c, Labels: codesOf(nil, r.Labels), Citation: r.Citation})
+				if labels == nil {
+					labels = codesOf(nil, r.Labels)
+				}
+				s.owe(&Obligation{Code: c, Labels: labels[:len(labels):len(labels)], Citation: r.Citation})
 			}
 		}
 	}
+	s.unless = s.unless[:0]
 	for _, by := range r.Lifted {
 		switch by {
 		case "de-identified":
@@ -254,18 +269,17 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 					}
 				}
 				free = free || a.whole
-				if unless == nil {
-					unless = make([]Condition, 0, 4)
-				}
-				var c Condition
-				a.item.into(&c)
-				unless = append(unless, c)
+				s.unless = append(s.unless, Condition{})
+				a.item.into(&s.unless[len(s.unless)-1])
 			}
 		default:
 			if c := s.req.LegalClaim; c != nil && by == "claim:"+c.Kind && len(c.Evidence) > 0 {
 				free = true
 			}
 		}
+	}
+	if len(s.unless) > 0 {
+		unless = append(make([]Condition, 0, len(s.unless)), s.unless...)
 	}
 	return free, unless
 }
@@ -288,8 +302,9 @@ func (s *session) underLaw(a *atom, r *LawRule, by string) bool {
 
 // tpoOnly reports whether a permit names no purpose beyond treatment, payment and operations. None named is no more.
 func tpoOnly(a *atom) bool {
-	for i := range a.purposes {
-		if p := standardPurposes.Find(&a.purposes[i]); p == nil || p.Category == CategoryLegal {
+	uses := a.uses()
+	for i := range uses {
+		if p := standardPurposes.Find(&uses[i]); p == nil || p.Category == CategoryLegal {
 			return false
 		}
 	}
@@ -297,8 +312,9 @@ func tpoOnly(a *atom) bool {
 }
 
 func (s *session) namesIntermediary(a *atom) bool {
-	for i := range a.actors {
-		if r := a.actors[i].Ref; r != nil && s.e.is(s.req.Intermediary, r) == yes {
+	named := a.named()
+	for i := range named {
+		if r := named[i].Ref; r != nil && s.e.is(s.req.Intermediary, r) == yes {
 			return true
 		}
 	}

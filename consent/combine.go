@@ -128,7 +128,7 @@ func lifted(unless []Condition) bool {
 // outdated reports whether a newer consent of the same scope and recipients permits in its place.
 func (a *atom) outdated(permits []*atom) bool {
 	for _, b := range permits {
-		if a.consent.yieldsTo(b.consent) && amongActors(b.actors, a.actors) && amongActors(a.actors, b.actors) {
+		if a.consent.yieldsTo(b.consent) && amongActors(b.named(), a.named()) && amongActors(a.named(), b.named()) {
 			return true
 		}
 	}
@@ -140,8 +140,8 @@ func (a *applicable) yieldsTo(b *applicable) bool { return a != b && a.before(b)
 
 // yields reports whether a denial gives way to a permit.
 func (a *atom) yields(p *atom) bool {
-	return a.consent.yieldsTo(p.consent) && (a.whole || !p.whole && a.item.is(&p.item)) &&
-		amongActors(p.actors, a.actors) && amongPurposes(p.purposes, a.purposes)
+	return a.consent.yieldsTo(p.consent) && (a.whole || !p.whole && a.size == p.size && a.item.is(&p.item)) &&
+		amongActors(p.named(), a.named()) && amongPurposes(p.uses(), a.uses())
 }
 
 // is reports whether the same is said of entries.
@@ -181,16 +181,26 @@ func sameCodes(a, b []record.Coding) bool {
 	return true
 }
 
-// size tells what is said apart at a glance.
-func (w *words) size() [4]int {
-	if c := w.made; c != nil {
-		return [4]int{len(c.Labels), len(c.Data), len(c.Codes), len(c.Documents)}
+// size tells what is said apart at a glance: how many labels, data, codes and types of document there are, and how the first label begins.
+type size [5]uint16
+
+func (w *words) size() (n size) {
+	var labels []record.Coding
+	switch c, p := w.made, w.p; {
+	case c != nil:
+		labels, n = c.Labels, size{uint16(len(c.Labels)), uint16(len(c.Data)), uint16(len(c.Codes)), uint16(len(c.Documents))}
+	case p != nil:
+		labels, n = p.SecurityLabels, size{uint16(len(p.SecurityLabels)), uint16(len(p.Data)), 0, uint16(len(p.DocumentTypes))}
+		for i := range p.Codes {
+			n[2] += uint16(len(p.Codes[i].Codings))
+		}
 	}
-	n := 0
-	for i := range w.p.Codes {
-		n += len(w.p.Codes[i].Codings)
+	if len(labels) > 0 {
+		if c := labels[0].Code; c != "" {
+			n[4] = uint16(c[0]) | uint16(c[len(c)-1])<<8
+		}
 	}
-	return [4]int{len(w.p.SecurityLabels), len(w.p.Data), n, len(w.p.DocumentTypes)}
+	return n
 }
 
 // condition gives what is said as a condition of its own.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/portage-health/portage/record"
 )
@@ -109,7 +110,9 @@ func (e *Evaluator) Decide(ctx context.Context, req *Request) (*Decision, error)
 	}
 	s := sessions.Get().(*session)
 	defer s.leave()
-	s.e, s.req, s.d, s.unreadable = e, req, &Decision{At: req.At}, false
+	s.e, s.req, s.m = e, req, new(made)
+	s.d = &s.m.Decision
+	s.d.At = req.At
 	if s.refused() {
 		return s.close(), nil
 	}
@@ -136,15 +139,32 @@ func (s *session) leave() {
 	clear(s.permits)
 	clear(s.yield[:cap(s.yield)])
 	clear(s.levels)
-	*s = session{filed: s.filed[:0], live: s.live[:0], says: s.says[:0], atoms: s.atoms[:0], levels: s.levels, permits: s.permits[:0], yield: s.yield[:0]}
+	clear(s.unless[:cap(s.unless)])
+	clear(s.words.labels[:cap(s.words.labels)])
+	clear(s.words.classes[:cap(s.words.classes)])
+	clear(s.words.codes[:cap(s.words.codes)])
+	clear(s.words.kept[:cap(s.words.kept)])
+	*s = session{filed: s.filed[:0], live: s.live[:0], says: s.says[:0], atoms: s.atoms[:0], levels: s.levels, permits: s.permits[:0], yield: s.yield[:0],
+		unless: s.unless[:0], words: s.words}
 	sessions.Put(s)
+}
+
+// made is a Decision with room for what most decisions hold: one piece of memory instead of many.
+type made struct {
+	Decision
+	reasons     [6]Reason
+	obligations [5]Obligation
+	stages      [3]Stage
+	basis       [1]Basis
+	until       time.Time
 }
 
 // session is the making of one decision.
 type session struct {
 	e     *Evaluator
 	req   *Request
-	d     *Decision
+	m     *made
+	d     *Decision // that of m
 	filed []onFile
 	live  []applicable
 	// unreadable says that a consent could not be read: nothing that the patient could deny is permitted.
@@ -155,6 +175,8 @@ type session struct {
 	levels     []level
 	permits    []*atom
 	yield      []*atom
+	unless     []Condition
+	words      told
 }
 
 // says is what came of one purpose.
@@ -186,13 +208,16 @@ func (s *session) warn(c ReasonCode, policy string) {
 
 func (s *session) because(r Reason) {
 	if s.d.Reasons == nil {
-		s.d.Reasons = make([]Reason, 0, 8)
+		s.d.Reasons = s.m.reasons[:0]
 	}
 	s.d.Reasons = append(s.d.Reasons, r)
 }
 
 func (s *session) basis(citation, policy, by string) {
 	b := Basis{citation, policy, by}
+	if s.d.Basis == nil {
+		s.d.Basis = s.m.basis[:0]
+	}
 	if !hasWord(s.d.Basis, b) {
 		s.d.Basis = append(s.d.Basis, b)
 	}

@@ -11,12 +11,29 @@ type atom struct {
 	consent  *applicable
 	item     words
 	unless   []Condition
-	actors   []record.ConsentActor
-	purposes []record.Coding
+	actors   *record.Provision // whose actors hold, nil for everybody
+	purposes *record.Provision // whose purposes hold, nil for all
 	permit   bool
 	whole    bool // it is about every entry
+	size     size // of what it is about
 	out      bool // it does not count: see combine
 	idle     bool // it counts, and adds nothing
+}
+
+// named gives whom the rule is about; none is everybody.
+func (a *atom) named() []record.ConsentActor {
+	if a.actors == nil {
+		return nil
+	}
+	return a.actors.Actors
+}
+
+// uses gives for what the rule is; none is all.
+func (a *atom) uses() []record.Coding {
+	if a.purposes == nil {
+		return nil
+	}
+	return a.purposes.Purposes
 }
 
 // rule makes of an atom what a decision says. r is zero.
@@ -44,15 +61,15 @@ type reading struct {
 
 // level is a provision on the way down, with what it takes over from those above it: what it does not state itself.
 type level struct {
-	up       *level
-	p        *record.Provision // nil for the consent itself
-	purposes []record.Coding
-	actors   []record.ConsentActor
-	actions  []record.Concept
-	effect   Effect
-	request  bool // the provision is for this request
-	timely   bool // no provision on the way down is out of its time
-	depth    int
+	up *level
+	p  *record.Provision // nil for the consent itself
+	// The provisions whose purposes, actors and actions hold; nil for all.
+	purposes, actors, actions *record.Provision
+
+	effect  Effect
+	request bool // the provision is for this request
+	timely  bool // no provision on the way down is out of its time
+	depth   int
 
 	// item is what the provision is about, and bound what the nearest permit above is about: nothing within it is permitted
 	// beyond that. They are found when somebody asks.
@@ -210,13 +227,13 @@ func (l *level) takeOver(p *record.Provision, up *level) {
 	l.up, l.p, l.depth = up, p, up.depth+1
 	l.purposes, l.actors, l.actions = up.purposes, up.actors, up.actions
 	if len(p.Purposes) > 0 {
-		l.purposes = p.Purposes
+		l.purposes = p
 	}
 	if len(p.Actors) > 0 {
-		l.actors = p.Actors
+		l.actors = p
 	}
 	if len(p.Actions) > 0 {
-		l.actions = p.Actions
+		l.actions = p
 	}
 }
 
@@ -271,7 +288,7 @@ func (r *reading) except(e Effect, from, start int, own bool) {
 }
 
 func (r *reading) add(e Effect, item words, in *level) {
-	r.atoms = append(r.atoms, atom{consent: r.c, item: item, actors: in.actors, purposes: in.purposes, permit: e == Permit, whole: item.isZero()})
+	r.atoms = append(r.atoms, atom{consent: r.c, item: item, actors: in.actors, purposes: in.purposes, permit: e == Permit, whole: item.isZero(), size: item.size()})
 }
 
 // meets reports whether a provision is for this request: purpose, actor and action.
@@ -279,13 +296,11 @@ func (r *reading) meets(p *record.Provision, in *level, e Effect) bool {
 	if p.Expression != "" && e == Permit {
 		return false // nobody can say what it permits
 	}
-	return r.purposeMeets(in.purposes, e) && r.actorMeets(in.actors, e) && r.actionMeets(in.actions, e)
+	return (in.purposes == nil || r.purposeMeets(in.purposes.Purposes, e)) && (in.actors == nil || r.actorMeets(in.actors.Actors, e)) &&
+		(in.actions == nil || r.actionMeets(in.actions.Actions, e))
 }
 
 func (r *reading) purposeMeets(named []record.Coding, e Effect) bool {
-	if len(named) == 0 {
-		return true
-	}
 	for i := range named {
 		// A denial of a purpose is one of all that is below it; a permit only where the host says so.
 		if r.above.covers(&named[i], r.purpose, e == Deny || r.e.Subsume) {
@@ -300,9 +315,6 @@ func (r *reading) purposeMeets(named []record.Coding, e Effect) bool {
 }
 
 func (r *reading) actorMeets(actors []record.ConsentActor, e Effect) bool {
-	if len(actors) == 0 {
-		return true
-	}
 	best := no
 	for i := range actors {
 		a := &actors[i]
@@ -333,9 +345,6 @@ func (r *reading) party(ref *record.Ref, e Effect) answer {
 
 // actionMeets compares the action. Asking for data is access, and giving it disclosure.
 func (r *reading) actionMeets(actions []record.Concept, e Effect) bool {
-	if len(actions) == 0 {
-		return true
-	}
 	word := r.req.Action.Code
 	for i := range actions {
 		for j := range actions[i].Codings {

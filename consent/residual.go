@@ -11,6 +11,12 @@ import (
 func (s *session) residual() {
 	d, req := s.d, s.req
 	all := Rule{Effect: Permit}
+	d.Residual = s.m.stages[:0:1]
+	defer func() {
+		if len(d.Residual) == 0 {
+			d.Residual = nil
+		}
+	}()
 	if len(req.Categories) > 0 {
 		d.Residual = append(d.Residual, Stage{"asked", []Rule{{Effect: Permit, If: Condition{Classes: req.Categories}}}})
 	}
@@ -59,7 +65,9 @@ func (s *session) residual() {
 		d.Residual = append(d.Residual, Stage{"consent", rules})
 		s.redacts(rules)
 	}
-	slices.SortStableFunc(d.Residual, func(a, b Stage) int { return stageOrder(a.Name) - stageOrder(b.Name) })
+	if len(d.Residual) > 1 {
+		slices.SortStableFunc(d.Residual, func(a, b Stage) int { return stageOrder(a.Name) - stageOrder(b.Name) })
+	}
 }
 
 func stageOrder(name string) int {
@@ -118,34 +126,49 @@ func (s *session) limiting() *LawRule {
 
 // redacts makes one obligation of all that is denied.
 func (s *session) redacts(rules []Rule) {
-	var o, keep Obligation
+	w := &s.words
+	w.labels, w.classes, w.codes, w.kept = w.labels[:0], w.classes[:0], w.codes[:0], w.kept[:0]
 	permits := true
 	for i := range rules {
 		r := &rules[i]
 		if r.Effect == Deny {
-			o.Labels, o.Classes, o.Codes = codesOf(o.Labels, r.If.Labels), codesOf(o.Classes, r.If.Classes), codesOf(o.Codes, r.If.Codes)
+			w.labels, w.classes, w.codes = codesOf(w.labels, r.If.Labels), codesOf(w.classes, r.If.Classes), codesOf(w.codes, r.If.Codes)
 			continue
 		}
 		permits = permits && len(r.If.Labels) > 0
-		keep.Labels = codesOf(keep.Labels, r.If.Labels)
+		w.kept = codesOf(w.kept, r.If.Labels)
 	}
-	o.Code = ObligeRedact
+	if !permits {
+		w.kept = w.kept[:0]
+	}
+	slices.Sort(w.labels)
+	slices.Sort(w.classes)
+	slices.Sort(w.codes)
+	room := make([]string, 0, len(w.labels)+len(w.classes)+len(w.codes)+len(w.kept))
+	o := Obligation{Code: ObligeRedact, Labels: into(&room, w.labels), Classes: into(&room, w.classes), Codes: into(&room, w.codes), Except: into(&room, w.kept)}
 	if s.e.Mask {
 		o.Code = ObligeMask
 	}
-	if permits {
-		o.Except = keep.Labels
-	}
-	slices.Sort(o.Labels)
-	slices.Sort(o.Classes)
-	slices.Sort(o.Codes)
 	for i := range s.d.Obligations {
 		if x := &s.d.Obligations[i]; x.Code == o.Code {
 			x.Labels, x.Classes, x.Codes = merge(x.Labels, o.Labels), merge(x.Classes, o.Classes), merge(x.Codes, o.Codes)
 			return
 		}
 	}
-	s.d.Obligations = append(s.d.Obligations, o)
+	s.owe(&o)
+}
+
+// told are the codes that an obligation is gathered from.
+type told struct{ labels, classes, codes, kept []string }
+
+// into copies a list to the free end of room, which holds it; nil where it is empty.
+func into(room *[]string, list []string) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	n := len(*room)
+	*room = append(*room, list...)
+	return (*room)[n:len(*room):len(*room)]
 }
 
 func merge(a, b []string) []string {
@@ -179,12 +202,7 @@ func (s *session) close() *Decision {
 		}
 	}
 	s.policy(s.e.purposes().Policy)
-	var until time.Time
-	sooner := func(t time.Time) {
-		if t.After(s.req.At) && (until.IsZero() || t.Before(until)) {
-			until = t
-		}
-	}
+	until := soonest{after: s.req.At, at: &s.m.until}
 	for i := range s.live {
 		c := s.live[i].Consent
 		if p := (Policy{ID: s.live[i].id, Version: s.live[i].version}); len(d.Policies) == 0 || d.Policies[len(d.Policies)-1] != p { // they are in order
@@ -201,13 +219,13 @@ func (s *session) close() *Decision {
 				s.warn(ReasonPolicyOld, s.live[i].id)
 			}
 		}
-		ends(c, s.req.At.Location(), sooner)
+		until.ends(c)
 	}
 	if m := s.req.Emergency; m != nil && m.Until != nil {
-		sooner(*m.Until)
+		until.time(*m.Until)
 	}
-	if !until.IsZero() {
-		d.ValidUntil = &until
+	if !s.m.until.IsZero() {
+		d.ValidUntil = &s.m.until
 	}
 	if !d.Permits() {
 		d.Residual = nil
@@ -230,41 +248,59 @@ func version(c *record.Consent) string {
 	return ""
 }
 
-// ends gives every time at which something of a consent begins or ends.
-func ends(c *record.Consent, loc *time.Location, at func(time.Time)) {
-	period := func(p *record.Period) {
-		if p == nil {
-			return
-		}
-		if p.Start.Value != "" {
-			if from, _, ok := spanOf(p.Start.Value, loc); ok {
-				at(from)
-			}
-		}
-		if p.End.Value != "" {
-			if _, to, ok := spanOf(p.End.Value, loc); ok {
-				at(to)
-			}
+// soonest finds the first time after another.
+type soonest struct {
+	after time.Time
+	at    *time.Time // zero as long as there is none
+}
+
+func (u *soonest) time(t time.Time) {
+	if t.After(u.after) && (u.at.IsZero() || t.Before(*u.at)) {
+		*u.at = t
+	}
+}
+
+func (u *soonest) period(p *record.Period) {
+	if p == nil {
+		return
+	}
+	if p.Start.Value != "" {
+		if from, _, ok := spanOf(p.Start.Value, u.after.Location()); ok {
+			u.time(from)
 		}
 	}
-	period(c.Period)
+	u.end(p.End.Value)
+}
+
+func (u *soonest) end(v string) {
+	if v == "" {
+		return
+	}
+	if _, to, ok := spanOf(v, u.after.Location()); ok {
+		u.time(to)
+	}
+}
+
+func (u *soonest) provision(p *record.Provision, depth int) {
+	u.period(p.Period)
+	for i := range p.Provisions {
+		if depth < maxDepth {
+			u.provision(&p.Provisions[i], depth+1)
+		}
+	}
+}
+
+// ends looks at every time at which something of a consent begins or ends.
+func (u *soonest) ends(c *record.Consent) {
+	u.period(c.Period)
 	if c.Expires != nil {
-		period(&record.Period{End: *c.Expires})
-	}
-	var each func(p *record.Provision, depth int)
-	each = func(p *record.Provision, depth int) {
-		period(p.Period)
-		for i := range p.Provisions {
-			if depth < maxDepth {
-				each(&p.Provisions[i], depth+1)
-			}
-		}
+		u.end(c.Expires.Value)
 	}
 	if c.Provision != nil {
-		each(c.Provision, 0)
+		u.provision(c.Provision, 0)
 	}
 	for i := range c.Provisions {
-		each(&c.Provisions[i], 0)
+		u.provision(&c.Provisions[i], 0)
 	}
 }
 

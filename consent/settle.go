@@ -1,6 +1,10 @@
 package consent
 
-import "github.com/portage-health/portage/record"
+import (
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
 
 // refused decides what needs no consent to be looked at: requests that are not valid, and who may not ask at all.
 func (s *session) refused() bool {
@@ -293,15 +297,19 @@ func (s *session) owes(r *LawRule) {
 
 // rely notes which consents a permit rests on.
 func (s *session) rely(x *says) {
+	n := 0
+	for i := range x.atoms { // the rules of one consent stand together
+		if a := &x.atoms[i]; a.permit && !a.consent.relied && (i == 0 || !x.atoms[i-1].permit || x.atoms[i-1].consent != a.consent) {
+			n++
+		}
+	}
+	s.d.Basis = slices.Grow(s.d.Basis, n)
 	for i := range x.atoms {
 		a := &x.atoms[i]
 		if !a.permit || a.consent.relied {
 			continue
 		}
 		a.consent.relied = true
-		if s.d.Basis == nil {
-			s.d.Basis = make([]Basis, 0, len(s.live)+2)
-		}
 		s.d.Basis = append(s.d.Basis, Basis{Policy: a.consent.id, By: a.consent.by})
 		if a.consent.by != "" {
 			s.basis("45 CFR 164.502(g)", a.consent.id, a.consent.by)
@@ -314,10 +322,15 @@ func (s *session) oblige(o Obligation) {
 	if s.obliged(o.Code, o.Citation) {
 		return
 	}
+	s.owe(&o)
+}
+
+// owe adds an obligation that is surely not there yet.
+func (s *session) owe(o *Obligation) {
 	if s.d.Obligations == nil {
-		s.d.Obligations = make([]Obligation, 0, 8)
+		s.d.Obligations = s.m.obligations[:0]
 	}
-	s.d.Obligations = append(s.d.Obligations, o)
+	s.d.Obligations = append(s.d.Obligations, *o)
 }
 
 func (s *session) obliged(code, citation string) bool {
