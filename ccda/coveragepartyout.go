@@ -68,6 +68,7 @@ func (w *writer) payorOut(i, at int) {
 			w.conceptPtr("standardIndustryClassCode", "industry", &o.Industry)
 			w.end()
 		}
+		w.markedLater(&o.Entry, &w.rec.Organizations[at].Entry)
 		w.rest(&o)
 	})
 	w.end()

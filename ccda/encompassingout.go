@@ -269,5 +269,6 @@ func (w *writer) facilityParts(l *record.Location, must bool) {
 	if l.Managing != nil && w.organization("serviceProviderOrganization", l.Managing) {
 		l.Managing = nil
 	}
+	w.markedLater(&l.Entry, &w.rec.Locations[w.index[l.ID].i].Entry)
 	w.rest(l)
 }

@@ -181,6 +181,7 @@ func (r *reader) read() {
 	r.meetEncounters()
 	r.meetImages()
 	r.meetReferences()
+	r.meetMarked()
 	r.rec.Documents = append(r.rec.Documents, *doc)
 }
 

@@ -39,6 +39,9 @@ func (w *writer) recordTarget() {
 		if x.Provider != nil && w.organization("providerOrganization", x.Provider) {
 			x.Provider = nil
 		}
+		if w.rec.Patient != nil {
+			w.markedLater(&x.Entry, &w.rec.Patient.Entry)
+		}
 		w.rest(&x)
 	})
 	w.end()
@@ -183,6 +186,7 @@ func (w *writer) guardians() {
 				w.names("names", &x.Names)
 				w.end()
 			}
+			w.markedLater(&x.Entry, &w.rec.RelatedPersons[i].Entry)
 			w.rest(&x)
 		})
 		w.named[place{"relatedPersons", i}] = true

@@ -29,6 +29,7 @@ func (w *writer) practitionerRole(name string, i int, p *record.Participation) {
 		w.person(name, 0, func() {}) // a person or an organization must be named (CONF:1198-10006)
 	}
 	w.roleOrganization(name, p)
+	w.markedLater(&x.Entry, &w.rec.Practitioners[i].Entry)
 	w.namedOnce("practitioners", i, &x)
 }
 
@@ -118,6 +119,7 @@ func (w *writer) relatedRole(name string, i int, p *record.Participation) {
 	if x.Organization != nil && organizationElement(name) != "" && w.organization(organizationElement(name), x.Organization) {
 		x.Organization = nil
 	}
+	w.markedLater(&x.Entry, &w.rec.RelatedPersons[i].Entry)
 	w.namedOnce("relatedPersons", i, &x)
 }
 
@@ -223,6 +225,7 @@ func (w *writer) organization(name string, ref *record.Ref) bool {
 				w.end()
 			}
 		}
+		w.markedLater(&x.Entry, &w.rec.Organizations[at.i].Entry)
 		w.rest(&x)
 	})
 	w.end()

@@ -47,6 +47,7 @@ type reader struct {
 	toEncounters     []*record.Ref // by an identifier alone
 	pending          []pendingRef
 	hanging          []pendingRef // by which relationships entries name others
+	marked           []marking    // privacy markings of people and places
 
 	forms []formed    // what comes back as the source has it, though it says nothing
 	idle  []int32     // elements that say nothing, and come back where they are carried

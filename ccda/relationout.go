@@ -387,6 +387,7 @@ func (w *writer) serviceLocation(leaf string, i int, ref *record.Ref, when func(
 			w.require("name", "names", "NI")
 			w.end()
 		}
+		w.markedLater(&x.Entry, &w.rec.Locations[at.i].Entry)
 		w.rest(&x)
 	})
 	w.end()

@@ -248,7 +248,7 @@ func (w *writer) sectionAbsent(s *sectionOut, src *record.Section) {
 	}
 	s.empty = src.Absent != ""
 	if w.strict && src.Absent == "" && len(s.entries) == 0 && len(s.subs) == 0 {
-		silent := (s.src == nil || src.Narrative.IsZero()) && !(s.marksDocument() && len(w.markers) > 0)
+		silent := (s.src == nil || src.Narrative.IsZero()) && !(s.marksDocument() && len(w.markers)+len(w.later) > 0)
 		demanded := !s.bare && s.def != nil && (s.must && s.def.required != "" || s.asked && entriesRequired[s.def.optional] != nil)
 		if silent || demanded {
 			w.at("nullFlavor", "NI")

@@ -43,6 +43,10 @@ func (r *reader) ofSection(entry, st tree.Node) bool {
 	}
 	into := &s.Labels
 	if r.isPrivacySection(r.sec) {
+		if r.marksSomebody(st) {
+			r.marked = append(r.marked, marking{entry, st})
+			return true
+		}
 		into = &r.document.Labels
 	}
 	labels := len(*into)

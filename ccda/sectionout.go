@@ -33,9 +33,10 @@ type sectionOut struct {
 func (w *writer) outline(d *record.Document) {
 	w.said.expect(d.Sections)
 	w.out = w.sections(d.Sections, nil)
-	if hasMarkings(d.Labels) && w.find(w.out, loincPrivacy) == nil {
+	if (hasMarkings(d.Labels) || w.marksPeople()) && w.find(w.out, loincPrivacy) == nil {
 		w.addSection(defOf(loincPrivacy))
 	}
+	w.marks = w.find(w.out, loincPrivacy) != nil
 }
 
 func (w *writer) sections(list []record.Section, up *sectionOut) []*sectionOut {

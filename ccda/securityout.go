@@ -60,6 +60,11 @@ func (w *writer) markings(list *[]record.Label, wrapper string) {
 	if len(*list) == 0 {
 		return
 	}
+	w.annotation(list, wrapper, nil)
+}
+
+// annotation writes labels as markings does; about, where there is one, says what they are of.
+func (w *writer) annotation(list *[]record.Label, wrapper string, about func()) {
 	w.el(wrapper)
 	switch wrapper {
 	case "entry":
@@ -73,6 +78,9 @@ func (w *writer) markings(list *[]record.Label, wrapper string) {
 	w.at("moodCode", "EVN")
 	w.template(templatePrivacyAnnotation)
 	w.leaf("statusCode", "code", "active")
+	if about != nil {
+		about()
+	}
 	for i := range *list {
 		l := (*list)[i]
 		if !isLabel(l) {
@@ -134,6 +142,7 @@ func (w *writer) marked(s *sectionOut, src *record.Section) {
 	w.markings(&src.Labels, "entry")
 	if s.marksDocument() {
 		w.At("documents", 0, func() { w.markings(&w.markers, "entry") })
+		w.peopleMarkings()
 	}
 }
 
@@ -145,13 +154,25 @@ func (w *writer) tellMarkings(s *sectionOut) {
 	if !s.marksDocument() || s.kept {
 		return
 	}
-	for i := range w.markers {
-		if !isLabel(w.markers[i]) {
+	w.tellLabels(s, w.markers, "")
+	w.markable(func(kind, _ string, _ int, e *record.Entry) {
+		if w.later[e.ID] {
+			w.tellLabels(s, e.Labels, markedWords[kind])
+		}
+	})
+}
+
+func (w *writer) tellLabels(s *sectionOut, list []record.Label, of string) {
+	for i := range list {
+		if !isLabel(list[i]) {
 			continue
 		}
 		w.beginRow(s)
-		c := record.Concept{Codings: []record.Coding{w.markers[i].Coding}, Text: w.markers[i].Coding.Text}
+		c := record.Concept{Codings: []record.Coding{list[i].Coding}, Text: list[i].Coding.Text}
 		w.tell("Marking", wordsOf(&c))
+		if of != "" {
+			w.tell("Of", of)
+		}
 		w.row = nil
 	}
 }

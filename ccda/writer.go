@@ -79,6 +79,8 @@ type writer struct {
 	holding       bool             // the holder of a policy is being written, whose role needs an id (CONF:1198-8937)
 	markers       []record.Label   // the document's, which its section of privacy markings has
 	patientLabels []int            // of the patient, those that are the document's: see patientMarks
+	marks         bool             // there is such a section, and it was not written yet
+	later         map[string]bool  // whose markings it has, beside the document's
 
 	out     []*sectionOut // the sections of the document, in order
 	entries []byte        // their entries, as they are written
