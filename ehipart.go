@@ -147,9 +147,12 @@ func (p *ehiPart) prepare(key, at string, passage *ehiPassage, counts []EHIFormC
 		if rep == nil {
 			rep = &record.Report{}
 		}
-		lost := ""
+		lost, place := "", ""
+		if passage.labels {
+			place = lostLabel(passage.rec, rep)
+		}
 		switch {
-		case passage.labels && lostLabels(rep):
+		case place != "":
 			lost = "labels"
 		case passage.notice && lostNotice(passage.rec, rep):
 			lost = "notice"
@@ -158,7 +161,8 @@ func (p *ehiPart) prepare(key, at string, passage *ehiPassage, counts []EHIFormC
 			return lines.Encode(struct {
 				Form       string `json:"form"`
 				NotWritten string `json:"notWritten"`
-			}{f.Name, lost})
+				At         string `json:"at,omitempty"` // by its path in the record
+			}{f.Name, lost, place})
 		}
 		counts[i].Exported, counts[i].Lost = rep.Counts.Exported, rep.Counts.Lost
 		ready = append(ready, written{EHIFile{Name: at + f.Name + f.Extension, Kind: f.Name, MediaType: f.MediaType}, bytes.Clone(p.text.Bytes())})

@@ -29,18 +29,55 @@ func TestLabelsTravelOrNothingLeaves(t *testing.T) {
 		if err != nil {
 			require.ErrorIs(t, err, portage.ErrObligation)
 			require.Empty(t, s.dest.files)
-			require.NotContains(t, []string{"fhir", "record"}, to.Name)
+			require.Equal(t, "hl7v2", to.Name)
 			continue
 		}
+		require.NotEqual(t, "hl7v2", to.Name)
 		text := s.dest.files[s.dest.names[0]].String()
 		require.True(t, strings.Contains(text, "ETHUD"), to.Name)
 	}
 }
 
-// In an export, forms without room for labels that must travel, originals, attachments and tables stay; record.json and FHIR have them.
+// A label of what a document has no place to mark (a specimen within a result) is named, and nothing leaves; one of what is not in the
+// document at all keeps nothing back.
+func TestWhichLabelCannotTravel(t *testing.T) {
+	label := []record.Label{{Coding: record.Coding{System: record.SystemActCode, Code: "ETHUD"}}}
+	for name, tt := range map[string]struct {
+		mark func(*record.Record)
+		lost string
+	}{
+		"the patient": {func(r *record.Record) { r.Patient.Labels = label }, ""},
+		"a place nobody refers to": {func(r *record.Record) {
+			r.Locations = append(r.Locations, record.Location{Entry: record.Entry{ID: "far", Assertion: record.Affirmed, Labels: label}, Names: []string{"Elsewhere"}})
+		}, ""},
+		"a specimen": {func(r *record.Record) {
+			r.Specimens = append(r.Specimens, record.Specimen{Entry: record.Entry{ID: "drawn", Assertion: record.Affirmed, Labels: label}, Type: record.Concept{Text: "blood"}})
+			r.Results[0].Specimens = []record.Ref{{ID: "drawn", Kind: record.KindSpecimen}}
+		}, "specimens["},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			s.out.Record = recordtest.Generate(3, recordtest.Small)
+			tt.mark(s.out.Record)
+			s.x.Decider = decides(permits(consent.ObligeKeepLabels))
+			_, err := s.x.Disclose(s.ctx, s.out, ccda.Format(), s.dest)
+			if tt.lost == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, portage.ErrObligation)
+			require.ErrorContains(t, err, tt.lost)
+			require.Empty(t, s.dest.files)
+		})
+	}
+}
+
+// In an export, forms that lose labels that must travel, originals, attachments and tables stay; record.json, FHIR and C-CDA have them.
 func TestLabelsTravelInExports(t *testing.T) {
 	s := newScene(t)
 	s.x.Decider = decides(permits(consent.ObligeKeepLabels))
+	export := ehiExport()
+	export.Forms = append(export.Forms, portage.EHIForm{Name: "v2", Extension: ".hl7", MediaType: "x-application/hl7-v2+er7", Exporter: hl7v2.Exporter{}})
 	source := &invented{n: 1, record: func(i int) *record.Record {
 		rec := recordtest.Generate(3, recordtest.Small)
 		rec.Results[0].Labels = []record.Label{{Coding: record.Coding{System: record.SystemActCode, Code: "ETHUD"}}}
@@ -48,7 +85,7 @@ func TestLabelsTravelInExports(t *testing.T) {
 		return rec
 	}}
 	dir := filepath.Join(t.TempDir(), "export")
-	_, err := s.x.ExportEHI(s.ctx, ehiExport(), dir, source, askFor)
+	_, err := s.x.ExportEHI(s.ctx, export, dir, source, askFor)
 	require.NoError(t, err)
 	files, err := os.ReadDir(filepath.Join(dir, "parts/000001/0001"))
 	require.NoError(t, err)
@@ -56,8 +93,13 @@ func TestLabelsTravelInExports(t *testing.T) {
 	for _, f := range files {
 		names = append(names, f.Name())
 	}
-	require.Equal(t, []string{"fhir.ndjson", "record.json", "report.ndjson"}, names)
+	require.Equal(t, []string{"ccda.xml", "fhir.ndjson", "record.json", "report.ndjson"}, names)
+	for _, name := range names[:3] {
+		text, err := os.ReadFile(filepath.Join(dir, "parts/000001/0001", name))
+		require.NoError(t, err)
+		require.Contains(t, string(text), "ETHUD", name)
+	}
 	report, err := os.ReadFile(filepath.Join(dir, "parts/000001/0001/report.ndjson"))
 	require.NoError(t, err)
-	require.Contains(t, string(report), `{"form":"ccda","notWritten":"labels"}`)
+	require.Contains(t, string(report), `{"form":"v2","notWritten":"labels","at":"`)
 }

@@ -33,7 +33,6 @@ func TestNoticeTravelsOrNothingLeaves(t *testing.T) {
 		if !documents {
 			rec.Documents = nil
 		}
-		rec.Patient.Labels = nil // a C-CDA document has no place for them
 		rec.Results[0].Labels = []record.Label{{Coding: record.Coding{System: record.SystemActCode, Code: consent.CodeUnderPart2}}}
 		return rec
 	}

@@ -86,20 +86,55 @@ func isRefrain(code string) bool { return strings.HasPrefix(code, "NO") }
 
 // kept refuses an output that lost what had to travel: labels, the notice.
 func (p *passing) kept(rep *record.Report) error {
+	at := ""
+	if p.labels {
+		at = lostLabel(p.rec, rep)
+	}
 	switch {
-	case p.labels && lostLabels(rep):
-		return refuse(fmt.Errorf("%w (%s)", ErrObligation, consent.ObligeKeepLabels), audit.ReasonConsent)
+	case at != "":
+		return refuse(fmt.Errorf("%w (%s: %s)", ErrObligation, consent.ObligeKeepLabels, at), audit.ReasonConsent)
 	case p.notice && lostNotice(p.rec, rep):
 		return refuse(fmt.Errorf("%w (%s)", ErrObligation, consent.ObligeNotice), audit.ReasonConsent)
 	}
 	return nil
 }
 
-// lostLabels reports whether an export says that it had no place for a label.
-func lostLabels(rep *record.Report) bool {
-	return rep != nil && slices.ContainsFunc(rep.Issues, func(i record.Issue) bool {
-		return i.Action == record.ActionDropped && strings.Contains(strings.ToLower(i.Path), "labels")
-	})
+// lostLabel gives the path of a label for which an export says that it had no place, though it wrote something of what the
+// label is on; "" where there is none. The label of an entry that is not in the output at all has nothing to travel with.
+func lostLabel(rec *record.Record, rep *record.Report) string {
+	if rep == nil {
+		return ""
+	}
+	var labels []string
+	lost := map[string]int{}
+	for i := range rep.Issues {
+		x := &rep.Issues[i]
+		if x.Action != record.ActionDropped {
+			continue
+		}
+		of := entryOf(x.Path)
+		lost[of]++
+		if strings.Contains(strings.ToLower(x.Path), "labels") {
+			labels = append(labels, x.Path)
+		}
+	}
+	if len(labels) == 0 {
+		return ""
+	}
+	has := map[string]int{}
+	record.EachLeaf("", rec, func(path string) { has[entryOf(path)]++ })
+	for _, at := range labels {
+		if of := entryOf(at); has[of] == 0 || lost[of] < has[of] {
+			return at
+		}
+	}
+	return ""
+}
+
+// entryOf gives the entry that a path of a record leads into: results[3] of results[3].labels[0].coding.code.
+func entryOf(path string) string {
+	of, _, _ := strings.Cut(path, ".")
+	return of
 }
 
 // lostNotice reports whether an export says that it had no place for the notice: for the section of a document that holds

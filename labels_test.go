@@ -154,22 +154,26 @@ func TestNoticeTravels(t *testing.T) {
 	require.True(t, d.Owes(consent.ObligeNotice))
 	bare := labelled()
 	bare.Documents = nil
-	for name, rec := range map[string]*record.Record{"document": labelled(), "entries alone": bare} {
-		out, _ := consent.Redact(d, rec, consent.Redaction{})
-		again, _ := consent.Redact(d, out, consent.Redaction{})
+	for name, rec := range map[string]*record.Record{"document": labelled(), "entries alone": bare, "in full": labelled()} {
+		how, text := consent.Redaction{}, consent.Notice
+		if name == "in full" {
+			how.Notice, text = consent.NoticeInFull, consent.NoticeInFull
+		}
+		out, _ := consent.Redact(d, rec, how)
+		again, _ := consent.Redact(d, out, how)
 		require.Equal(t, recordJSON(t, out), recordJSON(t, again))
 		for format, x := range eachFormat {
-			if name == "document" && format == "hl7v2" {
+			if name != "entries alone" && format == "hl7v2" {
 				continue // a message has no sections: the report names what is lost
 			}
 			var b bytes.Buffer
 			_, err := x.Export(t.Context(), out, &b, record.ExportOptions{})
 			require.NoError(t, err)
-			require.Contains(t, b.String(), consent.Notice, "%s as %s", name, format)
+			require.Contains(t, b.String(), text, "%s as %s", name, format)
 			require.Contains(t, b.String(), "5640-8")
 		}
 		without, _ := consent.Redact(decided(t, ""), rec, consent.Redaction{})
-		require.NotContains(t, recordJSON(t, without), consent.Notice)
+		require.NotContains(t, recordJSON(t, without), text)
 		require.NotContains(t, recordJSON(t, without), "5640-8", "no consent under Part 2")
 	}
 }

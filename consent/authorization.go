@@ -245,6 +245,11 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 				s.oblige(Obligation{Code: ObligeDocument, Labels: codesOf(nil, r.Labels), Citation: "42 CFR 2.51(c)",
 					Elements: []string{"recipient-name", "recipient-affiliation", "discloser-name", "date-and-time", "nature-of-emergency"}})
 			}
+		case "self":
+			if x.category() == CategoryIndividual && s.req.bySelf() {
+				free = true
+				s.basis("42 CFR 2.23(a)", r.ID, "")
+			}
 		case "received":
 			if tpo && !against && len(s.req.ReceivedUnder) > 0 && hasWord(codesOf(nil, s.req.ReceivedUnder), r.Labels[0].Code) {
 				free = true

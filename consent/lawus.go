@@ -60,7 +60,7 @@ var part2 = &Law{
 	Policy: Policy{ID: "42-cfr-part-2", Version: "2026-02-16", Source: "42 CFR Part 2, final rule of 2024", Date: "2026-02-16"}, Jurisdiction: "US",
 	Rules: []LawRule{
 		{ID: "part-2", Citation: "42 CFR 2.13, 2.31", Kind: LawWithholds, Labels: act(CodeUnderPart2),
-			Lifted: []string{"consent", "emergency", "received", "de-identified", "claim:part2-court-order"}},
+			Lifted: []string{"consent", "emergency", "received", "self", "de-identified", "claim:part2-court-order"}},
 		{ID: "counseling-notes", Citation: "42 CFR 2.31(b)", Kind: LawWithholds, Labels: ours(CodeCounseling), Lifted: []string{"named", "de-identified"}},
 	},
 }

@@ -16,7 +16,7 @@ type Redaction struct {
 	Unlabelled []record.Label
 	// Tell marks every document that something was withheld from. Else the result does not differ from a record that never had it.
 	Tell bool
-	// Notice is the text of the notice that goes with records under 42 CFR Part 2 (42 CFR 2.32); none is the short form, Notice.
+	// Notice is the text of the notice that goes with records under 42 CFR Part 2 (42 CFR 2.32); none is the short form, Notice; NoticeInFull is the long one.
 	Notice string
 }
 

@@ -35,6 +35,7 @@ import (
 
 	"github.com/portage-health/portage"
 	"github.com/portage-health/portage/ccda"
+	"github.com/portage-health/portage/consent"
 	"github.com/portage-health/portage/fhir"
 	"github.com/portage-health/portage/hl7v2"
 	"github.com/portage-health/portage/record"
@@ -59,6 +60,9 @@ type settings struct {
 	patient        string
 	one            bool
 	tables         []string
+	audit          string
+	auditKey       string
+	request        *consent.Request // nil for the patient's own
 	export         portage.EHIExport
 }
 
@@ -104,6 +108,9 @@ func parseFlags(args []string, stderr io.Writer) (*settings, []string, error) {
 	fs.IntVar(&s.export.Jobs, "jobs", 0, "parts that are worked at together; 0 for as many as there are cores")
 	fs.BoolVar(&s.export.KeepGoing, "keep-going", false, "count a patient who cannot be written as failed, and go on")
 	fs.Func("table", "NAME=FILE.csv of the host's own; may be given several times", func(v string) error { s.tables = append(s.tables, v); return nil })
+	fs.StringVar(&s.audit, "audit", "", "folder of the audit log (a file log), which is made where it is not there")
+	fs.StringVar(&s.auditKey, "audit-key", "", "with -audit, file with the key that signs its checkpoints")
+	request := fs.String("request", "", "file with the consent.Request to decide on for each patient; without it, the patient's own for access")
 	now := fs.String("now", "", "RFC 3339 time of the export; without it, the wall clock")
 	if err := fs.Parse(args); err != nil {
 		return nil, nil, err
@@ -116,6 +123,16 @@ func parseFlags(args []string, stderr io.Writer) (*settings, []string, error) {
 	}
 	if s.out == "" || fs.NArg() == 0 {
 		return nil, nil, errors.New("-o and at least one INPUT are needed; see -help")
+	}
+	if s.auditKey != "" && s.audit == "" {
+		return nil, nil, errors.New("-audit-key goes with -audit")
+	}
+	if *request != "" {
+		req, err := readRequest(*request)
+		if err != nil {
+			return nil, nil, err
+		}
+		s.request = req
 	}
 	if *now != "" {
 		at, err := time.Parse(time.RFC3339, *now)
@@ -141,6 +158,11 @@ func (s *settings) run(ctx context.Context, names []string, stdout, stderr io.Wr
 	if err != nil {
 		return err
 	}
+	ex, done, err := s.exchange(ctx, stderr)
+	if err != nil {
+		return err
+	}
+	defer done()
 	chart := &charts{one: s.one, patient: s.patient}
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {
@@ -152,7 +174,7 @@ func (s *settings) run(ctx context.Context, names []string, stdout, stderr io.Wr
 		return err
 	}
 	s.export.Progress = func(p portage.EHIProgress) { fmt.Fprintf(stderr, "\r%d patients, %d files", p.Patients, p.Files) }
-	res, err := s.write(ctx, chart)
+	res, err := s.write(ctx, ex, chart)
 	fmt.Fprintln(stderr)
 	if e := s.tell(chart, res); err == nil {
 		err = e
@@ -162,6 +184,9 @@ func (s *settings) run(ctx context.Context, names []string, stdout, stderr io.Wr
 	}
 	fmt.Fprintf(stdout, "%d inputs, %d patients, %d files, %d bytes, %d parts (%d of them before)\nmanifest %s\n",
 		len(files), res.Patients, res.Files, res.Bytes, res.Parts, res.Resumed, res.Manifest)
+	if res.Withheld > 0 {
+		fmt.Fprintf(stdout, "%d patients withheld\n", res.Withheld)
+	}
 	if n := chart.failed(); n > 0 || res.Failed > 0 {
 		return fmt.Errorf("%d inputs and %d patients failed; the report says which", n, res.Failed)
 	}
@@ -169,16 +194,16 @@ func (s *settings) run(ctx context.Context, names []string, stdout, stderr io.Wr
 }
 
 // write makes a folder, or a zip that has its name only when it is whole.
-func (s *settings) write(ctx context.Context, source portage.EHISource) (*portage.EHIResult, error) {
+func (s *settings) write(ctx context.Context, ex *portage.Exchange, source portage.EHISource) (*portage.EHIResult, error) {
 	if !strings.HasSuffix(s.out, ".zip") {
-		return s.export.Folder(ctx, s.out, source)
+		return ex.ExportEHI(ctx, s.export, s.out, source, s.ask)
 	}
 	f, err := os.CreateTemp(filepath.Dir(s.out), ".ehi-export-")
 	if err != nil {
 		return &portage.EHIResult{}, err
 	}
 	defer os.Remove(f.Name())
-	res, err := s.export.WriteZip(ctx, f, source)
+	res, err := ex.WriteEHI(ctx, s.export, f, source, s.ask)
 	if err == nil {
 		err = f.Sync()
 	}
