@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -42,14 +42,12 @@ func (s *settings) ask(_ context.Context, _ string, rec *record.Record) (*portag
 		return nil, errNobody
 	}
 	self := consent.Party{ID: p.ID, Identifiers: p.Identifiers, Kind: record.KindPatient}
-	req := consent.Request{Requester: self, Purposes: []record.Coding{{System: record.SystemActReason, Code: "PATRQT"}}, Jurisdiction: "US"}
+	req := consent.Request{Requester: self, Purposes: []record.Coding{{System: record.SystemActReason, Code: "PATRQT"}}, Jurisdiction: "US",
+		At: s.export.Options.Now} // zero for the wall clock
 	if s.request != nil {
 		req = *s.request
 	}
 	req.Patient = consent.Subject{Party: self, BirthDate: p.BirthTime, Deceased: p.DeceasedTime}
-	if req.At.IsZero() {
-		req.At = s.export.Options.Now // zero for the wall clock
-	}
 	out := &portage.Outgoing{Request: &req}
 	if s.request == nil {
 		out.Disclosure.Citation = "45 CFR 164.524"
@@ -59,16 +57,17 @@ func (s *settings) ask(_ context.Context, _ string, rec *record.Record) (*portag
 
 // readRequest reads the request of -request, in which the patient is not named.
 func readRequest(name string) (*consent.Request, error) {
-	text, err := os.ReadFile(name)
+	f, err := os.Open(name)
 	if err != nil {
 		return nil, errors.New("the request of -request cannot be read")
 	}
-	req := new(consent.Request)
-	if err := json.Unmarshal(text, req); err != nil {
-		return nil, errors.New("-request holds no request")
-	}
-	if !req.Patient.IsZero() {
-		return nil, errors.New("-request names a patient: it is asked of each")
+	defer f.Close()
+	req, err := consent.ReadRequest(f)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("-request: %w", err)
+	case !reflect.DeepEqual(req.Patient, consent.Subject{}):
+		return nil, errors.New("-request says something of a patient: it is asked of each")
 	}
 	return req, nil
 }

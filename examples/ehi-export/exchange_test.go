@@ -66,7 +66,7 @@ func TestLogged(t *testing.T) {
 	require.NoError(t, err)
 	done, opened := map[string]int{}, map[string]bool{}
 	whole := 0
-	for _, e := range logged(t, log, filelog.Check{Verifiers: []note.Verifier{verifier}}) {
+	for _, e := range logged(t, log, filelog.Check{Key: verifier}) {
 		switch {
 		case e.Kind == audit.KindExport && e.Phase == audit.PhaseOutcome && e.Outcome == audit.OutcomeSuccess:
 			whole++
@@ -144,14 +144,14 @@ func TestOwnAccess(t *testing.T) {
 		}
 		return code, out, dir
 	}
-	code, out, dir = ask(`{"requester":{"reference":"Organization/9","name":"Northgate"},"purposes":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"HMARKT"}],"jurisdiction":"US"}`)
+	code, out, dir = ask(`{"requester":{"reference":"Organization/9","name":"Northgate"},"purposes":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"HMARKT"}],"jurisdiction":"US","at":"2026-03-02T10:00:00Z"}`)
 	require.Zero(t, code, out)
 	require.Contains(t, out, "1 patients withheld")
 	require.NotContains(t, said(dir), leaves)
-	code, out, dir = ask(`{"requester":{"reference":"Organization/9","name":"Northgate"},"purposes":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"TREAT"}],"jurisdiction":"US"}`)
+	code, out, dir = ask(`{"requester":{"reference":"Organization/9","name":"Northgate"},"purposes":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"TREAT"}],"jurisdiction":"US","at":"2026-03-02T10:00:00Z"}`)
 	require.Zero(t, code, out)
 	require.NotContains(t, said(dir), leaves, "no consent under Part 2")
-	for _, bad := range []string{"", "{", `{"patient":{"reference":"Patient/1"}}`} {
+	for _, bad := range []string{"", "{", `{"patient":{"reference":"Patient/1"},"at":"2026-03-02T10:00:00Z"}`} {
 		code, _, _ = ask(bad)
 		require.Equal(t, 2, code)
 	}
