@@ -304,3 +304,48 @@ func (w *writes) Write(p []byte) (int, error) { *w = append(*w, string(p)); retu
 type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, errors.New("full") }
+
+// medium is a writer that can fail from some time on.
+type medium struct {
+	bytes.Buffer
+	broken bool
+}
+
+func (m *medium) Write(p []byte) (int, error) {
+	if m.broken {
+		n, _ := m.Buffer.Write(p[:len(p)/2])
+		return n, io.ErrShortWrite
+	}
+	return m.Buffer.Write(p)
+}
+
+// The sink is held to the contract by its bytes: frame behind frame, and none for intents. A datagram has no room for a large
+// event, and says so.
+func TestSinkByItsBytes(t *testing.T) {
+	subject := func(o atna.Options) audittest.Subject {
+		m := new(medium)
+		return audittest.Subject{Sink: atna.NewSink(m, o), Break: func() { m.broken = true },
+			Written: func() ([]byte, error) { return m.Bytes(), nil },
+			Words: func(e *audit.Event) ([]byte, error) {
+				f, err := atna.Frame(e, o)
+				switch {
+				case errors.Is(err, atna.ErrIntent):
+					return nil, nil
+				case o.Framing == atna.OctetCounting:
+					f = append([]byte(strconv.Itoa(len(f))+" "), f...)
+				}
+				return f, err
+			}}
+	}
+	audittest.Run(t, func(*testing.T) audittest.Subject { return subject(atna.Options{}) })
+	for _, c := range audittest.Checks() {
+		t.Run("datagrams/"+c.Name, func(t *testing.T) {
+			err := c.Run(t.Context(), subject(atna.Options{Framing: atna.Datagrams, Hostname: "ehr.example.org", AppName: "portage"}))
+			if c.Name == "large" {
+				require.ErrorIs(t, err, atna.ErrTooLarge)
+				return
+			}
+			require.NoError(t, err)
+		})
+	}
+}

@@ -123,6 +123,30 @@ func (b *bad) subject() audittest.Subject {
 	}}
 }
 
+// written is a subject that cannot be read back: its bytes are checked.
+func (b *bad) written() audittest.Subject {
+	words := func(e *audit.Event) ([]byte, error) {
+		line, err := e.AppendJSON(nil)
+		return append(line, '\n'), err
+	}
+	s := b.subject()
+	reopen := s.Reopen
+	s.Read, s.Words = nil, words
+	s.Written = func() (all []byte, err error) {
+		list, err := b.read()
+		for _, e := range list {
+			line, e := words(e)
+			all, err = append(all, line...), errors.Join(err, e)
+		}
+		return all, err
+	}
+	s.Reopen = func() (audittest.Subject, error) {
+		next, err := reopen()
+		return next.Sink.(*bad).written(), err
+	}
+	return s
+}
+
 // failing gives the names of the checks that a sink with a fault fails.
 func failing(ctx context.Context, setup func() audittest.Subject) (names []string) {
 	for _, c := range audittest.Checks() {
@@ -143,8 +167,19 @@ func TestSuiteFindsFaults(t *testing.T) {
 	} {
 		names := failing(t.Context(), func() audittest.Subject { return (&bad{fault: fault}).subject() })
 		require.Contains(t, names, check, fault)
+		names = failing(t.Context(), func() audittest.Subject { return (&bad{fault: fault}).written() })
+		require.Contains(t, names, check, fault)
 	}
 	require.Empty(t, failing(t.Context(), func() audittest.Subject { return (&bad{}).subject() }))
+	require.Empty(t, failing(t.Context(), func() audittest.Subject { return (&bad{}).written() }))
+	// Bytes beside those of the events are found, and that nobody says what there is to read.
+	require.Contains(t, failing(t.Context(), func() audittest.Subject {
+		s := (&bad{}).written()
+		all := s.Written
+		s.Written = func() ([]byte, error) { b, err := all(); return append(b, '\n'), err }
+		return s
+	}), "nothing")
+	require.Contains(t, failing(t.Context(), func() audittest.Subject { return audittest.Subject{Sink: &bad{}} }), "nothing")
 	names := failing(t.Context(), func() audittest.Subject {
 		b := &bad{fault: "tells values"}
 		return b.subject()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -264,3 +265,31 @@ func TestSink(t *testing.T) {
 type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, errors.New("full") }
+
+// medium is a writer that can fail from some time on.
+type medium struct {
+	bytes.Buffer
+	broken bool
+}
+
+func (m *medium) Write(p []byte) (int, error) {
+	if m.broken {
+		n, _ := m.Buffer.Write(p[:len(p)/2])
+		return n, io.ErrShortWrite
+	}
+	return m.Buffer.Write(p)
+}
+
+// AuditEvents hold what a receiver asks for, and are no store of events: nobody reads an audit.Event back from them. The sink is held
+// to the contract by its bytes.
+func TestSinkByItsBytes(t *testing.T) {
+	audittest.Run(t, func(*testing.T) audittest.Subject {
+		m := new(medium)
+		return audittest.Subject{Sink: balp.NewSink(m), Break: func() { m.broken = true },
+			Written: func() ([]byte, error) { return m.Bytes(), nil },
+			Words: func(e *audit.Event) ([]byte, error) {
+				line, _, err := balp.Marshal(e)
+				return append(line, '\n'), err
+			}}
+	})
+}
