@@ -67,7 +67,9 @@ func (r *Reader) withTree(size int64, f func(hashes) error) error {
 var errTree = damaged(treeName, "the hashes are not those of the tree; they are made again when the log is opened, or Verify tells what is wrong")
 
 func proveRecord(h hashes, sequence, size int64) (tlog.RecordProof, error) {
-	p, err := merkle.ProveRecord(h, sequence, size)
+	pages := pagesOf(h.f)
+	defer pages.done()
+	p, err := merkle.ProveRecord(pages, sequence, size)
 	if err != nil {
 		return nil, errTree
 	}
@@ -75,7 +77,9 @@ func proveRecord(h hashes, sequence, size int64) (tlog.RecordProof, error) {
 }
 
 func proveTree(h hashes, older, size int64) (tlog.TreeProof, error) {
-	p, err := merkle.ProveTree(h, older, size)
+	pages := pagesOf(h.f)
+	defer pages.done()
+	p, err := merkle.ProveTree(pages, older, size)
 	if err != nil {
 		return nil, errTree
 	}
