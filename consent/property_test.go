@@ -3,6 +3,7 @@ package consent_test
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -167,10 +168,12 @@ func shown(t *testing.T, e *consent.Evaluator, cs []record.Consent, req *consent
 	return bits, d
 }
 
+var sets = flag.Int("sets", 4000, "invented sets of consents that each property is tried on")
+
 func eachCase(t *testing.T, f func(t *testing.T, m maker, e *consent.Evaluator)) {
-	n := 4000
+	n := *sets
 	if testing.Short() {
-		n = 400
+		n = min(n, 400)
 	}
 	for seed := range n {
 		m := maker{rand.New(rand.NewPCG(uint64(seed), 7))}

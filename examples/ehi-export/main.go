@@ -2,7 +2,7 @@
 // 170.315(b)(10)) of one patient or of all patients that a folder of mixed
 // documents tells of, and reads such an export back.
 //
-//	go run ./examples/ehi-export -o DIR|FILE.zip [-patient SYSTEM|VALUE] [-report FILE] INPUT...
+//	go run ./examples/ehi-export -o DIR|FILE.zip [-patient SYSTEM|VALUE] [-audit DIR] [-report FILE] INPUT...
 //	go run ./examples/ehi-export -verify DIR|FILE.zip [-digest HEX]
 //
 // INPUT is a C-CDA document, a FHIR Bundle, HL7 v2 messages or a record, or a
@@ -10,6 +10,9 @@
 // examples/stitch does it: where their patients have an identifier in common and
 // nothing says that they are two people. With -one the caller says that all are of
 // one patient; -patient exports the one patient who has that identifier.
+//
+// It goes through portage.Exchange: what leaves of each patient is what the patient's own request for access reaches (45 CFR
+// 164.524), or what -request asks for; -audit DIR keeps the log.
 //
 // An export to a folder that was interrupted, even by kill -9, goes on when the same
 // command is given again, and is the same to the byte in the end.
