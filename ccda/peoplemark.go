@@ -8,6 +8,7 @@ import (
 // markedRoles are the classes of role (HL7 v3 RoleClass) by which markings name who or what they are about.
 var markedRoles = [...]struct{ kind, class string }{
 	{kindPatient, "PAT"}, {kindPractitioner, "ASSIGNED"}, {kindRelated, "PRS"}, {kindLocation, "SDLOC"}, {kindOrganization, "ROL"},
+	{kindSpecimen, "SPEC"}, {kindDevice, "MANU"},
 }
 
 // marksSomebody reports whether privacy markings are about the patient, a person, an organization or a place: CDA has no
@@ -71,7 +72,11 @@ func (r *reader) subjectOf(st tree.Node) *record.Entry {
 		return nil
 	}
 	at := -1
-	if kind != "" {
+	switch kind {
+	case "":
+	case kindSpecimen:
+		at = r.markedSpecimen(ident)
+	default:
 		at = r.find(kind, []record.Identifier{ident})
 	}
 	switch {
@@ -84,8 +89,30 @@ func (r *reader) subjectOf(st tree.Node) *record.Entry {
 		return &r.rec.Locations[at].Entry
 	case kind == kindOrganization:
 		return &r.rec.Organizations[at].Entry
+	case kind == kindSpecimen:
+		return &r.rec.Specimens[at].Entry
+	case kind == kindDevice:
+		return &r.rec.Devices[at].Entry
 	}
 	return nil
+}
+
+// markedSpecimen gives the place of the one specimen that has an identifier; -1 where there is none, or several.
+func (r *reader) markedSpecimen(ident record.Identifier) int {
+	at := -1
+	for i := range r.rec.Specimens {
+		for k := range r.rec.Specimens[i].Identifiers {
+			if !usable(&ident) || !r.rec.Specimens[i].Identifiers[k].Same(ident) {
+				continue
+			}
+			if at >= 0 {
+				return -1
+			}
+			at = i
+			break
+		}
+	}
+	return at
 }
 
 // only reports whether an element has nothing but these attributes and elements.

@@ -24,6 +24,8 @@ func marked() *record.Record {
 	r.Patient.Labels = []record.Label{{Coding: record.Coding{System: record.SystemActCode, Code: "CEL"}}}
 	r.Practitioners = append(r.Practitioners, record.Practitioner{Entry: entry("p-marked", "41", "PRD"), Names: []record.Name{{Family: []record.NamePart{{Value: "Okonjo"}}}}})
 	r.Organizations = append(r.Organizations, record.Organization{Entry: entry("o-marked", "42", "ETHUD", "SUD"), Names: []string{"Harbour House"}})
+	r.Specimens = append(r.Specimens, record.Specimen{Entry: entry("s-marked", "43", "HIV"), Type: record.Concept{Text: "whole blood"}})
+	r.Results[0].Specimens = []record.Ref{{ID: "s-marked", Kind: record.KindSpecimen}}
 	r.Results[0].Participants = append(r.Results[0].Participants, record.Participation{Role: "performer",
 		Who: &record.Ref{ID: "p-marked", Kind: record.KindPractitioner}, OnBehalfOf: &record.Ref{ID: "o-marked", Kind: record.KindOrganization}})
 	return r
@@ -65,8 +67,16 @@ func TestMarkingsOfPeople(t *testing.T) {
 			}
 			require.Equal(t, want, marksOn(back.Organizations[i].Labels))
 		}
+		for i := range back.Specimens {
+			want := []string(nil)
+			if s := &back.Specimens[i]; len(s.Identifiers) > 0 && s.Identifiers[0].Value == "43" {
+				want = []string{"HIV"}
+			}
+			require.Equal(t, want, marksOn(back.Specimens[i].Labels))
+		}
+		require.NotEmpty(t, back.Specimens)
 		for _, l := range back.Documents[0].Labels {
-			require.NotContains(t, []string{"CEL", "PRD", "ETHUD", "SUD"}, l.Coding.Code)
+			require.NotContains(t, []string{"CEL", "PRD", "ETHUD", "SUD", "HIV"}, l.Coding.Code)
 		}
 		require.Empty(t, (func() []record.Carried {
 			var out []record.Carried

@@ -20,6 +20,12 @@ func (w *writer) markable(f func(kind, list string, i int, e *record.Entry)) {
 	for i := range r.Locations {
 		f(kindLocation, "locations", i, &r.Locations[i].Entry)
 	}
+	for i := range r.Specimens {
+		f(kindSpecimen, "specimens", i, &r.Specimens[i].Entry)
+	}
+	for i := range r.Devices {
+		f(kindDevice, "devices", i, &r.Devices[i].Entry)
+	}
 }
 
 // marksPeople reports whether there is anybody whose markings need the section that is for them.
@@ -93,4 +99,5 @@ func (w *writer) peopleMarkings() {
 // markedWords names what is marked, for the narrative.
 var markedWords = map[string]string{
 	kindPatient: "the patient", kindPractitioner: "a practitioner", kindRelated: "a related person", kindOrganization: "an organization", kindLocation: "a place",
+	kindSpecimen: "a specimen", kindDevice: "a device",
 }

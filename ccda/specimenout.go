@@ -65,6 +65,7 @@ func (w *writer) specimen(i int) {
 		}
 		x.Assertion = record.Affirmed
 		x.Collected, x.Site, x.Method, x.Conditions = record.Period{}, nil, nil, nil // see collections
+		w.markedLater(&x.Entry, &w.rec.Specimens[i].Entry)
 		w.rest(&x)
 	})
 	w.end()

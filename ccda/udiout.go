@@ -41,6 +41,7 @@ func (w *writer) labelsOut(list []deviceOut, said *record.Device) {
 				w.DropString("mode", string(d.x.Mode), &lostToAct)
 			}
 			d.x.Assertion, d.x.Mode = record.Affirmed, record.ModeEvent
+			w.markedLater(&d.x.Entry, &w.rec.Devices[d.at].Entry)
 			w.rest(&d.x)
 		})
 	}
