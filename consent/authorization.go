@@ -246,7 +246,8 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 					Elements: []string{"recipient-name", "recipient-affiliation", "discloser-name", "date-and-time", "nature-of-emergency"}})
 			}
 		case "self":
-			if x.category() == CategoryIndividual && s.req.bySelf() {
+			// Not who stands for them: a minor's own care stays from parents (42 CFR 2.14(b)).
+			if x.category() == CategoryIndividual && s.req.isPatient() && s.req.Patient.isParty(s.req.To()) {
 				free = true
 				s.basis("42 CFR 2.23(a)", r.ID, "")
 			}

@@ -43,7 +43,7 @@ type LawRule struct {
 	// Elements says that an authorization must have all the elements of 45 CFR 164.508(c).
 	Elements bool `json:"elements,omitempty"`
 	// Labels are what LawWithholds is about, and Lifted what lifts it: consent (one under the law of the label), named (one
-	// that names the label), emergency, de-identified, received, self (the patient asks for their own: 42 CFR 2.23(a)), or
+	// that names the label), emergency, de-identified, received, self (the patient asks for their own, and nobody for them: 42 CFR 2.23(a)), or
 	// claim:KIND with the evidence of the same word.
 	Labels []record.Coding `json:"labels,omitempty"`
 	Lifted []string        `json:"lifted,omitempty"`

@@ -55,6 +55,45 @@ func TestWhoSpeaksForThePatient(t *testing.T) {
 	}
 }
 
+// What is under 42 CFR Part 2 leaves to the patient who asks for it (42 CFR 2.23(a)), and to nobody else by that: not to who stands for
+// them (42 CFR 2.14(b)), nor for another purpose. SUD counseling notes stay.
+func TestOwnAccessToPart2(t *testing.T) {
+	under := []record.Label{{Coding: record.Coding{System: record.SystemActCode, Code: consent.CodeUnderPart2}}}
+	notes := []record.Label{{Coding: record.Coding{System: consent.System, Code: consent.CodeCounseling}}}
+	rec := &record.Record{Results: []record.Observation{
+		{Entry: record.Entry{ID: "a", Assertion: record.Affirmed, Labels: under}},
+		{Entry: record.Entry{ID: "b", Assertion: record.Affirmed, Labels: append(notes, under...)}},
+		{Entry: record.Entry{ID: "c", Assertion: record.Affirmed, Labels: []record.Label{{Coding: record.Coding{System: record.SystemConfidentiality, Code: "N"}}}}},
+	}}
+	self := consent.Party{Reference: "Patient/1"}
+	for name, tt := range map[string]struct {
+		change func(*consent.Request)
+		want   string
+	}{
+		"the patient":      {func(r *consent.Request) {}, "ac"},
+		"to somebody else": {func(r *consent.Request) { r.Recipient = &consent.Party{Reference: "Organization/broker"} }, ""},
+		"for treatment":    {func(r *consent.Request) { r.Purposes[0].Code = "TREAT" }, "c"},
+		"a parent": {func(r *consent.Request) {
+			r.Requester, r.Patient.BirthDate = consent.Party{Reference: "RelatedPerson/1"}, record.Time{Value: "2011-01-01"}
+			r.Patient.Representatives = []consent.Representative{representative(consent.AuthorityParent)}
+		}, "c"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req := asked()
+			req.Requester, req.Purposes[0].Code = self, "PATRQT"
+			tt.change(req)
+			out, _ := consent.Redact(consent.Decide(t.Context(), &consent.Evaluator{}, req), rec, consent.Redaction{})
+			got := ""
+			if out != nil {
+				for i := range out.Results {
+					got += out.Results[i].ID
+				}
+			}
+			require.Equal(t, tt.want, got)
+		})
+	}
+}
+
 // The right of access is the patient's: what goes to somebody else does not rest on it. Nor does a danger pass by another's asking.
 func TestAccessIsThePatients(t *testing.T) {
 	req := asked()
