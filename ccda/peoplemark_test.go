@@ -128,3 +128,16 @@ func TestMarkingsOfNobody(t *testing.T) {
 		require.NotEmpty(t, rep.Issues)
 	}
 }
+
+// Every leaf of such markings is read, checked or carried: whom they are about as well.
+func TestMarkingsPerturbed(t *testing.T) {
+	full := marked()
+	r := &record.Record{Patient: full.Patient, Practitioners: full.Practitioners[len(full.Practitioners)-1:], Organizations: full.Organizations[len(full.Organizations)-1:],
+		Specimens: full.Specimens[len(full.Specimens)-1:], Results: full.Results[:1]}
+	r.Results[0].Participants = r.Results[0].Participants[len(r.Results[0].Participants)-1:]
+	var b bytes.Buffer
+	_, err := Exporter{}.Export(t.Context(), r, &b, record.ExportOptions{})
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, strings.Count(b.String(), `typeCode="SBJ"`), 4)
+	tell(t, t.Name(), perturb(t, b.Bytes(), 1))
+}
