@@ -285,7 +285,7 @@ func patientOf(n tree.Node, typ, id string) string {
 }
 
 // ownerNames are the elements by which a resource names its patient.
-var ownerNames = []string{"subject", "patient", "beneficiary", "individual", "for", "source", "policyHolder"}
+var ownerNames = []string{"subject", "patient", "beneficiary", "individual", "for", "source", "policyHolder", "deliverTo"}
 
 // patientID gives the id that a literal reference to a Patient ends in.
 func patientID(text string) string {

@@ -106,7 +106,15 @@ func (w *writer) device(i int, d *record.Device) {
 	w.endArr()
 	w.referenceIn("parent", d.Parent, only(kindDevice))
 	w.deviceRest(d)
+	w.usesHere(d)
 	w.endResource()
+	w.In("devices", i)
+	for j := range d.Uses {
+		if w.isOwnUse(d, &d.Uses[j]) {
+			w.deviceUseStatement(d, j)
+		}
+	}
+	w.Leave()
 }
 
 // deviceUseUnknown is what stands beside the patient of a device where the record does not know whose it is.

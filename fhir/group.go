@@ -142,7 +142,7 @@ func (p *plan) references(i int) (out []int) {
 // subjectElsewhere gives how a resource refers to its patient where the input
 // does not hold them: the same for a reference and one to a version.
 func (p *plan) subjectElsewhere(i int) string {
-	for _, name := range []string{"subject", "patient", "beneficiary"} {
+	for _, name := range []string{"subject", "patient", "beneficiary", "deliverTo"} {
 		c := object(p.all[i].n, name)
 		text := peek(c, "reference")
 		if text == "" {

@@ -214,7 +214,7 @@ func turnOf(x *resource) int {
 		return 1
 	}
 	switch x.typ {
-	case "PractitionerRole", "Medication":
+	case "PractitionerRole", "Medication", "DeviceUseStatement":
 		return 1
 	case "Basic":
 		if isBeside(x.n) {

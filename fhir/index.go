@@ -87,6 +87,7 @@ func (w *writer) index() {
 		return &a.Entry, factKind(&a.Entry, kindAdverseEvent)
 	})
 	w.indexRoles()
+	w.indexUses()
 	w.indexPlaces()
 	w.indexMisfits()
 	w.joinVitals()

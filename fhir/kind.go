@@ -51,6 +51,8 @@ const (
 	kindRiskAssessment
 	kindSupplyDelivery
 	kindExplanationOfBenefit
+	kindDeviceRequest
+	kindSupplyRequest
 	kinds
 )
 
@@ -61,7 +63,7 @@ var kindNames = [kinds]string{
 	"FamilyMemberHistory", "Appointment", "ServiceRequest", "ImagingStudy", "AdverseEvent", "Consent", "List",
 	"Questionnaire", "QuestionnaireResponse", "RelatedPerson", "Practitioner", "PractitionerRole", "Organization", "Location", "Composition",
 	"Provenance", "Account", "ChargeItem", "Claim", "Media", "Binary", "Basic", "RiskAssessment",
-	"SupplyDelivery", "ExplanationOfBenefit",
+	"SupplyDelivery", "ExplanationOfBenefit", "DeviceRequest", "SupplyRequest",
 }
 
 // String gives the resource type as FHIR names it.

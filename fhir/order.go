@@ -8,6 +8,8 @@ var (
 )
 
 // orderKind says what an order becomes: a Basic where it is denied, not known, or a goal, a definition or a criterion.
+// R4's DeviceRequest and SupplyRequest have no doNotPerform, and a SupplyRequest no intent: what is not to be done,
+// or is less than an order, is a ServiceRequest, which can say so. So is what has a product, or C-CDA's class.
 func orderKind(o *record.Order) kind {
 	switch o.Mode {
 	case record.ModeGoal, record.ModeDefinition, record.ModeCriterion:
@@ -15,6 +17,15 @@ func orderKind(o *record.Order) kind {
 	}
 	if o.Assertion != record.Affirmed {
 		return kindBasic
+	}
+	if o.Class != "" || o.Product != nil || o.DoNotPerform != nil && *o.DoNotPerform {
+		return kindServiceRequest
+	}
+	switch intent, exact := orderIntent(o.Mode); {
+	case o.Kind == "device" && intent != "" && exact:
+		return kindDeviceRequest
+	case o.Kind == "supply" && o.Mode == record.ModeRequest:
+		return kindSupplyRequest
 	}
 	return kindServiceRequest
 }
@@ -71,13 +82,30 @@ func orderPriority(c *record.Coding) string {
 	return ""
 }
 
-// order writes a ServiceRequest (US Core ServiceRequest 6.1.0) for what is
-// ordered, planned or proposed and is no medicine.
-func (w *writer) order(i int, o *record.Order) {
-	if orderKind(o) == kindBasic {
-		w.unstated("orders", i, &o.Entry, o)
-		return
+// orderPriority writes priority, and the concept that it is of beside it.
+func (w *writer) orderPriority(p *record.Concept) {
+	if p != nil && len(p.Codings) == 1 && orderPriority(&p.Codings[0]) != "" {
+		w.code("priority", orderPriority(&p.Codings[0]))
 	}
+	w.fieldConcept("priority", p)
+}
+
+// order writes what is ordered, planned or proposed and is no medicine: a ServiceRequest (US Core ServiceRequest
+// 6.1.0), of a device a DeviceRequest, of a supply a SupplyRequest.
+func (w *writer) order(i int, o *record.Order) {
+	switch orderKind(o) {
+	case kindBasic:
+		w.unstated("orders", i, &o.Entry, o)
+	case kindDeviceRequest:
+		w.deviceRequest(i, o)
+	case kindSupplyRequest:
+		w.supplyRequest(i, o)
+	default:
+		w.serviceRequest(i, o)
+	}
+}
+
+func (w *writer) serviceRequest(i int, o *record.Order) {
 	intent, exact := orderIntent(o.Mode)
 	profile := profileBase + "servicerequest"
 	if intent == "" {
@@ -100,10 +128,7 @@ func (w *writer) order(i int, o *record.Order) {
 	w.references("basedOn", "basedOn", o.BasedOn, orderBases)
 	w.references("replaces", "replaces", o.Replaces, only(kindServiceRequest))
 	w.concepts("category", o.Categories)
-	if p := o.Priority; p != nil && len(p.Codings) == 1 && orderPriority(&p.Codings[0]) != "" {
-		w.code("priority", orderPriority(&p.Codings[0]))
-	}
-	w.fieldConcept("priority", o.Priority)
+	w.orderPriority(o.Priority)
 	w.bool("doNotPerform", o.DoNotPerform)
 	if what := w.supplied(o); what != nil {
 		w.concept("code", what)
@@ -220,6 +245,8 @@ func (w *writer) orderRest(o *record.Order) {
 	w.fieldAny("instructions", o.Instructions)
 	w.fieldAny("product", o.Product)
 	w.fieldRefs("devices", o.Devices)
+	w.fieldAny("parameters", o.Parameters)
+	w.fieldRef("from", o.From)
 	w.fieldAny("referral", o.Referral)
 	w.fieldStr("control", o.Control)
 }

@@ -53,6 +53,10 @@ func (r *reader) resource(x *resource) bool {
 		return r.procedure(n)
 	case "ServiceRequest":
 		return r.order(n)
+	case "DeviceRequest":
+		return r.deviceRequest(n)
+	case "SupplyRequest":
+		return r.supplyRequest(n)
 	case "Goal":
 		return r.goal(n)
 	case "CarePlan":
@@ -63,6 +67,8 @@ func (r *reader) resource(x *resource) bool {
 		return r.coverage(n)
 	case "Device":
 		return r.device(n)
+	case "DeviceUseStatement":
+		return r.deviceUseStatement(n)
 	case "DocumentReference":
 		return r.documentReference(n)
 	case "Questionnaire":
@@ -161,7 +167,7 @@ func kindOfEntry(x *resource) string {
 		return record.KindCareTeam
 	case "Device":
 		return record.KindDevice
-	case "SupplyDelivery", "SupplyRequest", "DeviceRequest":
+	case "SupplyDelivery":
 		return record.KindSupply
 	case "Specimen":
 		return record.KindSpecimen
@@ -179,7 +185,7 @@ func kindOfEntry(x *resource) string {
 		return record.KindFamilyMember
 	case "Appointment":
 		return record.KindAppointment
-	case "ServiceRequest":
+	case "ServiceRequest", "DeviceRequest", "SupplyRequest":
 		return record.KindOrder
 	case "ImagingStudy":
 		return record.KindImagingStudy

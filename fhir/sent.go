@@ -87,7 +87,7 @@ func (w *writer) indexItem(s *sentBefore, x *sentItem, stating *record.Stating) 
 	if len(x.Entries) > 0 {
 		id := x.Entries[0]
 		t, isEntry := w.refs[id]
-		isEntry = isEntry && t.of == nil
+		isEntry = isEntry && t.of == nil && t.use == nil
 		if prior := s.byID[id]; prior != nil {
 			prior.verbatim = false // two sources state it: neither alone says all
 			x.again = true

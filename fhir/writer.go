@@ -78,6 +78,7 @@ type target struct {
 	typ kind
 	id  string
 	of  *record.PractitionerRole // it is no entry, but a part of one
+	use *record.DeviceUse        // it is a part of a device
 }
 
 // resource starts a Bundle entry with the resource that an entry of the record

@@ -41,6 +41,25 @@ type Device struct {
 	Procedures    []Ref             `json:"procedures,omitempty"`
 	Addresses     []Address         `json:"addresses,omitempty"`
 	Parameters    []DeviceParameter `json:"parameters,omitempty"`
+	// Uses are what was said of its use, each by somebody at some time (FHIR DeviceUseStatement).
+	Uses []DeviceUse `json:"uses,omitempty"`
+}
+
+// DeviceUse is a statement that the patient uses, used or is to use a device. What
+// Device.Used, Sites and Indications hold is said of the device itself.
+type DeviceUse struct {
+	ID           string          `json:"id,omitempty" portage:"made"`
+	Identifiers  []Identifier    `json:"identifiers,omitempty"`
+	Status       Status          `json:"status,omitzero"` // planned, active, on hold, aborted, completed, entered in error
+	When         Period          `json:"when,omitzero"`
+	Timings      []Timing        `json:"timings,omitempty"` // how often
+	Recorded     *Time           `json:"recorded,omitempty"`
+	Participants []Participation `json:"participants,omitempty"` // who said so: informant
+	Sites        []BodySite      `json:"sites,omitempty"`
+	Indications  []Indication    `json:"indications,omitempty"`
+	BasedOn      []Ref           `json:"basedOn,omitempty"`
+	DerivedFrom  []Ref           `json:"derivedFrom,omitempty"`
+	Notes        []Note          `json:"notes,omitempty"`
 }
 
 // UDI is a unique device identifier (21 CFR 830).

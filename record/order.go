@@ -1,11 +1,12 @@
 package record
 
 // Order is a request for a service: laboratory, imaging, procedure, referral,
-// diet, transport … (FHIR ServiceRequest; C-CDA planned acts; HL7 v2 ORC/OBR, RF1).
+// diet, transport … (FHIR ServiceRequest, DeviceRequest, SupplyRequest; C-CDA planned acts; HL7 v2 ORC/OBR, RF1).
 // Orders for medicines are Medications with Mode request.
 type Order struct {
 	Entry
-	// Kind is laboratory, imaging, clinical-test, procedure, referral, portable-medical-order, diet, supply, encounter or "".
+	// Kind is laboratory, imaging, clinical-test, procedure, referral, portable-medical-order, diet, supply (of something that is
+	// used up or handed out), device (of a thing for the patient's use), encounter or "".
 	Kind          string        `json:"kind,omitempty"`
 	Class         string        `json:"class,omitempty"` // C-CDA: act, observation, procedure, encounter, supply
 	Code          Concept       `json:"code,omitzero"`
@@ -37,9 +38,19 @@ type Order struct {
 	Support       []Ref         `json:"support,omitempty"`
 	Instructions  []Instruction `json:"instructions,omitempty"`
 	Product       *Product      `json:"product,omitempty"` // planned supply
-	Devices       []Ref         `json:"devices,omitempty"` // planned supply, planned procedure
-	Referral      *Referral     `json:"referral,omitempty"`
-	Control       string        `json:"control,omitempty"` // ORC-1, table 0119
+	Devices       []Ref         `json:"devices,omitempty"` // planned supply, planned procedure; the device that is ordered
+	// Parameters say what a device or a supply is to be like: its size, its power, its colour (FHIR DeviceRequest, SupplyRequest).
+	Parameters []OrderParameter `json:"parameters,omitempty"`
+	// From is where a supply is to be taken from (FHIR SupplyRequest.deliverFrom); where it is to go are Locations.
+	From     *Ref      `json:"from,omitempty"`
+	Referral *Referral `json:"referral,omitempty"`
+	Control  string    `json:"control,omitempty"` // ORC-1, table 0119
+}
+
+// OrderParameter is one property that what is ordered is to have.
+type OrderParameter struct {
+	Type  *Concept `json:"type,omitempty"`
+	Value *Value   `json:"value,omitempty"`
 }
 
 // Referral is what an HL7 v2 RF1 says beside the order.

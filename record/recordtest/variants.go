@@ -86,6 +86,7 @@ func (f *filler) variants(rec *record.Record) {
 		record.Encounter{Entry: entry(record.KindEncounter, "planned", record.Affirmed, record.StatusPlanned), Class: conceptOf("AC AMB ambulatory"), When: record.Period{Start: record.Time{Value: "2024-01-09T09:00"}}})
 	rec.Orders = append(rec.Orders, record.Order{Entry: entry(record.KindOrder, "do-not", record.Affirmed, record.StatusActive), Code: conceptOf("S 89666000 Cardiopulmonary resuscitation"), DoNotPerform: ptr(true)})
 	rec.Orders[len(rec.Orders)-1].Mode = record.ModeRequest
+	rec.Orders = append(rec.Orders, f.things(entry)...)
 	rec.Consents = append(rec.Consents, record.Consent{Entry: entry(record.KindConsent, "denied", record.Affirmed, record.StatusActive), Decision: "deny", Version: "R5",
 		Scope: ptr(conceptOf(hl7Clinical + "consentscope patient-privacy Privacy Consent"))})
 	// The questions of one form have ids of their own; a response may name its form by that alone.
@@ -95,6 +96,27 @@ func (f *filler) variants(rec *record.Record) {
 	rec.Questionnaires[0].Form = rec.Forms[0].EntryRef(record.KindForm)
 	rec.Questionnaires[1].Form = rec.Forms[0].EntryRef(record.KindForm)
 	rec.Patient.Languages = append(rec.Patient.Languages, record.Language{Absent: record.AbsentUnknown})
+}
+
+// things are the orders of a device and of a supply.
+func (f *filler) things(entry func(kind, name string, a record.Assertion, s record.StatusCode, reasons ...record.Concept) record.Entry) []record.Order {
+	device := record.Order{Entry: entry(record.KindOrder, "device", record.Affirmed, record.StatusOnHold), Kind: "device", Code: conceptOf("S 6012004 Hearing aid"),
+		Priority: ptr(conceptOf("http://hl7.org/fhir/request-priority asap ASAP")), AuthoredOn: &record.Time{Value: "2023-02-03"},
+		When: record.Period{Start: record.Time{Value: "2023-03-01"}, End: record.Time{Value: "2023-03-31"}}, Group: &record.Identifier{System: "urn:oid:2.16.840.1.113883.19.5", Value: "G-1"},
+		Indications: []record.Indication{{Code: ptr(conceptOf("S 15188001 Hearing loss")), Assertion: record.Affirmed}},
+		Parameters: []record.OrderParameter{
+			{Type: ptr(conceptOf("S 272741003 Laterality")), Value: &record.Value{Concept: ptr(conceptOf("S 7771000 Left"))}},
+			{Type: ptr(record.Concept{Text: "gain"}), Value: &record.Value{Range: &record.Range{Low: &record.Quantity{Value: "20", Unit: "dB"}, High: &record.Quantity{Value: "35", Unit: "dB"}}}},
+			{Type: ptr(record.Concept{Text: "colour"}), Value: &record.Value{Text: ptr("as the hair is")}},
+		}}
+	device.Mode = record.ModeOriginal
+	supply := record.Order{Entry: entry(record.KindOrder, "supply", record.Affirmed, record.StatusCancelled), Kind: "supply", Code: conceptOf("S 337388004 Blood glucose testing strips"),
+		Categories: []record.Concept{{Text: "home delivery"}}, Quantity: &record.Amount{Quantity: &record.Quantity{Value: "3", Unit: "boxes"}},
+		Timings: []record.Timing{{Frequency: "1", Period: "3", PeriodUnit: "mo"}}, Reason: "the last box is open", Locations: []record.Ref{{AsSent: "external/4712", Display: "held elsewhere"}},
+		From:       &record.Ref{AsSent: "external/4713", Display: "the chemist at the corner"},
+		Parameters: []record.OrderParameter{{Type: ptr(record.Concept{Text: "sterile"}), Value: &record.Value{Bool: ptr(true)}}}}
+	supply.Mode = record.ModeRequest
+	return []record.Order{device, supply}
 }
 
 // number gives the items of a form their link ids: 1, 1.1, 2 …, and conditions that do not name themselves.
