@@ -25,6 +25,10 @@ func orderFormOf(o *record.Order) orderForm {
 			class = "procedure"
 		case "encounter", "supply":
 			class = o.Kind
+		case "device":
+			if class = "supply"; o.DoNotPerform != nil && *o.DoNotPerform || o.Assertion == record.Negated {
+				class = "act" // CDA has no negation of a supply
+			}
 		}
 	}
 	switch class {
