@@ -89,6 +89,7 @@ func TestOnFile(t *testing.T) {
 		"a modifier of the consent":        {"," + mod, "", true},
 		"a modifier of its provision":      {"", "," + mod, true},
 		"an extension":                     {"", `,"extension":[{"url":"http://example.org/x","valueBoolean":true}]`, false},
+		"an id":                            {"", `,"id":"x"`, false},
 		"rules of its own":                 {`,"implicitRules":"http://example.org/x"`, "", true},
 		"a provision that nobody can read": {"", `,"provision":[{"typ":"deny"}]`, true},
 	} {

@@ -131,10 +131,17 @@ func (a *applicable) applies(e *Evaluator, f *onFile, req *Request, research boo
 const (
 	scopePrivacy  = "patient-privacy" // FHIR consentscope
 	scopeResearch = "research"
+	// scopeDirective is of FHIR's consentscope too: what care is wanted.
+	scopeDirective = "adr"
 )
 
+// scopeOf gives what a consent is about. R5 has no scope: there its categories tell whether it is of research, or a word on
+// care (an advance directive, an order not to resuscitate), which says nothing of what may be disclosed.
 func scopeOf(c *record.Consent) string {
 	if c.Scope == nil {
+		if c.Version == "R5" {
+			return scopeOfCategories(c.Categories)
+		}
 		return ""
 	}
 	for i := range c.Scope.Codings {
@@ -143,6 +150,30 @@ func scopeOf(c *record.Consent) string {
 		}
 	}
 	return ""
+}
+
+// scopeOfCategories gives the scope that the categories of a consent stand for (HL7 consentcategorycodes, v3 ActConsentType,
+// LOINC). What says no more than that it is a consent changes nothing; of several it is the widest.
+func scopeOfCategories(cs []record.Concept) string {
+	scope := ""
+	for i := range cs {
+		for k := range cs[i].Codings {
+			switch strings.ToLower(cs[i].Codings[k].Code) {
+			case "npp", "emrgonly", "icol", "idscl", "infa", "infaso", "infao", "irdscl", "64292-6", "57016-8", "57017-6":
+				return scopePrivacy
+			case "research", "rsdid", "rsreid":
+				scope = scopeResearch
+			case "acd", "dnr", "hcd", "polst":
+				if scope == "" {
+					scope = scopeDirective
+				}
+			}
+		}
+	}
+	if scope == "" {
+		return scopePrivacy
+	}
+	return scope
 }
 
 // since notes when a consent was given. Times that nanoseconds cannot count are compared with no other.

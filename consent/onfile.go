@@ -26,14 +26,14 @@ func OnFile(rec *record.Record) []Filed {
 
 // odd reports whether something stands beside a consent that may change what it says: an extension that modifies it
 // (R4 2.4.1.1), or a part of its provisions. Other
-// extensions may be passed over.
+// extensions, and ids of elements, may be passed over.
 func odd(rec *record.Record, c *record.Consent) bool {
 	for i := range rec.Carried {
 		x := &rec.Carried[i]
 		if x.Owner != c.ID || x.Form {
 			continue
 		}
-		if within := strings.Contains(x.At, "provision") || strings.Contains(x.Slot, "provision"); x.Modifier || within && x.Name != "extension" {
+		if within := strings.Contains(x.At, "provision") || strings.Contains(x.Slot, "provision"); x.Modifier || within && x.Name != "extension" && x.Name != "id" {
 			return true
 		}
 	}

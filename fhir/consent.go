@@ -35,13 +35,15 @@ func consentKind(c *record.Consent) kind {
 	return kindConsent
 }
 
-// meansR5 reports whether a consent has provisions with R5's meaning (R5 6.2, Consent.provision).
+// meansR5 reports whether a consent says what R4 has no words for that do not turn or widen it: provisions with R5's
+// meaning (R5 6.2, Consent.provision), or in R5 to whom it is given and for how long, which would be lost on a reader of R4.
 func meansR5(c *record.Consent) bool {
-	return (c.Version == "R5" || c.Version == "" && c.Provision == nil) && (c.Provision != nil || len(c.Provisions) > 0)
+	r5 := c.Version == "R5" || c.Version == "" && c.Provision == nil
+	return r5 && (c.Provision != nil || len(c.Provisions) > 0) || c.Version == "R5" && (len(c.Grantees) > 0 || c.Period != nil)
 }
 
 // otherMeaning is for a consent of R5.
-var otherMeaning = record.IssueNotStated.Because("the provisions have the meaning of R5, in which each is the opposite of the rule above it; the consent is kept whole where no reader of R4 takes them for their opposite")
+var otherMeaning = record.IssueNotStated.Because("the consent has the meaning of R5, in which each provision is the opposite of the rule above it, and which says to whom and for how long it is given; it is kept whole where no reader of R4 takes it for its opposite, or for more than it is")
 
 // consent writes Consent (R4; US Core has no profile of it).
 func (w *writer) consent(i int, c *record.Consent) {

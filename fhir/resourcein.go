@@ -101,6 +101,9 @@ func (r *reader) resource(x *resource) bool {
 	case "List":
 		return r.listOfEntries(n)
 	case "Consent":
+		if r.plan.isR5(x) {
+			return r.consentOfR5(n)
+		}
 		return r.consent(n)
 	case "ImagingStudy":
 		return r.imagingStudy(n)
