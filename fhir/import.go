@@ -6,12 +6,9 @@ import (
 	"io"
 	"iter"
 	"slices"
-	"strconv"
-	"unsafe"
 
 	"github.com/portage-health/portage/internal/ids"
 	"github.com/portage-health/portage/internal/ledger"
-	"github.com/portage-health/portage/internal/room"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -122,49 +119,6 @@ type reader struct {
 	maker    *ids.Maker
 }
 
-// rooms are for what a record has very many of.
-type rooms struct {
-	texts   room.Texts
-	origins room.Of[record.Origin]
-	codings room.Of[record.Coding]
-	coded   room.Of[record.Concept]
-	refs    room.Of[record.Ref]
-	times   room.Of[record.Time]
-	periods room.Of[record.Period]
-}
-
-// marks are what the readers of one document use one after another: a document of
-// many patients is not gone over whole for each.
-type marks struct {
-	led          *ledger.Ledger
-	leaves       []uint64
-	marked, free []uint64 // see sweeper
-}
-
-func newMarks(d *tree.Doc) *marks {
-	n := d.LeafSet()
-	return &marks{led: ledger.New(d.Len()), leaves: n, marked: make([]uint64, len(n)), free: make([]uint64, len(n))}
-}
-
-// reset takes off the marks that the reader of a group made.
-func (m *marks) reset(p *plan, group int) {
-	for _, i := range p.of[group] {
-		if from, to := p.all[i].span(); p.all[i].container < 0 {
-			for k := from; k < to; k++ {
-				m.led.Release(k)
-			}
-		}
-	}
-}
-
-// span gives the nodes of a resource, with its Bundle entry.
-func (x *resource) span() (from, to int) {
-	if x.entry.OK() {
-		return x.entry.Index(), x.entry.End()
-	}
-	return x.n.Index(), x.n.End()
-}
-
 func newReader(d *Document, o record.ImportOptions, p *plan, group int, m *marks) *reader {
 	digest := hex.EncodeToString(d.digest[:])
 	r := &reader{
@@ -266,98 +220,6 @@ func (r *reader) header() {
 	}
 }
 
-// frame takes what every resource has: its type, its id and where it stood.
-func (r *reader) frame(x *resource, item *record.Item) {
-	r.take(x.n.Child("resourceType"))
-	r.take(x.n.Child("id"))
-	if meta := x.n.Child("meta"); meta.Kind() == tree.Object {
-		if v := meta.Child("versionId"); v.Kind() == tree.String {
-			r.take(v)
-			item.Version = v.Value()
-		}
-	}
-	if x.entry.OK() {
-		if u := x.entry.Child("fullUrl"); u.Kind() == tree.String {
-			r.take(u)
-		}
-	}
-}
-
-// entry begins an entry of the resource at hand: the first has the resource's
-// own id, others have ids derived from it. It takes what all entries have.
-func (r *reader) entry(n tree.Node) record.Entry {
-	x := &r.plan.all[r.at]
-	e := record.Entry{ID: x.entryID, Assertion: record.Affirmed}
-	if len(r.made) > 0 {
-		e.ID = r.partID("entry")
-	}
-	e.Origins = append(r.room.origins.List(1), record.Origin{Source: r.source, Path: x.path, Line: r.line(n)})
-	r.made = append(r.made, e.ID)
-	if n == x.n {
-		r.common(n, &e)
-	}
-	return e
-}
-
-// partID gives the id of the next part of the resource at hand.
-func (r *reader) partID(kind string) string {
-	r.derived++
-	return ids.Derive(r.plan.all[r.at].entryID, kind, strconv.Itoa(r.derived))
-}
-
-// common takes what every resource may have: meta, language, text and our own
-// extensions on it.
-func (r *reader) common(n tree.Node, e *record.Entry) {
-	if meta := n.Child("meta"); meta.Kind() == tree.Object {
-		e.Updated = r.timePtr(meta, "lastUpdated")
-		e.Labels = r.labels(meta, "security")
-	}
-	e.Language = r.str(n, "language")
-	e.Narrative = r.narrative(n)
-	if x := r.field(n, "narrative"); x.OK() {
-		r.narrativeRest(object(n, "text"), x, e)
-	}
-	if a := r.assertion(n); a != "" {
-		e.Assertion = a
-	}
-}
-
-// add puts an entry that is complete into its list of the record, with what our own extension on n says of it.
-func add[T any](r *reader, list *[]T, n tree.Node, x T) {
-	*list = append(*list, x)
-	r.fields(n, &(*list)[len(*list)-1])
-}
-
-// line gives the line of a node in the input.
-func (r *reader) line(n tree.Node) int {
-	if r.plan.xml != nil {
-		line, _ := r.plan.xml.position(n.Offset())
-		return line
-	}
-	return n.Line()
-}
-
-// pos gives line and column of a node in the input.
-func (r *reader) pos(n tree.Node) (line, col int) {
-	if r.plan.xml != nil {
-		return r.plan.xml.position(n.Offset())
-	}
-	line, col = n.Pos()
-	if r.plan.lines && col > 1 {
-		col--
-	}
-	return line, col
-}
-
-// rawText gives a part of the document, which does not change, as a string.
-func rawText(n tree.Node) string {
-	b := n.Raw()
-	if len(b) == 0 {
-		return ""
-	}
-	return unsafe.String(&b[0], len(b))
-}
-
 // noteForm reports what was odd in the XML that the input was turned from.
 func (r *reader) noteForm() {
 	if r.plan.xml == nil || r.group > 0 {
@@ -378,56 +240,3 @@ var (
 	issueForm     = record.IssueRepaired.Because("the XML or JSON has something that FHIR does not have here; it was read, or written, as it stands")
 	issueFormLost = record.IssueLost.Because("the other form of FHIR cannot hold this; it is left out")
 )
-
-// makeRoom gives the lists of the record room for what the plan has of their kinds.
-func (r *reader) makeRoom() {
-	n := map[string]int{}
-	all := 0
-	for _, i := range r.plan.of[r.group] {
-		n[kindOfEntry(&r.plan.all[i])]++
-		all++
-	}
-	rec := r.rec
-	rec.Allergies = make([]record.Allergy, 0, n[record.KindAllergy])
-	rec.Problems = make([]record.Problem, 0, n[record.KindProblem])
-	rec.Medications = make([]record.Medication, 0, n[record.KindMedication])
-	rec.Immunizations = make([]record.Immunization, 0, n[record.KindImmunization])
-	rec.Procedures = make([]record.Procedure, 0, n[record.KindProcedure])
-	rec.Encounters = make([]record.Encounter, 0, n[record.KindEncounter])
-	rec.Results = make([]record.Observation, 0, n[record.KindResult])
-	rec.Vitals = make([]record.Observation, 0, n[record.KindVital])
-	rec.Social = make([]record.Observation, 0, n[record.KindSocial])
-	rec.Assessments = make([]record.Observation, 0, n[record.KindAssessment])
-	rec.Observations = make([]record.Observation, 0, n[record.KindObservation])
-	rec.ResultPanels = make([]record.Panel, 0, n[record.KindResultPanel])
-	rec.Orders = make([]record.Order, 0, n[record.KindOrder])
-	rec.Carried = make([]record.Carried, 0, all)
-	r.rep.Issues = make([]record.Issue, 0, all)
-}
-
-// tidy leaves nothing behind of room that was not needed.
-func (r *reader) tidy() {
-	rec := r.rec
-	tidy(&rec.Allergies)
-	tidy(&rec.Problems)
-	tidy(&rec.Medications)
-	tidy(&rec.Immunizations)
-	tidy(&rec.Procedures)
-	tidy(&rec.Encounters)
-	tidy(&rec.Results)
-	tidy(&rec.Vitals)
-	tidy(&rec.Social)
-	tidy(&rec.Assessments)
-	tidy(&rec.Observations)
-	tidy(&rec.ResultPanels)
-	tidy(&rec.Orders)
-	tidy(&rec.Carried)
-	tidy(&r.rep.Issues)
-}
-
-// tidy makes an empty list no list.
-func tidy[T any](list *[]T) {
-	if len(*list) == 0 {
-		*list = nil
-	}
-}
