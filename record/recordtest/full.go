@@ -129,6 +129,12 @@ func (f *filler) little(v reflect.Value, kind, name string) {
 	}
 	f.types = f.types[:0]
 	e.ID, e.Assertion = f.self, record.Affirmed
+	switch kind {
+	case record.KindOrder:
+		e.Mode = modes[kind] // every format that has orders says that they are
+	case record.KindAdverseEvent:
+		v.FieldByName("Actuality").SetString("actual") // FHIR alone has them, and demands it
+	}
 	e.Status.Code = statusOf[t.Name()+".Status"]
 	if e.Status.Code == "" {
 		e.Status.Code = record.StatusCompleted

@@ -20,7 +20,8 @@ func (f *filler) variants(rec *record.Record) {
 	refusal := conceptOf("AR PATOBJ patient objection")
 	// No known allergies; not allergic to latex; penicillin refuted; entered in error; not known whether there is any.
 	rec.Allergies = append(rec.Allergies,
-		record.Allergy{Entry: entry(record.KindAllergy, "none-known", record.NoneKnown, record.StatusActive), Kind: conceptOf("S 419199007 Allergy to substance")},
+		record.Allergy{Entry: entry(record.KindAllergy, "none-known", record.NoneKnown, record.StatusActive), Kind: conceptOf("S 419199007 Allergy to substance"),
+			Concern: &record.Concern{ID: id(record.KindAllergy, "none-known", "concern"), Assertion: record.Affirmed, Status: record.Status{Code: record.StatusActive}}},
 		record.Allergy{Entry: entry(record.KindAllergy, "negated", record.Negated, record.StatusActive), Substance: conceptOf("S 111088007 Latex"), Kind: conceptOf("S 419199007 Allergy to substance")},
 		record.Allergy{Entry: entry(record.KindAllergy, "refuted", record.Affirmed, record.StatusCompleted), Substance: conceptOf("R 7980 penicillin G"), Verification: record.Refuted,
 			Clinical: record.ClinicalStatus{Code: "resolved"}},
