@@ -168,6 +168,9 @@ func TestWithheldInNoFormat(t *testing.T) {
 		`{"fullUrl":"http://ehr.example.org/DiagnosticReport/d","resource":{"resourceType":"DiagnosticReport","id":"d","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"N"}]},"status":"final",
 			"code":{"text":"screening"},"subject":{"reference":"Patient/ex-patient"},"conclusion":"` + m + `","presentedForm":[{"contentType":"text/plain","data":"` + "WnF4cGxhbnRlZA==" + `"}],
 			"result":[{"reference":"Observation/ex-glucose"},{"reference":"Observation/ex-alcoholUse","display":"` + m + `"}]}}`,
+		`{"fullUrl":"http://ehr.example.org/Binary/b","resource":{"resourceType":"Binary","id":"b","contentType":"text/plain","data":"` + "WnF4cGxhbnRlZA==" + `"}}`,
+		`{"fullUrl":"http://ehr.example.org/DocumentReference/n","resource":{"resourceType":"DocumentReference","id":"n","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"ETHUD"}]},"status":"current",
+			"type":{"text":"letter"},"subject":{"reference":"Patient/ex-patient"},"content":[{"attachment":{"url":"Binary/b"}}]}}`,
 		`{"fullUrl":"http://ehr.example.org/Provenance/p","resource":{"resourceType":"Provenance","id":"p","target":[{"reference":"Observation/ex-alcoholUse"}],"recorded":"2022-01-01T00:00:00Z","reason":[{"text":"` + m + `"}],
 			"agent":[{"who":{"display":"` + m + `"}}]}}`,
 	}
@@ -183,7 +186,7 @@ func TestWithheldInNoFormat(t *testing.T) {
 	require.NotContains(t, recordJSON(t, cut), "ex-alcoholUse")
 	for _, mask := range []bool{false, true} {
 		out, w := consent.Redact(denyAlcohol(t, mask), rec, consent.Redaction{})
-		require.Equal(t, 1+1, w.Total(), "the observation, and the Provenance that is about it alone: %v", w.Counts)
+		require.Equal(t, 1+1+1, w.Total(), "the observation, the Provenance that is about it alone, and the note whose content stands in a Binary: %v", w.Counts)
 		leaves := recordJSON(t, out)
 		require.NotContains(t, leaves, m)
 		require.NotContains(t, leaves, "WnF4cGxhbnRlZA")

@@ -126,6 +126,9 @@ func (p *plan) references(i int) (out []int) {
 			j, ok = p.target(v.Value(), i)
 		case "questionnaire": // QuestionnaireResponse.questionnaire, a canonical URL
 			j, ok = p.form(v.Value())
+		case "url": // Attachment.url
+			j, ok = p.target(v.Value(), i)
+			ok = ok && p.all[j].typ == "Binary"
 		}
 		if ok {
 			for p.all[j].container >= 0 {

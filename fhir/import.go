@@ -168,7 +168,7 @@ func turnOf(x *resource) int {
 		return 1
 	}
 	switch x.typ {
-	case "PractitionerRole", "Medication", "DeviceUseStatement":
+	case "PractitionerRole", "Medication", "DeviceUseStatement", "Binary":
 		return 1
 	case "Basic":
 		if isBeside(x.n) {

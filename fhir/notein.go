@@ -63,6 +63,7 @@ func (r *reader) noteContents(n tree.Node) (out []record.NoteContent) {
 	for _, c := range objects(n, "content") {
 		v := record.NoteContent{Attachment: one(c, "attachment", r.attachment), Format: maybe(c, "format", r.coding)}
 		addFields(r, c, &v)
+		r.content(object(c, "attachment"), &v.Attachment)
 		if v != (record.NoteContent{}) {
 			out = append(out, v)
 		}

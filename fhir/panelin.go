@@ -72,7 +72,7 @@ func (r *reader) report(n tree.Node) bool {
 	})
 	p.Conclusion = r.str(n, "conclusion")
 	p.ConclusionCodes = r.concepts(n, "conclusionCode")
-	p.Attachments = all(n, "presentedForm", r.attachment)
+	p.Attachments = all(n, "presentedForm", r.attached)
 	add(r, &r.rec.ResultPanels, n, p)
 	return true
 }

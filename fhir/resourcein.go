@@ -71,6 +71,8 @@ func (r *reader) resource(x *resource) bool {
 		return r.deviceUseStatement(n)
 	case "DocumentReference":
 		return r.documentReference(n)
+	case "Binary":
+		return r.binary()
 	case "Questionnaire":
 		return r.blankOf(n)
 	case "QuestionnaireResponse":

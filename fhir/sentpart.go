@@ -53,7 +53,7 @@ func (s *sentBefore) joinParts() {
 			if x.isEntry || len(x.Entries) < 2 || x.Within != "" {
 				continue
 			}
-			same := x.same
+			same := x.same && (x.verbatim || x.Type != kindBinary.String()) // what goes out as it was sent may point to no Binary that does not
 			for _, id := range x.Entries[1:] {
 				o := s.byID[id]
 				same = same && (o == nil || o.verbatim)
