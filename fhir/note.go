@@ -60,6 +60,9 @@ func noteKind(n *record.ClinicalNote) kind {
 	if n.Assertion != record.Affirmed || n.Mode != record.ModeEvent || n.Status.Code != "" && !hasCodeFor(&documentStatus, &n.Status) {
 		return kindBasic
 	}
+	if isMedia(n) {
+		return kindMedia
+	}
 	return kindDocumentReference
 }
 
@@ -77,6 +80,10 @@ func (w *writer) clinicalNote(i int, n *record.ClinicalNote) {
 			why = &noStatus
 		}
 		w.keptWhole("notes", i, &n.Entry, n, why)
+		return
+	}
+	if isMedia(n) {
+		w.media(i, n)
 		return
 	}
 	profile := profileBase + "documentreference"
@@ -116,6 +123,7 @@ func (w *writer) clinicalNote(i int, n *record.ClinicalNote) {
 	w.endArr()
 	w.noteContext(n)
 	w.fieldStr("title", n.Title)
+	w.fieldAny("capture", n.Capture)
 	w.endResource()
 }
 

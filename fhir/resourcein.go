@@ -71,6 +71,8 @@ func (r *reader) resource(x *resource) bool {
 		return r.deviceUseStatement(n)
 	case "DocumentReference":
 		return r.documentReference(n)
+	case "Media":
+		return r.mediaOf(n)
 	case "Binary":
 		return r.binary()
 	case "Questionnaire":
@@ -176,7 +178,7 @@ func kindOfEntry(x *resource) string {
 		return record.KindSupply
 	case "Specimen":
 		return record.KindSpecimen
-	case "DocumentReference":
+	case "DocumentReference", "Media":
 		return record.KindNote
 	case "Coverage":
 		return record.KindCoverage

@@ -2,7 +2,7 @@ package record
 
 // ClinicalNote is a note in words or as a file: consultation, discharge
 // summary, progress, imaging narrative … (USCDI Clinical Notes; FHIR
-// DocumentReference; C-CDA Note Activity; HL7 v2 TXA/OBX of MDM). The words of a
+// DocumentReference, Media; C-CDA Note Activity; HL7 v2 TXA/OBX of MDM). The words of a
 // note that stands in a document are that part of the section's narrative that
 // Narrative.Anchor names; Contents are what it brings of its own.
 type ClinicalNote struct {
@@ -23,6 +23,26 @@ type ClinicalNote struct {
 	RelatedDocs []RelatedDocument `json:"relatedDocuments,omitempty"`
 	Custodian   *Ref              `json:"custodian,omitempty"`
 	MasterID    *Identifier       `json:"masterIdentifier,omitempty"`
+	// Capture is how its content was taken, where it is a picture or a recording (FHIR Media).
+	Capture *Capture `json:"capture,omitempty"`
+}
+
+// Capture is how a picture, a film or a sound was taken, and of what. When it was
+// taken is the note's When, when it was made available its Written, who took it a performer.
+type Capture struct {
+	Type       *Concept  `json:"type,omitempty"` // image, video, audio
+	Modality   *Concept  `json:"modality,omitempty"`
+	View       *Concept  `json:"view,omitempty"`
+	Site       *BodySite `json:"site,omitempty"`
+	Reasons    []Concept `json:"reasons,omitempty"`
+	DeviceName string    `json:"deviceName,omitempty"`
+	Device     *Ref      `json:"device,omitempty"`
+	Height     string    `json:"height,omitempty"` // pixels
+	Width      string    `json:"width,omitempty"`  // pixels
+	Frames     string    `json:"frames,omitempty"`
+	Duration   string    `json:"duration,omitempty"` // seconds
+	BasedOn    []Ref     `json:"basedOn,omitempty"`
+	PartOf     []Ref     `json:"partOf,omitempty"`
 }
 
 // NoteContent is one form of a note's content.

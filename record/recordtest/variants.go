@@ -90,6 +90,11 @@ func (f *filler) variants(rec *record.Record) {
 	rec.Orders = append(rec.Orders, f.things(entry)...)
 	rec.Consents = append(rec.Consents, record.Consent{Entry: entry(record.KindConsent, "denied", record.Affirmed, record.StatusActive), Decision: "deny", Version: "R5",
 		Scope: ptr(conceptOf(hl7Clinical + "consentscope patient-privacy Privacy Consent"))})
+	rec.Notes = append(rec.Notes, record.ClinicalNote{Entry: entry(record.KindNote, "picture", record.Affirmed, record.StatusCompleted), Title: "before the operation",
+		When: record.Period{At: record.Time{Value: "2023-05-06"}}, Written: &record.Time{Value: "2023-05-06T10:11:12Z"},
+		Contents: []record.NoteContent{{Attachment: record.Attachment{ContentType: "image/png", Data: record.BytesData([]byte("\x89PNG invented"))}}},
+		Capture: &record.Capture{Type: ptr(conceptOf(hl7Clinical + "media-type image Image")), Site: &record.BodySite{Code: conceptOf("S 40983000 Arm"), Laterality: ptr(conceptOf("S 7771000 Left"))},
+			Height: "480", Width: "640", Frames: "1", Duration: "1.5", DeviceName: "the camera of the ward", Reasons: []record.Concept{{Text: "a wound"}}}})
 	// The questions of one form have ids of their own; a response may name its form by that alone.
 	for i := range rec.Forms {
 		number(rec.Forms[i].Items, "")
