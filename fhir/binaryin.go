@@ -9,7 +9,7 @@ import (
 // that content: another format has no Binary, and would be left with an address of the source. It reports whether it did.
 // A Binary of another type than the attachment says, or with a word of its own on who may see it, stays what it is.
 func (r *reader) content(a tree.Node, v *record.Attachment) bool {
-	if a.Child("data").OK() || a.Child("_data").OK() || v.URL == "" {
+	if !r.plan.binaries || a.Child("data").OK() || a.Child("_data").OK() || v.URL == "" {
 		return false
 	}
 	i, ok := r.plan.target(v.URL, r.at)

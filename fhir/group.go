@@ -127,8 +127,10 @@ func (p *plan) references(i int) (out []int) {
 		case "questionnaire": // QuestionnaireResponse.questionnaire, a canonical URL
 			j, ok = p.form(v.Value())
 		case "url": // Attachment.url
-			j, ok = p.target(v.Value(), i)
-			ok = ok && p.all[j].typ == "Binary"
+			if p.binaries {
+				j, ok = p.target(v.Value(), i)
+				ok = ok && p.all[j].typ == "Binary"
+			}
 		}
 		if ok {
 			for p.all[j].container >= 0 {

@@ -23,6 +23,7 @@ type plan struct {
 	patients []int             // the Patient of each group, or -1
 	of       [][]int           // the resources of each group, in their order
 	lines    bool
+	binaries bool // there are Binaries, which an address may lead to
 	xml      *convertedXML
 
 	version   versionSet // what the input as a whole may be of
@@ -121,6 +122,7 @@ func (p *plan) find(n, entry tree.Node, path string) {
 	}
 	at := len(p.all)
 	p.all = append(p.all, x)
+	p.binaries = p.binaries || x.typ == "Binary"
 	p.byNode[n.Index()] = at
 	i := 0
 	for c := range items(n, "contained") {
