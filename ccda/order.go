@@ -120,14 +120,18 @@ func (r *reader) order(n tree.Node) record.Order {
 	case r.hasAny(n, templatesProcedure[:3]):
 		known = slices.Concat(templatesPlanned, templatesProcedure)
 	case n.Name() == "supply":
-		known = slices.Concat(templatesPlanned, templatesSupply)
+		known = knownPlannedSupply
 	case n.Name() == "encounter":
 		known = slices.Concat(templatesPlanned, templatesEncounter)
 	case r.hasAny(n, templatesInstruction):
 		known = slices.Concat(templatesPlanned, templatesInstruction)
 	}
 	r.templates(n, known...)
-	o.Kind = r.kindOfOrder(n)
+	if o.Kind = r.kindOfThing(n); o.Kind != "" {
+		o.Class = ""
+	} else {
+		o.Kind = r.kindOfOrder(n)
+	}
 	if r.has(n, templateReferral) {
 		r.fixed(n, "classCode", "PCPR", "ACT")
 	} else {

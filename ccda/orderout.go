@@ -68,9 +68,15 @@ func (w *writer) orderEntry(i int) bool {
 	if exact {
 		x.Mode = record.ModeEvent
 	}
+	thing := ""
+	if isThing(&x) && f.element == "supply" {
+		thing, x.Kind = x.Kind, ""
+	}
 	switch x.Class {
 	case "":
-		w.Note(&fixed, "class")
+		if thing == "" {
+			w.Note(&fixed, "class")
+		}
 	case "act", "encounter", "procedure", "supply", "observation":
 		x.Class = ""
 	}
@@ -99,6 +105,7 @@ func (w *writer) orderEntry(i int) bool {
 		x.DoNotPerform = nil
 	}
 	w.plannedTemplate(&f, mood, &x.Status)
+	w.kindOfThing(thing)
 	w.orderIDs(&x)
 	w.categoriesBefore(f.element, &x.Categories)
 	if x.Code.IsZero() && f.element != "encounter" && f.element != "supply" {

@@ -50,6 +50,37 @@ func (w *writer) kindOfMedication(kind string) {
 	}
 }
 
+// A Planned Supply is a ServiceRequest in FHIR. Of what FHIR called a DeviceRequest or a SupplyRequest a template of our own says so.
+var orderKinds = []struct{ template, kind string }{
+	{"1b0e2c1e-52a9-4c0e-9f0a-6d3c6f5b7a05", "device"},
+	{"1b0e2c1e-52a9-4c0e-9f0a-6d3c6f5b7a06", "supply"},
+}
+
+var knownPlannedSupply = slices.Concat(templatesPlanned, templatesSupply, []string{orderKinds[0].template, orderKinds[1].template})
+
+// kindOfThing gives what kind of order FHIR called a planned supply, where a template says it.
+func (r *reader) kindOfThing(n tree.Node) string {
+	for _, k := range orderKinds {
+		if n.Name() == "supply" && r.has(n, k.template) {
+			return k.kind
+		}
+	}
+	return ""
+}
+
+// isThing reports whether an order is one that FHIR called a DeviceRequest or a SupplyRequest.
+func isThing(o *record.Order) bool {
+	return o.Class == "" && slices.ContainsFunc(orderKinds, func(k struct{ template, kind string }) bool { return k.kind == o.Kind })
+}
+
+func (w *writer) kindOfThing(kind string) {
+	for _, k := range orderKinds {
+		if k.kind == kind {
+			w.leaf("templateId", "root", k.template)
+		}
+	}
+}
+
 // templateThing says that a product is a thing of its own (FHIR Medication),
 // which other statements may name too. Its first id is that thing's.
 const templateThing = "1b0e2c1e-52a9-4c0e-9f0a-6d3c6f5b7a04"

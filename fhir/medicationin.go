@@ -126,7 +126,13 @@ func (r *reader) medicationEnd(n tree.Node, m *record.Medication) {
 // priority reads a code of request-priority.
 func (r *reader) priority(n tree.Node) *record.Concept {
 	if p := r.str(n, "priority"); p != "" {
-		return &record.Concept{Codings: []record.Coding{{System: "http://hl7.org/fhir/request-priority", Code: p}}}
+		c := priorityOf(p)
+		return &c
 	}
 	return nil
+}
+
+// priorityOf is the concept that a code of request-priority stands for.
+func priorityOf(code string) record.Concept {
+	return record.Concept{Codings: []record.Coding{{System: "http://hl7.org/fhir/request-priority", Code: code}}}
 }

@@ -1,6 +1,10 @@
 package fhir
 
-import "github.com/portage-health/portage/record"
+import (
+	"reflect"
+
+	"github.com/portage-health/portage/record"
+)
 
 var (
 	orderReasons = only(kindCondition, kindObservation, kindDiagnosticReport, kindDocumentReference)
@@ -82,10 +86,13 @@ func orderPriority(c *record.Coding) string {
 	return ""
 }
 
-// orderPriority writes priority, and the concept that it is of beside it.
+// orderPriority writes priority, and beside it the concept that it is of where that says more.
 func (w *writer) orderPriority(p *record.Concept) {
 	if p != nil && len(p.Codings) == 1 && orderPriority(&p.Codings[0]) != "" {
 		w.code("priority", orderPriority(&p.Codings[0]))
+		if reflect.DeepEqual(*p, priorityOf(p.Codings[0].Code)) {
+			return
+		}
 	}
 	w.fieldConcept("priority", p)
 }

@@ -25,7 +25,11 @@ func (w *writer) supplyRequest(i int, o *record.Order) {
 	w.resource("orders", i, &o.Entry, kindSupplyRequest)
 	w.deliverFor(o)
 	w.common(&o.Entry, hasIdentifiers|hasStatus|hasAssertion|hasMode)
-	w.orderStatus(&o.Status, supplyOrderStatus(o.Status.Code))
+	if code := supplyOrderStatus(o.Status.Code); o.Status.Absent == "" && o.Status.AsSent == "" && supplyOrderStatuses.TwoWay(code, o.Status.Code) {
+		w.code("status", code)
+	} else {
+		w.orderStatus(&o.Status, code)
+	}
 	w.oneConcept("category", "categories", o.Categories)
 	w.orderPriority(o.Priority)
 	w.supplyItem(o)
