@@ -62,12 +62,12 @@ func (w *Writer) Segment(name string) {
 
 // Put writes a value at a place of the segment, which must lie behind the last one. Numbers count from 1; 0 means 1. "" writes nothing.
 func (w *Writer) Put(field, repetition, component, subcomponent int, value string) {
-	if value == "" || !w.move(field, repetition, component, subcomponent) {
+	if value == "" || len(value) <= short && subcomponent <= 1 && w.putNext(field, max(repetition, 1), max(component, 1), value) || !w.move(field, repetition, component, subcomponent) {
 		return
 	}
-	if n := len(value); n <= 16 && value != `""` { // most values: looked at and copied in one go
+	if n := len(value); n <= short && value != `""` { // most values: looked at and copied in one go
 		at := len(w.buf)
-		w.buf = slices.Grow(w.buf, 16)
+		w.buf = slices.Grow(w.buf, short)
 		to := w.buf[at : at+n]
 		other := uint8(0)
 		for i := range to {
@@ -84,6 +84,45 @@ func (w *Writer) Put(field, repetition, component, subcomponent int, value strin
 	if w.buf, bad = w.enc.append(w.buf, value); bad != nil {
 		w.fail(bad)
 	}
+}
+
+// short is how long most values are at most: those are looked at and copied in one go.
+const short = 16
+
+// putNext writes a short value that needs no escape to a further field, or to a further component of the repetition at hand, with the delimiters before
+// it; false, and nothing, where the value or the place is another.
+func (w *Writer) putNext(field, repetition, component int, value string) bool {
+	at := &w.at
+	c, n := byte(0), 0
+	switch {
+	case w.err != nil:
+	case field > at[0] && repetition == 1 && component == 1:
+		c, n = w.enc.delims.Field, field-at[0]
+	case field == at[0] && repetition == at[1] && component > at[2]:
+		c, n = w.enc.delims.Component, component-at[2]
+	}
+	if c == 0 || n > short {
+		return false
+	}
+	from := len(w.buf)
+	buf := slices.Grow(w.buf, 2*short)
+	to := buf[from : from+n]
+	for i := range to {
+		to[i] = c
+	}
+	to = buf[from+n : from+n+len(value)]
+	other := uint8(0)
+	for i := range to {
+		b := value[i]
+		to[i] = b
+		other |= w.enc.other[b]
+	}
+	if other != 0 || value == null {
+		return false
+	}
+	w.buf = buf[:from+n+len(value)]
+	at[0], at[1], at[2], at[3] = field, repetition, component, 1
+	return true
 }
 
 // PutNull writes null at a place.
