@@ -133,44 +133,6 @@ func (r *reader) identifies(kind string, idents []record.Identifier) bool {
 	return false
 }
 
-// union adds what is not there yet.
-func union[T any](have, more []T) []T {
-next:
-	for i := range more {
-		for j := range have {
-			if same(&have[j], &more[i]) {
-				continue next
-			}
-		}
-		have = append(have, more[i])
-	}
-	return have
-}
-
-// same reports whether two parts of a record say the same. What most often tells
-// them apart, or most often is all of them, is looked at first.
-func same[T any](a, b *T) bool {
-	switch x := any(a).(type) {
-	case *record.Identifier:
-		y := any(b).(*record.Identifier)
-		if *x == *y {
-			return true
-		}
-		if x.Value != y.Value || x.System != y.System {
-			return false
-		}
-	case *record.Telecom:
-		if x.Value != any(b).(*record.Telecom).Value {
-			return false
-		}
-	case *record.Address:
-		if x.PostalCode != any(b).(*record.Address).PostalCode {
-			return false
-		}
-	}
-	return reflect.DeepEqual(a, b)
-}
-
 // untakeAbsent gives back, at a further mention of somebody, what says only that
 // something is absent: it would be one with the same word of another mention.
 func (r *reader) untakeAbsent(n tree.Node, idents *[]record.Identifier, addrs *[]record.Address, tels *[]record.Telecom) {

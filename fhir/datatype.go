@@ -265,6 +265,9 @@ func isCode(s string) bool {
 
 // isURI reports whether s may stand in a FHIR uri: no white space, no control characters.
 func isURI(s string) bool {
+	if standsIn(s) {
+		return s != "" && strings.IndexByte(s, ' ') < 0
+	}
 	ascii := true
 	for i := 0; i < len(s); i++ {
 		if s[i] <= ' ' || s[i] == 0x7f {
@@ -293,11 +296,6 @@ func isAbsoluteURI(s string) bool {
 // uri writes a uri, url or canonical; what is none stands in a field of the record extension.
 func (w *writer) uri(name, v string) {
 	if v == "" {
-		return
-	}
-	if standsIn(v) && strings.IndexByte(v, ' ') < 0 {
-		w.key(name)
-		w.plain(v)
 		return
 	}
 	if isURI(v) {

@@ -217,7 +217,7 @@ func (n Node) Attr(name string) Node { return n.attr(noSpace, name) }
 
 // AttrNS gives the attribute of that name in a namespace.
 func (n Node) AttrNS(space, name string) Node {
-	if n.d == nil {
+	if n.d == nil || n.lacks(sumOf(name)) {
 		return Node{}
 	}
 	id, ok := n.d.spaceID(space)

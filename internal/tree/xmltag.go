@@ -145,8 +145,8 @@ func (p *xmlParser) startTag(i int, parent uint32) int {
 		up.kids = true
 		tag.all = up.all
 	}
-	if !tag.all {
-		tag.all = string(p.local(&p.names[name])) == p.spaceIn
+	if x := &p.names[name]; !tag.all && int(x.size) == len(p.spaceIn) {
+		tag.all = string(p.local(x)) == p.spaceIn
 	}
 	p.stack = append(p.stack, tag)
 	return j
