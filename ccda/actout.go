@@ -43,7 +43,7 @@ func (w *writer) authored(list *[]record.Participation, when **record.Time) {
 
 // locationOut writes where something took place; what is no place of the record stays.
 func (w *writer) locationOut(leaf string, ref **record.Ref) {
-	if *ref != nil && w.serviceLocation(leaf, -1, *ref, nil) {
+	if *ref != nil && w.serviceLocation(leaf, -1, *ref, leaf, nil) {
 		*ref = nil
 	}
 }
@@ -52,11 +52,11 @@ func (w *writer) locationOut(leaf string, ref **record.Ref) {
 func (w *writer) locationsOut(leaf string, list *[]record.Ref) {
 	for i := range *list {
 		r := (*list)[i]
-		if !w.serviceLocation(leaf, i, &r, nil) {
-			w.In(leaf, i)
+		w.In(leaf, i)
+		if !w.serviceLocation(leaf, i, &r, "", nil) {
 			w.Drop("", &r, &lost)
-			w.Leave()
 		}
+		w.Leave()
 	}
 	*list = nil
 }

@@ -97,11 +97,14 @@ func (w *writer) teamParticipants(x *record.CareTeam) {
 	}
 	w.participants(&people)
 	for i := range all {
-		if isPlace(&all[i]) && !w.serviceLocation("participants", i, all[i].Location, nil) {
-			w.In("participants", i)
-			w.Drop("", &all[i], &lost)
-			w.Leave()
+		if !isPlace(&all[i]) {
+			continue
 		}
+		w.In("participants", i)
+		if !w.serviceLocation("participants", i, all[i].Location, "location", nil) {
+			w.Drop("", &all[i], &lost)
+		}
+		w.Leave()
 	}
 	x.Participants = nil
 }

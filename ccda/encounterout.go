@@ -169,7 +169,7 @@ func (w *writer) encounterPlaces(x *record.Encounter, header bool) {
 			continue
 		}
 		w.In("locations", i)
-		if w.serviceLocation("locations", i, &l.Location, func() { w.periodPtr("time", "when", &l.When) }) {
+		if w.serviceLocation("locations", i, &l.Location, "location", func() { w.periodPtr("time", "when", &l.When) }) {
 			l.Location = record.Ref{}
 		}
 		w.rest(&l)

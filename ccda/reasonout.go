@@ -50,12 +50,31 @@ func (w *writer) indicationsOut(field string, list *[]record.Indication) {
 				x.Ref = &ref
 			}
 		}
+		w.wordsOfRef(&x)
 		w.indication(field, i, &x)
 		w.rest(&x)
 		w.Leave()
 	}
 	*list = nil
 }
+
+// wordsOfRef makes the words of a reference to what the record does not have the
+// words of the reason, which has none: C-CDA has no reference to elsewhere there.
+func (w *writer) wordsOfRef(x *record.Indication) {
+	if x.Ref == nil || x.Ref.Display == "" || x.Code != nil {
+		return
+	}
+	if _, ok := w.place(x.Ref); ok {
+		return
+	}
+	ref := *x.Ref
+	x.Code = &record.Concept{Text: ref.Display}
+	ref.Display = ""
+	x.Ref = &ref
+	w.Note(&saidInWords, "ref.display")
+}
+
+var saidInWords = record.IssueAltered.Because("the record does not have what is referred to; the words of the reference stand as the words of the reason")
 
 func (w *writer) indication(field string, i int, x *record.Indication) {
 	if record.CountLeavesOf(x) == 0 {

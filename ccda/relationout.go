@@ -341,13 +341,18 @@ func (w *writer) entryReference(at place, ref *record.Ref) {
 	ref.ID, ref.Kind = "", ""
 }
 
-// location writes a participant that is where something took place (C-CDA R2.1 Service Delivery Location).
-func (w *writer) serviceLocation(leaf string, i int, ref *record.Ref, when func()) bool {
+// serviceLocation writes a participant that is where something took place (C-CDA R2.1 Service Delivery Location).
+func (w *writer) serviceLocation(leaf string, i int, ref *record.Ref, path string, when func()) bool {
 	at, ok := w.place(ref)
+	if !ok && ref != nil && ref.Display != "" && !w.strict {
+		w.placeInWords(leaf, i, ref, path, when)
+		return true
+	}
 	if !ok || at.kind != kindLocation {
 		return false
 	}
 	x := w.rec.Locations[at.i]
+	w.nameBeside(path, ref, at)
 	if w.headerPlace == x.ID {
 		x.Managing = nil // the header says it
 	}

@@ -12,7 +12,7 @@ type mentioned struct {
 // plays it, or not in the way of all entries.
 func (w *writer) mentions(name string, p *record.Participation) (m mentioned, ok bool) {
 	if w.sec == nil || w.fielded || w.procedure || w.open[len(w.open)-1].kept != nil || w.kindOfRef(p.Who) != kindPractitioner ||
-		p.Class != "" || p.Code != nil || len(p.Specialty)+len(p.Addresses)+len(p.Telecoms)+len(p.Identifiers) > 0 {
+		p.Class != "" || p.Code != nil || w.saysBeside(p.Who) || w.saysBeside(p.OnBehalfOf) || len(p.Specialty)+len(p.Addresses)+len(p.Telecoms)+len(p.Identifiers) > 0 {
 		return m, false
 	}
 	m = mentioned{sec: w.sec, role: name, who: p.Who.ID}
@@ -60,6 +60,7 @@ func (w *writer) roleAnew(name string, p *record.Participation) {
 	who := p.Who
 	if ok {
 		p.Who = nil
+		w.nameBeside("who", who, at)
 	}
 	introduced := w.introduced
 	w.introduced = w.strict && name == "assignedAuthor" && w.part() == "" && !w.known(at, ok)
@@ -241,7 +242,8 @@ func organizationElement(role string) string {
 
 func (w *writer) roleOrganization(name string, p *record.Participation) {
 	if el := organizationElement(name); el != "" && p.OnBehalfOf != nil {
-		if w.organization(el, p.OnBehalfOf) {
+		if at, _ := w.place(p.OnBehalfOf); w.organization(el, p.OnBehalfOf) {
+			w.nameBeside("onBehalfOf", p.OnBehalfOf, at)
 			p.OnBehalfOf = nil
 		}
 	}
