@@ -81,7 +81,7 @@ func TestLabelsTravelInExports(t *testing.T) {
 	source := &invented{n: 1, record: func(i int) *record.Record {
 		rec := recordtest.Generate(3, recordtest.Small)
 		rec.Results[0].Labels = []record.Label{{Coding: record.Coding{System: record.SystemActCode, Code: "ETHUD"}}}
-		rec.Practitioners[0].Labels = []record.Label{{Coding: record.Coding{System: record.SystemActCode, Code: "CEL"}}} // C-CDA has no place for it
+		rec.Practitioners[0].Labels = []record.Label{{Coding: record.Coding{System: record.SystemActCode, Code: "CEL"}}}
 		return rec
 	}}
 	dir := filepath.Join(t.TempDir(), "export")

@@ -124,8 +124,9 @@ func (w *writer) document() {
 	w.native = w.isFrom(&d, formatName)
 	w.before = !w.strict && w.fromBefore(&d)
 	w.gatherCarried()
+	w.file = w.typ.typ == UnstructuredDocument || len(d.Body) > 0 && len(d.Sections) == 0 && !w.holds()
 	w.patientMarks(&d)
-	if w.file = w.typ.typ == UnstructuredDocument || len(d.Body) > 0 && len(d.Sections) == 0 && !w.holds(); !w.file {
+	if !w.file {
 		w.outside()
 		w.At("documents", 0, func() { w.outline(&d) })
 		w.headerFirst(&d)

@@ -8,9 +8,10 @@ import (
 )
 
 // patientMarks makes labels of the patient those of the document: a header has none, and what holds for a document holds for all in it (CDA R2 4.4).
-// A word of the document's own on how confidential it is stands.
+// A word of the document's own on how confidential it is stands. Those of a patient who can be named by an identifier stand
+// among the markings of the document with the patient as their subject, and come back to the patient: see peopleMarkings.
 func (w *writer) patientMarks(d *record.Document) {
-	if w.rec.Patient == nil {
+	if w.rec.Patient == nil || w.marksSubjects() && w.nameFor(&w.rec.Patient.Entry) != nil {
 		return
 	}
 	graded := confidentialityAt(d.Labels) >= 0

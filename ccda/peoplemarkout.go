@@ -1,6 +1,10 @@
 package ccda
 
-import "github.com/portage-health/portage/record"
+import (
+	"slices"
+
+	"github.com/portage-health/portage/record"
+)
 
 // markable calls f with everybody whose markings stand among those of the document.
 func (w *writer) markable(f func(kind, list string, i int, e *record.Entry)) {
@@ -26,6 +30,11 @@ func (w *writer) markable(f func(kind, list string, i int, e *record.Entry)) {
 	for i := range r.Devices {
 		f(kindDevice, "devices", i, &r.Devices[i].Entry)
 	}
+}
+
+// marksSubjects reports whether the document may have a section for markings with a subject: it has sections, and the options leave it in.
+func (w *writer) marksSubjects() bool {
+	return !w.file && (w.x.Sections == nil || slices.Contains(w.x.Sections, loincPrivacy))
 }
 
 // marksPeople reports whether there is anybody whose markings need the section that is for them.

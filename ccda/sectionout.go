@@ -33,8 +33,7 @@ type sectionOut struct {
 func (w *writer) outline(d *record.Document) {
 	w.said.expect(d.Sections)
 	w.out = w.sections(d.Sections, nil)
-	asked := w.x.Sections == nil || slices.Contains(w.x.Sections, loincPrivacy)
-	if (hasMarkings(d.Labels) || asked && w.marksPeople()) && w.find(w.out, loincPrivacy) == nil {
+	if (hasMarkings(d.Labels) || w.marksSubjects() && w.marksPeople()) && w.find(w.out, loincPrivacy) == nil {
 		w.addSection(defOf(loincPrivacy))
 	}
 	w.marks = w.find(w.out, loincPrivacy) != nil
