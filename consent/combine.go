@@ -144,6 +144,22 @@ func (a *atom) yields(p *atom) bool {
 		amongActors(p.named(), a.named()) && amongPurposes(p.uses(), a.uses())
 }
 
+// named gives whom the rule is about; none is everybody.
+func (a *atom) named() []record.ConsentActor {
+	if a.actors == nil {
+		return nil
+	}
+	return a.actors.Actors
+}
+
+// uses gives for what the rule is; none is all.
+func (a *atom) uses() []record.Coding {
+	if a.purposes == nil {
+		return nil
+	}
+	return a.purposes.Purposes
+}
+
 // is reports whether the same is said of entries.
 func (w *words) is(o *words) bool {
 	if w.isZero() || o.isZero() {

@@ -20,22 +20,6 @@ type atom struct {
 	idle     bool // it counts, and adds nothing
 }
 
-// named gives whom the rule is about; none is everybody.
-func (a *atom) named() []record.ConsentActor {
-	if a.actors == nil {
-		return nil
-	}
-	return a.actors.Actors
-}
-
-// uses gives for what the rule is; none is all.
-func (a *atom) uses() []record.Coding {
-	if a.purposes == nil {
-		return nil
-	}
-	return a.purposes.Purposes
-}
-
 // rule makes of an atom what a decision says. r is zero.
 func (a *atom) rule(r *Rule) {
 	r.Effect, r.Policy, r.Unless = Deny, a.consent.id, a.unless
