@@ -19,7 +19,7 @@ func (w *writer) patientMarks(d *record.Document) {
 		simple := record.Label{Kind: l.Kind, Coding: record.Coding{System: l.Coding.System, Code: l.Coding.Code, Display: l.Coding.Display}}
 		confidentiality := l.Coding.System == record.SystemConfidentiality || l.Kind == "confidentiality"
 		switch {
-		case l.Coding.System == "" || l.Coding.Code == "" || !reflect.DeepEqual(l, simple), confidentiality && graded, !confidentiality && w.x.Sections != nil,
+		case l.Coding.System == "" || l.Coding.Code == "" || !reflect.DeepEqual(l, simple), confidentiality && graded, !confidentiality && (w.file || w.x.Sections != nil),
 			slices.ContainsFunc(d.Labels, func(x record.Label) bool { return x.Coding.System == l.Coding.System && x.Coding.Code == l.Coding.Code }):
 			continue
 		case confidentiality:
