@@ -72,6 +72,20 @@ func TestWhichLabelCannotTravel(t *testing.T) {
 	}
 }
 
+// How a message is to be processed (HL7 v2 MSH-11) marks nothing as private, and keeps no document back.
+func TestProcessingIsNoMarking(t *testing.T) {
+	const message = "MSH|^~\\&|LAB|HILL|EHR|DALE|20240102||ADT^A04|42|T|2.5.1\rPID|1||P-7^^^HILL||Hollis^Wren\rPV1|1|O\rAL1|1|DA|70618^Penicillin^RXNORM\r"
+	for got, err := range (hl7v2.Importer{}).Import(t.Context(), record.Input{Bytes: []byte(message)}, record.ImportOptions{}) {
+		require.NoError(t, err)
+		require.Equal(t, "http://terminology.hl7.org/CodeSystem/v2-0103", got.Record.Provenances[0].Labels[0].Coding.System)
+		s := newScene(t)
+		s.out.Record = got.Record
+		s.x.Decider = decides(permits(consent.ObligeKeepLabels))
+		_, err := s.x.Disclose(s.ctx, s.out, ccda.Format(), s.dest)
+		require.NoError(t, err)
+	}
+}
+
 // In an export, forms that lose labels that must travel, originals, attachments and tables stay; record.json, FHIR and C-CDA have them.
 func TestLabelsTravelInExports(t *testing.T) {
 	s := newScene(t)
