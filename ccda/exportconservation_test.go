@@ -360,7 +360,11 @@ func shape(t testing.TB, data []byte) map[string]int {
 
 // Whatever a record's strings hold, they stay what they are: none of them makes an element or an attribute.
 func TestExportHostileValues(t *testing.T) {
-	for _, hostile := range []string{`"<&>'` + "\x00]]>", `--><evil a="1"/><!--`, `]]><evil/>`, "\xff\xfe\ufffe", "&#0;&evil;", `" evil="1`, "?><evil/>", "\x1f\r\n\t"} {
+	values := []string{`"<&>'` + "\x00]]>", `--><evil a="1"/><!--`, `]]><evil/>`, "\xff\xfe\ufffe", "&#0;&evil;", `" evil="1`, "?><evil/>", "\x1f\r\n\t"}
+	if testing.Short() {
+		values = values[:3]
+	}
+	for _, hostile := range values {
 		for _, mode := range bothModes {
 			for _, typ := range []DocumentType{AsRecorded, UnstructuredDocument} {
 				mode.Type = typ

@@ -21,7 +21,7 @@ var clinicalLists = []string{"allergies", "problems", "healthConcerns", "medicat
 func TestClinicalConservation(t *testing.T) {
 	every := 5
 	if testing.Short() {
-		every = 23
+		every = 83
 	}
 	for _, list := range clinicalLists {
 		t.Run(list, func(t *testing.T) {

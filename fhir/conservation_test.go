@@ -40,7 +40,11 @@ func export(t testing.TB, x Exporter, rec *record.Record) ([]byte, *record.Repor
 }
 
 func TestConservation(t *testing.T) {
-	recordtest.CheckExport(t, Exporter{}, recordtest.Full(), recordtest.ExportCheck{Options: testOptions, Every: 41})
+	every := 41
+	if testing.Short() {
+		every = 409
+	}
+	recordtest.CheckExport(t, Exporter{}, recordtest.Full(), recordtest.ExportCheck{Options: testOptions, Every: every})
 }
 
 // TestEveryLeaf is stricter: an issue that names a place without a loss excuses nothing.
