@@ -256,3 +256,62 @@ func TestUUIDs(t *testing.T) {
 	_, err = audit.Sequence("not an id", 1).ID(at)
 	require.Error(t, err)
 }
+
+// The JSON form is what encoding/json writes of the fields, with one of them cleared after another and with texts of every
+// kind of character: a field or an escape that the writer has not is found here.
+func TestJSONIsThatOfTheFields(t *testing.T) {
+	type fields audit.Event // without the methods
+	same := func(e *audit.Event) {
+		t.Helper()
+		var buf bytes.Buffer
+		enc := json.NewEncoder(&buf)
+		enc.SetEscapeHTML(false)
+		require.NoError(t, enc.Encode(struct {
+			V int `json:"v"`
+			*fields
+		}{audit.Version, (*fields)(e)}))
+		got, err := e.AppendJSON([]byte("before"))
+		require.NoError(t, err)
+		require.Equal(t, "before"+strings.TrimSuffix(buf.String(), "\n"), string(got))
+	}
+	same(audittest.Full())
+	var paths int
+	leaves(reflect.ValueOf(audittest.Full()), "", func(string, reflect.Value) { paths++ })
+	written := 0
+	for i := range paths {
+		e, at := audittest.Full(), 0
+		leaves(reflect.ValueOf(e), "", func(_ string, v reflect.Value) {
+			if at == i && v.CanSet() {
+				v.SetZero()
+			}
+			at++
+		})
+		if e.Validate() == nil {
+			written++
+			same(e)
+		}
+	}
+	require.Greater(t, written, 80)
+	for _, s := range []string{"a\"b\\c\nd\re\tf", "\u2028\u2029", "<&>", "é\u00a0\ufffd😀\x7f", "end\\", "\"", "  "} {
+		e := audittest.Full()
+		e.Disclosure.Description, e.Disclosure.Recipient.Address, e.Agents[0].Policies = s, []string{s, "", s}, []string{s}
+		e.Entities[0].Query = []byte(s)
+		same(e)
+	}
+	for c := range rune(0x20) {
+		e := audittest.Full()
+		e.Disclosure.Description = "a" + string(c) + "b"
+		if strings.ContainsRune("\n\r\t", c) {
+			same(e)
+			continue
+		}
+		_, err := e.AppendJSON(nil)
+		require.Error(t, err, "%x", c)
+	}
+	for _, s := range []string{"\xff", "a\xc3", "\xed\xa0\x80"} {
+		e := audittest.Full()
+		e.Disclosure.Description = s
+		_, err := e.AppendJSON(nil)
+		require.Error(t, err)
+	}
+}

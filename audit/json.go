@@ -13,7 +13,7 @@ const Version = 1
 // MaxEvent is how many bytes the JSON form of an event may have.
 const MaxEvent = 1 << 20
 
-// plain is Event without its methods; wire is what is written of it.
+// plain is Event without its methods; wire is what is read of it.
 type plain Event
 
 type wire struct {
@@ -27,16 +27,12 @@ func (e *Event) AppendJSON(b []byte) ([]byte, error) {
 	if err := e.check(); err != nil {
 		return b, err
 	}
-	buf := bytes.NewBuffer(b)
-	enc := json.NewEncoder(buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(wire{V: Version, plain: (*plain)(e.inUTC())}); err != nil {
-		return b, fault("", "cannot be written as JSON")
+	w := writer{b: append(b, '{')}
+	e.members(&w)
+	if w.illegible {
+		return b, fault("", "has a text with control characters, or one that is not UTF-8")
 	}
-	out := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
-	if err := legible(out[len(b):]); err != nil {
-		return b, err
-	}
+	out := append(w.b, '}')
 	if len(out)-len(b) > MaxEvent {
 		return b, fault("", "is larger than an event may be")
 	}
@@ -81,22 +77,6 @@ func Parse(data []byte) (*Event, error) {
 	return &e, nil
 }
 
-// inUTC gives the event with all times in UTC, itself where they are.
-func (e *Event) inUTC() *Event {
-	moved := false
-	e.times(func(t *time.Time) {
-		if t.Location() != time.UTC {
-			moved = true
-		}
-	})
-	if !moved {
-		return e
-	}
-	c := e.Clone()
-	c.times(func(t *time.Time) { *t = t.UTC() })
-	return c
-}
-
 // times calls f with each time of the event.
 func (e *Event) times(f func(*time.Time)) {
 	f(&e.Recorded)
@@ -112,26 +92,6 @@ func (e *Event) times(f func(*time.Time)) {
 			f(&r.Period.Start)
 			f(&r.Period.End)
 		}
-	}
-}
-
-// legible looks for characters that not every format can hold: encoding/json writes those of text that is no UTF-8, and
-// those that XML 1.0 has none for, as escapes.
-func legible(data []byte) error {
-	for {
-		i := bytes.IndexByte(data, '\\')
-		if i < 0 || i+1 >= len(data) {
-			return nil
-		}
-		switch data[i+1] {
-		case 'b', 'f':
-			return fault("", "has a control character in a text")
-		case 'u':
-			if !slices.ContainsFunc([]string{`\u2028`, `\u2029`}, func(s string) bool { return bytes.HasPrefix(data[i:], []byte(s)) }) {
-				return fault("", "has a text with control characters, or one that is not UTF-8")
-			}
-		}
-		data = data[i+2:]
 	}
 }
 

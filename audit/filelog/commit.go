@@ -2,7 +2,6 @@ package filelog
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"runtime"
 	"slices"
@@ -11,74 +10,6 @@ import (
 
 	"github.com/portage-health/portage/audit"
 )
-
-// batch is what is written and synced at once.
-type batch struct {
-	items []item
-	bytes int
-	taken chan struct{} // closed when nothing more can be added
-	done  chan struct{} // closed when it is on the disk, or err says why not
-	err   error
-}
-
-// item is an event on its way: a frame that lacks its header and its chain.
-type item struct {
-	frame  []byte
-	leaf   tlog.Hash
-	id     string
-	phase  audit.Phase
-	intent string
-}
-
-// Append adds events to the log, and returns when they are on the disk. See audit.Sink. Callers that come while others are being written
-// are written together. After any failure of the disk it gives audit.ErrBroken, and the log has to be opened again.
-func (l *Log) Append(ctx context.Context, events ...*audit.Event) error {
-	if err := ctx.Err(); err != nil || len(events) == 0 {
-		return err
-	}
-	items := make([]item, len(events))
-	bytes := 0
-	for i, e := range events {
-		f, err := e.AppendJSON(blank(1024))
-		if err != nil {
-			return err
-		}
-		items[i] = item{frame: f, leaf: leafOf(f), id: e.ID, phase: e.Phase, intent: e.Intent}
-		bytes += len(f)
-	}
-	l.mu.Lock()
-	for l.err == nil && l.waiting != nil && l.waiting.bytes > 0 && l.waiting.bytes+bytes > maxBatch {
-		taken := l.waiting.taken
-		l.mu.Unlock()
-		select {
-		case <-taken:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		l.mu.Lock()
-	}
-	if l.err != nil {
-		defer l.mu.Unlock()
-		return l.err
-	}
-	if l.waiting == nil {
-		l.waiting = &batch{taken: make(chan struct{}), done: make(chan struct{})}
-	}
-	b := l.waiting
-	b.items = append(b.items, items...)
-	b.bytes += bytes
-	l.mu.Unlock()
-	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
-	select {
-	case <-b.done:
-		return b.err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
 
 // run writes one batch after another until the log is stopped.
 func (l *Log) run() {
@@ -105,6 +36,13 @@ func (l *Log) run() {
 			} else if err := l.rotate(); err != nil {
 				_ = l.poison(err) // what is in the batch is on the disk all the same
 			}
+			spare := b.room
+			b.room = room{}
+			if spare.again() {
+				l.mu.Lock()
+				l.spare = spare
+				l.mu.Unlock()
+			}
 			close(b.done)
 		}
 	}
@@ -121,16 +59,15 @@ func (l *Log) poison(err error) error {
 
 // commit writes a batch, syncs it and notes that it is there.
 func (l *Log) commit(b *batch) error {
-	l.buf, l.treeBuf = l.buf[:0], l.treeBuf[:0]
+	l.treeBuf = l.treeBuf[:0]
 	chain, size := l.chain, l.size
 	for i := range b.items {
 		it := &b.items[i]
-		it.frame, chain = seal(it.frame, kindEvent, size, chain, it.leaf)
-		l.buf = append(l.buf, it.frame...)
+		_, chain = seal(b.frames[it.from:it.until-chainSize], kindEvent, size, chain, it.leaf, it.sum) // into its place
 		l.treeBuf = l.work.Add(it.leaf, l.treeBuf)
 		size++
 	}
-	if _, err := l.segment.WriteAt(l.buf, l.off); err != nil {
+	if _, err := l.segment.WriteAt(b.frames, l.off); err != nil {
 		return err
 	}
 	if err := l.segment.Sync(); err != nil {
@@ -142,26 +79,26 @@ func (l *Log) commit(b *batch) error {
 	if err := l.note(size); err != nil {
 		return err
 	}
-	l.off += int64(len(l.buf))
+	l.off += int64(len(b.frames))
 	from := l.size
 	l.chain, l.size = chain, size
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i := range b.items {
 		it := &b.items[i]
-		l.track(from+int64(i), it.id, it.phase, it.intent, it.frame[headerSize:len(it.frame)-chainSize])
+		l.track(from+int64(i), it.id, it.phase, it.intent, b.frames[it.from+headerSize:it.until-chainSize])
 	}
 	l.front = l.work.Clone()
 	l.durable.Store(size)
 	return nil
 }
 
-// track keeps the intents that have no outcome. body is the log's own.
+// track keeps the intents that have no outcome. body is copied.
 func (l *Log) track(sequence int64, id string, phase audit.Phase, of string, body []byte) {
 	switch phase {
 	case audit.PhaseIntent:
 		if _, ok := l.pending[id]; !ok {
-			l.pending[id] = intent{sequence, body}
+			l.pending[id] = intent{sequence, slices.Clone(body)}
 		}
 	case audit.PhaseOutcome:
 		delete(l.pending, of)

@@ -48,13 +48,12 @@ func leafOf(frame []byte) tlog.Hash {
 	return h
 }
 
-// seal writes the header of a frame whose body is there, and appends the chain.
-func seal(frame []byte, kind byte, sequence int64, before, leaf tlog.Hash) ([]byte, tlog.Hash) {
+// seal writes the header of a frame whose body is there, with the checksum of the body, and appends the chain.
+func seal(frame []byte, kind byte, sequence int64, before, leaf tlog.Hash, sum uint32) ([]byte, tlog.Hash) {
 	copy(frame, magic)
 	frame[4], frame[5], frame[6], frame[7] = kind, 0, 0, 0
-	body := frame[headerSize:]
-	binary.BigEndian.PutUint32(frame[8:], uint32(len(body)))
-	binary.BigEndian.PutUint32(frame[12:], crc32.Checksum(body, castagnoli))
+	binary.BigEndian.PutUint32(frame[8:], uint32(len(frame)-headerSize))
+	binary.BigEndian.PutUint32(frame[12:], sum)
 	binary.BigEndian.PutUint64(frame[16:], uint64(sequence))
 	binary.BigEndian.PutUint32(frame[24:], crc32.Checksum(frame[:24], castagnoli))
 	chain := link(before, frame[:headerSize], leaf)

@@ -41,6 +41,7 @@ type Options struct {
 const (
 	defaultSegment = 64 << 20
 	maxBatch       = 8 << 20 // bytes that may wait for one fsync
+	maxSpare       = 1 << 20 // bytes of room that are kept for the next
 )
 
 // Log is a log that is open for writing. It is safe for concurrent use.
@@ -53,10 +54,12 @@ type Log struct {
 	closing sync.Once
 
 	retiring sync.Mutex
+	rooms    sync.Pool // of *room
 
 	mu      sync.Mutex
 	err     error // why nothing more is taken
 	waiting *batch
+	spare   room
 	wake    chan struct{}
 	stopped chan struct{}
 	pending map[string]intent // by id
@@ -70,7 +73,7 @@ type Log struct {
 	chain                tlog.Hash
 	work                 merkle.Frontier
 	slot                 int
-	buf, treeBuf         []byte
+	treeBuf              []byte
 }
 
 type intent struct {

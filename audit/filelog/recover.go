@@ -245,7 +245,7 @@ func (l *Log) tail(ctx context.Context, m mark, known Checkpoint) ([]*audit.LogS
 func (l *Log) remember(sequence int64, body []byte) {
 	id, phase, of, _ := tell(body)
 	if p := audit.Phase(phase); p == audit.PhaseIntent {
-		l.track(sequence, string(id), p, "", slices.Clone(body))
+		l.track(sequence, string(id), p, "", body)
 	} else if p == audit.PhaseOutcome {
 		l.track(sequence, string(id), p, string(of), nil)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,7 +64,7 @@ func (o *opening) frame() ([]byte, tlog.Hash, error) {
 		return nil, tlog.Hash{}, err
 	}
 	f := append(blank(len(body)), body...)
-	f, chain := seal(f, kindSegment, o.First, o.Chain, leafOf(f))
+	f, chain := seal(f, kindSegment, o.First, o.Chain, leafOf(f), crc32.Checksum(body, castagnoli))
 	return f, chain, nil
 }
 

@@ -1,0 +1,127 @@
+package filelog
+
+import (
+	"context"
+	"hash/crc32"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/portage-health/portage/audit"
+)
+
+// batch is what is written and synced at once: frames one after another, that lack their headers and their chain.
+type batch struct {
+	room
+	taken chan struct{} // closed when nothing more can be added
+	done  chan struct{} // closed when it is on the disk, or err says why not
+	err   error
+}
+
+// room is where frames are gathered. It is used again.
+type room struct {
+	frames []byte
+	items  []item
+}
+
+// item is an event on its way.
+type item struct {
+	from, until int // where its frame is in the room
+	sum         uint32
+	leaf        tlog.Hash
+	id          string
+	phase       audit.Phase
+	intent      string
+}
+
+// add gathers the frame of an event. Whatever can be done of it before its place in the log is known is done here, by
+// the caller, and not by the one who writes.
+func (r *room) add(e *audit.Event) error {
+	from := len(r.frames)
+	frames, err := e.AppendJSON(append(r.frames, make([]byte, headerSize)...))
+	if err != nil {
+		return err
+	}
+	frame := frames[from:]
+	it := item{from: from, sum: crc32.Checksum(frame[headerSize:], castagnoli), leaf: leafOf(frame), id: e.ID, phase: e.Phase, intent: e.Intent}
+	r.frames = append(frames, make([]byte, chainSize)...)
+	it.until = len(r.frames)
+	r.items = append(r.items, it)
+	return nil
+}
+
+// take adds what is in another room.
+func (r *room) take(other *room) {
+	base := len(r.frames)
+	r.frames = append(r.frames, other.frames...)
+	for _, it := range other.items {
+		it.from += base
+		it.until += base
+		r.items = append(r.items, it)
+	}
+}
+
+// again empties the room, and says whether it is worth keeping.
+func (r *room) again() bool {
+	clear(r.items)
+	r.frames, r.items = r.frames[:0], r.items[:0]
+	return cap(r.frames) <= maxSpare
+}
+
+// Append adds events to the log, and returns when they are on the disk. See audit.Sink. Callers that come while others are being written
+// are written together. After any failure of the disk it gives audit.ErrBroken, and the log has to be opened again.
+func (l *Log) Append(ctx context.Context, events ...*audit.Event) error {
+	if err := ctx.Err(); err != nil || len(events) == 0 {
+		return err
+	}
+	own, _ := l.rooms.Get().(*room)
+	if own == nil {
+		own = &room{frames: make([]byte, 0, 2048)}
+	}
+	b, err := l.join(ctx, own, events)
+	if own.again() {
+		l.rooms.Put(own)
+	}
+	if err != nil {
+		return err
+	}
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+	select {
+	case <-b.done:
+		return b.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// join adds events to the batch that is next.
+func (l *Log) join(ctx context.Context, own *room, events []*audit.Event) (*batch, error) {
+	for _, e := range events {
+		if err := own.add(e); err != nil {
+			return nil, err
+		}
+	}
+	l.mu.Lock()
+	for l.err == nil && l.waiting != nil && len(l.waiting.frames) > 0 && len(l.waiting.frames)+len(own.frames) > maxBatch {
+		taken := l.waiting.taken
+		l.mu.Unlock()
+		select {
+		case <-taken:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		l.mu.Lock()
+	}
+	defer l.mu.Unlock()
+	if l.err != nil {
+		return nil, l.err
+	}
+	if l.waiting == nil {
+		l.waiting = &batch{room: l.spare, taken: make(chan struct{}), done: make(chan struct{})}
+		l.spare = room{}
+	}
+	l.waiting.take(own)
+	return l.waiting, nil
+}
