@@ -7,20 +7,22 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/portage-health/portage/audit"
+	"github.com/portage-health/portage/internal/merkle"
 )
 
-// batch is what is written and synced at once: frames one after another, that lack their headers and their chain.
+// batch is what is written and synced at once: frames one after another, whole.
 type batch struct {
 	room
-	taken chan struct{} // closed when nothing more can be added
-	done  chan struct{} // closed when it is on the disk, or err says why not
+	front merkle.Frontier // with all of it, once it is taken
+	taken chan struct{}   // closed when nothing more can be added
+	done  chan struct{}   // closed when it is on the disk, or err says why not
 	err   error
 }
 
-// room is where frames are gathered. It is used again.
+// room is where frames are gathered, and what the tree stores of them. It is used again.
 type room struct {
-	frames []byte
-	items  []item
+	frames, tree []byte
+	items        []item
 }
 
 // item is an event on its way.
@@ -49,21 +51,40 @@ func (r *room) add(e *audit.Event) error {
 	return nil
 }
 
-// take adds what is in another room.
-func (r *room) take(other *room) {
-	base := len(r.frames)
-	r.frames = append(r.frames, other.frames...)
-	for _, it := range other.items {
+// line gives the frames of another room their places in the log, behind those that came before, and adds them to a batch.
+// It is called with the lock held.
+func (l *Log) line(b *batch, own *room) {
+	base := len(b.frames)
+	b.frames = append(b.frames, own.frames...)
+	for _, it := range own.items {
 		it.from += base
 		it.until += base
-		r.items = append(r.items, it)
+		l.next = b.seal(&it, l.ahead.Size, l.next)
+		b.tree = l.ahead.Add(it.leaf, b.tree)
+		b.items = append(b.items, it)
+	}
+}
+
+// seal completes a frame in its place, and gives the chain up to it.
+func (r *room) seal(it *item, sequence int64, before tlog.Hash) tlog.Hash {
+	_, chain := seal(r.frames[it.from:it.until-chainSize], kindEvent, sequence, before, it.leaf, it.sum)
+	return chain
+}
+
+// reline is for what waits when a segment was begun, whose opening is part of the chain. It is called with the lock held.
+func (l *Log) reline(chain tlog.Hash) {
+	l.next = chain
+	if b := l.waiting; b != nil {
+		for i := range b.items {
+			l.next = b.seal(&b.items[i], l.ahead.Size-int64(len(b.items)-i), l.next)
+		}
 	}
 }
 
 // again empties the room, and says whether it is worth keeping.
 func (r *room) again() bool {
 	clear(r.items)
-	r.frames, r.items = r.frames[:0], r.items[:0]
+	r.frames, r.tree, r.items = r.frames[:0], r.tree[:0], r.items[:0]
 	return cap(r.frames) <= maxSpare
 }
 
@@ -122,6 +143,6 @@ func (l *Log) join(ctx context.Context, own *room, events []*audit.Event) (*batc
 		l.waiting = &batch{room: l.spare, taken: make(chan struct{}), done: make(chan struct{})}
 		l.spare = room{}
 	}
-	l.waiting.take(own)
+	l.line(l.waiting, own)
 	return l.waiting, nil
 }

@@ -21,6 +21,9 @@ func (l *Log) run() {
 			l.mu.Lock()
 			b, ended := l.waiting, l.err
 			l.waiting = nil
+			if b != nil {
+				b.front = l.ahead.Clone()
+			}
 			l.mu.Unlock()
 			if b == nil {
 				if ended != nil {
@@ -59,37 +62,30 @@ func (l *Log) poison(err error) error {
 
 // commit writes a batch, syncs it and notes that it is there.
 func (l *Log) commit(b *batch) error {
-	l.treeBuf = l.treeBuf[:0]
-	chain, size := l.chain, l.size
-	for i := range b.items {
-		it := &b.items[i]
-		_, chain = seal(b.frames[it.from:it.until-chainSize], kindEvent, size, chain, it.leaf, it.sum) // into its place
-		l.treeBuf = l.work.Add(it.leaf, l.treeBuf)
-		size++
-	}
 	if _, err := l.segment.WriteAt(b.frames, l.off); err != nil {
 		return err
 	}
 	if err := l.segment.Sync(); err != nil {
 		return err
 	}
-	if _, err := l.tree.WriteAt(l.treeBuf, tlog.StoredHashIndex(0, l.size)*tlog.HashSize); err != nil {
+	if _, err := l.tree.WriteAt(b.tree, tlog.StoredHashIndex(0, l.size)*tlog.HashSize); err != nil {
 		return err
 	}
-	if err := l.note(size); err != nil {
+	if err := l.note(b.front.Size); err != nil {
 		return err
 	}
 	l.off += int64(len(b.frames))
 	from := l.size
-	l.chain, l.size = chain, size
+	l.size = b.front.Size
+	copy(l.chain[:], b.frames[len(b.frames)-chainSize:])
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i := range b.items {
 		it := &b.items[i]
 		l.track(from+int64(i), it.id, it.phase, it.intent, b.frames[it.from+headerSize:it.until-chainSize])
 	}
-	l.front = l.work.Clone()
-	l.durable.Store(size)
+	l.front = b.front
+	l.durable.Store(l.size)
 	return nil
 }
 
@@ -139,7 +135,7 @@ func (l *Log) rotate() error {
 
 // begin makes a segment and goes on in it.
 func (l *Log) begin() error {
-	o := opening{V: 1, Log: l.opts.Name, First: l.size, Chain: l.chain, Frontier: append([]tlog.Hash{}, l.work.Roots...), PendingFrom: l.size,
+	o := opening{V: 1, Log: l.opts.Name, First: l.size, Chain: l.chain, Frontier: append([]tlog.Hash{}, l.front.Roots...), PendingFrom: l.size,
 		Created: l.opts.Clock().UTC().Round(0)}
 	for _, p := range l.pending { // only this goroutine changes it
 		o.PendingFrom = min(o.PendingFrom, p.sequence)
@@ -161,6 +157,7 @@ func (l *Log) begin() error {
 	l.segment, l.off, l.chain = f, int64(len(frame)), chain
 	l.mu.Lock()
 	l.firsts = append(l.firsts, l.size)
+	l.reline(chain)
 	l.mu.Unlock()
 	return nil
 }

@@ -65,15 +65,15 @@ type Log struct {
 	pending map[string]intent // by id
 	firsts  []int64           // of the segments
 	front   merkle.Frontier   // as of durable
+	ahead   merkle.Frontier   // with all that waits or is being written
+	next    tlog.Hash         // the chain up to there
 
 	// Of the one goroutine that writes, and of Open before it runs.
 	segment, marks, tree file
 	off                  int64
 	size                 int64
 	chain                tlog.Hash
-	work                 merkle.Frontier
 	slot                 int
-	treeBuf              []byte
 }
 
 type intent struct {
@@ -203,7 +203,7 @@ func (l *Log) keepCheckpoint() error {
 	if l.opts.Key == nil {
 		return nil
 	}
-	signed, err := Checkpoint{Log: l.opts.Name, Size: l.size, Root: l.work.Root()}.Sign(l.opts.Key)
+	signed, err := l.now().Sign(l.opts.Key)
 	if err != nil {
 		return err
 	}

@@ -82,7 +82,7 @@ func (l *Log) recover(ctx context.Context) ([]*audit.LogState, error) {
 			return nil, err
 		}
 	}
-	l.front = l.work.Clone()
+	l.front, l.next = l.ahead.Clone(), l.chain
 	l.durable.Store(l.size)
 	return repaired, l.marks.Sync()
 }
@@ -181,7 +181,7 @@ func (l *Log) tail(ctx context.Context, m mark, known Checkpoint) ([]*audit.LogS
 	if o.Log != l.opts.Name || known.Size >= 0 && known.Log != o.Log {
 		return nil, errName
 	}
-	l.work = merkle.Frontier{Size: first, Roots: slices.Clone(o.Frontier)}
+	l.ahead = merkle.Frontier{Size: first, Roots: slices.Clone(o.Frontier)}
 	if err := l.earlier(ctx, o); err != nil {
 		return nil, err
 	}
@@ -197,7 +197,7 @@ func (l *Log) tail(ctx context.Context, m mark, known Checkpoint) ([]*audit.LogS
 		if l.size <= acknowledged {
 			suspect = s.off
 		}
-		if l.size == known.Size && l.work.Root() != known.Root {
+		if l.size == known.Size && l.ahead.Root() != known.Root {
 			return nil, damaged(name, "the log is another than that of its checkpoint")
 		}
 		f, err := s.event(l.size, l.chain)
@@ -211,7 +211,7 @@ func (l *Log) tail(ctx context.Context, m mark, known Checkpoint) ([]*audit.LogS
 			return nil, err
 		}
 		l.remember(l.size, f.body)
-		stored = l.work.Add(f.leaf, stored)
+		stored = l.ahead.Add(f.leaf, stored)
 		l.chain = f.chain
 		l.size++
 	}
