@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/base64"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -18,6 +19,8 @@ import (
 	"github.com/portage-health/portage/audit"
 	"github.com/portage-health/portage/audit/audittest"
 )
+
+var kills = flag.Int("kills", 0, "how many processes TestKill kills; 0 is 8, or 500 with -thorough")
 
 const childDir = "PORTAGE_FILELOG_CHILD"
 
@@ -65,6 +68,8 @@ func TestChild(t *testing.T) {
 func TestKill(t *testing.T) {
 	cycles := 8
 	switch {
+	case *kills > 0:
+		cycles = *kills
 	case *thorough:
 		cycles = 500
 	case testing.Short():
