@@ -2,6 +2,7 @@ package ccda
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -203,4 +204,22 @@ func TestImagingReport(t *testing.T) {
 	require.Equal(t, "71046", rec.Documents[0].Services[0].Code.Codings[0].Code)
 	require.Len(t, rec.Carried, 1)
 	require.Contains(t, rec.Carried[0].Data, "relatedSubject")
+}
+
+// A note that somebody made and nobody wrote has the author that the template demands behind its performer, where the
+// schema has it (CDA R2 4.3.6).
+func TestAuthorDemandedStandsBehindPerformers(t *testing.T) {
+	rec := chart()
+	rec.Practitioners = []record.Practitioner{{Entry: record.Entry{ID: "a", Assertion: record.Affirmed}, Names: []record.Name{{Text: "Imre Vass"}}}}
+	who := &record.Ref{Kind: record.KindPractitioner, ID: "a"}
+	rec.Notes = []record.ClinicalNote{{
+		Entry:    record.Entry{ID: "n", Assertion: record.Affirmed, Participants: []record.Participation{{Role: "informant", Who: who}, {Role: "performer", Who: who}}},
+		Contents: []record.NoteContent{{Attachment: record.Attachment{Text: "said"}}},
+	}}
+	out, _ := exportedAs(t, rec, Conformant, true)
+	note := out[strings.Index(out, templateNote):]
+	performer, author, informant := strings.Index(note, "<performer"), strings.Index(note, "<author"), strings.Index(note, "<informant")
+	require.Positive(t, performer)
+	require.Less(t, performer, author)
+	require.Less(t, author, informant)
 }

@@ -42,8 +42,10 @@ func (w *writer) note(x *record.ClinicalNote, on *record.Entry) {
 	w.period("effectiveTime", "when", &x.When)
 	w.leafCode("languageCode", &x.Language)
 	w.authored(&x.Participants, &x.Written)
-	w.someAuthor(&x.Participants)
-	w.participants(&x.Participants)
+	w.participantsAs(x.Participants, "performer")
+	w.someAuthor(x.Participants)
+	w.participantsAs(x.Participants, "author", "informant", "participant")
+	x.Participants = nil
 	w.noteEncounters(x, on)
 	for k := first; k < len(x.Contents); k++ {
 		c := x.Contents[k]
@@ -61,8 +63,8 @@ func (w *writer) note(x *record.ClinicalNote, on *record.Entry) {
 
 // someAuthor adds an author of whom nothing is known where there is none, in a
 // conformant document (Note Activity, CONF:3250-16913).
-func (w *writer) someAuthor(list *[]record.Participation) {
-	if w.strict && !slices.ContainsFunc(*list, func(p record.Participation) bool { return p.Role == "author" }) {
+func (w *writer) someAuthor(list []record.Participation) {
+	if w.strict && !slices.ContainsFunc(list, func(p record.Participation) bool { return p.Role == "author" }) {
 		w.Note(&issueRequired, "participants")
 		nobody := record.Participation{Role: "author", Identifiers: []record.Identifier{{Absent: record.AbsentNoInformation}}}
 		w.quietly(func() { w.participation("author", nobody) })

@@ -9,16 +9,21 @@ const oidProvenanceRole = "2.16.840.1.113883.4.642.4.1131"
 // participants writes those who had a part in a statement, in the order that the
 // schema has: performers, authors, informants, others (CDA R2 4.3.6).
 func (w *writer) participants(list *[]record.Participation) {
-	for _, name := range [...]string{"performer", "author", "informant", "participant"} {
-		for i := range *list {
-			if elementFor((*list)[i].Role) == name {
+	w.participantsAs(*list, "performer", "author", "informant", "participant")
+	*list = nil
+}
+
+// participantsAs writes those that have one of these elements.
+func (w *writer) participantsAs(list []record.Participation, names ...string) {
+	for _, name := range names {
+		for i := range list {
+			if elementFor(list[i].Role) == name {
 				w.In("participants", i)
-				w.participation(name, (*list)[i])
+				w.participation(name, list[i])
 				w.Leave()
 			}
 		}
 	}
-	*list = nil
 }
 
 // elementFor gives the element by which a statement has somebody in this role.
