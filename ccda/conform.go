@@ -32,9 +32,10 @@ func (d *Document) Conform(o ConformOptions) []record.Issue {
 	if o.Terminology == nil {
 		o.Terminology = codes.Default{}
 	}
-	root := d.tree.Root()
+	doc := d.tree.Hinted(new(tree.Hints))
+	root := doc.Root()
 	c := &checker{
-		r:    reader{doc: d.tree, known: factsOfNames(d.tree), desk: &desk{places: make([]int32, d.tree.Len())}},
+		r:    reader{doc: doc, known: factsOfNames(d.tree), desk: &desk{places: make([]int32, d.tree.Len())}},
 		o:    o,
 		root: root,
 	}
@@ -49,7 +50,7 @@ func (d *Document) Conform(o ConformOptions) []record.Issue {
 			continue
 		}
 		seen[f] = true
-		n := d.tree.Node(f.node)
+		n := doc.Node(f.node)
 		line, col := n.Pos()
 		i := f.kind.At(c.r.path(n), line, col)
 		i.Rule = f.rule

@@ -4,11 +4,13 @@ import (
 	"sync"
 
 	"github.com/portage-health/portage/internal/ledger"
+	"github.com/portage-health/portage/internal/tree"
 )
 
 // desk is the working memory of a reader. Nothing on it is part of a record.
 type desk struct {
 	led     *ledger.Ledger
+	hints   tree.Hints
 	places  []int32         // by node: see placeOf
 	owners  nodeMap[string] // the entry or section that owns what is carried below a node
 	slots   nodeMap[slot]   // the part of its owner that a node is: see slot
@@ -67,6 +69,7 @@ func (d *desk) leave() {
 		return
 	}
 	d.clear(0)
+	d.hints.Clear(mostDeskNodes)
 	clear(d.idsSeen.first)
 	clear(d.idsSeen.repeated)
 	desks.Put(d)

@@ -46,7 +46,6 @@ func Parse(data []byte, l record.Limits) (*Document, error) {
 		line, col := root.Pos()
 		return nil, fmt.Errorf("ccda: %d:%d: %w", line, col, ErrNotCDA)
 	}
-	d.Hint()
 	return &Document{d, int64(len(data)), sum.Wait()}, nil
 }
 
@@ -104,17 +103,20 @@ func (d *Document) Import(o record.ImportOptions) (*record.Record, *record.Repor
 }
 
 // reading reads the document. An identifier that turns out to stand on several
-// things changes ids that were given before: the document is then read again, knowing it.
+// things changes ids that were given before: the document is then read again, knowing it; if the header shows it, at once.
 func (d *Document) reading(o record.ImportOptions) *reader {
 	var known knowledge
 	r := newReader(d, o, &known)
-	r.read()
-	for range maxReadings - 1 {
-		if !r.again {
+	for whole, headers := 0, 0; ; {
+		if r.read(headers < maxReadings) {
+			whole++
+		} else {
+			headers++
+		}
+		if !r.again || whole == maxReadings {
 			break
 		}
 		r = newReader(d, o, &known)
-		r.read()
 	}
 	r.schema(r.doc.Root())
 	r.settleForms()
@@ -133,6 +135,7 @@ type knowledge struct {
 	shared       map[identKey]bool     // identifiers that stand on several things
 	united       map[identKey]identKey // identifiers that stand on one
 	onStatements *statementIdents      // identifiers of statements, seen before the first reading
+	doc          *tree.Doc
 	names        []nameFacts
 	desk         *desk
 }
@@ -142,10 +145,11 @@ func newReader(d *Document, o record.ImportOptions, k *knowledge) *reader {
 		k.shared, k.united = map[identKey]bool{}, map[identKey]identKey{}
 		k.names = factsOfNames(d.tree)
 		k.desk = desks.Get().(*desk)
+		k.doc = d.tree.Hinted(&k.desk.hints)
 	}
 	k.desk.clear(d.tree.Len())
 	r := &reader{
-		desk: k.desk, doc: d.tree, rec: &record.Record{}, rep: &record.Report{}, maker: ids.New(o.IDKey),
+		desk: k.desk, doc: k.doc, rec: &record.Record{}, rep: &record.Report{}, maker: ids.New(o.IDKey),
 		known: k.names, shared: k.shared, united: k.united,
 	}
 	digest := hex.EncodeToString(d.digest[:])
@@ -153,7 +157,7 @@ func newReader(d *Document, o record.ImportOptions, k *knowledge) *reader {
 		k.onStatements = r.findStatementIdents()
 	}
 	r.onStatements = k.onStatements
-	root := d.tree.Root()
+	root := k.doc.Root()
 	id := root.Child("id")
 	r.docKey = digest
 	src := record.Source{Format: formatName, Version: version(root), SHA256: digest, Bytes: d.size}
@@ -171,11 +175,15 @@ func newReader(d *Document, o record.ImportOptions, k *knowledge) *reader {
 	return r
 }
 
-func (r *reader) read() {
+// read reads the document. Where it may stop and the header has to be read again, it does no more, and whole is false.
+func (r *reader) read(mayStop bool) (whole bool) {
 	root := r.doc.Root()
 	r.repairs()
 	r.findTexts(root)
 	doc := r.header(root)
+	if r.again && mayStop {
+		return false
+	}
 	r.body(root, doc)
 	r.documentPlan(root, doc)
 	r.meetEncounters()
@@ -183,6 +191,7 @@ func (r *reader) read() {
 	r.meetReferences()
 	r.meetMarked()
 	r.rec.Documents = append(r.rec.Documents, *doc)
+	return true
 }
 
 // schema checks what only a schema validator looks at.

@@ -69,6 +69,9 @@ func (w *writer) besideConcern(c *record.Concern, e *record.Entry) {
 
 // isBareConcern reports whether nothing is said of a concern but that there is one.
 func isBareConcern(c *record.Concern) bool {
+	if c.Status.Code != "" || len(c.Identifiers) > 0 && c.Identifiers[0].Value != "" {
+		return false
+	}
 	x := *c
 	x.ID, x.Assertion = "", ""
 	return record.CountLeavesOf(&x) == 0

@@ -102,7 +102,7 @@ func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer,
 	text := texts.Get().(*jsonText)
 	w.jsonText = *text
 	defer w.release(text)
-	rep.Issues = make([]record.Issue, 0, 8+entries/2+len(rec.Carried))
+	rep.Issues = make([]record.Issue, 0, 16+entries+entries/4+len(rec.Carried))
 	w.index()
 	defer w.tables.leave()
 	w.indexSent()

@@ -53,6 +53,9 @@ func under(own, upper []record.Label) []record.Label {
 	if len(upper) == 0 {
 		return own
 	}
+	if len(own) == 0 && len(upper) == 1 {
+		return upper[:1:1]
+	}
 	replaced := false
 	for i := range own {
 		replaced = replaced || isConfidentiality(&own[i])

@@ -238,7 +238,16 @@ func IsLocalV2(id string) bool {
 // identifier").
 func FromCDA(root string) string {
 	if IsUUID(root) {
-		return uuidPrefix + strings.ToLower(root)
+		var b [len(uuidPrefix) + 36]byte
+		n := copy(b[:], uuidPrefix)
+		for i := range len(root) {
+			c := root[i]
+			if 'A' <= c && c <= 'F' {
+				c += 'a' - 'A'
+			}
+			b[n+i] = c
+		}
+		return string(b[:])
 	}
 	if uri, ok := URI(root); ok {
 		return uri

@@ -338,6 +338,16 @@ func Whole(system string) bool {
 	return ok && s.complete
 }
 
+// Lacks says whether a code is none of a system every code of which is embedded.
+func Lacks(system, code string) bool {
+	s, ok := named(system)
+	if !ok || !s.complete {
+		return false
+	}
+	_, _, _, ok = s.get(code)
+	return !ok
+}
+
 // Set gives the codes of a system every code of which is embedded, nil for another. caseless says that the system does not tell capitals
 // from small letters.
 func Set(system string) (set map[string]bool, caseless bool) {

@@ -2,6 +2,7 @@ package codes
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/portage-health/portage/record"
 )
@@ -234,7 +235,7 @@ const (
 // knownUnit reports whether an atom is one of the units known here, with a
 // metric prefix where it takes one.
 func knownUnit(atom string) bool {
-	if inList(ucumPlain, atom) || inList(ucumMetric, atom) {
+	if ucumAtoms()[atom] {
 		return true
 	}
 	for prefix := range strings.SplitSeq(ucumPrefixes, " ") {
@@ -248,6 +249,17 @@ func knownUnit(atom string) bool {
 	}
 	return false
 }
+
+// ucumAtoms are the units that stand by themselves.
+var ucumAtoms = sync.OnceValue(func() map[string]bool {
+	atoms := map[string]bool{}
+	for _, list := range []string{ucumPlain, ucumMetric} {
+		for _, atom := range strings.Fields(list) {
+			atoms[atom] = true
+		}
+	}
+	return atoms
+})
 
 // inList reports whether a word is in a list that has a space before and after each.
 func inList(list, word string) bool {

@@ -5,7 +5,6 @@ package ids
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/hex"
 	"hash"
 
 	"github.com/portage-health/portage/internal/room"
@@ -65,16 +64,17 @@ func (m *Maker) make(parts []string) [36]byte {
 func uuid(b []byte) [36]byte {
 	b[6] = b[6]&0x0f | 0x80
 	b[8] = b[8]&0x3f | 0x80
+	const digits = "0123456789abcdef"
 	var d [36]byte
-	hex.Encode(d[0:8], b[0:4])
-	d[8] = '-'
-	hex.Encode(d[9:13], b[4:6])
-	d[13] = '-'
-	hex.Encode(d[14:18], b[6:8])
-	d[18] = '-'
-	hex.Encode(d[19:23], b[8:10])
-	d[23] = '-'
-	hex.Encode(d[24:36], b[10:16])
+	n := 0
+	for i, c := range b {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			d[n] = '-'
+			n++
+		}
+		d[n], d[n+1] = digits[c>>4], digits[c&15]
+		n += 2
+	}
 	return d
 }
 

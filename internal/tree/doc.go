@@ -57,7 +57,7 @@ type Doc struct {
 	repaired []binding // prefixes bound by repair
 	encoding string
 	lines    atomic.Pointer[lineIndex]
-	hints    *hints // see Hint
+	hints    *Hints // see Hint
 }
 
 // Repair tells of a fault in the input that was mended while reading.

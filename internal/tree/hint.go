@@ -1,7 +1,7 @@
 package tree
 
-// hints are the hints of a document.
-type hints struct {
+// Hints is memory for the hints of one document after the other. Its zero value is ready for use.
+type Hints struct {
 	of    []hint   // by node
 	names []summed // by the number of a name
 }
@@ -35,7 +35,36 @@ func (d *Doc) Hint() {
 	if d == nil || d.n > mostHints {
 		return
 	}
-	all := &hints{make([]hint, d.n), make([]summed, len(d.names))}
+	d.hints = new(Hints)
+	d.hint(d.hints)
+}
+
+// Hinted gives d as after Hint, for one goroutine and until h is used again: the hints are in h. Documents and nodes are
+// of d or of what it gives, never of both.
+func (d *Doc) Hinted(h *Hints) *Doc {
+	if d == nil || d.n > mostHints {
+		return d
+	}
+	x := &Doc{
+		src: d.src, text: d.text, side: d.side, block: d.block, chunks: d.chunks, n: d.n, names: d.names, spaces: d.spaces,
+		prefixes: d.prefixes, repairs: d.repairs, repaired: d.repaired, encoding: d.encoding, hints: h,
+	}
+	x.lines.Store(d.lines.Load())
+	d.hint(h)
+	return x
+}
+
+// Clear forgets the document and keeps the memory, unless it is more than for most nodes.
+func (h *Hints) Clear(most int) {
+	if cap(h.of) > most {
+		h.of = nil
+	}
+	h.of, h.names = h.of[:0], h.names[:0]
+}
+
+// hint makes the hints of d.
+func (d *Doc) hint(all *Hints) {
+	all.of, all.names = zeroed(all.of, int(d.n)), zeroed(all.names, len(d.names))
 	for i := range d.names {
 		sum := sumOf(d.local(&d.names[i]))
 		all.names[i] = summed{sum, bitOf(sum)}
@@ -51,7 +80,16 @@ func (d *Doc) Hint() {
 			h.some |= bit
 		}
 	}
-	d.hints = all
+}
+
+// zeroed gives n zeros, in the memory of s where that is enough.
+func zeroed[T any](s []T, n int) []T {
+	if n > cap(s) {
+		return make([]T, n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
 }
 
 // lacks tells that n, which is there, has nothing in it with a local name of this sum.
