@@ -1,9 +1,8 @@
 package ccda
 
 import (
-	"sync"
-
 	"github.com/portage-health/portage/internal/ledger"
+	"github.com/portage-health/portage/internal/room"
 	"github.com/portage-health/portage/internal/tree"
 )
 
@@ -24,10 +23,12 @@ type desk struct {
 	idsSeen statementIdents
 
 	templatesOf templateLists
+
+	entries int // the most of one kind that it ever held
 }
 
 // desks are empty when they are put there: a reading sees nothing of another.
-var desks = sync.Pool{New: func() any {
+var desks = room.Shelf[desk]{New: func() *desk {
 	return &desk{
 		led: ledger.New(0), idents: make(map[identKey]int, 16),
 		keyOf: map[kindPlace]identKey{}, told: map[identKey]bool{},
@@ -42,6 +43,9 @@ var desks = sync.Pool{New: func() any {
 const (
 	mostDeskNodes   = 1 << 18
 	mostDeskEntries = 1 << 12
+	// A desk within these stays when garbage is collected.
+	stayNodes   = 1 << 15
+	stayEntries = 1 << 9
 )
 
 // clear forgets what one reading laid on the desk and makes it ready for a document of n
@@ -64,13 +68,15 @@ func (d *desk) clear(n int) {
 
 // leave clears the desk for the next reader.
 func (d *desk) leave() {
-	if len(d.places) > mostDeskNodes || max(len(d.owners.list), len(d.slots.list), len(d.idents), len(d.keyOf), len(d.told), len(d.people.byIdent),
-		len(d.people.byText), len(d.systems.list), len(d.units), len(d.anchors.first), len(d.idsSeen.first)) > mostDeskEntries {
+	entries := max(len(d.owners.list), len(d.slots.list), len(d.idents), len(d.keyOf), len(d.told), len(d.people.byIdent),
+		len(d.people.byText), len(d.systems.list), len(d.units), len(d.anchors.first), len(d.idsSeen.first))
+	if len(d.places) > mostDeskNodes || entries > mostDeskEntries {
 		return
 	}
+	d.entries = max(d.entries, entries)
 	d.clear(0)
 	d.hints.Clear(mostDeskNodes)
 	clear(d.idsSeen.first)
 	clear(d.idsSeen.repeated)
-	desks.Put(d)
+	desks.Put(d, cap(d.places) <= stayNodes && d.entries <= stayEntries)
 }

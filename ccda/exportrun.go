@@ -34,7 +34,7 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	defer beside.end() // who gave the record may change it afterwards
 	w := &writer{ctx: ctx, rec: rec, opts: o, x: &x, ids: ids.New(nil), strict: x.Mode == Conformant, release: x.Release, aside: beside}
 	w.Report = rep
-	sheet := sheets.Get().(*sheet)
+	sheet := sheets.Take()
 	defer sheet.clear(w)
 	w.b, w.entries, w.open = sheet.b, sheet.entries, sheet.open
 	w.findEntries()

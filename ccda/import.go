@@ -144,7 +144,7 @@ func newReader(d *Document, o record.ImportOptions, k *knowledge) *reader {
 	if k.shared == nil {
 		k.shared, k.united = map[identKey]bool{}, map[identKey]identKey{}
 		k.names = factsOfNames(d.tree)
-		k.desk = desks.Get().(*desk)
+		k.desk = desks.Take()
 		k.doc = d.tree.Hinted(&k.desk.hints)
 	}
 	k.desk.clear(d.tree.Len())

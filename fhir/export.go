@@ -99,7 +99,7 @@ func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer,
 	}
 	w := &writer{ctx: ctx, rec: rec, Out: ledger.Out{Report: rep}, ids: ids.New(nil), opts: o, form: x.Bundle,
 		streams: content, uscore: x.USCore, unmet: unmet, claimants: claimed}
-	text := texts.Get().(*jsonText)
+	text := texts.Take()
 	w.jsonText = *text
 	defer w.release(text)
 	rep.Issues = make([]record.Issue, 0, 16+entries+entries/4+len(rec.Carried))

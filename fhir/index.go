@@ -4,8 +4,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"sync"
 
+	"github.com/portage-health/portage/internal/room"
 	"github.com/portage-health/portage/record"
 )
 
@@ -16,30 +16,34 @@ type tables struct {
 	anchors    map[string]anchorAt
 	sections   map[string]*record.Narrative
 	hasAnchors bool // anchors and sections are made
+	most       int  // entries that one of them ever had
 }
 
 // tablesOf holds working memory only: tables in it are empty, and an export sees nothing of another.
-var tablesOf = sync.Pool{New: func() any {
+var tablesOf = room.Shelf[tables]{New: func() *tables {
 	return &tables{refs: make(map[string]target, 64), anchors: make(map[string]anchorAt, 64), sections: make(map[string]*record.Narrative, 16)}
 }}
 
 // leave gives the memory of the tables to the next export, unless it is very much.
 func (t *tables) leave() {
-	const keep = 1 << 13
-	if t == nil || max(len(t.refs), len(t.anchors), len(t.sections)) > keep {
+	const keep, stay = 1 << 13, 1 << 10
+	if t == nil {
+		return
+	}
+	if t.most = max(t.most, len(t.refs), len(t.anchors), len(t.sections)); t.most > keep {
 		return
 	}
 	clear(t.refs)
 	clear(t.anchors)
 	clear(t.sections)
 	t.hasAnchors = false
-	tablesOf.Put(t)
+	tablesOf.Put(t, t.most <= stay)
 }
 
 // index finds what each entry of the record becomes, before anything is written.
 func (w *writer) index() {
 	r := w.rec
-	w.tables = tablesOf.Get().(*tables)
+	w.tables = tablesOf.Take()
 	if r.Patient != nil {
 		w.add(&r.Patient.Entry, "patient", 0, kindPatient)
 		w.patient = target{typ: kindPatient, id: w.entryID(&r.Patient.Entry)}

@@ -3,8 +3,9 @@ package fhir
 import (
 	"encoding/base64"
 	"slices"
-	"sync"
 	"unicode/utf8"
+
+	"github.com/portage-health/portage/internal/room"
 )
 
 // frame is one open object or array of the JSON text.
@@ -29,16 +30,17 @@ type jsonText struct {
 }
 
 // texts holds working memory only: texts in it are empty, and an export sees nothing of another.
-var texts = sync.Pool{New: func() any { return new(jsonText) }}
+var texts = room.Shelf[jsonText]{New: func() *jsonText { return new(jsonText) }}
 
 // release gives the memory of w to the next export as text, unless it is very much.
 func (w *jsonText) release(text *jsonText) {
-	const keep = 16 << 20
-	if cap(w.b)+cap(w.x)+cap(w.r)+cap(w.spare) > keep {
+	const keep, stay = 16 << 20, 1 << 20
+	bytes := cap(w.b) + cap(w.x) + cap(w.r) + cap(w.spare)
+	if bytes > keep {
 		return
 	}
 	*text = jsonText{b: w.b[:0], frames: w.frames[:0], x: w.x[:0], r: w.r[:0], spare: w.spare[:0]}
-	texts.Put(text)
+	texts.Put(text, bytes <= stay)
 }
 
 // put appends s. Unlike w.b = append(w.b, s...) it stores no pointer where s

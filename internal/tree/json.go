@@ -10,7 +10,7 @@ import (
 // ParseJSON reads one JSON text. Errors are *SyntaxError or *LimitError. The document refers to data, which must not be
 // changed as long as the document is in use.
 func ParseJSON(data []byte, l Limits) (*Doc, error) {
-	p := jsonParsers.Get().(*jsonParser)
+	p := jsonParsers.Take()
 	d := new(Doc)
 	err := p.read(data, l)
 	if err == nil {
@@ -19,7 +19,7 @@ func ParseJSON(data []byte, l Limits) (*Doc, error) {
 		d.names, d.side = slices.Clone(d.names), strings.Clone(d.side)
 	}
 	p.release()
-	jsonParsers.Put(p)
+	jsonParsers.Put(p, len(p.block) <= stayNodes)
 	if err != nil {
 		return nil, err
 	}

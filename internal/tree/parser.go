@@ -1,12 +1,15 @@
 package tree
 
-import "sync"
+import "github.com/portage-health/portage/internal/room"
 
-// Both pools hold working memory only: nothing in them belongs to a document or is a part of one.
+// Both hold working memory only: nothing in them belongs to a document or is a part of one.
 var (
-	xmlParsers  = sync.Pool{New: func() any { return new(xmlParser) }}
-	jsonParsers = sync.Pool{New: func() any { return new(jsonParser) }}
+	xmlParsers  = room.Shelf[xmlParser]{New: func() *xmlParser { return new(xmlParser) }}
+	jsonParsers = room.Shelf[jsonParser]{New: func() *jsonParser { return new(jsonParser) }}
 )
+
+// stayNodes is how large the block of a parser may be that stays when garbage is collected: 640 kB.
+const stayNodes = 1 << 15
 
 // A Parser reads one document after the other into the same memory, as for the lines of an NDJSON file. Its zero value is
 // ready for use, by one goroutine at a time.

@@ -16,7 +16,7 @@ type XMLOptions struct {
 // ParseXML reads an XML document. Errors are *SyntaxError or *LimitError. The document refers to data, which must not be
 // changed as long as the document is in use.
 func ParseXML(data []byte, o XMLOptions) (*Doc, error) {
-	p := xmlParsers.Get().(*xmlParser)
+	p := xmlParsers.Take()
 	d := new(Doc)
 	err := p.read(data, o)
 	if err == nil {
@@ -25,7 +25,7 @@ func ParseXML(data []byte, o XMLOptions) (*Doc, error) {
 		d.names, d.spaces, d.prefixes = slices.Clone(d.names), slices.Clone(d.spaces), slices.Clone(d.prefixes)
 	}
 	p.release()
-	xmlParsers.Put(p)
+	xmlParsers.Put(p, len(p.block) <= stayNodes)
 	if err != nil {
 		return nil, err
 	}
