@@ -42,6 +42,7 @@ func (r *reader) body(root tree.Node, d *record.Document) {
 				from++
 			}
 		}
+		r.narrateSections()
 		if !r.tookOf(c) {
 			d.Sections = d.Sections[:before] // it is carried whole
 		}
@@ -51,7 +52,7 @@ func (r *reader) body(root tree.Node, d *record.Document) {
 // tookOf reports whether a leaf of n was taken, or found to be what the standard fixes.
 func (r *reader) tookOf(n tree.Node) bool {
 	for i := n.Index(); i < n.End(); i++ {
-		if !r.led.Free(i) {
+		if r.doc.IsLeaf(i) && !r.led.Free(i) {
 			return true
 		}
 	}

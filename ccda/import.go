@@ -137,6 +137,7 @@ type knowledge struct {
 	onStatements *statementIdents      // identifiers of statements, seen before the first reading
 	doc          *tree.Doc
 	names        []nameFacts
+	narrations   *narrations
 	desk         *desk
 }
 
@@ -152,12 +153,17 @@ func newReader(d *Document, o record.ImportOptions, k *knowledge) *reader {
 		desk: k.desk, doc: k.doc, rec: &record.Record{}, rep: &record.Report{}, maker: ids.New(o.IDKey),
 		known: k.names, shared: k.shared, united: k.united,
 	}
+	root := k.doc.Root()
+	r.findTexts(root)
+	if k.narrations == nil {
+		k.narrations = narrate(r.texts, r.known)
+	}
+	r.narrations = k.narrations
 	digest := hex.EncodeToString(d.digest[:])
 	if k.onStatements == nil {
 		k.onStatements = r.findStatementIdents()
 	}
 	r.onStatements = k.onStatements
-	root := k.doc.Root()
 	id := root.Child("id")
 	r.docKey = digest
 	src := record.Source{Format: formatName, Version: version(root), SHA256: digest, Bytes: d.size}
@@ -179,7 +185,6 @@ func newReader(d *Document, o record.ImportOptions, k *knowledge) *reader {
 func (r *reader) read(mayStop bool) (whole bool) {
 	root := r.doc.Root()
 	r.repairs()
-	r.findTexts(root)
 	doc := r.header(root)
 	if r.again && mayStop {
 		return false

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/portage-health/portage/internal/tree"
-	"github.com/portage-health/portage/record"
 )
 
 // anchorIndex knows the elements of the document's narratives that have an ID.
@@ -142,75 +141,4 @@ func elementsOnly(name string) bool {
 		return true
 	}
 	return false
-}
-
-// narrative takes a section's text whole: every element, attribute and text in order.
-func (r *reader) narrative(n tree.Node) *record.Narrative {
-	if !n.OK() {
-		return nil
-	}
-	nodes, attrs := 0, 0
-	for i := n.Index() + 1; i < n.End(); i++ {
-		switch c := r.doc.Node(i); c.Kind() {
-		case tree.Element:
-			nodes++
-		case tree.Text:
-			if !c.Blank() || !r.known[c.Parent().NameID()].noText {
-				nodes++
-			}
-		case tree.Attr:
-			if !c.Decl() && !r.known[c.NameID()].id {
-				attrs++
-			}
-		}
-	}
-	if nodes == 0 {
-		return nil
-	}
-	w := narrator{r: r, nodes: make([]record.NarrativeNode, 0, nodes), attrs: make([]record.NarrativeAttr, 0, attrs)}
-	w.walk(n, 0)
-	return &record.Narrative{Nodes: w.nodes}
-}
-
-type narrator struct {
-	r     *reader
-	nodes []record.NarrativeNode
-	attrs []record.NarrativeAttr // one piece of memory for all
-}
-
-func (w *narrator) walk(n tree.Node, depth int) {
-	for c := n.First(); c.OK(); c = c.Next() {
-		if c.Kind() == tree.Text {
-			if !c.Blank() {
-				w.r.led.Take(c.Index())
-			} else if w.r.known[n.NameID()].noText {
-				continue // white space between the rows of a table says nothing
-			}
-			w.nodes = append(w.nodes, record.NarrativeNode{})
-			x := &w.nodes[len(w.nodes)-1]
-			x.Kind, x.Depth, x.Text = "text", depth, c.Value()
-			continue
-		}
-		if c.Space() != n.Space() {
-			continue // not of the narrative: left to be carried
-		}
-		x := record.NarrativeNode{Kind: c.Name(), Depth: depth}
-		from := len(w.attrs)
-		for a := range c.Attrs() {
-			switch {
-			case a.Space() != "":
-				continue
-			case a.Name() == "ID":
-				x.ID = a.Value()
-			default:
-				w.attrs = append(w.attrs, record.NarrativeAttr{Name: a.Name(), Value: a.Value()})
-			}
-			w.r.led.Take(a.Index())
-		}
-		if len(w.attrs) > from {
-			x.Attrs = w.attrs[from:len(w.attrs):len(w.attrs)]
-		}
-		w.nodes = append(w.nodes, x)
-		w.walk(c, depth+1)
-	}
 }

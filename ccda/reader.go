@@ -49,10 +49,12 @@ type reader struct {
 	hanging          []pendingRef // by which relationships entries name others
 	marked           []marking    // privacy markings of people and places
 
-	forms []formed    // what comes back as the source has it, though it says nothing
-	idle  []int32     // elements that say nothing, and come back where they are carried
-	texts []tree.Node // the narratives of all sections
-	known []nameFacts // by the number of a name
+	forms      []formed    // what comes back as the source has it, though it says nothing
+	idle       []int32     // elements that say nothing, and come back where they are carried
+	texts      []tree.Node // the narratives of all sections
+	narrations *narrations // what is made of them
+	unnarrated []unnarrated
+	known      []nameFacts // by the number of a name
 
 	lastTime struct{ sent, iso string } // the last time that was read
 

@@ -180,7 +180,9 @@ func (r *reader) section(n tree.Node, s *record.Section) {
 	s.Code = r.concept(n.Child("code"))
 	s.Title = r.title(n)
 	r.fixed(n.Child("text"), "mediaType", "text/x-hl7-text+xml")
-	s.Narrative = r.narrative(n.Child("text"))
+	if t := n.Child("text"); t.OK() {
+		r.unnarrated = append(r.unnarrated, unnarrated{s, t})
+	}
 	s.Labels = r.labels(n)
 	s.Language = r.attr(n.Child("languageCode"), "code")
 	s.Absent = r.nullFlavor(n)

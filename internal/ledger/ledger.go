@@ -36,6 +36,24 @@ func (l *Ledger) Marks(k int) (taken, scaffold uint64) { return l.taken[k], l.sc
 // Take marks a leaf as read into a typed field. A leaf once taken stays taken.
 func (l *Ledger) Take(i int) { l.taken[i>>6] |= 1 << (i & 63) }
 
+// TakeAll is Take for the leaves from number from up to, not including, to.
+func (l *Ledger) TakeAll(from, to int) {
+	if from >= to {
+		return
+	}
+	i, j := from>>6, (to-1)>>6
+	low, high := ^uint64(0)<<(from&63), ^uint64(0)>>(63-(to-1)&63)
+	if i == j {
+		l.taken[i] |= low & high
+		return
+	}
+	l.taken[i] |= low
+	for k := i + 1; k < j; k++ {
+		l.taken[k] = ^uint64(0)
+	}
+	l.taken[j] |= high
+}
+
 // Scaffold marks a leaf as checked scaffold.
 func (l *Ledger) Scaffold(i int) { l.scaffold[i>>6] |= 1 << (i & 63) }
 
