@@ -178,6 +178,9 @@ func (r *reader) ref(id, kind string) *record.Ref {
 	return r.room.refs.One(&record.Ref{ID: id, Kind: kind})
 }
 
+// firstPeople is how many there is room for at first: few documents name fewer.
+const firstPeople = 6
+
 // practitioner takes what a role says of a person who acts as a professional.
 func (r *reader) practitioner(role tree.Node, idents []record.Identifier, names []record.Name, addrs []record.Address, tels []record.Telecom) *record.Ref {
 	place := r.find(kindPractitioner, idents)
@@ -198,6 +201,9 @@ func (r *reader) practitioner(role tree.Node, idents []record.Identifier, names 
 			r.tellShared(base, role)
 		} else {
 			id = r.personID(kindPractitioner, idents, role)
+		}
+		if place == 0 {
+			r.rec.Practitioners = make([]record.Practitioner, 0, firstPeople)
 		}
 		r.rec.Practitioners = append(r.rec.Practitioners, record.Practitioner{
 			Entry: r.newEntry(id, idents, role), Names: names, Addresses: addrs, Telecoms: tels,
@@ -269,6 +275,9 @@ func (r *reader) keepOrganization(n tree.Node, idents []record.Identifier, x rec
 	if place < 0 {
 		place = len(r.rec.Organizations)
 		x.Entry = r.newEntry(r.personID(kindOrganization, idents, n), idents, n)
+		if place == 0 {
+			r.rec.Organizations = make([]record.Organization, 0, firstPeople)
+		}
 		r.rec.Organizations = append(r.rec.Organizations, x)
 	} else {
 		o := &r.rec.Organizations[place]

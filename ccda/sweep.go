@@ -39,7 +39,7 @@ func (r *reader) sweep() {
 		s.free[k] = leaves &^ s.marked[k]
 	}
 	pieces := s.pieces(r.doc.Root())
-	r.rec.Carried = slices.Grow(r.rec.Carried, pieces)
+	r.rec.Carried = slices.Grow(r.rec.Carried, pieces+len(r.forms))
 	r.rep.Issues = slices.Grow(r.rep.Issues, pieces)
 	slices.Sort(r.idle)
 	s.element(r.doc.Root(), 0)

@@ -56,13 +56,14 @@ func (w *writer) besideConcern(c *record.Concern, e *record.Entry) {
 	if c == nil {
 		return
 	}
-	rest := *c
+	rest := &w.tables.concern
+	*rest = *c
 	rest.Notes = nil // they stand with the entry's own
 	if author(e.Participants) == nil && author(c.Participants) != nil {
 		rest.Participants = nil
 	}
-	w.fieldAny("concern", &rest)
-	if isBareConcern(&rest) {
+	w.fieldAny("concern", rest)
+	if isBareConcern(rest) {
 		w.mark("concerned")
 	}
 }

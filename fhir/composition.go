@@ -49,7 +49,8 @@ func isSigned(p record.Participation) bool {
 // with their narrative (R4; US Core has no profile of it).
 func (w *writer) composition(i int, d *record.Document) {
 	w.resource("documents", i, &d.Entry, kindComposition)
-	w.xmlIDs = make(map[string]struct{}, countAnchors(d.Sections))
+	clear(w.anchorIDs)
+	w.xmlIDs = w.anchorIDs
 	w.common(&d.Entry, hasOneIdentifier|hasStatus|hasParticipants)
 	if d.Status.Code == "" && d.Status.AsSent == "" && slices.ContainsFunc(d.Participants, isSigned) {
 		w.code("status", "final")

@@ -102,9 +102,11 @@ func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer,
 	text := texts.Take()
 	w.jsonText = *text
 	defer w.release(text)
-	rep.Issues = make([]record.Issue, 0, 16+entries+entries/4+len(rec.Carried))
-	w.index()
+	w.tables = tablesOf.Take()
 	defer w.tables.leave()
+	rep.Issues = slices.Grow(w.tables.issues, 16+entries+entries/4+len(rec.Carried))
+	defer w.tables.settle(rep)
+	w.index()
 	w.indexSent()
 	if w.sent == nil || w.sent.typed {
 		w.b = slices.Grow(w.b, 4<<10+1<<10*entries)
@@ -113,9 +115,6 @@ func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer,
 	err := ctx.Err()
 	if err != nil {
 		return rep, err
-	}
-	if len(rep.Issues) == 0 {
-		rep.Issues = nil
 	}
 	if again := w.unanswered(); again != nil && unmet == nil {
 		return x.export(ctx, rec, out, o, again, claimed)

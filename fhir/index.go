@@ -10,18 +10,25 @@ import (
 )
 
 // tables are the index of a record: of its entries, and of its narratives. They are
-// made before anything is written, and do not change then.
+// made before anything is written, and do not change then. Beside them is what else is needed while a record is written.
 type tables struct {
 	refs       map[string]target // ids of entries to what they became
 	anchors    map[string]anchorAt
 	sections   map[string]*record.Narrative
 	hasAnchors bool // anchors and sections are made
-	most       int  // entries that one of them ever had
+	placed     map[string]place
+	anchorIDs  map[string]struct{}
+	issues     []record.Issue // of the report: it gets as much memory as they take in the end
+	concern    record.Concern // scratch
+	most       int            // entries that one of them ever had
 }
 
 // tablesOf holds working memory only: tables in it are empty, and an export sees nothing of another.
 var tablesOf = room.Shelf[tables]{New: func() *tables {
-	return &tables{refs: make(map[string]target, 64), anchors: make(map[string]anchorAt, 64), sections: make(map[string]*record.Narrative, 16)}
+	return &tables{
+		refs: make(map[string]target, 64), anchors: make(map[string]anchorAt, 64), sections: make(map[string]*record.Narrative, 16),
+		placed: make(map[string]place, 16), anchorIDs: make(map[string]struct{}, 64),
+	}
 }}
 
 // leave gives the memory of the tables to the next export, unless it is very much.
@@ -30,9 +37,12 @@ func (t *tables) leave() {
 	if t == nil {
 		return
 	}
-	if t.most = max(t.most, len(t.refs), len(t.anchors), len(t.sections)); t.most > keep {
+	if t.most = max(t.most, len(t.refs), len(t.anchors), len(t.sections), len(t.placed), len(t.anchorIDs), cap(t.issues)); t.most > keep {
 		return
 	}
+	clear(t.placed)
+	clear(t.anchorIDs)
+	t.concern = record.Concern{}
 	clear(t.refs)
 	clear(t.anchors)
 	clear(t.sections)
@@ -40,10 +50,16 @@ func (t *tables) leave() {
 	tablesOf.Put(t, t.most <= stay)
 }
 
+// settle gives a report its issues in memory of their own.
+func (t *tables) settle(rep *record.Report) {
+	t.issues, rep.Issues = rep.Issues, slices.Clone(rep.Issues)
+	clear(t.issues)
+	t.issues = t.issues[:0]
+}
+
 // index finds what each entry of the record becomes, before anything is written.
 func (w *writer) index() {
 	r := w.rec
-	w.tables = tablesOf.Take()
 	if r.Patient != nil {
 		w.add(&r.Patient.Entry, "patient", 0, kindPatient)
 		w.patient = target{typ: kindPatient, id: w.entryID(&r.Patient.Entry)}

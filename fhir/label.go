@@ -18,7 +18,7 @@ func (w *writer) indexPlaces() {
 	if len(w.rec.Documents) == 0 {
 		return
 	}
-	w.places = map[string]place{}
+	w.places = w.placed
 	for i := range w.rec.Documents {
 		d := &w.rec.Documents[i]
 		w.placesIn(d, d.Sections, conducted(d.Labels))
@@ -53,8 +53,8 @@ func under(own, upper []record.Label) []record.Label {
 	if len(upper) == 0 {
 		return own
 	}
-	if len(own) == 0 && len(upper) == 1 {
-		return upper[:1:1]
+	if len(own) == 0 && !repeatsCode(upper) {
+		return upper[:len(upper):len(upper)]
 	}
 	replaced := false
 	for i := range own {
@@ -67,6 +67,16 @@ func under(own, upper []record.Label) []record.Label {
 		}
 	}
 	return all
+}
+
+// repeatsCode reports whether a code is among labels twice.
+func repeatsCode(ls []record.Label) bool {
+	for i := range ls {
+		if hasLabel(ls[:i], &ls[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // hasLabel reports whether a label's code is among others: meta.security has each code once.

@@ -144,21 +144,6 @@ func (w *writer) indexAnchors() {
 	}
 }
 
-// countAnchors counts the elements with an id in the narratives of sections.
-func countAnchors(ss []record.Section) (n int) {
-	for i := range ss {
-		if l := ss[i].Narrative; l != nil {
-			for j := range l.Nodes {
-				if l.Nodes[j].ID != "" {
-					n++
-				}
-			}
-		}
-		n += countAnchors(ss[i].Sections)
-	}
-	return n
-}
-
 func (w *writer) addAnchors(ss []record.Section) {
 	for i := range ss {
 		s := &ss[i]

@@ -30,7 +30,8 @@ func (r *Record) State() {
 		for i := range list {
 			if !list[i].Narrative.IsZero() {
 				if s == nil {
-					s = r.Stating()
+					s = statings.Get().(*Stating)
+					s.look(r, statements())
 				}
 				list[i].Stated = s.Of(&list[i])
 			}
@@ -40,6 +41,22 @@ func (r *Record) State() {
 	for i := range r.Documents {
 		each(r.Documents[i].Sections)
 	}
+	if s != nil && len(s.all) <= mostStating {
+		s.forget()
+		statings.Put(s)
+	}
+}
+
+// statings holds working memory only: one that is taken knows of no record.
+var statings = sync.Pool{New: func() any { return new(Stating) }}
+
+const mostStating = 1 << 10
+
+func (s *Stating) forget() {
+	clear(s.byID)
+	clear(s.carried)
+	clear(s.all)
+	s.all = s.all[:0]
 }
 
 // Stating tells of sections of one record what their entries say. The record
@@ -108,12 +125,22 @@ func (s *Stating) ofItem(it *Item) uint64 {
 }
 
 func (r *Record) stating(lists []statementList) *Stating {
+	s := new(Stating)
+	s.look(r, lists)
+	return s
+}
+
+// look enters the entries of r. What s points to in all must not move: all has room for them.
+func (s *Stating) look(r *Record, lists []statementList) {
 	p := unsafe.Pointer(r)
 	n := 1
 	for i := range lists {
 		n += (*sliceWords)(unsafe.Add(p, lists[i].offset)).len
 	}
-	s := &Stating{byID: make(map[string]*stated, n), all: make([]stated, 0, n)}
+	s.all = slices.Grow(s.all, n)
+	if s.byID == nil {
+		s.byID = make(map[string]*stated, n)
+	}
 	for _, l := range lists {
 		w := (*sliceWords)(unsafe.Add(p, l.offset))
 		for j := range w.len {
@@ -126,7 +153,9 @@ func (r *Record) stating(lists []statementList) *Stating {
 		}
 	}
 	if len(r.Carried) > 0 {
-		s.carried = make(map[string]uint64, min(len(r.Carried), 256))
+		if s.carried == nil {
+			s.carried = make(map[string]uint64, min(len(r.Carried), 256))
+		}
 		for i := range r.Carried {
 			// What is carried is told by its kind, name and size: it does not change, it can only be taken away.
 			c := &r.Carried[i]
@@ -136,7 +165,6 @@ func (r *Record) stating(lists []statementList) *Stating {
 			s.carried[c.Owner] += mixText(mixText(uint64(len(c.Data)), c.Kind), c.Name)
 		}
 	}
-	return s
 }
 
 // Of gives a hash of what the entries of a section say, and after a point one of what is carried for them.
