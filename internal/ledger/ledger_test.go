@@ -54,3 +54,16 @@ func TestReset(t *testing.T) {
 		l.Scaffold(0)
 	}
 }
+
+// TestTakeAll holds that a range marks what each of its leaves alone would.
+func TestTakeAll(t *testing.T) {
+	const n = 300
+	for _, r := range [][2]int{{0, 0}, {5, 5}, {7, 3}, {0, 1}, {63, 64}, {63, 65}, {64, 128}, {1, 299}, {0, 300}, {130, 131}} {
+		one, all := ledger.New(n), ledger.New(n)
+		for i := r[0]; i < r[1]; i++ {
+			one.Take(i)
+		}
+		all.TakeAll(r[0], r[1])
+		require.Equal(t, one, all, r)
+	}
+}

@@ -1,0 +1,80 @@
+package ccda
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/portage-health/portage/record"
+)
+
+// manySections is a document with narratives that are worth calling for help.
+func manySections() string {
+	var b strings.Builder
+	b.WriteString(`<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:other="urn:other"><id root="1.2.3"/><component><structuredBody>`)
+	for i := range 12 {
+		fmt.Fprintf(&b, `<component><section><title>Section %d</title><text ID="whole%d"><table><tbody>`, i, i)
+		for j := range 20 {
+			fmt.Fprintf(&b, "\n<tr><td ID='c%d-%d'>cell %d</td><td other:mark='apart %d'>x<br/>y</td></tr>", i, j, j, j)
+		}
+		fmt.Fprintf(&b, `</tbody></table><other:thing at="foreign %d">odd</other:thing></text></section></component>`, i)
+	}
+	b.WriteString(`<component><section><title>Nothing</title><text ID="none"/></section></component></structuredBody></component></ClinicalDocument>`)
+	return b.String()
+}
+
+// TestNarratives: a narrative is taken whole, but for what is not of it; the attributes of its text are not of it either.
+func TestNarratives(t *testing.T) {
+	rec := readBack(t, manySections())
+	sections := rec.Documents[0].Sections
+	require.Len(t, sections, 13)
+	carried := map[string]int{}
+	for _, c := range rec.Carried {
+		carried[c.Data]++
+	}
+	for i := range sections[:12] {
+		n := sections[i].Narrative
+		require.Equal(t, "table", n.Nodes[0].Kind)
+		require.Equal(t, fmt.Sprintf("c%d-19", i), n.Nodes[2+19*7+1].ID)
+		require.NotContains(t, n.PlainText(0, len(n.Nodes)), "odd")
+		require.Equal(t, 1, carried[fmt.Sprintf("whole%d", i)])
+		require.Equal(t, 1, carried[fmt.Sprintf(`<other:thing xmlns:other="urn:other" at="foreign %d">odd</other:thing>`, i)])
+	}
+	for j := range 20 {
+		require.Equal(t, 12, carried[fmt.Sprintf("apart %d", j)])
+	}
+	require.Nil(t, sections[12].Narrative)
+	require.Equal(t, 1, carried[`<text xmlns="urn:hl7-org:v3" ID="none"/>`])
+}
+
+// TestNarrativesOfMany: whoever makes a narrative, it is the same.
+func TestNarrativesOfMany(t *testing.T) {
+	d, err := Parse([]byte(manySections()), record.Limits{})
+	require.NoError(t, err)
+	want, _ := d.Import(record.ImportOptions{})
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 20 {
+				rec, _ := d.Import(record.ImportOptions{})
+				if !equalNarratives(want, rec) {
+					t.Error("a narrative differs")
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func equalNarratives(a, b *record.Record) bool {
+	for i := range a.Documents[0].Sections {
+		x, y := a.Documents[0].Sections[i].Narrative, b.Documents[0].Sections[i].Narrative
+		if x.IsZero() != y.IsZero() || !x.IsZero() && x.PlainText(0, len(x.Nodes)) != y.PlainText(0, len(y.Nodes)) {
+			return false
+		}
+	}
+	return true
+}
