@@ -313,11 +313,11 @@ func (w *writer) tellCareTeam(x *record.CareTeam) {
 	w.tell("When", wordsOfPeriod(&x.When))
 }
 
-// nameOf gives the name of somebody.
+// nameOf gives the name of somebody, or the words of a reference to one whom the record does not have.
 func (w *writer) nameOf(ref *record.Ref) string {
 	at, ok := w.place(ref)
-	if !ok {
-		return ""
+	if !ok && ref != nil {
+		return ref.Display
 	}
 	var names []record.Name
 	switch at.kind {

@@ -183,7 +183,7 @@ func (w *writer) encounterParts(list []record.Participation, name string) {
 			continue
 		}
 		w.In("participants", i)
-		if at, ok := w.place(p.Who); w.strict && p.OnBehalfOf == nil && (!ok || at.kind == kindDevice) {
+		if at, ok := w.place(p.Who); w.strict && p.OnBehalfOf == nil && (!ok || at.kind == kindDevice) && !w.isNamedInWords("assignedEntity", p) {
 			w.Drop("", &p, &withheld) // a person or an organization must be named (CONF:1198-32905, 1198-32906)
 		} else {
 			w.participation(name, p)

@@ -257,6 +257,9 @@ func (r *reader) organization(n tree.Node) *record.Ref {
 	}
 	r.fixed(n, "classCode", "ORG")
 	r.fixed(n, "determinerCode", "INSTANCE")
+	if r.isOrganizationInWords(n) {
+		return r.organizationInWords(n)
+	}
 	idents, names := r.ids(n), r.orgNames(n)
 	addrs, tels := r.addresses(n), r.telecoms(n)
 	industry := r.conceptPtr(n.Child("standardIndustryClassCode"))

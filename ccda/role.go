@@ -64,10 +64,13 @@ func (r *reader) readRole(n tree.Node, p *record.Participation) (known bool) {
 	name := n.Name()
 	class := n.Attr("classCode").Value()
 	relatedTo := name == "relatedEntity" || isRelation(class)
+	spoken := r.isInWords(n)
 	switch name {
 	case "assignedAuthor", "assignedEntity":
 		r.fixed(n, "classCode", "ASSIGNED")
-		r.templates(n, r.plainTemplates(n, templatesPrivacyAuthorRole)...)
+		if !spoken {
+			r.templates(n, r.plainTemplates(n, templatesPrivacyAuthorRole)...)
+		}
 	case "intendedRecipient":
 		if class != "ASSIGNED" {
 			p.Class = r.attr(n, "classCode")
@@ -79,16 +82,17 @@ func (r *reader) readRole(n tree.Node, p *record.Participation) (known bool) {
 			p.Class = r.attr(n, "classCode")
 		}
 	}
+	if spoken {
+		r.inWords(n, p)
+		p.Specialty = r.specialties(n)
+		return false
+	}
 	idents, addrs, tels := r.ids(n), r.addresses(n), r.telecoms(n)
 	code := r.conceptPtr(n.Child("code"))
-	for c := n.ChildNS(spaceSDTC, "specialty"); c.OK(); c = c.NextNamed() {
-		if x := r.concept(c); !x.IsZero() {
-			p.Specialty = append(p.Specialty, x)
-		}
-	}
-	person := firstChild(n, "assignedPerson", "relatedPerson", "associatedPerson", "informationRecipient", "playingEntity")
+	p.Specialty = r.specialties(n)
+	person := personOf(n)
 	orgs := len(r.rec.Organizations)
-	p.OnBehalfOf = r.organization(firstChild(n, "representedOrganization", "scopingOrganization", "receivedOrganization"))
+	p.OnBehalfOf = r.organization(organizationOf(n))
 	known = p.OnBehalfOf == nil || len(r.rec.Organizations) == orgs || r.identifies(kindOrganization, r.rec.Organizations[len(r.rec.Organizations)-1].Identifiers)
 	if dev := firstChild(n, "assignedAuthoringDevice", "playingDevice"); dev.OK() {
 		use := ""
@@ -148,6 +152,16 @@ func (r *reader) readRole(n tree.Node, p *record.Participation) (known bool) {
 	// Nobody is named: what is said belongs to the part alone.
 	p.Identifiers, p.Addresses, p.Telecoms = idents, addrs, tels
 	return false
+}
+
+// specialties takes what somebody in a role is specialized in.
+func (r *reader) specialties(n tree.Node) (out []record.Concept) {
+	for c := n.ChildNS(spaceSDTC, "specialty"); c.OK(); c = c.NextNamed() {
+		if x := r.concept(c); !x.IsZero() {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 func hasUsable(idents []record.Identifier) bool {

@@ -81,6 +81,9 @@ func (w *writer) roleAnew(name string, p *record.Participation) {
 	default:
 		if ok {
 			p.Who = who // what has no place in a role stays, and is named by rest
+		} else if s, ok := w.inWords(name, p); ok {
+			w.spoken(name, s, p)
+			break
 		}
 		w.nobody(name, p)
 	}
@@ -244,6 +247,9 @@ func (w *writer) roleOrganization(name string, p *record.Participation) {
 	if el := organizationElement(name); el != "" && p.OnBehalfOf != nil {
 		if at, _ := w.place(p.OnBehalfOf); w.organization(el, p.OnBehalfOf) {
 			w.nameBeside("onBehalfOf", p.OnBehalfOf, at)
+			p.OnBehalfOf = nil
+		} else if _, here := w.place(p.OnBehalfOf); !here && isInWords(p.OnBehalfOf) {
+			w.organizationInWords(el, "onBehalfOf", p.OnBehalfOf)
 			p.OnBehalfOf = nil
 		}
 	}
