@@ -69,8 +69,13 @@ func (r *reader) note(act tree.Node, on *record.Ref) record.Ref {
 	r.noteText(&n, act.Child("text"))
 	n.When = r.period(act.Child("effectiveTime"))
 	n.RelatedDocs = r.externalDocuments(act, "relatedDocuments")
+	ofText := len(n.Contents) > 0
 	for rel, sub := range r.relations(act) {
 		switch sub.Name() {
+		case "observation":
+			if (ofText || len(n.Contents) == 0) && r.isContentName(sub) {
+				r.nameOfText(&n, rel, sub)
+			}
 		case "encounter":
 			if ref := r.noteEncounter(rel, sub); ref != nil {
 				r.slot(rel, "encounters", len(n.Encounter))
@@ -79,7 +84,13 @@ func (r *reader) note(act tree.Node, on *record.Ref) record.Ref {
 		case "observationMedia":
 			if a := r.media(rel, sub); a != nil {
 				r.slot(rel, "contents", len(n.Contents))
-				n.Contents = append(n.Contents, record.NoteContent{Attachment: *a})
+				c := record.NoteContent{Attachment: *a}
+				for in, obs := range r.relations(sub) {
+					if r.isContentName(obs) {
+						r.contentName(&c, in, obs)
+					}
+				}
+				n.Contents = append(n.Contents, c)
 			}
 		}
 	}

@@ -34,7 +34,7 @@ func (w *writer) note(x *record.ClinicalNote, on *record.Entry) {
 		w.identifier("id", "masterIdentifier", &id)
 	}
 	w.noteCode(&x.Type)
-	first := w.noteTextOut(x)
+	name, first := w.noteTextOut(x)
 	w.statusDemanded(&x.Status)
 	if x.When.IsZero() {
 		w.require("effectiveTime", "when", "NI")
@@ -47,6 +47,7 @@ func (w *writer) note(x *record.ClinicalNote, on *record.Entry) {
 	w.participantsAs(x.Participants, "author", "informant", "participant")
 	x.Participants = nil
 	w.noteEncounters(x, on)
+	w.nameOfTextOut(name)
 	for k := first; k < len(x.Contents); k++ {
 		c := x.Contents[k]
 		w.In("contents", k)
@@ -102,11 +103,11 @@ func (w *writer) noteCode(c *record.Concept) {
 }
 
 // noteTextOut writes the text of a note: where the narrative has it, and the first
-// of its contents where that can stand there (CF-notes, text). It gives the number of the next.
-func (w *writer) noteTextOut(x *record.ClinicalNote) int {
+// of its contents where that can stand there (CF-notes, text). It gives what is left of that one, which stands below, and the number of the next.
+func (w *writer) noteTextOut(x *record.ClinicalNote) (name *record.NoteContent, next int) {
 	if len(x.Contents) == 0 || !w.fitsText(&x.Contents[0].Attachment, x.Narrative) {
 		w.linkOf(&x.Entry)
-		return 0
+		return nil, 0
 	}
 	c := x.Contents[0]
 	a := c.Attachment
@@ -147,12 +148,11 @@ func (w *writer) noteTextOut(x *record.ClinicalNote) int {
 		w.leaf("reference", "value", take(&a.URL))
 	}
 	w.end()
-	c.Attachment = record.Attachment{}
+	c.Attachment = record.Attachment{Title: take(&a.Title)}
 	w.rest(&a)
 	w.Leave()
-	w.rest(&c)
 	w.Leave()
-	return 1
+	return &c, 1
 }
 
 // fitsText reports whether a content can be the text of its note, beside the
@@ -172,19 +172,36 @@ func (w *writer) noteMedia(i int, c *record.NoteContent) {
 	w.el("entryRelationship")
 	w.slot("contents", i)
 	w.at("typeCode", "COMP")
-	w.observationMedia(&c.Attachment)
+	named, title := isNamedContent(c), ""
+	if named {
+		title = take(&c.Attachment.Title)
+	}
+	w.mediaHead(&c.Attachment)
+	if named {
+		c.Attachment.Title = title
+		w.el("entryRelationship")
+		w.at("typeCode", "COMP")
+		w.contentNameOut(c)
+		w.end()
+	}
+	w.end()
 	w.end()
 }
 
 // observationMedia writes a picture or file by itself (CDA R2 4.3.6.3).
 func (w *writer) observationMedia(a *record.Attachment) {
+	w.mediaHead(a)
+	w.end()
+}
+
+// mediaHead begins it.
+func (w *writer) mediaHead(a *record.Attachment) {
 	w.el("observationMedia")
 	w.at("ID", w.mediaID(take(&a.Anchor)))
 	w.at("classCode", "OBS")
 	w.at("moodCode", "EVN")
 	w.attachment("value", "attachment", "ED", a)
 	*a = record.Attachment{}
-	w.end()
 }
 
 // fileAttrs writes what an ED says of its content.
