@@ -45,6 +45,8 @@ func (r *reader) observation(kind string, obs tree.Node, templates []string) rec
 			}
 		case sub.Name() == "observation" && r.hasAny(sub, templatesStatus):
 			r.component(&o, rel, sub, templatesStatus, "REFR", "COMP") // whether it is still so, or final
+		case r.laboratoryStatus(rel, sub, &ofObservation, &o.Status):
+			// the status in the words of a laboratory
 		case o.Issued == nil && r.isIssued(sub):
 			o.Issued = r.issued(rel, sub)
 		case sub.Name() == "observationMedia":

@@ -97,7 +97,7 @@ func fitsValue(need valueNeed, list []record.Value) bool {
 func (w *writer) observed(x *record.Observation, f *form) {
 	w.wrote[x.ID] = true
 	w.tellObservation(x)
-	claimed := w.canClaim(f, x)
+	claimed, laboratory := w.canClaim(f, x), f.result
 	if !claimed && len(f.templates) > 0 {
 		w.Note(&record.IssueProfileNotClaimed, "")
 	}
@@ -113,6 +113,10 @@ func (w *writer) observed(x *record.Observation, f *form) {
 	w.concepts("sdtc:category", "categories", &x.Categories)
 	w.headCode(f, &x.Code)
 	w.linkOf(&x.Entry)
+	var more *statusWord
+	if laboratory {
+		more = ofObservation.apart(&x.Status)
+	}
 	w.observationStatus(&x.Status, claimed && !f.result)
 	w.bounds("effectiveTime", "when", &x.When, f.when)
 	w.conceptPtr("priorityCode", "priority", &x.Priority)
@@ -135,6 +139,7 @@ func (w *writer) observed(x *record.Observation, f *form) {
 	w.bodySites(&x.BodySites)
 	w.specimensOut(&x.Specimens, false)
 	w.participants(&x.Participants)
+	w.laboratoryStatusOut("entryRelationship", &ofObservation, more)
 	w.observationRelations(x)
 	w.referenceRanges(&x.ReferenceRanges, f.result)
 	w.end()

@@ -106,6 +106,8 @@ func (r *reader) panel(org tree.Node, k *panelKind, panels *[]record.Panel, into
 		switch {
 		case r.isSecurity(sub), r.isPrivacyAnnotation(sub):
 			// a marking of the panel, which entry took
+		case r.laboratoryStatus(rel, sub, &ofReport, &p.Status):
+			// the status in the words of a laboratory
 		case p.Issued == nil && r.isIssued(sub):
 			p.Issued = r.issued(rel, sub)
 		case sub.Name() == "observation":

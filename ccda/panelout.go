@@ -59,6 +59,10 @@ func (w *writer) panelOut(x *record.Panel, f *panelForm, claimed bool) {
 	if s := &x.Status; s.AsSent == "" && s.Absent == "" && observationStatusCode(s) == "" && !(claimed && f.fixed) {
 		w.require("statusCode", "status", "UNK") // the schema has no organizer without one
 	}
+	var more *statusWord
+	if f == &resultPanelForm {
+		more = ofReport.apart(&x.Status)
+	}
 	w.observationStatus(&x.Status, claimed && f.fixed)
 	when := needNothing
 	if x.When.IsZero() && f.timed && claimed {
@@ -70,6 +74,7 @@ func (w *writer) panelOut(x *record.Panel, f *panelForm, claimed bool) {
 	w.specimensOut(&x.Specimens, true)
 	w.participants(&x.Participants)
 	w.collections(&x.Specimens)
+	w.laboratoryStatusOut("component", &ofReport, more)
 	w.issuedOut(&x.Issued, "component")
 	w.members(&x.Members, "component")
 	w.mediaOf(&x.Attachments, "component")
