@@ -130,6 +130,9 @@ func (r *reader) collection(rel, n tree.Node, templates ...string) (record.Ref, 
 		s.Method = r.conceptPtr(n.Child("methodCode"))
 	}
 	for rel, sub := range r.relations(n) {
+		if r.specimenState(rel, sub, &s.Status) {
+			continue
+		}
 		if r.asks(sub, &specimenCondition) {
 			if c := r.answered(rel, sub, &specimenCondition, false, "COMP"); c != nil {
 				r.slot(rel, "conditions", len(s.Conditions))

@@ -39,7 +39,7 @@ func (w *writer) unplaced(leaf string, list []record.Ref, kind string) {
 }
 
 func isCollected(s *record.Specimen) bool {
-	return !s.Collected.IsZero() || s.Site != nil || s.Method != nil || len(s.Conditions) > 0
+	return !s.Collected.IsZero() || s.Site != nil || s.Method != nil || len(s.Conditions) > 0 || saysState(&s.Status)
 }
 
 // specimen writes a specimen (CDA R2 4.3.5.6). What it is and how it was taken is
@@ -65,6 +65,9 @@ func (w *writer) specimen(i int) {
 		}
 		x.Assertion = record.Affirmed
 		x.Collected, x.Site, x.Method, x.Conditions = record.Period{}, nil, nil, nil // see collections
+		if saysState(&x.Status) {
+			x.Status.Code = ""
+		}
 		w.markedLater(&x.Entry, &w.rec.Specimens[i].Entry)
 		w.rest(&x)
 	})
@@ -140,7 +143,12 @@ func (w *writer) collectionOf(i int, alone bool) {
 		w.takenSpecimen(i)
 	}
 	w.Quiet = quiet || told
-	w.At("specimens", i, func() { w.answers(&specimenCondition, "COMP", "conditions", &x.Conditions) })
+	w.At("specimens", i, func() {
+		w.answers(&specimenCondition, "COMP", "conditions", &x.Conditions)
+		if !told {
+			w.specimenStateOut(&x.Status)
+		}
+	})
 	w.Quiet = quiet
 	w.end()
 }
@@ -164,6 +172,9 @@ func (w *writer) uncollected() {
 			continue
 		}
 		w.At("specimens", i, func() {
+			if saysState(&x.Status) {
+				w.DropString("status.code", string(x.Status.Code), &lost)
+			}
 			w.Drop("", &record.Specimen{Entry: record.Entry{Assertion: record.Affirmed}, Collected: x.Collected, Site: x.Site, Method: x.Method, Conditions: x.Conditions}, &lost)
 		})
 	}
