@@ -176,6 +176,11 @@ func (r *reader) values(parent tree.Node) []record.Value {
 			if v == (record.Value{Absent: v.Absent}) {
 				r.form(n.AttrNS(spaceXSI, "type"))
 			}
+			if v.Sampled != nil {
+				if times := n.NextNamed(); r.sampledEvery(times, v.Sampled) {
+					n = times
+				}
+			}
 			out = append(out, v)
 		} else {
 			r.form(n)
@@ -250,6 +255,11 @@ func (r *reader) value(n tree.Node) record.Value {
 		v.Absent = r.nullFlavor(n)
 		if u := r.attr(n, "value"); u != "" {
 			v.URI = &u
+		}
+	case "SLIST_PQ":
+		if v.Sampled = r.sampled(n); v.Sampled == nil {
+			r.led.Release(a.Index())
+			r.issue(record.IssueUnexpectedFixed, a)
 		}
 	default:
 		r.led.Release(a.Index())

@@ -204,6 +204,7 @@ func (w *writer) values(list *[]record.Value) {
 	for i := range *list {
 		v := (*list)[i]
 		w.In("values", i)
+		w.sampledOut(&v)
 		w.value("value", &v)
 		w.Leave()
 	}
