@@ -465,8 +465,8 @@ func TestCrossCorpusOfFHIR(t *testing.T) {
 	cases := sharedCorpus(t, "fhir/fhir-test-cases-r4-examples", ".json")
 	official := sharedCorpus(t, "fhir/r4-official-examples-json", ".json")
 	for _, typed := range []bool{false, true} {
-		cross(t, "FHIR → C-CDA → FHIR, test cases, typed only "+strconv.FormatBool(typed), "fhir", "ccda", typed, cases, fhirFacts, 0.96)
-		cross(t, "FHIR → C-CDA → FHIR, R4's examples, typed only "+strconv.FormatBool(typed), "fhir", "ccda", typed, official, fhirFacts, 0.945)
+		cross(t, "FHIR → C-CDA → FHIR, test cases, typed only "+strconv.FormatBool(typed), "fhir", "ccda", typed, cases, fhirFacts, 0.99)
+		cross(t, "FHIR → C-CDA → FHIR, R4's examples, typed only "+strconv.FormatBool(typed), "fhir", "ccda", typed, official, fhirFacts, 0.965)
 	}
 	bulk := filepath.Join(os.Getenv("PORTAGE_SHARED"), "corpus", "fhir", "bulk-10-patients")
 	cross(t, "FHIR → C-CDA → FHIR, bulk", "bulk", "ccda", true, []string{bulk}, fhirFacts, atLeast)
