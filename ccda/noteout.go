@@ -176,7 +176,7 @@ func (w *writer) noteMedia(i int, c *record.NoteContent) {
 	if named {
 		title = take(&c.Attachment.Title)
 	}
-	w.mediaHead(&c.Attachment)
+	w.observationMedia(&c.Attachment)
 	if named {
 		c.Attachment.Title = title
 		w.el("entryRelationship")
@@ -188,14 +188,8 @@ func (w *writer) noteMedia(i int, c *record.NoteContent) {
 	w.end()
 }
 
-// observationMedia writes a picture or file by itself (CDA R2 4.3.6.3).
+// observationMedia begins a picture or file by itself (CDA R2 4.3.6.3).
 func (w *writer) observationMedia(a *record.Attachment) {
-	w.mediaHead(a)
-	w.end()
-}
-
-// mediaHead begins it.
-func (w *writer) mediaHead(a *record.Attachment) {
 	w.el("observationMedia")
 	w.at("ID", w.mediaID(take(&a.Anchor)))
 	w.at("classCode", "OBS")
