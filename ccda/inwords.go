@@ -25,8 +25,11 @@ func (r *reader) isInWords(n tree.Node) bool {
 
 // isOrganizationInWords is isInWords for an organization.
 func (r *reader) isOrganizationInWords(n tree.Node) bool {
+	if !n.OK() || !r.claimsWords(n) {
+		return false
+	}
 	name := nameOf(n)
-	return n.OK() && r.claimsWords(n) && (isPlainName(name) || !name.OK() && hasRoot(n))
+	return isPlainName(name) || !name.OK() && hasRoot(n)
 }
 
 func (r *reader) claimsWords(n tree.Node) bool {
