@@ -49,7 +49,7 @@ const (
 )
 
 // clear forgets what one reading laid on the desk and makes it ready for a document of n
-// nodes. What is known of identifiers is the document's and stays for its next reading.
+// nodes. What is known of identifiers and of anchors is the document's and stays for its next reading.
 func (d *desk) clear(n int) {
 	d.led.Reset(n)
 	d.places = zeroed(d.places, n)
@@ -63,7 +63,6 @@ func (d *desk) clear(n int) {
 	d.systems.clear()
 	d.templatesOf.clear()
 	clear(d.units)
-	d.anchors.clear()
 }
 
 // leave clears the desk for the next reader.
@@ -76,6 +75,7 @@ func (d *desk) leave() {
 	d.entries = max(d.entries, entries)
 	d.clear(0)
 	d.hints.Clear(mostDeskNodes)
+	d.anchors.clear()
 	clear(d.idsSeen.first)
 	clear(d.idsSeen.repeated)
 	desks.Put(d, cap(d.places) <= stayNodes && d.entries <= stayEntries)

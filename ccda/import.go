@@ -30,7 +30,8 @@ type Document struct {
 // XML, is beyond a limit, or where its root is no ClinicalDocument of CDA R2.
 // Errors tell the position and hold nothing of the document.
 func Parse(data []byte, l record.Limits) (*Document, error) {
-	sum := digest.Start(data)
+	var lines tree.Lines
+	sum := digest.Before(data, func() { lines = tree.IndexLines(data) })
 	d, err := tree.ParseXML(data, tree.XMLOptions{
 		Limits:    treeLimits(l),
 		SpaceIn:   "text", // elsewhere, white space between elements says nothing (CDA R2 4.3.5)
@@ -46,7 +47,9 @@ func Parse(data []byte, l record.Limits) (*Document, error) {
 		line, col := root.Pos()
 		return nil, fmt.Errorf("ccda: %d:%d: %w", line, col, ErrNotCDA)
 	}
-	return &Document{d, int64(len(data)), sum.Wait()}, nil
+	digest := sum.Wait()
+	d.UseLines(lines)
+	return &Document{d, int64(len(data)), digest}, nil
 }
 
 // ErrNotCDA says that the input is XML, but no CDA document.
@@ -122,6 +125,7 @@ func (d *Document) reading(o record.ImportOptions) *reader {
 	r.settleForms()
 	r.sweep()
 	r.rec.State()
+	r.narrations.end()
 	return r
 }
 
@@ -156,7 +160,7 @@ func newReader(d *Document, o record.ImportOptions, k *knowledge) *reader {
 	root := k.doc.Root()
 	r.findTexts(root)
 	if k.narrations == nil {
-		k.narrations = narrate(r.texts, r.known)
+		k.narrations = narrate(r)
 	}
 	r.narrations = k.narrations
 	digest := hex.EncodeToString(d.digest[:])

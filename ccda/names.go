@@ -56,6 +56,34 @@ var vocabularyFacts = func() map[string]nameFacts {
 	return m
 }()
 
+// vocabularyTable finds nearly all names of a document faster than vocabularyFacts: by placeOfName, the first word of those
+// that share a place.
+var vocabularyTable = func() (t struct {
+	at    [1 << 12]uint16 // one more than the place in words, 0 for none
+	words []vocabularyWord
+}) {
+	for n := range strings.FieldsSeq(vocabulary) {
+		t.words = append(t.words, vocabularyWord{n, vocabularyFacts[n]})
+		if at := &t.at[placeOfName(n)]; *at == 0 {
+			*at = uint16(len(t.words))
+		}
+	}
+	return t
+}()
+
+type vocabularyWord struct {
+	name  string
+	facts nameFacts
+}
+
+func placeOfName(name string) uint32 {
+	n := len(name)
+	if n == 0 {
+		return 0
+	}
+	return (uint32(name[0]) | uint32(name[n/2])<<8 | uint32(name[n-1])<<16 | uint32(n)<<24) * 0x9e3779b1 >> 20
+}
+
 // word is the number of a name in the vocabulary, 0 for a name that is not in it.
 type word uint16
 
@@ -77,6 +105,12 @@ type nameFacts struct {
 func factsOfNames(d *tree.Doc) []nameFacts {
 	facts := make([]nameFacts, d.NameCount())
 	for i, name := range d.Names() {
+		if k := vocabularyTable.at[placeOfName(name)]; k != 0 {
+			if w := &vocabularyTable.words[k-1]; w.name == name {
+				facts[i] = w.facts
+				continue
+			}
+		}
 		facts[i] = vocabularyFacts[name]
 	}
 	return facts

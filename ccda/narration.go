@@ -11,8 +11,11 @@ import (
 // narrations makes the narratives of all sections. They hang on nothing else in the document, so they are made beside the
 // reading of the entries, on another core where one is free: who comes first to one, the reader or its help, makes it.
 type narrations struct {
-	known []nameFacts
-	all   []narration // in document order
+	r          *reader     // the first reading's: what is looked up in it does not change
+	all        []narration // in document order
+	anchors    sync.Once
+	leaves     sync.Once
+	freeLeaves []uint64
 }
 
 // narration is the text of one section, and what is made of it.
@@ -29,27 +32,47 @@ type span struct{ from, to int }
 // manyNodes is when texts are worth calling for help.
 const manyNodes = 400
 
-// narrate begins to make the narratives of texts.
-func narrate(texts []tree.Node, known []nameFacts) *narrations {
-	t := &narrations{known, make([]narration, len(texts))}
+// narrate begins to make the narratives of r.texts, and to find what can be pointed to in them and the leaves of the document.
+func narrate(r *reader) *narrations {
+	t := &narrations{r: r, all: make([]narration, len(r.texts))}
 	nodes := 0
-	for i, n := range texts {
+	for i, n := range r.texts {
 		t.all[i].text = n
 		nodes += n.End() - n.Index()
 	}
 	if nodes >= manyNodes {
 		go func() {
+			t.anchors.Do(r.indexAnchors)
 			for i := range t.all {
 				t.made(i)
 			}
+			t.leaves.Do(t.findLeaves)
 		}()
 	}
 	return t
 }
 
+// end returns when nobody looks at the document or writes on the desk any more.
+func (t *narrations) end() {
+	nothing := func() {}
+	t.anchors.Do(nothing)
+	for i := range t.all {
+		t.all[i].once.Do(nothing)
+	}
+	t.leaves.Do(nothing)
+}
+
+// leafSet gives the leaves of the document (see tree.Doc.LeafSet).
+func (t *narrations) leafSet() []uint64 {
+	t.leaves.Do(t.findLeaves)
+	return t.freeLeaves
+}
+
+func (t *narrations) findLeaves() { t.freeLeaves = t.r.doc.LeafSet() }
+
 func (t *narrations) made(i int) *narration {
 	x := &t.all[i]
-	x.once.Do(func() { x.make(t.known) })
+	x.once.Do(func() { x.make(t.r.known) })
 	return x
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // anchorIndex knows the elements of the document's narratives that have an ID.
-// Its list has one place more than elements once it is made.
+// Its list has one place more than elements once it is made. It is the same for every reading of a document.
 type anchorIndex struct {
 	first map[string]int32 // ID → place in list
 	list  []anchored
@@ -22,12 +22,10 @@ type anchored struct {
 // anchor finds the element of the narrative with this ID: one of the section
 // being read before one of any other (an ID should be unique, but is not always).
 func (r *reader) anchor(id string) tree.Node {
-	if id == "" {
+	if id == "" || r.narrations == nil {
 		return tree.Node{}
 	}
-	if len(r.anchors.list) == 0 {
-		r.indexAnchors()
-	}
+	r.narrations.anchors.Do(r.indexAnchors)
 	k, ok := r.anchors.first[id]
 	if !ok {
 		return tree.Node{}

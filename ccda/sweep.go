@@ -27,7 +27,7 @@ type sweeper struct {
 
 // sweep counts all leaves and carries what is left.
 func (r *reader) sweep() {
-	s := sweeper{r: r, free: r.doc.LeafSet(), path: make([]byte, 0, 256), words: make([]byte, 0, 1024)}
+	s := sweeper{r: r, free: r.narrations.leafSet(), path: make([]byte, 0, 256), words: make([]byte, 0, 1024)}
 	s.marked = make([]uint64, len(s.free))
 	c := &r.rep.Counts
 	for k, leaves := range s.free {

@@ -39,6 +39,7 @@ const (
 	countStruct            // a pointer to a struct
 	countStructs           // a slice of structs
 	countStrings           // a slice of strings
+	countNodes             // a slice of NarrativeNode: half of what records hold, in numbers
 )
 
 // recordTally is the tally of Record itself.
@@ -89,6 +90,9 @@ func (t *tally) add(l *layout, base uintptr) {
 			if s.op = countStrings; e.shape == shapeStruct {
 				s.op, s.tally = countStructs, tallyOf(e)
 			}
+			if e.typ == reflect.TypeFor[NarrativeNode]() {
+				s.op = countNodes
+			}
 		}
 		if s.op == countOne && s.form < 0 && s.same < 0 && s.unless == "" {
 			t.single = append(t.single, at)
@@ -136,6 +140,8 @@ func (s *step) count(p unsafe.Pointer) int {
 			n += s.tally.count(unsafe.Add(w.first, uintptr(j)*s.tally.size))
 		}
 		return n
+	case countNodes:
+		return countNarrative(*(*[]NarrativeNode)(at))
 	case countStrings:
 		n := 0
 		for _, text := range *(*[]string)(at) {
@@ -144,4 +150,19 @@ func (s *step) count(p unsafe.Pointer) int {
 		return n
 	}
 	return 1
+}
+
+// countNarrative counts the leaves of a narrative.
+func countNarrative(nodes []NarrativeNode) (n int) {
+	for i := range nodes {
+		x := &nodes[i]
+		n += one(x.Text != "") + one(x.ID != "")
+		if len(x.Kind) != len("text") || x.Kind != "text" {
+			n += one(x.Kind != "")
+		}
+		for j := range x.Attrs {
+			n += one(x.Attrs[j].Name != "") + one(x.Attrs[j].Value != "")
+		}
+	}
+	return n
 }

@@ -18,7 +18,10 @@ type Digest struct {
 const step = 256 << 10
 
 // Start begins to make the digest of data, which must not change until Wait or Abandon returns.
-func Start(data []byte) *Digest {
+func Start(data []byte) *Digest { return Before(data, nil) }
+
+// Before is Start for somebody who needs something else of data that takes little time: that is done when the digest is made.
+func Before(data []byte, what func()) *Digest {
 	d := &Digest{done: make(chan struct{})}
 	go func() {
 		defer close(d.done)
@@ -29,6 +32,9 @@ func Start(data []byte) *Digest {
 			data = data[n:]
 		}
 		h.Sum(d.sum[:0])
+		if what != nil && !d.stop.Load() {
+			what()
+		}
 	}()
 	return d
 }

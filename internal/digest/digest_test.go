@@ -21,3 +21,11 @@ func TestAbandon(t *testing.T) {
 	Start(data).Abandon()
 	clear(data)
 }
+
+// TestBefore: what is to be done besides is done when Wait returns.
+func TestBefore(t *testing.T) {
+	done := false
+	data := []byte("abc")
+	require.Equal(t, sha256.Sum256(data), Before(data, func() { done = true }).Wait())
+	require.True(t, done)
+}

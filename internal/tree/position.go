@@ -27,6 +27,22 @@ func (d *Doc) lineIndex() *lineIndex {
 	return ix
 }
 
+// Lines tells where the lines of a text end.
+type Lines struct {
+	text  []byte
+	index *lineIndex
+}
+
+// IndexLines looks for the ends of the lines of a text that a document is being made of: see Doc.UseLines.
+func IndexLines(text []byte) Lines { return Lines{text, indexLines(text)} }
+
+// UseLines spares d looking for them, if it refers to the very bytes that were looked at, and not to what they were transcoded to.
+func (d *Doc) UseLines(l Lines) {
+	if d != nil && len(l.text) > 0 && len(l.text) == len(d.src) && &l.text[0] == &d.src[0] {
+		d.lines.CompareAndSwap(nil, l.index)
+	}
+}
+
 // A lineIndex knows how many lines end before every block, so that finding a position reads few blocks, and the index of a
 // long document stays small.
 type lineIndex struct {

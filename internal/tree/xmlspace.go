@@ -26,6 +26,7 @@ type rawName struct {
 	space    uint32 // the namespace it was last resolved in
 	name     uint32 // its name there
 	bare     uint32 // its name as an attribute without prefix, or as a declaration; 0: not known yet
+	more     bool   // it has names beside these two, in expanded
 }
 
 type undo struct{ prefix, space uint32 }
@@ -34,7 +35,7 @@ type undo struct{ prefix, space uint32 }
 type spaceTable struct {
 	raws      []rawName // by number in table
 	names     []name
-	expanded  map[uint64]uint32 // raw name and namespace to name
+	expanded  map[uint64]uint32 // raw name and namespace to name, but for those that rawName has
 	spaces    []string
 	spaceIDs  map[string]uint32
 	prefixes  []string
@@ -104,17 +105,22 @@ func (p *xmlParser) addRaw(x name) *fault {
 
 // expand gives the number of a raw name in a namespace; it is 0 when there are too many.
 func (p *xmlParser) expand(raw, space uint32) uint32 {
-	key := uint64(raw)<<32 | uint64(space)
-	if id, ok := p.expanded[key]; ok {
-		return id
+	r := &p.raws[raw]
+	switch {
+	case r.space == space:
+		return r.name
+	case r.bare != 0 && p.names[r.bare].space == space:
+		return r.bare
+	case r.more:
+		if id, ok := p.expanded[uint64(raw)<<32|uint64(space)]; ok {
+			return id
+		}
 	}
 	id := uint32(len(p.names))
 	if int(id) > p.limits.MaxNames {
 		return 0
 	}
-	r := &p.raws[raw]
 	p.names = append(p.names, name{off: r.local, size: r.size, prefix: r.prefix, space: space})
-	p.expanded[key] = id
 	return id
 }
 
@@ -135,6 +141,10 @@ func (p *xmlParser) resolve(raw uint32, off int) uint32 {
 	if id == 0 {
 		p.exceed(LimitNames, p.limits.MaxNames, off)
 		return 0
+	}
+	if r.space != unresolved && r.name != r.bare {
+		p.expanded[uint64(raw)<<32|uint64(r.space)] = r.name
+		r.more = true
 	}
 	r.space, r.name = space, id
 	return id
