@@ -38,7 +38,7 @@ func (r *reader) system(root string) *knownSystem {
 	}
 	s := knownSystem{root: root}
 	if root != "" {
-		s.uri = codes.FromCDA(root)
+		s.uri = codes.FromCDAIn(&r.room.paths, root)
 		s.asSent = asSent(root, s.uri)
 	}
 	t.list = append(t.list, s)

@@ -148,7 +148,7 @@ func (s *sweeper) isFree(i int) bool { return s.free[i>>6]&(1<<(i&63)) != 0 }
 
 func (s *sweeper) carry(n tree.Node, kind string, place, facts int) {
 	line, col := n.Pos()
-	path := string(s.path)
+	path := s.r.room.paths.Keep(s.path)
 	c := record.Carried{
 		Format: formatName, Source: s.r.source, Owner: s.owner, Slot: s.slot, Path: path, Place: place, Kind: kind, Facts: facts, Line: line,
 	}

@@ -174,7 +174,8 @@ func (s *Stating) Of(sec *Section) string {
 		id := sec.Entries[i].ID
 		h, c = s.of(h, id), mix(c, s.carried[id])
 	}
-	return strconv.FormatUint(h, 36) + "." + strconv.FormatUint(c, 36)
+	var text [32]byte
+	return string(strconv.AppendUint(append(strconv.AppendUint(text[:0], h, 36), '.'), c, 36))
 }
 
 // Still reports whether the entries of a section say what they said when its

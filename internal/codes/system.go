@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"strings"
 	"sync"
+
+	"github.com/portage-health/portage/internal/room"
 )
 
 // Kind says what a system names: codes or things.
@@ -237,25 +239,44 @@ func IsLocalV2(id string) bool {
 // system by some other scheme already (C-CDA on FHIR, "CDA id ↔ FHIR
 // identifier").
 func FromCDA(root string) string {
+	var b [128]byte
+	made, uri := fromCDA(b[:0], root)
+	if made != nil {
+		return string(made)
+	}
+	return uri
+}
+
+// FromCDAIn is FromCDA for whoever has room for texts.
+func FromCDAIn(texts *room.Texts, root string) string {
+	var b [128]byte
+	made, uri := fromCDA(b[:0], root)
+	if made != nil {
+		return texts.Keep(made)
+	}
+	return uri
+}
+
+// fromCDA gives the system as it is known or came, or else writes it to b.
+func fromCDA(b []byte, root string) (made []byte, uri string) {
 	if IsUUID(root) {
-		var b [len(uuidPrefix) + 36]byte
-		n := copy(b[:], uuidPrefix)
+		b = append(b, uuidPrefix...)
 		for i := range len(root) {
 			c := root[i]
 			if 'A' <= c && c <= 'F' {
 				c += 'a' - 'A'
 			}
-			b[n+i] = c
+			b = append(b, c)
 		}
-		return string(b[:])
+		return b, ""
 	}
 	if uri, ok := URI(root); ok {
-		return uri
+		return nil, uri
 	}
 	if IsOID(root) {
-		return oidPrefix + root
+		return append(append(b, oidPrefix...), root...), ""
 	}
-	return root
+	return nil, root
 }
 
 // ToCDA gives the root or codeSystem that CDA writes for a FHIR system: the OID
