@@ -2,9 +2,9 @@ package consent
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/portage-health/portage/record"
 )
@@ -90,12 +90,10 @@ func (s *session) consents(ctx context.Context) error {
 }
 
 // applies tells whether a consent applies to a request, and if not, why.
-func (a *applicable) applies(e *Evaluator, f *onFile, req *Request, research bool) ReasonCode {
+func (a *applicable) applies(e *Evaluator, f *onFile, req *Request, now *clock, research bool) ReasonCode {
 	c := f.Consent
 	a.Consent, a.id, a.scope = c, c.ID, scopeOf(c)
-	if c.When != nil {
-		a.since(c.When.Value, req.At.Location())
-	}
+	a.since(c, now)
 	whose, unreadable := yes, false
 	if g := f.filed; g != nil {
 		a.stale, unreadable = g.Stale, g.Unreadable
@@ -114,7 +112,7 @@ func (a *applicable) applies(e *Evaluator, f *onFile, req *Request, research boo
 	default:
 		return ReasonScope
 	}
-	if why := a.standing(req); why != "" {
+	if why := a.standing(now); why != "" {
 		return why
 	}
 	switch {
@@ -176,26 +174,32 @@ func scopeOfCategories(cs []record.Concept) string {
 	return scope
 }
 
-// since notes when a consent was given. Times that nanoseconds cannot count are compared with no other.
-func (a *applicable) since(v string, loc *time.Location) {
-	from, to, ok := spanOf(v, loc)
-	if !ok {
+// since notes when a consent was given. Times before 1701 and after 2249, which nanoseconds do not reach, are compared with no
+// other, nor is what is no time.
+func (a *applicable) since(c *record.Consent, now *clock) {
+	a.from, a.to = instant{sec: math.MinInt64}, instant{sec: math.MaxInt64} // before none, and after none
+	if c.When == nil {
 		return
 	}
-	a.given = from
-	if y := from.Year(); y > 1700 && y < 2250 {
-		a.from, a.to, a.dated = from.UnixNano(), to.UnixNano(), true
+	var d timeParts
+	if !d.read(c.When.Value, now.loc) {
+		return
+	}
+	from, to := d.instants()
+	a.future = now.before(from)
+	if d.year > 1700 && d.year < 2250 {
+		a.from, a.to = from, to
 	}
 }
 
 // standing tells why a consent does not hold at the time of a request; "" where it does.
-func (a *applicable) standing(req *Request) ReasonCode {
-	c, at := a.Consent, req.At
+func (a *applicable) standing(now *clock) ReasonCode {
+	c := a.Consent
 	revoked, known := false, false
 	if v := c.Revocation; v != nil {
-		from, _, ok := span(v.When, at.Location())
+		from, _, ok := now.span(v.When.Value)
 		known = ok
-		revoked = !ok || !at.Before(from)
+		revoked = !ok || !now.before(from)
 	}
 	switch {
 	case revoked:
@@ -219,33 +223,33 @@ func (a *applicable) standing(req *Request) ReasonCode {
 			return ReasonStatus
 		}
 	}
-	if !a.given.IsZero() && at.Before(a.given) {
+	if a.future {
 		return ReasonNotYet
 	}
-	if why := holds(c.Period, at); why != "" {
+	if why := now.holds(c.Period); why != "" {
 		return why
 	}
 	if c.Provision != nil {
-		if why := holds(c.Provision.Period, at); why != "" {
+		if why := now.holds(c.Provision.Period); why != "" {
 			return why
 		}
 	}
 	if c.Expires != nil && c.Expires.Value != "" {
-		return holds(&record.Period{End: *c.Expires}, at)
+		return now.holds(&record.Period{End: *c.Expires})
 	}
 	return ""
 }
 
-// holds tells why a time is not within a period; "" where it is, or where there is none.
-func holds(p *record.Period, at time.Time) ReasonCode {
+// holds tells why it is not within a period; "" where it is, or where there is none.
+func (c *clock) holds(p *record.Period) ReasonCode {
 	if p == nil {
 		return ""
 	}
-	switch inPeriod(p, at) {
+	switch c.in(p) {
 	case unknown:
 		return ReasonUnreadable
 	case no:
-		if from, _, ok := spanOf(p.Start.Value, at.Location()); ok && at.Before(from) {
+		if from, _, ok := c.span(p.Start.Value); ok && c.before(from) {
 			return ReasonNotYet
 		}
 		return ReasonExpired

@@ -135,11 +135,14 @@ func (s *session) standing() {
 	n := 0
 	for _, l := range s.e.laws() {
 		if holdsIn(l.Jurisdiction, s.req.Jurisdiction) {
-			n++ // what no rule keeps back is permitted
+			before := n
 			for i := range l.Rules {
 				if s.keeps(&l.Rules[i]) {
 					n++
 				}
+			}
+			if n > before {
+				n++ // what no rule keeps back is permitted
 			}
 		}
 	}
@@ -233,7 +236,7 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 			}
 		}
 	}
-	s.unless = s.unless[:0]
+	s.found = s.found[:0]
 	for _, by := range r.Lifted {
 		switch by {
 		case "de-identified":
@@ -258,9 +261,9 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 				travel(ObligeNotice, ObligeKeepLabels)
 			}
 		case "consent", "named":
-			for i := range x.atoms {
-				a := &x.atoms[i]
-				if !a.permit || against && tpoOnly(a) || !s.underLaw(a, r, by) {
+			for i := range x.permits {
+				a := x.permits[i].atom
+				if against && tpoOnly(a) || !s.underLaw(a, r, by) {
 					continue
 				}
 				if s.req.Intermediary != nil && !s.namesIntermediary(a) {
@@ -274,9 +277,8 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 						s.oblige(Obligation{Code: ObligeNoRedisclose, Labels: codesOf(nil, r.Labels), Citation: "42 CFR 2.32"})
 					}
 				}
-				free = free || a.whole
-				s.unless = append(s.unless, Condition{})
-				a.item.into(&s.unless[len(s.unless)-1])
+				free = free || a.whole()
+				s.found = append(s.found, a)
 			}
 		default:
 			if c := s.req.LegalClaim; c != nil && by == "claim:"+c.Kind && len(c.Evidence) > 0 {
@@ -284,8 +286,11 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 			}
 		}
 	}
-	if len(s.unless) > 0 {
-		unless = append(make([]Condition, 0, len(s.unless)), s.unless...)
+	if !free && len(s.found) > 0 {
+		unless = make([]Condition, len(s.found))
+		for i, a := range s.found {
+			a.item.into(&unless[i])
+		}
 	}
 	return free, unless
 }

@@ -2,8 +2,6 @@ package consent
 
 import (
 	"reflect"
-	"slices"
-	"time"
 
 	"github.com/portage-health/portage/record"
 )
@@ -27,50 +25,59 @@ type applicable struct {
 	version string
 	scope   string
 	by      string // who consented for the patient
-	stale   bool
-	at      int       // where in Decision.Considered it stands
-	relied  bool      // a permit rests on it
-	given   time.Time // not before this; zero where that is not known
-	from    int64     // the same, and the first time after it, in nanoseconds; of no use where dated is false
-	to      int64
-	dated   bool
+	at      int    // where in Decision.Considered it stands
+	// from and to are when it was given: the first instant, and the first after. Of a time that cannot be compared, to is after
+	// every other from, and from before every other to.
+	from, to instant
+	future   bool // it had not been given by the time of the request
+	stale    bool
+	relied   bool // a permit rests on it
 	// denies says that only what it denies counts: who gave it may not have been able to permit.
 	denies bool
 }
 
-// before reports whether a consent was surely given before another.
-func (a *applicable) before(b *applicable) bool { return a.dated && b.dated && a.to <= b.from }
+// grant is a permit, with what tells at a glance that a rule does not give way to it.
+type grant struct {
+	*atom
+	from instant // of its consent
+}
+
+// after reports whether a permit is of a consent that was surely given after another of the same scope.
+func (g *grant) after(a *applicable) bool {
+	return !g.from.before(a.to) && a.scope == g.consent.scope && g.consent != a
+}
 
 // combine makes one stage of the rules of all consents. All denials hold; what permits is a union.
-func (s *session) combine(atoms []atom) []Rule {
-	how := s.e.Combining
-	s.permits = s.permits[:0]
+func (s *session) combine(x *says) []Rule {
+	how, atoms, start := s.e.Combining, x.atoms, len(s.permits)
 	for i := range atoms {
 		if a := &atoms[i]; a.permit {
-			s.permits = append(s.permits, a)
+			s.permits = append(s.permits, grant{a, a.consent.from})
 		}
 	}
-	kept := 0
+	x.permits = s.permits[start:len(s.permits):len(s.permits)]
+	kept, all, later := len(atoms), -1, 0
 	for i := range atoms {
-		a := &atoms[i]
-		switch {
-		case !a.permit && lifted(a.unless):
+		if a := &atoms[i]; !a.permit && lifted(a.unless) {
 			a.out = true
-		case how == Newest && a.permit:
-			a.out = a.outdated(s.permits)
+			kept--
 		}
-		if !a.out {
-			kept++
+	}
+	for i := range x.permits {
+		p := &x.permits[i]
+		if how == Newest && outdated(p.atom, x.permits, &later) {
+			p.out = true
+			kept--
+		} else if all < 0 && p.whole() {
+			all = i
 		}
 	}
 	if kept == 0 {
 		return nil
 	}
-	// Beside a permit of everything other permits add nothing.
-	all := slices.IndexFunc(s.permits, func(p *atom) bool { return p.whole && !p.out })
-	if all >= 0 {
-		for i, p := range s.permits {
-			if i != all && !p.out {
+	if all >= 0 { // Beside a permit of everything other permits add nothing.
+		for i := range x.permits {
+			if p := &x.permits[i]; i != all && !p.out {
 				p.idle = true
 				kept--
 			}
@@ -79,38 +86,37 @@ func (s *session) combine(atoms []atom) []Rule {
 	rules := make([]Rule, 0, kept)
 	for i := range atoms {
 		a := &atoms[i]
-		switch {
-		case a.out, a.idle:
-		case how != Newest || a.permit:
-			rules = rules[:len(rules)+1]
-			a.rule(&rules[len(rules)-1])
-		case !s.yielding(a):
-			rules = rules[:len(rules)+1]
-			rule := &rules[len(rules)-1]
-			if a.rule(rule); len(s.yield) == 0 {
-				continue
-			}
-			unless := make([]Condition, len(a.unless)+len(s.yield))
-			copy(unless, a.unless)
-			for k, p := range s.yield {
-				p.item.into(&unless[len(a.unless)+k])
-			}
-			rule.Unless = unless
+		if a.out || a.idle || how == Newest && !a.permit && s.yielding(a, x.permits) {
+			continue
 		}
+		rules = rules[:len(rules)+1]
+		rule := &rules[len(rules)-1]
+		if a.rule(rule); how != Newest || a.permit || len(s.found) == 0 {
+			continue
+		}
+		unless := make([]Condition, len(a.unless)+len(s.found))
+		copy(unless, a.unless)
+		for k, p := range s.found {
+			p.item.into(&unless[len(a.unless)+k])
+		}
+		rule.Unless = unless
 	}
 	return rules
 }
 
-// yielding gathers the permits that a denial gives way to, and reports whether one of them is of everything.
-func (s *session) yielding(d *atom) (all bool) {
-	s.yield = s.yield[:0]
-	for _, p := range s.permits {
-		if d.yields(p) {
-			if p.whole {
-				return true
-			}
-			s.yield = append(s.yield, p)
+// yielding finds the permits that a denial gives way to, and reports whether one of them is of everything.
+func (s *session) yielding(d *atom, permits []grant) (all bool) {
+	s.found = s.found[:0]
+	for i := range permits {
+		p := &permits[i]
+		if d.gist != p.gist && !d.whole() || !p.after(d.consent) || !(d.whole() || d.item.is(&p.item)) ||
+			!amongActors(p.named(), d.named()) || !amongPurposes(p.uses(), d.uses()) {
+			continue
 		}
+		if p.whole() {
+			return true
+		}
+		s.found = append(s.found, p.atom)
 	}
 	return false
 }
@@ -125,23 +131,21 @@ func lifted(unless []Condition) bool {
 	return false
 }
 
-// outdated reports whether a newer consent of the same scope and recipients permits in its place.
-func (a *atom) outdated(permits []*atom) bool {
-	for _, b := range permits {
-		if a.consent.yieldsTo(b.consent) && amongActors(b.named(), a.named()) && amongActors(a.named(), b.named()) {
+// outdated reports whether a newer consent of the same scope and recipients permits in the place of a. Where the last one that
+// did stands, it is looked for first.
+func outdated(a *atom, permits []grant, later *int) bool {
+	for n := range permits {
+		i := *later + n
+		if i >= len(permits) {
+			i -= len(permits)
+		}
+		b := &permits[i]
+		if b.after(a.consent) && (a.actors == nil && b.actors == nil || amongActors(b.named(), a.named()) && amongActors(a.named(), b.named())) {
+			*later = i
 			return true
 		}
 	}
 	return false
-}
-
-// yieldsTo reports whether a consent is another than b, surely older and of the same scope.
-func (a *applicable) yieldsTo(b *applicable) bool { return a != b && a.before(b) && a.scope == b.scope }
-
-// yields reports whether a denial gives way to a permit.
-func (a *atom) yields(p *atom) bool {
-	return a.consent.yieldsTo(p.consent) && (a.whole || !p.whole && a.size == p.size && a.item.is(&p.item)) &&
-		amongActors(p.named(), a.named()) && amongPurposes(p.uses(), a.uses())
 }
 
 // named gives whom the rule is about; none is everybody.
@@ -165,7 +169,7 @@ func (w *words) is(o *words) bool {
 	if w.isZero() || o.isZero() {
 		return w.isZero() && o.isZero()
 	}
-	if w.size() != o.size() {
+	if w.gist() != o.gist() {
 		return false
 	}
 	if w.made != nil || o.made != nil {
@@ -195,28 +199,6 @@ func sameCodes(a, b []record.Coding) bool {
 		}
 	}
 	return true
-}
-
-// size tells what is said apart at a glance: how many labels, data, codes and types of document there are, and how the first label begins.
-type size [5]uint16
-
-func (w *words) size() (n size) {
-	var labels []record.Coding
-	switch c, p := w.made, w.p; {
-	case c != nil:
-		labels, n = c.Labels, size{uint16(len(c.Labels)), uint16(len(c.Data)), uint16(len(c.Codes)), uint16(len(c.Documents))}
-	case p != nil:
-		labels, n = p.SecurityLabels, size{uint16(len(p.SecurityLabels)), uint16(len(p.Data)), 0, uint16(len(p.DocumentTypes))}
-		for i := range p.Codes {
-			n[2] += uint16(len(p.Codes[i].Codings))
-		}
-	}
-	if len(labels) > 0 {
-		if c := labels[0].Code; c != "" {
-			n[4] = uint16(c[0]) | uint16(c[len(c)-1])<<8
-		}
-	}
-	return n
 }
 
 // condition gives what is said as a condition of its own.

@@ -110,7 +110,7 @@ func (e *Evaluator) Decide(ctx context.Context, req *Request) (*Decision, error)
 	}
 	s := sessions.Get().(*session)
 	defer s.leave()
-	s.e, s.req, s.m = e, req, new(made)
+	s.e, s.req, s.now, s.m = e, req, clockOf(req.At), new(made)
 	s.d = &s.m.Decision
 	s.d.At = req.At
 	if s.refused() {
@@ -137,15 +137,17 @@ func (s *session) leave() {
 	clear(s.says)
 	clear(s.atoms)
 	clear(s.permits)
-	clear(s.yield[:cap(s.yield)])
-	clear(s.levels)
-	clear(s.unless[:cap(s.unless)])
+	clear(s.found[:cap(s.found)])
+	for _, l := range s.levels {
+		*l = level{}
+	}
+	clear(s.met)
 	clear(s.words.labels[:cap(s.words.labels)])
 	clear(s.words.classes[:cap(s.words.classes)])
 	clear(s.words.codes[:cap(s.words.codes)])
 	clear(s.words.kept[:cap(s.words.kept)])
-	*s = session{filed: s.filed[:0], live: s.live[:0], says: s.says[:0], atoms: s.atoms[:0], levels: s.levels, permits: s.permits[:0], yield: s.yield[:0],
-		unless: s.unless[:0], words: s.words}
+	*s = session{filed: s.filed[:0], live: s.live[:0], says: s.says[:0], atoms: s.atoms[:0], levels: s.levels, permits: s.permits[:0], found: s.found[:0],
+		met: s.met[:0], words: s.words}
 	sessions.Put(s)
 }
 
@@ -163,6 +165,7 @@ type made struct {
 type session struct {
 	e     *Evaluator
 	req   *Request
+	now   clock // of req
 	m     *made
 	d     *Decision // that of m
 	filed []onFile
@@ -172,10 +175,10 @@ type session struct {
 	fell       bool // the host's default had a say
 	says       []says
 	atoms      []atom
-	levels     []level
-	permits    []*atom
-	yield      []*atom
-	unless     []Condition
+	levels     []*level // the way down a consent, by depth
+	permits    []grant
+	found      []*atom
+	met        []met
 	words      told
 }
 
@@ -190,6 +193,7 @@ type says struct {
 	above   ancestry
 	rules   []Rule
 	atoms   []atom
+	permits []grant // those of atoms
 	law     verdict
 }
 
@@ -248,7 +252,7 @@ func (s *session) consider() {
 		f := &s.filed[i]
 		s.live = append(s.live, applicable{at: i})
 		a := &s.live[len(s.live)-1]
-		why := a.applies(s.e, f, s.req, research)
+		why := a.applies(s.e, f, s.req, &s.now, research)
 		c := &s.d.Considered[i]
 		c.Consent, c.As = a.id, why
 		switch why {
@@ -339,36 +343,34 @@ func (s *session) purpose(c *record.Coding) {
 	s.says = append(s.says, says{purpose: c, known: s.e.purposes().Find(c), consent: NoConsent, final: Deny})
 	out := &s.says[len(s.says)-1]
 	out.above = s.e.purposes().above(out.known)
-	named := false
 	start := len(s.atoms)
-	r := reading{e: s.e, req: s.req, purpose: c, above: &out.above, levels: s.levels}
+	r := reading{session: s, purpose: c, above: &out.above}
 	for i := range s.live {
 		a := &s.live[i]
-		r.c, r.atoms, r.unresolved, r.odd = a, s.atoms, false, false
-		ok := r.read(a.Consent)
-		named = named || r.named
-		if !ok {
+		from := len(s.atoms)
+		r.c, r.unresolved, r.odd = a, false, false
+		if !r.read(a.Consent) {
 			s.unreadable = true
 			s.reason(ReasonUnreadable, a.id, "")
 			s.d.Considered[a.at].As = ReasonUnreadable
-			clear(r.atoms[len(s.atoms):])
+			clear(s.atoms[from:])
+			s.atoms = s.atoms[:from]
 			continue
 		}
 		if r.unresolved {
 			s.warn(ReasonActor, a.id)
 		}
 		if a.denies {
-			r.atoms = append(s.atoms, slices.DeleteFunc(r.atoms[len(s.atoms):], func(a atom) bool { return a.permit })...)
+			s.atoms = append(s.atoms[:from], slices.DeleteFunc(s.atoms[from:], func(a atom) bool { return a.permit })...)
 		}
-		if as := &s.d.Considered[a.at].As; len(r.atoms) > len(s.atoms) && *as == ReasonOther {
+		if as := &s.d.Considered[a.at].As; len(s.atoms) > from && *as == ReasonOther {
 			*as = ReasonApplied
 		}
-		s.atoms = r.atoms
 	}
-	s.levels = r.levels
+	named := r.named
 	out.atoms = s.atoms[start:len(s.atoms):len(s.atoms)]
 	out.atoms = s.valid(out)
-	out.rules = s.combine(out.atoms)
+	out.rules = s.combine(out)
 	out.consent = whole(out.rules, s.req)
 	if s.unreadable {
 		out.consent = Denied

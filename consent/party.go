@@ -39,8 +39,8 @@ const (
 	yes
 )
 
-// holds reports whether an answer is enough for a rule of this effect.
-func (a answer) holds(e Effect) bool { return a == yes || a == unknown && e == Deny }
+// holds reports whether an answer is enough for a rule that permits, or for one that denies.
+func (a answer) holds(permit bool) bool { return a == yes || a == unknown && !permit }
 
 // IsZero reports whether nothing at all was said.
 func (p *Party) IsZero() bool {

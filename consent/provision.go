@@ -1,10 +1,6 @@
 package consent
 
-import (
-	"time"
-
-	"github.com/portage-health/portage/record"
-)
+import "github.com/portage-health/portage/record"
 
 // atom is one rule of a consent for one request: what it does, to which entries, for whom and for what.
 type atom struct {
@@ -13,31 +9,33 @@ type atom struct {
 	unless   []Condition
 	actors   *record.Provision // whose actors hold, nil for everybody
 	purposes *record.Provision // whose purposes hold, nil for all
+	gist     gist              // of item
 	permit   bool
-	whole    bool // it is about every entry
-	size     size // of what it is about
 	out      bool // it does not count: see combine
 	idle     bool // it counts, and adds nothing
 }
 
+// whole reports whether a rule is about every entry.
+func (a *atom) whole() bool { return a.gist == 0 }
+
 // rule makes of an atom what a decision says. r is zero.
 func (a *atom) rule(r *Rule) {
-	r.Effect, r.Policy, r.Unless = Deny, a.consent.id, a.unless
+	r.Effect, r.Policy = Deny, a.consent.id
 	if a.permit {
 		r.Effect = Permit
+	}
+	if len(a.unless) > 0 {
+		r.Unless = a.unless
 	}
 	a.item.into(&r.If)
 }
 
 // reading reads one consent for one purpose of a request.
 type reading struct {
-	e       *Evaluator
-	req     *Request
+	*session
 	purpose *record.Coding
 	above   *ancestry
 	c       *applicable
-	atoms   []atom
-	levels  []level // the way down, by depth
 	// unresolved says that an actor could not be compared and that it mattered; odd that a provision cannot be read.
 	unresolved, odd bool
 	named           bool // a permit names the purpose
@@ -50,7 +48,7 @@ type level struct {
 	// The provisions whose purposes, actors and actions hold; nil for all.
 	purposes, actors, actions *record.Provision
 
-	effect  Effect
+	permit  bool
 	request bool // the provision is for this request
 	timely  bool // no provision on the way down is out of its time
 	depth   int
@@ -71,7 +69,7 @@ func (l *level) tell() {
 	if l.up.depth > 0 {
 		l.up.tell()
 		switch up := &l.up.item; {
-		case l.effect == l.up.effect && !up.isZero():
+		case l.permit == l.up.permit && !up.isZero():
 			if l.item.isZero() {
 				l.item = *up
 				break
@@ -81,7 +79,7 @@ func (l *level) tell() {
 			up.into(&above)
 			own.widen(&above)
 			l.item = words{made: &own}
-		case l.effect == Permit && l.up.effect == Deny && !(up.isZero() && l.up.bound.isZero()):
+		case l.permit && !l.up.permit && !(up.isZero() && l.up.bound.isZero()):
 			var own, above, bound Condition
 			l.item.into(&own)
 			up.into(&above)
@@ -91,7 +89,7 @@ func (l *level) tell() {
 			l.item = words{made: &own}
 		}
 	}
-	if l.bound = l.up.bound; l.effect == Permit {
+	if l.bound = l.up.bound; l.permit {
 		l.bound = l.item
 	}
 }
@@ -130,80 +128,73 @@ func (r *reading) read(c *record.Consent) bool {
 	if !ok {
 		return false
 	}
-	if !r.grantees(c, b) {
+	permit := b == Permit
+	if !r.grantees(c, permit) {
 		return true
 	}
 	root := r.level(0)
-	*root = level{effect: b, request: true, timely: true}
+	*root = level{permit: permit, request: true, timely: true}
 	r5 := c.Version == "R5" || c.Version == "" && c.Provision == nil && len(c.Provisions) > 0
 	if p := c.Provision; p != nil && !r5 {
-		r.provision(p, root, b, true)
+		r.nested(p, root, permit, false)
 		if len(c.Provisions) > 0 {
 			beside := r.level(1)
-			*beside = level{effect: b, request: true, timely: true}
+			*beside = level{permit: permit, request: true, timely: true}
 			beside.takeOver(p, root)
 			beside.p = nil
-			for i := range c.Provisions {
-				r.provision(&c.Provisions[i], beside, "", false)
-			}
+			r.each(c.Provisions, beside, false)
 		}
 		return !r.odd
 	}
-	r.add(b, words{}, root)
+	r.add(words{}, root)
 	start := len(r.atoms)
 	if c.Provision != nil {
-		r.derived(c.Provision, root, b)
+		r.nested(c.Provision, root, !permit, true)
 	}
-	for i := range c.Provisions {
-		r.derived(&c.Provisions[i], root, b)
-	}
-	r.except(b, start-1, start, true)
+	r.each(c.Provisions, root, true)
+	r.except(start-1, start, root)
 	return !r.odd
 }
 
 // grantees reports whether a consent is about who gets it at all (R5 Consent.grantee).
-func (r *reading) grantees(c *record.Consent, b Effect) bool {
+func (r *reading) grantees(c *record.Consent, permit bool) bool {
 	if len(c.Grantees) == 0 {
 		return true
 	}
 	a := no
 	for i := range c.Grantees {
-		a = max(a, r.party(&c.Grantees[i], b))
+		a = max(a, r.party(&c.Grantees[i], permit))
 	}
 	r.unresolved = r.unresolved || a == unknown
-	return a.holds(b)
+	return a.holds(permit)
 }
 
-// derived reads a provision of R5, whose effect is the opposite of the level above.
-func (r *reading) derived(p *record.Provision, up *level, above Effect) {
-	r.nested(p, up, opposite(above), true)
-}
-
-func opposite(e Effect) Effect {
-	if e == Permit {
-		return Deny
-	}
-	return Permit
-}
-
-// provision reads a provision of R4, which states its own effect.
-func (r *reading) provision(p *record.Provision, up *level, own Effect, root bool) {
-	e := own
-	if !root {
-		if e = Effect(p.Type); e != Permit && e != Deny {
-			r.odd = true
-			return
+// each reads the provisions within a level. One of R4 states its own effect, that of one of R5 is the opposite of the level above.
+func (r *reading) each(list []record.Provision, up *level, r5 bool) {
+	for i := range list {
+		p := &list[i]
+		permit := !up.permit
+		if !r5 {
+			switch p.Type {
+			case string(Permit):
+				permit = true
+			case string(Deny):
+				permit = false
+			default:
+				r.odd = true
+				continue
+			}
 		}
+		r.nested(p, up, permit, r5)
 	}
-	r.nested(p, up, e, false)
 }
 
 // level gives the place of a level of a depth. What stood there before is over.
-func (r *reading) level(depth int) *level {
-	for depth >= len(r.levels) {
-		r.levels = append(r.levels, level{})
+func (s *session) level(depth int) *level {
+	for depth >= len(s.levels) {
+		s.levels = append(s.levels, new(level))
 	}
-	return &r.levels[depth]
+	return s.levels[depth]
 }
 
 // takeOver makes l the level of a provision below another.
@@ -222,41 +213,38 @@ func (l *level) takeOver(p *record.Provision, up *level) {
 }
 
 // nested reads one provision with its exceptions.
-func (r *reading) nested(p *record.Provision, up *level, e Effect, r5 bool) {
+func (r *reading) nested(p *record.Provision, up *level, permit, r5 bool) {
 	if up.depth > maxDepth {
 		r.odd = true
 		return
 	}
 	in := r.level(up.depth + 1)
-	in.effect, in.told = e, false
+	in.permit, in.told = permit, false
 	in.takeOver(p, up)
-	in.timely = up.timely && r.during(p.Period, e)
-	in.request = in.timely && r.meets(p, in, e)
-	at := len(r.atoms)
+	// A bound in time that cannot be read holds for a denial only.
+	in.timely = up.timely && (p.Period == nil || r.now.in(p.Period).holds(permit))
+	in.request = in.timely && r.meets(p, in)
+	from := len(r.atoms)
 	if in.request {
 		in.tell()
-		r.add(e, in.item, in)
+		r.add(in.item, in)
 		// What a provision adds to that above it, for somebody or something else, comes on top of what that one grants.
-		if up.depth > 0 && e == up.effect && !up.request && up.timely && !(&words{p: p}).isZero() {
+		if up.depth > 0 && permit == up.permit && !up.request && up.timely && !(&words{p: p}).isZero() {
 			if up.tell(); !up.item.isZero() {
-				r.add(e, up.item, in)
+				r.add(up.item, in)
 			}
 		}
 	}
-	start := len(r.atoms)
-	for i := range p.Provisions {
-		if r5 {
-			r.derived(&p.Provisions[i], in, e)
-		} else {
-			r.provision(&p.Provisions[i], in, "", false)
-		}
+	if len(p.Provisions) > 0 {
+		start := len(r.atoms)
+		r.each(p.Provisions, in, r5)
+		r.except(from, start, in)
 	}
-	r.except(e, at, start, in.request)
 }
 
-// except makes what is permitted within a denial an exception of it.
-func (r *reading) except(e Effect, from, start int, own bool) {
-	if e != Deny || !own {
+// except makes what is permitted within a denial an exception of it: of the rules from from to start.
+func (r *reading) except(from, start int, in *level) {
+	if in.permit || !in.request {
 		return
 	}
 	for i := start; i < len(r.atoms); i++ {
@@ -271,64 +259,71 @@ func (r *reading) except(e Effect, from, start int, own bool) {
 	}
 }
 
-func (r *reading) add(e Effect, item words, in *level) {
-	r.atoms = append(r.atoms, atom{consent: r.c, item: item, actors: in.actors, purposes: in.purposes, permit: e == Permit, whole: item.isZero(), size: item.size()})
+func (r *reading) add(item words, in *level) {
+	n := len(r.atoms)
+	if n == cap(r.atoms) {
+		r.atoms = append(r.atoms, atom{})
+	}
+	r.atoms = r.atoms[:n+1]
+	a := &r.atoms[n] // what is not in use is zero
+	a.consent, a.actors, a.purposes, a.permit = r.c, in.actors, in.purposes, in.permit
+	a.item, a.gist = item, item.gist()
 }
 
 // meets reports whether a provision is for this request: purpose, actor and action.
-func (r *reading) meets(p *record.Provision, in *level, e Effect) bool {
-	if p.Expression != "" && e == Permit {
+func (r *reading) meets(p *record.Provision, in *level) bool {
+	if p.Expression != "" && in.permit {
 		return false // nobody can say what it permits
 	}
-	return (in.purposes == nil || r.purposeMeets(in.purposes.Purposes, e)) && (in.actors == nil || r.actorMeets(in.actors.Actors, e)) &&
-		(in.actions == nil || r.actionMeets(in.actions.Actions, e))
+	return (in.purposes == nil || r.purposeMeets(in.purposes.Purposes, in.permit)) && (in.actors == nil || r.actorMeets(in.actors.Actors, in.permit)) &&
+		(in.actions == nil || r.actionMeets(in.actions.Actions, in.permit))
 }
 
-func (r *reading) purposeMeets(named []record.Coding, e Effect) bool {
+func (r *reading) purposeMeets(named []record.Coding, permit bool) bool {
 	for i := range named {
 		// A denial of a purpose is one of all that is below it; a permit only where the host says so.
-		if r.above.covers(&named[i], r.purpose, e == Deny || r.e.Subsume) {
-			r.named = r.named || e == Permit && sameCode(&named[i], r.purpose)
+		if r.above.covers(&named[i], r.purpose, !permit || r.e.Subsume) {
+			r.named = r.named || permit && sameCode(&named[i], r.purpose)
 			return true
 		}
-		if named[i].Code == "" && e == Deny {
+		if named[i].Code == "" && !permit {
 			return true // nobody can tell which one is meant
 		}
 	}
 	return false
 }
 
-func (r *reading) actorMeets(actors []record.ConsentActor, e Effect) bool {
+func (r *reading) actorMeets(actors []record.ConsentActor, permit bool) bool {
 	best := no
 	for i := range actors {
 		a := &actors[i]
 		switch {
 		case a.Ref != nil && !a.Ref.IsZero():
-			best = max(best, r.party(a.Ref, e))
-		case a.Role != nil && (r.req.To().hasRole(a.Role) || e == Deny && r.req.Requester.hasRole(a.Role)):
+			best = max(best, r.party(a.Ref, permit))
+		case a.Role != nil && (r.req.To().hasRole(a.Role) || !permit && r.req.Requester.hasRole(a.Role)):
 			best = yes
 		default:
 			best = max(best, unknown)
 		}
 	}
 	r.unresolved = r.unresolved || best == unknown
-	return best.holds(e)
+	return best.holds(permit)
 }
 
 // party compares who gets the data with a reference. A denial holds against who asks as well.
-func (r *reading) party(ref *record.Ref, e Effect) answer {
-	a := r.e.is(r.req.To(), ref)
-	if e == Deny && r.req.Recipient != nil {
+func (r *reading) party(ref *record.Ref, permit bool) answer {
+	a := r.recipient(ref)
+	if !permit && r.req.Recipient != nil {
 		a = max(a, r.e.is(&r.req.Requester, ref))
 	}
-	if e == Deny && r.req.Intermediary != nil {
+	if !permit && r.req.Intermediary != nil {
 		a = max(a, r.e.is(r.req.Intermediary, ref))
 	}
 	return a
 }
 
 // actionMeets compares the action. Asking for data is access, and giving it disclosure.
-func (r *reading) actionMeets(actions []record.Concept, e Effect) bool {
+func (r *reading) actionMeets(actions []record.Concept, permit bool) bool {
 	word := r.req.Action.Code
 	for i := range actions {
 		for j := range actions[i].Codings {
@@ -337,51 +332,9 @@ func (r *reading) actionMeets(actions []record.Concept, e Effect) bool {
 				return true
 			}
 		}
-		if len(actions[i].Codings) == 0 && e == Deny {
+		if len(actions[i].Codings) == 0 && !permit {
 			return true
 		}
 	}
 	return false
-}
-
-// during reports whether a rule holds at the time of the request. A bound that cannot be read holds for a denial only.
-func (r *reading) during(p *record.Period, e Effect) bool {
-	if p == nil {
-		return true
-	}
-	return inPeriod(p, r.req.At).holds(e)
-}
-
-// inPeriod tells whether a time is within a period, bounds included: an end given as a date covers the whole day.
-func inPeriod(p *record.Period, at time.Time) answer {
-	best := yes
-	if t := &p.Start; t.Value != "" || t.AsSent != "" {
-		switch from, _, ok := spanOf(t.Value, at.Location()); {
-		case !ok:
-			best = unknown
-		case at.Before(from):
-			return no
-		}
-	}
-	if t := &p.End; t.Value != "" || t.AsSent != "" {
-		from, to, ok := spanOf(t.Value, at.Location())
-		if p.EndOpen != nil && *p.EndOpen {
-			to = from // the end itself is not included
-		}
-		switch {
-		case !ok:
-			best = unknown
-		case !at.Before(to):
-			return no
-		}
-	}
-	if !p.At.IsZero() {
-		switch from, to, ok := span(p.At, at.Location()); {
-		case !ok:
-			best = min(best, unknown)
-		case at.Before(from) || !at.Before(to):
-			return no
-		}
-	}
-	return best
 }

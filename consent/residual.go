@@ -202,7 +202,7 @@ func (s *session) close() *Decision {
 		}
 	}
 	s.policy(s.e.purposes().Policy)
-	until := soonest{after: s.req.At, at: &s.m.until}
+	until := soonest{now: &s.now, at: &s.m.until}
 	for i := range s.live {
 		c := s.live[i].Consent
 		if p := (Policy{ID: s.live[i].id, Version: s.live[i].version}); len(d.Policies) == 0 || d.Policies[len(d.Policies)-1] != p { // they are in order
@@ -250,39 +250,52 @@ func version(c *record.Consent) string {
 
 // soonest finds the first time after another.
 type soonest struct {
-	after time.Time
-	at    *time.Time // zero as long as there is none
+	now  *clock
+	best instant
+	at   *time.Time // the same; zero as long as there is none
 }
 
+// time takes a time into account.
 func (u *soonest) time(t time.Time) {
-	if t.After(u.after) && (u.at.IsZero() || t.Before(*u.at)) {
-		*u.at = t
+	if i := instantOf(t); u.earlier(i) {
+		u.best, *u.at = i, t
 	}
+}
+
+// earlier reports whether an instant is to come, and before those that were found.
+func (u *soonest) earlier(i instant) bool {
+	return u.now.before(i) && (u.at.IsZero() || i.before(u.best))
 }
 
 func (u *soonest) period(p *record.Period) {
 	if p == nil {
 		return
 	}
-	if p.Start.Value != "" {
-		if from, _, ok := spanOf(p.Start.Value, u.after.Location()); ok {
-			u.time(from)
+	var d timeParts
+	if v := p.Start.Value; v != "" && d.read(v, u.now.loc) {
+		if from, _ := d.instants(); u.earlier(from) {
+			t, _ := d.times()
+			u.time(t)
 		}
 	}
 	u.end(p.End.Value)
 }
 
 func (u *soonest) end(v string) {
-	if v == "" {
+	var d timeParts
+	if v == "" || !d.read(v, u.now.loc) {
 		return
 	}
-	if _, to, ok := spanOf(v, u.after.Location()); ok {
-		u.time(to)
+	if _, to := d.instants(); u.earlier(to) {
+		_, t := d.times()
+		u.time(t)
 	}
 }
 
 func (u *soonest) provision(p *record.Provision, depth int) {
-	u.period(p.Period)
+	if p.Period != nil {
+		u.period(p.Period)
+	}
 	for i := range p.Provisions {
 		if depth < maxDepth {
 			u.provision(&p.Provisions[i], depth+1)

@@ -13,42 +13,75 @@ func span(t record.Time, loc *time.Location) (from, to time.Time, ok bool) {
 
 // spanOf is span of a Time.Value. It takes what Time.Precision knows, and no more.
 func spanOf(v string, loc *time.Location) (from, to time.Time, ok bool) {
-	digits := func(from, n int) int {
-		if from+n > len(v) {
+	var d timeParts
+	if !d.read(v, loc) {
+		return from, to, false
+	}
+	from, to = d.times()
+	return from, to, true
+}
+
+// timeParts are the parts of a Time.Value.
+type timeParts struct {
+	year, month, day, hour, minute, second, nanos int
+
+	step time.Duration  // how long it is, where it says an hour
+	unit uint8          // what it is no more precise than
+	loc  *time.Location // nil where offset tells
+	// offset is in seconds east of UTC.
+	offset int
+}
+
+const (
+	unitYear = iota
+	unitMonth
+	unitDay
+	unitClock
+)
+
+// digits reads n of them, -1 where there are not as many.
+func digits(v string, from, n int) int {
+	if from+n > len(v) {
+		return -1
+	}
+	x := 0
+	for i := from; i < from+n; i++ {
+		c := v[i] - '0'
+		if c > 9 {
 			return -1
 		}
-		x := 0
-		for _, c := range []byte(v[from : from+n]) {
-			if c < '0' || c > '9' {
-				return -1
-			}
-			x = x*10 + int(c-'0')
-		}
-		return x
+		x = x*10 + int(c)
 	}
-	year, month, day := digits(0, 4), 1, 1
-	if year < 0 {
-		return from, to, false
+	return x
+}
+
+// read takes a Time.Value apart.
+func (d *timeParts) read(v string, loc *time.Location) bool {
+	d.loc, d.month, d.day = loc, 1, 1
+	if d.year = digits(v, 0, 4); d.year < 0 {
+		return false
 	}
-	date := func() time.Time { return time.Date(year, time.Month(month), day, 0, 0, 0, 0, loc) }
 	if len(v) == 4 {
-		return date(), time.Date(year+1, 1, 1, 0, 0, 0, 0, loc), true
+		return true
 	}
-	if month = digits(5, 2); v[4] != '-' || month < 1 || month > 12 {
-		return from, to, false
+	if d.month = digits(v, 5, 2); v[4] != '-' || d.month < 1 || d.month > 12 {
+		return false
 	}
-	if len(v) == 7 {
-		return date(), time.Date(year, time.Month(month)+1, 1, 0, 0, 0, 0, loc), true
+	if d.unit = unitMonth; len(v) == 7 {
+		return true
 	}
-	if day = digits(8, 2); v[7] != '-' || day < 1 || day > 28 && day > daysIn(year, month) {
-		return from, to, false
+	if d.day = digits(v, 8, 2); v[7] != '-' || d.day < 1 || d.day > 28 && d.day > daysIn(d.year, d.month) {
+		return false
 	}
-	if len(v) == 10 {
-		return date(), time.Date(year, time.Month(month), day+1, 0, 0, 0, 0, loc), true
+	if d.unit = unitDay; len(v) == 10 {
+		return true
 	}
-	if v[10] != 'T' {
-		return from, to, false
-	}
+	d.unit = unitClock
+	return v[10] == 'T' && d.clock(v)
+}
+
+// clock reads what follows the date.
+func (d *timeParts) clock(v string) (ok bool) {
 	end := len(v)
 	for i := 11; i < len(v); i++ {
 		if c := v[i]; c == 'Z' || c == '+' || c == '-' {
@@ -57,49 +90,186 @@ func spanOf(v string, loc *time.Location) (from, to time.Time, ok bool) {
 		}
 	}
 	if zone := v[end:]; zone != "" {
-		if loc, ok = zoneOf(zone); !ok {
-			return from, to, false
+		d.loc = nil
+		if d.offset, ok = offsetOf(zone); !ok {
+			return false
 		}
 	}
-	var hour, minute, second, nanos int
-	step := time.Hour
-	hour = digits(11, 2)
+	d.hour, d.step = digits(v, 11, 2), time.Hour
 	if end >= 16 {
-		minute, step = digits(14, 2), time.Minute
+		d.minute, d.step = digits(v, 14, 2), time.Minute
 	}
 	if end >= 19 {
-		second, step = digits(17, 2), time.Second
+		d.second, d.step = digits(v, 17, 2), time.Second
 	}
 	switch {
 	case end != 13 && end != 16 && end != 19 && end < 21 || end >= 16 && v[13] != ':' || end >= 19 && v[16] != ':':
-		return from, to, false
+		return false
 	case end > 19:
-		if nanos, ok = fraction(v[19:end]); !ok {
-			return from, to, false
+		if d.nanos, ok = fraction(v[19:end]); !ok {
+			return false
 		}
-		step = 1
+		d.step = 1
 	}
-	if hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 {
-		return from, to, false
-	}
-	from = time.Date(year, time.Month(month), day, hour, minute, second, nanos, loc)
-	return from, from.Add(step), true
+	return d.hour >= 0 && d.hour <= 23 && d.minute >= 0 && d.minute <= 59 && d.second >= 0 && d.second <= 59
 }
+
+// times gives the first instant, and the first after the last.
+func (d *timeParts) times() (from, to time.Time) {
+	loc := d.loc
+	switch {
+	case loc != nil:
+	case d.offset == 0:
+		loc = time.UTC
+	default:
+		loc = time.FixedZone("", d.offset)
+	}
+	year, month, day := d.year, d.month, d.day
+	from = time.Date(year, time.Month(month), day, d.hour, d.minute, d.second, d.nanos, loc)
+	switch d.unit {
+	case unitYear:
+		year++
+	case unitMonth:
+		month++
+	case unitDay:
+		day++
+	default:
+		return from, from.Add(d.step)
+	}
+	return from, time.Date(year, time.Month(month), day, 0, 0, 0, 0, loc)
+}
+
+// instants gives the same as times do. Where no clock is ever put forward it needs no calendar of a place.
+func (d *timeParts) instants() (from, to instant) {
+	if d.loc != nil && d.loc != time.UTC {
+		a, b := d.times()
+		return instantOf(a), instantOf(b)
+	}
+	year, month := d.year, d.month
+	days := daysTo(year, month) + int64(d.day)
+	from = instant{days*86400 + int64(d.hour*3600+d.minute*60+d.second-d.offset), int64(d.nanos)}
+	switch d.unit {
+	case unitYear:
+		return from, instant{daysTo(year+1, 1)*86400 + 86400, 0}
+	case unitMonth:
+		if month++; month > 12 {
+			year, month = year+1, 1
+		}
+		return from, instant{daysTo(year, month)*86400 + 86400, 0}
+	case unitDay:
+		return from, instant{from.sec + 86400, 0}
+	}
+	to = instant{from.sec, from.nano + int64(d.step)}
+	if to.nano >= 1e9 {
+		to.sec, to.nano = to.sec+to.nano/1e9, to.nano%1e9
+	}
+	return from, to
+}
+
+// beforeMonth are the days of a common year before each month.
+var beforeMonth = [...]int64{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334}
+
+// daysTo gives the days from 1970-01-01 to the day before the first of a month, in the calendar of ISO 8601. The year is 0 or later.
+func daysTo(year, month int) int64 {
+	y := int64(year)
+	n := y*365 + (y+3)/4 - (y+99)/100 + (y+399)/400 + beforeMonth[month-1] - 719529
+	if month > 2 && leap(year) {
+		n++
+	}
+	return n
+}
+
+func leap(year int) bool { return year%4 == 0 && (year%100 != 0 || year%400 == 0) }
 
 func daysIn(year, month int) int {
-	return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	switch month {
+	case 2:
+		if leap(year) {
+			return 29
+		}
+		return 28
+	case 4, 6, 9, 11:
+		return 30
+	}
+	return 31
 }
 
-// zoneOf reads Z or ±hh:mm.
-func zoneOf(s string) (*time.Location, bool) {
+// instant is a point in time: seconds since 1970 in UTC, and nanoseconds.
+type instant struct{ sec, nano int64 }
+
+func instantOf(t time.Time) instant { return instant{t.Unix(), int64(t.Nanosecond())} }
+
+func (a instant) before(b instant) bool { return a.sec < b.sec || a.sec == b.sec && a.nano < b.nano }
+
+
+// clock is the time of a request, and where dates without an offset are taken to be.
+type clock struct {
+	instant
+	loc *time.Location
+}
+
+func clockOf(at time.Time) clock { return clock{instantOf(at), at.Location()} }
+
+// span gives the instants that a Time.Value covers.
+func (c *clock) span(v string) (from, to instant, ok bool) {
+	var d timeParts
+	if !d.read(v, c.loc) {
+		return from, to, false
+	}
+	from, to = d.instants()
+	return from, to, true
+}
+
+// in tells whether it is within a period, bounds included: an end given as a date covers the whole day.
+func (c *clock) in(p *record.Period) answer {
+	best := yes
+	if t := &p.Start; t.Value != "" || t.AsSent != "" {
+		switch from, _, ok := c.span(t.Value); {
+		case !ok:
+			best = unknown
+		case c.before(from):
+			return no
+		}
+	}
+	if t := &p.End; t.Value != "" || t.AsSent != "" {
+		from, to, ok := c.span(t.Value)
+		if p.EndOpen != nil && *p.EndOpen {
+			to = from // the end itself is not included
+		}
+		switch {
+		case !ok:
+			best = unknown
+		case !c.before(to):
+			return no
+		}
+	}
+	if !p.At.IsZero() {
+		switch from, to, ok := c.span(p.At.Value); {
+		case !ok:
+			best = min(best, unknown)
+		case c.before(from) || !c.before(to):
+			return no
+		}
+	}
+	return best
+}
+
+// offsetOf reads Z or ±hh:mm, in seconds east of UTC.
+func offsetOf(s string) (seconds int, ok bool) {
 	if s == "Z" {
-		return time.UTC, true
+		return 0, true
 	}
-	t, err := time.Parse("Z07:00", s)
-	if err != nil {
-		return nil, false
+	if len(s) != 6 || s[3] != ':' {
+		return 0, false
 	}
-	return t.Location(), true
+	hours, minutes := digits(s, 1, 2), digits(s, 4, 2)
+	if hours < 0 || hours > 24 || minutes < 0 || minutes > 60 {
+		return 0, false
+	}
+	if seconds = hours*3600 + minutes*60; s[0] == '-' {
+		seconds = -seconds
+	}
+	return seconds, true
 }
 
 // fraction reads what follows the second: a point and digits, of which nine count.

@@ -17,6 +17,51 @@ func (w *words) isZero() bool {
 		len(p.DocumentTypes) == 0 && len(p.ResourceTypes) == 0
 }
 
+// gist tells what is said apart at a glance: 0 is nothing, the same words have the same. How many labels, data, codes, classes and
+// types of document there are is in it, and how the first label begins and ends.
+type gist uint64
+
+func (w *words) gist() gist {
+	var labels []record.Coding
+	var n, data, codes, documents, classes, parts int
+	switch c, p := w.made, w.p; {
+	case c != nil:
+		if c.IsZero() {
+			return 0
+		}
+		labels, data, codes, documents, classes, parts = c.Labels, len(c.Data), len(c.Codes), len(c.Documents), len(c.Classes), len(c.Parts)<<1
+		if c.Period != nil {
+			parts++
+		}
+	case p != nil:
+		labels, data, documents, classes = p.SecurityLabels, len(p.Data), len(p.DocumentTypes), len(p.Classes)
+		if k := len(p.ResourceTypes); k > 0 {
+			if classes > 0 {
+				parts = 2
+			} else {
+				classes = k
+			}
+		}
+		if p.DataPeriod != nil {
+			parts++
+		}
+		if len(labels)|data|len(p.Codes)|documents|classes|parts == 0 {
+			return 0
+		}
+		for i := range p.Codes {
+			codes += len(p.Codes[i].Codings)
+		}
+	default:
+		return 0
+	}
+	if n = len(labels); n > 0 {
+		if c := labels[0].Code; c != "" {
+			n |= int(c[0])<<48 | int(c[len(c)-1])<<40
+		}
+	}
+	return gist(n+data<<8+codes<<16+documents<<24+classes<<28+parts<<32) | 1<<63
+}
+
 // into writes them to a zero condition.
 func (w *words) into(c *Condition) {
 	switch {
