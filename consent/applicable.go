@@ -93,6 +93,7 @@ func (s *session) consents(ctx context.Context) error {
 func (a *applicable) applies(e *Evaluator, f *onFile, req *Request, now *clock, research bool) ReasonCode {
 	c := f.Consent
 	a.Consent, a.id, a.scope = c, c.ID, scopeOf(c)
+	a.lawful = c.PolicyRule != nil || c.Code != nil || len(c.Basis) > 0 || len(c.Categories) > 0
 	a.since(c, now)
 	whose, unreadable := yes, false
 	if g := f.filed; g != nil {

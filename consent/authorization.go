@@ -44,7 +44,7 @@ func (s *session) valid(x *says) []atom {
 	out := x.atoms
 	for i := range x.atoms {
 		a := &x.atoms[i]
-		if !a.permit || !under(a.consent.Consent, CodeHIPAAAuth) {
+		if !a.permit || !a.consent.lawful || !under(a.consent.Consent, CodeHIPAAAuth) {
 			continue
 		}
 		missing := s.lacks(a, x, nil)
@@ -297,14 +297,17 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 
 // underLaw reports whether a permit is one under the law of a rule's labels, or names them.
 func (s *session) underLaw(a *atom, r *LawRule, by string) bool {
+	labels := a.item.labels()
+	if len(labels) == 0 && (by != "consent" || !a.consent.lawful) {
+		return false
+	}
 	for i := range r.Labels {
-		labels := a.item.labels()
 		for j := range labels {
 			if sameCode(&labels[j], &r.Labels[i]) {
 				return true
 			}
 		}
-		if by == "consent" && under(a.consent.Consent, r.Labels[i].Code) {
+		if by == "consent" && a.consent.lawful && under(a.consent.Consent, r.Labels[i].Code) {
 			return true
 		}
 	}

@@ -30,6 +30,7 @@ type applicable struct {
 	// every other from, and from before every other to.
 	from, to instant
 	future   bool // it had not been given by the time of the request
+	lawful   bool // it may say which law it is given under
 	stale    bool
 	relied   bool // a permit rests on it
 	// denies says that only what it denies counts: who gave it may not have been able to permit.
@@ -39,6 +40,7 @@ type applicable struct {
 // grant is a permit, with what tells at a glance that a rule does not give way to it.
 type grant struct {
 	*atom
+	gist gist
 	from instant // of its consent
 }
 
@@ -52,7 +54,7 @@ func (s *session) combine(x *says) []Rule {
 	how, atoms, start := s.e.Combining, x.atoms, len(s.permits)
 	for i := range atoms {
 		if a := &atoms[i]; a.permit {
-			s.permits = append(s.permits, grant{a, a.consent.from})
+			s.permits = append(s.permits, grant{a, a.gist, a.consent.from})
 		}
 	}
 	x.permits = s.permits[start:len(s.permits):len(s.permits)]
@@ -109,7 +111,7 @@ func (s *session) yielding(d *atom, permits []grant) (all bool) {
 	s.found = s.found[:0]
 	for i := range permits {
 		p := &permits[i]
-		if d.gist != p.gist && !d.whole() || !p.after(d.consent) || !(d.whole() || d.item.is(&p.item)) ||
+		if d.gist != p.gist && d.gist != 0 || !p.after(d.consent) || d.gist != 0 && !d.item.is(&p.item) ||
 			!amongActors(p.named(), d.named()) || !amongPurposes(p.uses(), d.uses()) {
 			continue
 		}
@@ -164,14 +166,8 @@ func (a *atom) uses() []record.Coding {
 	return a.purposes.Purposes
 }
 
-// is reports whether the same is said of entries.
+// is reports whether the same is said of entries, by words of the same gist.
 func (w *words) is(o *words) bool {
-	if w.isZero() || o.isZero() {
-		return w.isZero() && o.isZero()
-	}
-	if w.gist() != o.gist() {
-		return false
-	}
 	if w.made != nil || o.made != nil {
 		return sameCodes(w.labels(), o.labels()) && reflect.DeepEqual(w.condition(), o.condition())
 	}

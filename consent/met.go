@@ -13,7 +13,7 @@ const mostMet = 16
 
 // recipient compares who gets the data with a reference.
 func (s *session) recipient(ref *record.Ref) answer {
-	if ref.AsSent == "" || ref.ID != "" || ref.Kind != "" || ref.Identifier != nil || s.e.Resolve != nil {
+	if ref.ID != "" || ref.Kind != "" || ref.Identifier != nil || s.e.Resolve != nil {
 		return s.e.is(s.req.To(), ref)
 	}
 	for i := range s.met {

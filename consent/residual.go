@@ -205,8 +205,8 @@ func (s *session) close() *Decision {
 	until := soonest{now: &s.now, at: &s.m.until}
 	for i := range s.live {
 		c := s.live[i].Consent
-		if p := (Policy{ID: s.live[i].id, Version: s.live[i].version}); len(d.Policies) == 0 || d.Policies[len(d.Policies)-1] != p { // they are in order
-			d.Policies = append(d.Policies, p)
+		if a := &s.live[i]; i == 0 || a.id != s.live[i-1].id || a.version != s.live[i-1].version { // they are in order
+			d.Policies = append(d.Policies, Policy{ID: a.id, Version: a.version})
 		}
 		if s.live[i].stale {
 			s.warn(ReasonStale, s.live[i].id)

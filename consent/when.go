@@ -39,38 +39,36 @@ const (
 	unitClock
 )
 
-// digits reads n of them, -1 where there are not as many.
-func digits(v string, from, n int) int {
-	if from+n > len(v) {
+// two reads two digits, -1 where there are not as many.
+func two(v string, from int) int {
+	if from+1 >= len(v) {
 		return -1
 	}
-	x := 0
-	for i := from; i < from+n; i++ {
-		c := v[i] - '0'
-		if c > 9 {
-			return -1
-		}
-		x = x*10 + int(c)
+	a, b := v[from]-'0', v[from+1]-'0'
+	if a > 9 || b > 9 {
+		return -1
 	}
-	return x
+	return int(a)*10 + int(b)
 }
 
-// read takes a Time.Value apart.
+// read takes a Time.Value apart. d is zero.
 func (d *timeParts) read(v string, loc *time.Location) bool {
 	d.loc, d.month, d.day = loc, 1, 1
-	if d.year = digits(v, 0, 4); d.year < 0 {
+	century, year := two(v, 0), two(v, 2)
+	if century < 0 || year < 0 {
 		return false
 	}
+	d.year = century*100 + year
 	if len(v) == 4 {
 		return true
 	}
-	if d.month = digits(v, 5, 2); v[4] != '-' || d.month < 1 || d.month > 12 {
+	if d.month = two(v, 5); v[4] != '-' || d.month < 1 || d.month > 12 {
 		return false
 	}
 	if d.unit = unitMonth; len(v) == 7 {
 		return true
 	}
-	if d.day = digits(v, 8, 2); v[7] != '-' || d.day < 1 || d.day > 28 && d.day > daysIn(d.year, d.month) {
+	if d.day = two(v, 8); v[7] != '-' || d.day < 1 || d.day > 28 && d.day > daysIn(d.year, d.month) {
 		return false
 	}
 	if d.unit = unitDay; len(v) == 10 {
@@ -95,12 +93,12 @@ func (d *timeParts) clock(v string) (ok bool) {
 			return false
 		}
 	}
-	d.hour, d.step = digits(v, 11, 2), time.Hour
+	d.hour, d.step = two(v, 11), time.Hour
 	if end >= 16 {
-		d.minute, d.step = digits(v, 14, 2), time.Minute
+		d.minute, d.step = two(v, 14), time.Minute
 	}
 	if end >= 19 {
-		d.second, d.step = digits(v, 17, 2), time.Second
+		d.second, d.step = two(v, 17), time.Second
 	}
 	switch {
 	case end != 13 && end != 16 && end != 19 && end < 21 || end >= 16 && v[13] != ':' || end >= 19 && v[16] != ':':
@@ -171,8 +169,8 @@ var beforeMonth = [...]int64{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 3
 
 // daysTo gives the days from 1970-01-01 to the day before the first of a month, in the calendar of ISO 8601. The year is 0 or later.
 func daysTo(year, month int) int64 {
-	y := int64(year)
-	n := y*365 + (y+3)/4 - (y+99)/100 + (y+399)/400 + beforeMonth[month-1] - 719529
+	y := uint(year)
+	n := int64(y*365+(y+3)/4-(y+99)/100+(y+399)/400) + beforeMonth[month-1] - 719529
 	if month > 2 && leap(year) {
 		n++
 	}
@@ -262,7 +260,7 @@ func offsetOf(s string) (seconds int, ok bool) {
 	if len(s) != 6 || s[3] != ':' {
 		return 0, false
 	}
-	hours, minutes := digits(s, 1, 2), digits(s, 4, 2)
+	hours, minutes := two(s, 1), two(s, 4)
 	if hours < 0 || hours > 24 || minutes < 0 || minutes > 60 {
 		return 0, false
 	}

@@ -17,49 +17,56 @@ func (w *words) isZero() bool {
 		len(p.DocumentTypes) == 0 && len(p.ResourceTypes) == 0
 }
 
-// gist tells what is said apart at a glance: 0 is nothing, the same words have the same. How many labels, data, codes, classes and
-// types of document there are is in it, and how the first label begins and ends.
+// gist tells what is said apart at a glance: 0 is nothing, and the same words have the same. How many labels, data, codes, classes
+// and types of document there are is in it, and how each label and code begins and ends.
 type gist uint64
 
-func (w *words) gist() gist {
-	var labels []record.Coding
-	var n, data, codes, documents, classes, parts int
+func (w *words) gist() (g gist) {
 	switch c, p := w.made, w.p; {
 	case c != nil:
 		if c.IsZero() {
 			return 0
 		}
-		labels, data, codes, documents, classes, parts = c.Labels, len(c.Data), len(c.Codes), len(c.Documents), len(c.Classes), len(c.Parts)<<1
-		if c.Period != nil {
-			parts++
-		}
+		g.add(len(c.Data), len(c.Documents), len(c.Classes), len(c.Parts), c.Period)
+		g.codes(c.Codes)
+		g.codes(c.Labels)
 	case p != nil:
-		labels, data, documents, classes = p.SecurityLabels, len(p.Data), len(p.DocumentTypes), len(p.Classes)
+		classes, parts := len(p.Classes), 0
 		if k := len(p.ResourceTypes); k > 0 {
 			if classes > 0 {
-				parts = 2
+				parts = 1
 			} else {
 				classes = k
 			}
 		}
-		if p.DataPeriod != nil {
-			parts++
-		}
-		if len(labels)|data|len(p.Codes)|documents|classes|parts == 0 {
+		if len(p.SecurityLabels)|len(p.Data)|len(p.Codes)|len(p.DocumentTypes)|classes == 0 && p.DataPeriod == nil {
 			return 0
 		}
+		g.add(len(p.Data), len(p.DocumentTypes), classes, parts, p.DataPeriod)
 		for i := range p.Codes {
-			codes += len(p.Codes[i].Codings)
+			g.codes(p.Codes[i].Codings)
 		}
+		g.codes(p.SecurityLabels)
 	default:
 		return 0
 	}
-	if n = len(labels); n > 0 {
-		if c := labels[0].Code; c != "" {
-			n |= int(c[0])<<48 | int(c[len(c)-1])<<40
+	return g | 1
+}
+
+func (g *gist) add(data, documents, classes, parts int, p *record.Period) {
+	*g = gist(data<<2^documents<<6^classes<<10^parts<<14) | 1
+	if p != nil {
+		*g |= 2
+	}
+}
+
+func (g *gist) codes(list []record.Coding) {
+	for i := range list {
+		*g *= 1_000_003
+		if c := list[i].Code; c != "" {
+			*g += gist(len(c)<<16|int(c[0])<<8|int(c[len(c)-1])) << 2
 		}
 	}
-	return gist(n+data<<8+codes<<16+documents<<24+classes<<28+parts<<32) | 1<<63
 }
 
 // into writes them to a zero condition.
