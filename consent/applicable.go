@@ -77,16 +77,21 @@ func (s *session) consents(ctx context.Context) error {
 			s.filed = append(s.filed, onFile{&got[i].Consent, &got[i]})
 		}
 	}
-	less := func(a, b onFile) int {
-		if c := strings.Compare(a.ID, b.ID); c != 0 {
-			return c
+	for i := 1; i < len(s.filed); i++ {
+		if s.filed[i].ID <= s.filed[i-1].ID {
+			slices.SortStableFunc(s.filed, byName)
+			break
 		}
-		return strings.Compare(a.version(), b.version())
-	}
-	if !slices.IsSortedFunc(s.filed, less) {
-		slices.SortStableFunc(s.filed, less)
 	}
 	return nil
+}
+
+// byName orders consents by their ids, and those of one id by their versions.
+func byName(a, b onFile) int {
+	if c := strings.Compare(a.ID, b.ID); c != 0 {
+		return c
+	}
+	return strings.Compare(a.version(), b.version())
 }
 
 // applies tells whether a consent applies to a request, and if not, why.

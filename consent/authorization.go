@@ -68,7 +68,7 @@ func (s *session) valid(x *says) []atom {
 func (s *session) names(a *atom, x *says) bool {
 	uses := a.uses()
 	for i := range uses {
-		if x.above.covers(&uses[i], x.purpose, false) {
+		if x.above.covers(&uses[i], x.purpose) {
 			return true
 		}
 	}
@@ -261,8 +261,7 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 				travel(ObligeNotice, ObligeKeepLabels)
 			}
 		case "consent", "named":
-			for i := range x.permits {
-				a := x.permits[i].atom
+			for _, a := range x.marked {
 				if against && tpoOnly(a) || !s.underLaw(a, r, by) {
 					continue
 				}
@@ -298,9 +297,6 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 // underLaw reports whether a permit is one under the law of a rule's labels, or names them.
 func (s *session) underLaw(a *atom, r *LawRule, by string) bool {
 	labels := a.item.labels()
-	if len(labels) == 0 && (by != "consent" || !a.consent.lawful) {
-		return false
-	}
 	for i := range r.Labels {
 		for j := range labels {
 			if sameCode(&labels[j], &r.Labels[i]) {

@@ -37,27 +37,27 @@ type applicable struct {
 	denies bool
 }
 
-// grant is a permit, with what tells at a glance that a rule does not give way to it.
-type grant struct {
-	*atom
-	gist gist
-	from instant // of its consent
-}
-
-// after reports whether a permit is of a consent that was surely given after another of the same scope.
-func (g *grant) after(a *applicable) bool {
-	return !g.from.before(a.to) && a.scope == g.consent.scope && g.consent != a
+// after reports whether a consent is another than b, surely given later, and of the same scope.
+func (a *applicable) after(b *applicable) bool {
+	return !a.from.before(b.to) && a.scope == b.scope && a != b
 }
 
 // combine makes one stage of the rules of all consents. All denials hold; what permits is a union.
 func (s *session) combine(x *says) []Rule {
-	how, atoms, start := s.e.Combining, x.atoms, len(s.permits)
+	how, atoms, start, marked := s.e.Combining, x.atoms, len(s.permits), len(s.marked)
+	s.gists = s.gists[:0]
 	for i := range atoms {
-		if a := &atoms[i]; a.permit {
-			s.permits = append(s.permits, grant{a, a.gist, a.consent.from})
+		a := &atoms[i]
+		if !a.permit {
+			continue
+		}
+		s.permits, s.gists = append(s.permits, a), append(s.gists, a.gist)
+		if a.consent.lawful || len(a.item.labels()) > 0 {
+			s.marked = append(s.marked, a)
 		}
 	}
 	x.permits = s.permits[start:len(s.permits):len(s.permits)]
+	x.marked = s.marked[marked:len(s.marked):len(s.marked)]
 	kept, all, later := len(atoms), -1, 0
 	for i := range atoms {
 		if a := &atoms[i]; !a.permit && lifted(a.unless) {
@@ -65,9 +65,8 @@ func (s *session) combine(x *says) []Rule {
 			kept--
 		}
 	}
-	for i := range x.permits {
-		p := &x.permits[i]
-		if how == Newest && outdated(p.atom, x.permits, &later) {
+	for i, p := range x.permits {
+		if how == Newest && outdated(p, x.permits, &later) {
 			p.out = true
 			kept--
 		} else if all < 0 && p.whole() {
@@ -78,8 +77,8 @@ func (s *session) combine(x *says) []Rule {
 		return nil
 	}
 	if all >= 0 { // Beside a permit of everything other permits add nothing.
-		for i := range x.permits {
-			if p := &x.permits[i]; i != all && !p.out {
+		for i, p := range x.permits {
+			if i != all && !p.out {
 				p.idle = true
 				kept--
 			}
@@ -107,18 +106,21 @@ func (s *session) combine(x *says) []Rule {
 }
 
 // yielding finds the permits that a denial gives way to, and reports whether one of them is of everything.
-func (s *session) yielding(d *atom, permits []grant) (all bool) {
+func (s *session) yielding(d *atom, permits []*atom) (all bool) {
 	s.found = s.found[:0]
-	for i := range permits {
-		p := &permits[i]
-		if d.gist != p.gist && d.gist != 0 || !p.after(d.consent) || d.gist != 0 && !d.item.is(&p.item) ||
+	for i, g := range s.gists[:len(permits)] {
+		if g != d.gist && d.gist != 0 {
+			continue
+		}
+		p := permits[i]
+		if !p.consent.after(d.consent) || d.gist != 0 && !d.item.is(&p.item) ||
 			!amongActors(p.named(), d.named()) || !amongPurposes(p.uses(), d.uses()) {
 			continue
 		}
 		if p.whole() {
 			return true
 		}
-		s.found = append(s.found, p.atom)
+		s.found = append(s.found, p)
 	}
 	return false
 }
@@ -135,14 +137,14 @@ func lifted(unless []Condition) bool {
 
 // outdated reports whether a newer consent of the same scope and recipients permits in the place of a. Where the last one that
 // did stands, it is looked for first.
-func outdated(a *atom, permits []grant, later *int) bool {
+func outdated(a *atom, permits []*atom, later *int) bool {
 	for n := range permits {
 		i := *later + n
 		if i >= len(permits) {
 			i -= len(permits)
 		}
-		b := &permits[i]
-		if b.after(a.consent) && (a.actors == nil && b.actors == nil || amongActors(b.named(), a.named()) && amongActors(a.named(), b.named())) {
+		b := permits[i]
+		if b.consent.after(a.consent) && (a.actors == nil && b.actors == nil || amongActors(b.named(), a.named()) && amongActors(a.named(), b.named())) {
 			*later = i
 			return true
 		}

@@ -137,6 +137,7 @@ func (s *session) leave() {
 	clear(s.says)
 	clear(s.atoms)
 	clear(s.permits)
+	clear(s.marked)
 	clear(s.found[:cap(s.found)])
 	for _, l := range s.levels {
 		*l = level{}
@@ -146,7 +147,7 @@ func (s *session) leave() {
 	clear(s.words.classes[:cap(s.words.classes)])
 	clear(s.words.codes[:cap(s.words.codes)])
 	clear(s.words.kept[:cap(s.words.kept)])
-	*s = session{filed: s.filed[:0], live: s.live[:0], says: s.says[:0], atoms: s.atoms[:0], levels: s.levels, permits: s.permits[:0], found: s.found[:0],
+	*s = session{filed: s.filed[:0], live: s.live[:0], says: s.says[:0], atoms: s.atoms[:0], levels: s.levels, permits: s.permits[:0], marked: s.marked[:0], gists: s.gists[:0], found: s.found[:0],
 		met: s.met[:0], words: s.words}
 	sessions.Put(s)
 }
@@ -176,7 +177,9 @@ type session struct {
 	says       []says
 	atoms      []atom
 	levels     []*level // the way down a consent, by depth
-	permits    []grant
+	permits    []*atom
+	marked     []*atom
+	gists      []gist // of the permits that are combined
 	found      []*atom
 	met        []met
 	words      told
@@ -193,7 +196,8 @@ type says struct {
 	above   ancestry
 	rules   []Rule
 	atoms   []atom
-	permits []grant // those of atoms
+	permits []*atom // those of atoms
+	marked  []*atom // of these, what names labels or may say which law it is under
 	law     verdict
 }
 

@@ -86,12 +86,17 @@ const kindGroup = "group"
 
 // lastTwo gives the type and id of a literal reference, without its server and version.
 func lastTwo(ref string) string {
-	if i := strings.Index(ref, "/_history/"); i >= 0 {
-		ref = ref[:i]
+	if strings.IndexByte(ref, '_') >= 0 {
+		if i := strings.Index(ref, "/_history/"); i >= 0 {
+			ref = ref[:i]
+		}
 	}
-	if i := strings.LastIndexByte(ref, '/'); i > 0 {
-		if j := strings.LastIndexByte(ref[:i], '/'); j >= 0 {
-			return ref[j+1:]
+	slashes := 0
+	for i := len(ref) - 1; i >= 0; i-- {
+		if ref[i] == '/' {
+			if slashes++; slashes == 2 {
+				return ref[i+1:]
+			}
 		}
 	}
 	return ref
@@ -106,7 +111,7 @@ func sameReference(a, b string) bool {
 		return true
 	}
 	abs := func(s string) bool { return strings.Contains(s, "://") || strings.HasPrefix(s, "urn:") }
-	return !(abs(a) && abs(b)) && strings.Contains(a, "/") && lastTwo(a) == lastTwo(b)
+	return lastTwo(a) == lastTwo(b) && strings.Contains(a, "/") && !(abs(a) && abs(b))
 }
 
 // is compares a party itself with a reference.

@@ -280,14 +280,20 @@ func (r *reading) meets(p *record.Provision, in *level) bool {
 }
 
 func (r *reading) purposeMeets(named []record.Coding, permit bool) bool {
+	// A denial of a purpose is one of all that is below it; a permit only where the host says so.
+	up := r.above.reach(!permit || r.e.Subsume)
 	for i := range named {
-		// A denial of a purpose is one of all that is below it; a permit only where the host says so.
-		if r.above.covers(&named[i], r.purpose, !permit || r.e.Subsume) {
-			r.named = r.named || permit && sameCode(&named[i], r.purpose)
+		c := &named[i]
+		switch {
+		case c.Code == "":
+			if !permit {
+				return true // nobody can tell which one is meant
+			}
+		case sameCode(c, r.purpose):
+			r.named = r.named || permit
 			return true
-		}
-		if named[i].Code == "" && !permit {
-			return true // nobody can tell which one is meant
+		case len(up) > 0 && among(up, c):
+			return true
 		}
 	}
 	return false

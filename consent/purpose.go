@@ -165,19 +165,26 @@ func (m *PurposeMap) above(p *Purpose) (a ancestry) {
 	return a
 }
 
-// covers reports whether a purpose that a rule names is the one asked for, or what that stands for in HL7 v3; with deep also one above it.
-func (a *ancestry) covers(named, asked *record.Coding, deep bool) bool {
-	if sameCode(named, asked) {
-		return true
+// covers reports whether a purpose that a rule names is the one asked for, or what that stands for in HL7 v3.
+func (a *ancestry) covers(named, asked *record.Coding) bool {
+	return sameCode(named, asked) || among(a.reach(false), named)
+}
+
+// reach gives what a rule may name beside the purpose asked for: what that stands for in HL7 v3; with deep also those above it.
+func (a *ancestry) reach(deep bool) []*Purpose {
+	switch {
+	case deep:
+		return a.up[:a.n]
+	case a.means:
+		return a.up[:min(1, a.n)]
 	}
-	n := a.n
-	if !deep {
-		if n = 0; a.means {
-			n = min(1, a.n)
-		}
-	}
-	for _, q := range a.up[:n] {
-		if q.Code == named.Code && q.has(named.System) {
+	return nil
+}
+
+// among reports whether a code is that of one of the purposes.
+func among(list []*Purpose, c *record.Coding) bool {
+	for _, q := range list {
+		if q.Code == c.Code && q.has(c.System) {
 			return true
 		}
 	}

@@ -199,7 +199,6 @@ func instantOf(t time.Time) instant { return instant{t.Unix(), int64(t.Nanosecon
 
 func (a instant) before(b instant) bool { return a.sec < b.sec || a.sec == b.sec && a.nano < b.nano }
 
-
 // clock is the time of a request, and where dates without an offset are taken to be.
 type clock struct {
 	instant

@@ -18,7 +18,7 @@ func (w *words) isZero() bool {
 }
 
 // gist tells what is said apart at a glance: 0 is nothing, and the same words have the same. How many labels, data, codes, classes
-// and types of document there are is in it, and how each label and code begins and ends.
+// and types of document there are is in it, and how each label, code and bound begins and ends.
 type gist uint64
 
 func (w *words) gist() (g gist) {
@@ -57,15 +57,21 @@ func (g *gist) add(data, documents, classes, parts int, p *record.Period) {
 	*g = gist(data<<2^documents<<6^classes<<10^parts<<14) | 1
 	if p != nil {
 		*g |= 2
+		g.text(p.Start.Value)
+		g.text(p.End.Value)
 	}
 }
 
 func (g *gist) codes(list []record.Coding) {
 	for i := range list {
-		*g *= 1_000_003
-		if c := list[i].Code; c != "" {
-			*g += gist(len(c)<<16|int(c[0])<<8|int(c[len(c)-1])) << 2
-		}
+		g.text(list[i].Code)
+	}
+}
+
+func (g *gist) text(s string) {
+	*g *= 1_000_003
+	if s != "" {
+		*g += gist(len(s)<<16|int(s[0])<<8|int(s[len(s)-1])) << 2
 	}
 }
 
