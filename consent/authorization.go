@@ -159,7 +159,9 @@ func (s *session) standing() {
 				continue
 			}
 			if free, unless := s.lifts(r); !free {
-				room = append(room, Rule{Effect: Deny, If: Condition{Labels: r.Labels}, Unless: unless, Known: true, Mask: s.e.Mask, Policy: r.ID, Basis: r.Citation})
+				room = append(room, Rule{})
+				x := &room[len(room)-1]
+				x.Effect, x.If.Labels, x.Unless, x.Known, x.Mask, x.Policy, x.Basis = Deny, r.Labels, unless, true, s.e.Mask, r.ID, r.Citation
 			}
 		}
 		if len(room) > start {

@@ -254,8 +254,9 @@ func (s *session) consider() {
 	supersedes, ended := false, false
 	for i := range s.filed {
 		f := &s.filed[i]
-		s.live = append(s.live, applicable{at: i})
+		s.live = s.live[:len(s.live)+1] // there is room, and it is zero
 		a := &s.live[len(s.live)-1]
+		a.at = i
 		why := a.applies(s.e, f, s.req, &s.now, research)
 		c := &s.d.Considered[i]
 		c.Consent, c.As = a.id, why

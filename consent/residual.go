@@ -135,15 +135,16 @@ func (s *session) redacts(rules []Rule) {
 			w.labels, w.classes, w.codes = codesOf(w.labels, r.If.Labels), codesOf(w.classes, r.If.Classes), codesOf(w.codes, r.If.Codes)
 			continue
 		}
-		permits = permits && len(r.If.Labels) > 0
-		w.kept = codesOf(w.kept, r.If.Labels)
+		if permits = permits && len(r.If.Labels) > 0; permits {
+			w.kept = codesOf(w.kept, r.If.Labels)
+		}
 	}
 	if !permits {
 		w.kept = w.kept[:0]
 	}
-	slices.Sort(w.labels)
-	slices.Sort(w.classes)
-	slices.Sort(w.codes)
+	sortCodes(w.labels)
+	sortCodes(w.classes)
+	sortCodes(w.codes)
 	room := make([]string, 0, len(w.labels)+len(w.classes)+len(w.codes)+len(w.kept))
 	o := Obligation{Code: ObligeRedact, Labels: into(&room, w.labels), Classes: into(&room, w.classes), Codes: into(&room, w.codes), Except: into(&room, w.kept)}
 	if s.e.Mask {
@@ -156,6 +157,21 @@ func (s *session) redacts(rules []Rule) {
 		}
 	}
 	s.owe(&o)
+}
+
+// sortCodes sorts codes, of which none is empty: mostly a few, that differ in how they begin.
+func sortCodes(list []string) {
+	if len(list) > 16 {
+		slices.Sort(list)
+		return
+	}
+	for i := 1; i < len(list); i++ {
+		c, k := list[i], i
+		for ; k > 0 && (c[0] < list[k-1][0] || c[0] == list[k-1][0] && c < list[k-1]); k-- {
+			list[k] = list[k-1]
+		}
+		list[k] = c
+	}
 }
 
 // told are the codes that an obligation is gathered from.
@@ -195,7 +211,7 @@ func (s *session) nothingLeft() bool {
 // close ends a decision: what a denial rests on, which policies had a say, and how long it holds.
 func (s *session) close() *Decision {
 	d := s.d
-	d.Policies = slices.Grow(d.Policies, len(s.live)+len(s.e.laws())+2)
+	d.Policies = slices.Grow(d.Policies, len(s.live)+len(s.e.laws())+1)
 	for _, l := range s.e.laws() {
 		if holdsIn(l.Jurisdiction, s.req.Jurisdiction) {
 			s.policy(l.Policy)
@@ -297,8 +313,8 @@ func (u *soonest) provision(p *record.Provision, depth int) {
 		u.period(p.Period)
 	}
 	for i := range p.Provisions {
-		if depth < maxDepth {
-			u.provision(&p.Provisions[i], depth+1)
+		if q := &p.Provisions[i]; depth < maxDepth && (q.Period != nil || len(q.Provisions) > 0) {
+			u.provision(q, depth+1)
 		}
 	}
 }

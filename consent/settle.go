@@ -360,12 +360,20 @@ func (x *says) category() Category {
 	return x.known.Category
 }
 
-// codesOf gives the codes of codings, each once.
+// codesOf adds the codes of codings to codes, each once.
 func codesOf(out []string, list []record.Coding) []string {
+next:
 	for i := range list {
-		if c := list[i].Code; c != "" && !hasWord(out, c) {
-			out = append(out, c)
+		c := list[i].Code
+		if c == "" {
+			continue
 		}
+		for _, x := range out {
+			if x[0] == c[0] && x == c {
+				continue next
+			}
+		}
+		out = append(out, c)
 	}
 	return out
 }
