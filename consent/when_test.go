@@ -1,6 +1,8 @@
 package consent
 
 import (
+	"encoding/binary"
+	"fmt"
 	"testing"
 	"time"
 
@@ -37,4 +39,62 @@ func TestSpan(t *testing.T) {
 		_, _, ok := span(record.Time{Value: v}, east)
 		require.False(t, ok, v)
 	}
+}
+
+// A time with an offset is that of its offset, whatever the clock of the place that the program runs in does in summer.
+func TestOffsetIsNotThePlaces(t *testing.T) {
+	u32 := func(list ...int32) (b []byte) {
+		for _, x := range list {
+			b = binary.BigEndian.AppendUint32(b, uint32(x))
+		}
+		return b
+	}
+	// Five hours west of UTC, four in the summer of 2022 (RFC 8536, version 1).
+	zone := append([]byte("TZif"), make([]byte, 16)...)
+	zone = append(zone, u32(0, 0, 0, 2, 2, 8, 1647154800, 1667714400)...)
+	zone = append(zone, 1, 0)
+	zone = append(append(zone, u32(-5*3600)...), 0, 0)
+	zone = append(append(zone, u32(-4*3600)...), 1, 4)
+	place, err := time.LoadLocationFromTZData("place", append(zone, "EST\x00EDT\x00"...))
+	require.NoError(t, err)
+	summer := time.Date(2022, 7, 1, 10, 0, 0, 0, place)
+	require.Equal(t, 14, summer.UTC().Hour())
+
+	was := time.Local
+	time.Local = place
+	t.Cleanup(func() { time.Local = was })
+	from, to, ok := spanOf("2022-07-01T10:00:00-05:00", time.UTC)
+	require.True(t, ok)
+	require.Equal(t, 15, from.UTC().Hour())
+	require.Equal(t, time.Second, to.Sub(from))
+}
+
+// The numbers that a decision compares are those of the calendar: of every day that a century ends in or a leap year has, with
+// clocks put forward or not, and of years that nobody lives in.
+func TestInstants(t *testing.T) {
+	var values []string
+	for _, year := range []int{0, 1, 4, 99, 100, 400, 1582, 1600, 1700, 1899, 1900, 1969, 1970, 1999, 2000, 2001, 2023, 2024, 2025, 2100, 2400, 9999} {
+		values = append(values, fmt.Sprintf("%04d", year))
+		for month := 1; month <= 12; month++ {
+			values = append(values, fmt.Sprintf("%04d-%02d", year, month))
+			for day := 1; day <= daysIn(year, month); day++ {
+				date := fmt.Sprintf("%04d-%02d-%02d", year, month, day)
+				values = append(values, date, date+"T02", date+"T02:30", date+"T23:59:59", date+"T23:59:59.999999999Z", date+"T00:00:00+05:45", date+"T12:00:00.5-05:00")
+			}
+		}
+	}
+	east := time.FixedZone("", 2*3600)
+	for _, loc := range []*time.Location{time.UTC, east} {
+		for _, v := range values {
+			from, to, ok := spanOf(v, loc)
+			require.True(t, ok, v)
+			c := clock{loc: loc}
+			first, after, ok := c.span(v)
+			require.True(t, ok, v)
+			if instantOf(from) != first || instantOf(to) != after {
+				t.Fatalf("%s: %v to %v, not %s to %s", v, first, after, from, to)
+			}
+		}
+	}
+	require.Equal(t, []int{28, 29, 28, 29}, []int{daysIn(1900, 2), daysIn(2000, 2), daysIn(2023, 2), daysIn(2024, 2)})
 }
