@@ -314,8 +314,14 @@ func (s *Subject) representative(g *record.Ref) *Representative {
 
 // minor reports whether the patient is surely under 18 at the time of the request.
 func (s *Subject) minor(req *Request) bool {
-	n, ok := years(s.BirthDate, req.At)
-	return ok && n < 18
+	_, most, ok := years(s.BirthDate, req.At)
+	return ok && most < 18
+}
+
+// adult reports whether the patient is surely 18 or older at the time of the request.
+func (s *Subject) adult(req *Request) bool {
+	least, _, ok := years(s.BirthDate, req.At)
+	return ok && least >= 18
 }
 
 // System is the code system of what this package has no other system's code for.

@@ -126,10 +126,6 @@ func signed(c *record.Consent) bool {
 	return len(c.Sources) > 0 || len(c.SourceRefs) > 0
 }
 
-// singlePart2 is from when on one consent for all of treatment, payment and operations is enough, and lets recipients pass
-// the data on under HIPAA (42 CFR 2.31, 2.33, compliance date).
-const singlePart2 = "2026-02-16"
-
 // standing makes the rules of law that keep single entries back, and says what lets them go.
 func (s *session) standing() {
 	n := 0
@@ -264,7 +260,7 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 			}
 		case "consent", "named":
 			for _, a := range x.marked {
-				if against && tpoOnly(a) || !s.underLaw(a, r, by) {
+				if against && !s.forProceedings(a) || !s.underLaw(a, r, by) {
 					continue
 				}
 				if s.req.Intermediary != nil && !s.namesIntermediary(a) {
@@ -274,7 +270,7 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 				}
 				if by == "consent" {
 					travel(ObligeNotice, ObligeCopy, ObligeKeepLabels)
-					if !tpo && (a.consent.When == nil || a.consent.When.Value < singlePart2) {
+					if !tpo { // by a consent for more than that nobody may pass it on, whenever it was given (42 CFR 2.33(b))
 						s.oblige(Obligation{Code: ObligeNoRedisclose, Labels: codesOf(nil, r.Labels), Citation: "42 CFR 2.32"})
 					}
 				}
@@ -312,11 +308,28 @@ func (s *session) underLaw(a *atom, r *LawRule, by string) bool {
 	return false
 }
 
-// tpoOnly reports whether a permit names no purpose beyond treatment, payment and operations. None named is no more.
-func tpoOnly(a *atom) bool {
-	uses := a.uses()
-	for i := range uses {
-		if p := standardPurposes.Find(&uses[i]); p == nil || p.Category == CategoryLegal {
+// forProceedings reports whether a permit is one for legal proceedings, and its consent for nothing else: the two cannot be
+// combined (42 CFR 2.31(d)).
+func (s *session) forProceedings(a *atom) bool {
+	return len(a.uses()) > 0 && s.legal(a.consent.Provision, 0) && s.legalOnly(a.consent.Provisions, 0)
+}
+
+// legal reports whether a provision, and all within it, names no purpose but legal proceedings.
+func (s *session) legal(p *record.Provision, depth int) bool {
+	if p == nil {
+		return true
+	}
+	for i := range p.Purposes {
+		if q := s.e.purposes().Find(&p.Purposes[i]); q == nil || q.Category != CategoryLegal {
+			return false
+		}
+	}
+	return s.legalOnly(p.Provisions, depth)
+}
+
+func (s *session) legalOnly(list []record.Provision, depth int) bool {
+	for i := range list {
+		if depth > maxDepth || !s.legal(&list[i], depth+1) {
 			return false
 		}
 	}

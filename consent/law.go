@@ -37,8 +37,10 @@ type LawRule struct {
 	Agreement string `json:"agreement,omitempty"`
 	Form      Form   `json:"form,omitempty"`
 	Sale      bool   `json:"sale,omitempty"`
-	// Relationship asks that the recipient has or had the patient, Self that the patient or who stands for them asks.
+	// Relationship asks that the recipient has or had the patient, Covered that it is under HIPAA itself, Self that the patient or
+	// who stands for them asks.
 	Relationship bool `json:"relationship,omitempty"`
+	Covered      bool `json:"coveredEntity,omitempty"`
 	Self         bool `json:"self,omitempty"`
 	// Elements says that an authorization must have all the elements of 45 CFR 164.508(c).
 	Elements bool `json:"elements,omitempty"`
@@ -96,7 +98,7 @@ func (e *Evaluator) law(req *Request, known *Purpose) (v verdict) {
 				}
 			}
 			if r.Form != FormIdentified && r.Form != req.Form || r.Agreement != "" && (req.Agreement == nil || req.Agreement.Kind != r.Agreement) ||
-				r.Sale && !req.Sale || r.Relationship && !req.To().Relationship || r.Self && !req.bySelf() {
+				r.Sale && !req.Sale || r.Relationship && !req.To().Relationship || r.Covered && !req.To().Covered || r.Self && !req.bySelf() {
 				continue
 			}
 			switch {
@@ -177,17 +179,17 @@ func (s *Subject) speaker(q *Party) *Representative {
 }
 
 // speaks reports whether a representative of this authority can speak for the patient now (45 CFR 164.502(g)): a parent for a
-// child, next of kin and a spouse for one who cannot decide, an executor for one who is dead.
+// child, next of kin and a spouse for one who cannot decide, an executor for one who is dead. Every other authority ends with
+// the patient's life (164.502(g)(4)).
 func (s *Subject) speaks(r *Representative, req *Request) bool {
-	age, known := years(s.BirthDate, req.At)
-	adult := known && age >= 18
+	if dead := !s.Deceased.IsZero(); dead || r.Authority == AuthorityExecutor {
+		return dead && r.Authority == AuthorityExecutor
+	}
 	switch r.Authority {
 	case AuthorityParent:
-		return !adult || s.Capacity == CapacityLacks
+		return !s.adult(req) || s.Capacity == CapacityLacks
 	case AuthorityNextOfKin, AuthoritySpouse:
 		return s.Capacity == CapacityLacks || s.minor(req)
-	case AuthorityExecutor:
-		return !s.Deceased.IsZero()
 	}
 	return true
 }

@@ -24,7 +24,7 @@ var hipaa = &Law{
 		{ID: "de-identified", Citation: "45 CFR 164.502(d), 164.514(a)-(b)", Kind: LawPermits, Form: FormDeidentified, Obligations: []string{ObligeDeidentify, ObligeNoRelink}},
 		{ID: "treatment", Citation: "45 CFR 164.506(c)(1)-(2)", Kind: LawPermits, Categories: []Category{CategoryTreatment}},
 		{ID: "payment", Citation: "45 CFR 164.506(c)(3), 164.502(b)", Kind: LawPermits, Categories: []Category{CategoryPayment}, Obligations: []string{ObligeMinimum}},
-		{ID: "operations", Citation: "45 CFR 164.506(c)(4), 164.502(b)", Kind: LawPermits, Categories: []Category{CategoryOperations}, Relationship: true, Obligations: []string{ObligeMinimum}},
+		{ID: "operations", Citation: "45 CFR 164.506(c)(4), 164.502(b)", Kind: LawPermits, Categories: []Category{CategoryOperations}, Covered: true, Relationship: true, Obligations: []string{ObligeMinimum}},
 		{ID: "access", Citation: "45 CFR 164.524(a)(1), 164.502(a)(2)(i)", Kind: LawOver, Categories: []Category{CategoryIndividual}, Self: true},
 		{ID: "involved-in-care", Citation: "45 CFR 164.510(b)", Kind: LawPermits, Claims: []string{"involved-in-care"}, Evidence: []string{"professional-judgement"}, Missing: ReasonEvidence,
 			Obligations: []string{ObligeMinimum, ObligeJudgement}},

@@ -304,6 +304,8 @@ func (r *reading) actorMeets(actors []record.ConsentActor, permit bool) bool {
 	for i := range actors {
 		a := &actors[i]
 		switch {
+		case discloses(a.Role):
+			best = max(best, unknown) // it is not for whom, but from whom
 		case a.Ref != nil && !a.Ref.IsZero():
 			best = max(best, r.party(a.Ref, permit))
 		case a.Role != nil && (r.req.To().hasRole(a.Role) || !permit && r.req.Requester.hasRole(a.Role)):
@@ -314,6 +316,20 @@ func (r *reading) actorMeets(actors []record.ConsentActor, permit bool) bool {
 	}
 	r.unresolved = r.unresolved || best == unknown
 	return best.holds(permit)
+}
+
+// discloses reports whether a role in a provision is that of who has or made the data (HL7 v3 ParticipationType), not of who gets it.
+func discloses(role *record.Concept) bool {
+	if role == nil {
+		return false
+	}
+	for i := range role.Codings {
+		switch role.Codings[i].Code {
+		case "CST", "AUT", "INF", "SOURCE":
+			return true
+		}
+	}
+	return false
 }
 
 // party compares who gets the data with a reference. A denial holds against who asks as well.

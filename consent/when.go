@@ -282,15 +282,18 @@ func fraction(s string) (nanos int, ok bool) {
 	return nanos, s[0] == '.'
 }
 
-// years gives the age in whole years at a time; ok is false where the birth is not known to the day.
-func years(birth record.Time, at time.Time) (n int, ok bool) {
-	from, _, ok := span(record.Time{Value: birth.Date()}, at.Location())
-	if !ok || len(birth.Date()) < 10 {
-		return 0, false
+// years gives the age in whole years at a time: the least and the most that it can be, where the birth is not known to the day.
+func years(birth record.Time, at time.Time) (least, most int, ok bool) {
+	from, to, ok := span(record.Time{Value: birth.Date()}, at.Location())
+	if !ok {
+		return 0, 0, false
 	}
-	n = at.Year() - from.Year()
-	if at.Month() < from.Month() || at.Month() == from.Month() && at.Day() < from.Day() {
-		n--
+	age := func(born time.Time) int {
+		n := at.Year() - born.Year()
+		if at.Month() < born.Month() || at.Month() == born.Month() && at.Day() < born.Day() {
+			n--
+		}
+		return n
 	}
-	return n, true
+	return age(to.AddDate(0, 0, -1)), age(from), true
 }
