@@ -21,16 +21,18 @@ func rank(c *record.Coding) int {
 var labelParents = [...]struct{ child, parent string }{
 	{"ETHUD", "SUD"}, {"ETHUD", "ETH"}, {"OPIOIDUD", "SUD"}, {"OPIOIDUD", "ETH"}, {"SUD", "ETH"}, {"ETH", "SUD"},
 	{"SUD", "BH"}, {"ETH", "BH"}, {"MH", "BH"}, {"PSY", "BH"}, {"PSYTHPN", "BH"}, {"COGN", "BH"}, {"DVD", "BH"}, {"EMOTDIS", "BH"},
+	{"BH", "SPI"}, // what the law protects specially
 }
 
 // subsumes reports whether a sensitivity is a listed one or a case of it.
-func subsumes(listed, code string) bool {
+func subsumes(listed, code string) bool { return caseOf(listed, code, 4) }
+
+func caseOf(listed, code string, steps int) bool {
 	if listed == code {
 		return true
 	}
 	for i := range labelParents {
-		p := &labelParents[i]
-		if p.child == code && (p.parent == listed || p.parent == "SUD" && listed == "BH" || p.parent == "ETH" && listed == "BH") {
+		if p := &labelParents[i]; steps > 0 && p.child == code && caseOf(listed, p.parent, steps-1) {
 			return true
 		}
 	}

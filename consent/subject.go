@@ -64,7 +64,7 @@ func (x *subject) class(list []record.Coding) answer {
 	}
 	best := no
 	for i := range list {
-		a := classOf(&list[i], x.list.kind, x.Entry)
+		a := x.kindOf(&list[i])
 		if a == unknown && kindsOf(&list[i]) == nil {
 			a = x.coded(list[i : i+1])
 			if a == no && list[i].System != record.SystemLOINC {
