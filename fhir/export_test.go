@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -215,4 +216,19 @@ func mutate(v reflect.Value, seed uint, text string, n *uint) {
 			}
 		}
 	}
+}
+
+// TestIssuesOfTwo: what a report has stays as it is when the next is written.
+func TestIssuesOfTwo(t *testing.T) {
+	rec := recordtest.Full()
+	first, err := Export(t.Context(), rec, io.Discard, testOptions)
+	require.NoError(t, err)
+	require.NotEmpty(t, first.Issues)
+	before := slices.Clone(first.Issues)
+	none, err := Export(t.Context(), &record.Record{}, io.Discard, testOptions)
+	require.NoError(t, err)
+	require.Nil(t, none.Issues)
+	_, err = Export(t.Context(), recordtest.Generate(3, recordtest.Small), io.Discard, testOptions)
+	require.NoError(t, err)
+	require.Equal(t, before, first.Issues)
 }

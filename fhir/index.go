@@ -52,7 +52,7 @@ func (t *tables) leave() {
 
 // settle gives a report its issues in memory of their own.
 func (t *tables) settle(rep *record.Report) {
-	t.issues, rep.Issues = rep.Issues, slices.Clone(rep.Issues)
+	t.issues, rep.Issues = rep.Issues, append([]record.Issue(nil), rep.Issues...) // nil where there is none
 	clear(t.issues)
 	t.issues = t.issues[:0]
 }
