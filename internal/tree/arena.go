@@ -66,6 +66,7 @@ type arena struct {
 	budget int    // bytes that may still be allocated
 	spent  bool   // the budget, not max, stopped the growth
 	used   int    // chunks in use; the others are kept for the next document
+	likely int    // how many nodes a document of this length has
 }
 
 func (a *arena) reset(max uint32, budget int) {
@@ -113,7 +114,7 @@ func (a *arena) grow() bool {
 
 // widen makes the block, of which n nodes are used, up to twice as large.
 func (a *arena) widen(n int) bool {
-	size := min(max(2*n, chunkNodes), blockNodes, n+a.budget/nodeBytes)
+	size := min(max(2*n, chunkNodes, a.likely), blockNodes, n+a.budget/nodeBytes)
 	if size == n {
 		a.spent = true
 		return false

@@ -57,7 +57,9 @@ type Doc struct {
 	repaired []binding // prefixes bound by repair
 	encoding string
 	lines    atomic.Pointer[lineIndex]
-	hints    *Hints // see Hint
+	hints    *Hints   // see Hint
+	members  *members // likewise, of JSON
+	lender   *jsonParser
 }
 
 // Repair tells of a fault in the input that was mended while reading.
@@ -162,6 +164,19 @@ func (d *Doc) ElementsOf(wanted []bool) iter.Seq[Node] {
 		for i, run := range d.runs() {
 			for j := range run {
 				if wanted[run[j].name()] && run[j].kind() == Element && !yield(Node{d, uint32(i + j)}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Named gives the nodes whose names have one of two numbers (see Node.NameID), in document order. A negative number is none.
+func (d *Doc) Named(a, b int) iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		for i, run := range d.runs() {
+			for j := range run {
+				if id := int(run[j].name()); (id == a || id == b) && !yield(Node{d, uint32(i + j)}) {
 					return
 				}
 			}

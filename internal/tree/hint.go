@@ -23,7 +23,7 @@ func sumOf(name string) uint32 {
 	if n == 0 {
 		return 0
 	}
-	return uint32(name[0]) | uint32(name[n/2])<<8 | uint32(name[n-1])<<16 | uint32(n)<<24
+	return uint32(name[0]) | uint32(name[uint(n)/2])<<8 | uint32(name[n-1])<<16 | uint32(n)<<24
 }
 
 // bitOf gives the bit in hints of the names with a sum.
@@ -32,7 +32,19 @@ func bitOf(sum uint32) uint32 { return 1 << (sum * 0x9e3779b1 >> 27) }
 // Hint makes it cheap to ask nodes for attributes and children by names that they lack, for eight bytes a node; a document
 // of more than a million nodes goes without. It must be called before the document is shared.
 func (d *Doc) Hint() {
-	if d == nil || d.n > mostHints {
+	if d == nil || d.n > mostHints || d.n == 0 {
+		return
+	}
+	if d.at(0).kind() != Element && len(d.names) <= mostNames {
+		if d.lender != nil {
+			d.members = &d.lender.members
+			if !d.lender.index {
+				d.members.objects = nil
+			}
+		} else {
+			d.members = new(members)
+		}
+		d.members.index(d)
 		return
 	}
 	d.hints = new(Hints)

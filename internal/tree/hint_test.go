@@ -44,9 +44,37 @@ func TestHint(t *testing.T) {
 	}
 	require.False(t, Node{}.Child("x").OK())
 	(*Doc)(nil).Hint()
-	d, err := ParseJSON([]byte(`{"a":1,"b":[{"c":2}]}`), Limits{})
-	require.NoError(t, err)
-	d.Hint()
-	require.Equal(t, "2", d.Root().Child("b").First().Child("c").Value())
-	require.False(t, d.Root().Child("c").OK())
+}
+
+// TestHintOfJSON does the same for members.
+func TestHintOfJSON(t *testing.T) {
+	many := strings.Builder{}
+	for i := range 300 {
+		fmt.Fprintf(&many, `"n%d":[%d,{"n%d":{},"n%d":1}],`, i, i, i+64, i)
+	}
+	texts := []string{
+		`{"a":1,"b":[{"c":2}]}`,
+		`{` + many.String() + `"":{"":0,"a":1}}`,
+		`[{"a\u0062c":1,"a":{"abc":{}}},[],{},{"":[{"b":null}]}]`,
+		`{"aXb":1,"aYb":{"aXb":2},"c":{"aYb":3}}`,
+		`7`,
+	}
+	names := []string{"", "a", "b", "c", "abc", "aXb", "aYb", "aZb", "nothing"}
+	for i := range 400 {
+		names = append(names, fmt.Sprintf("n%d", i))
+	}
+	for _, text := range texts {
+		plain, err := ParseJSON([]byte(text), Limits{})
+		require.NoError(t, err)
+		hinted, err := ParseJSON([]byte(text), Limits{})
+		require.NoError(t, err)
+		hinted.Hint()
+		for i := range plain.Len() {
+			p, h := plain.Node(i), hinted.Node(i)
+			require.Equal(t, p.NextNamed().Index(), h.NextNamed().Index())
+			for _, name := range names {
+				require.Equal(t, p.Child(name).Index(), h.Child(name).Index(), name)
+			}
+		}
+	}
 }

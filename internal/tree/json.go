@@ -18,16 +18,46 @@ func ParseJSON(data []byte, l Limits) (*Doc, error) {
 		p.fill(d)
 		d.names, d.side = slices.Clone(d.names), strings.Clone(d.side)
 	}
-	p.release()
-	jsonParsers.Put(p, len(p.block) <= stayNodes)
+	p.putBack()
 	if err != nil {
 		return nil, err
 	}
 	return d, nil
 }
 
+// BorrowJSON is ParseJSON for a document that is not kept: it is made in memory that GiveBack lets others have.
+func BorrowJSON(data []byte, l Limits) (*Doc, error) {
+	p := jsonParsers.Take()
+	p.index = true
+	if err := p.read(data, l); err != nil {
+		p.putBack()
+		return nil, err
+	}
+	d := new(Doc)
+	p.arena.lend(d)
+	p.fill(d)
+	d.side, d.lender = strings.Clone(d.side), p
+	return d, nil
+}
+
+// GiveBack ends the use of a document that was borrowed; its nodes must not be used then. Strings taken from it stay valid as
+// long as the input they came from does not change. Of another document, or once more, it does nothing.
+func (d *Doc) GiveBack() {
+	if d == nil || d.lender == nil {
+		return
+	}
+	p := d.lender
+	d.lender = nil
+	d.clear()
+	p.putBack()
+}
+
 type jsonParser struct {
 	arena
+	members members // of a document that was borrowed
+	index   bool    // objects are noted in members as they are read
+	guesses [256]guess
+	last    uint32 // the number of the member name read last
 	data    []byte
 	limits  Limits
 	tab     table
@@ -47,6 +77,9 @@ type openValue struct {
 	twice  bool   // a bit of seen was met twice: perhaps a duplicate
 	seen   uint64 // a bit for each member name, some names sharing one
 }
+
+// likelyBytes is how much of a JSON text a node takes where it is written without spaces.
+const likelyBytes = 32
 
 // read reads data.
 func (p *jsonParser) read(data []byte, l Limits) error {
@@ -68,6 +101,10 @@ func (p *jsonParser) read(data []byte, l Limits) error {
 		p.tab.src = data
 		p.data, p.limits, p.stack, p.err = data, limits, p.stack[:0], nil
 		p.arena.reset(uint32(limits.MaxNodes), limits.MaxMemory)
+		p.likely = len(data) / likelyBytes
+		if p.index {
+			p.members.objects = append(p.members.objects[:0], object{})
+		}
 		if p.run() {
 			return nil
 		}
@@ -86,7 +123,7 @@ func (p *jsonParser) fill(d *Doc) {
 	d.side = view(p.tab.side)
 	d.repairs, d.repaired = p.repairs, nil
 	d.lines.Store(nil)
-	d.hints = nil
+	d.hints, d.members = nil, nil
 }
 
 // nothing stands for the prefixes and namespaces that JSON does not have.
@@ -95,7 +132,14 @@ var nothing = []string{""}
 // forget drops all names.
 func (p *jsonParser) forget() {
 	p.tab.reset(nil)
+	clear(p.guesses[:])
 	p.names = append(p.names[:0], name{})
+}
+
+// putBack lets others have p.
+func (p *jsonParser) putBack() {
+	p.release()
+	jsonParsers.Put(p, max(len(p.block), cap(p.members.at), cap(p.members.objects)) <= stayNodes)
 }
 
 // release gives up what a document holds, and whatever is a part of the input.
@@ -103,7 +147,13 @@ func (p *jsonParser) release() {
 	p.arena.trim()
 	p.names = p.names[:0]
 	p.tab.reset(nil)
+	clear(p.guesses[:])
 	p.data, p.err = nil, nil
+	if max(cap(p.members.at), cap(p.members.objects)) > 4*blockNodes {
+		p.members = members{}
+	}
+	clear(p.members.names)
+	p.index = false
 	if cap(p.buf) > 1<<12 {
 		p.buf = nil
 	}
@@ -253,6 +303,10 @@ end:
 		n.a, n.b = p.next(), uint32(i)
 		if top.twice && !p.unique(top.node) {
 			return false
+		}
+		if p.index && top.seen != 0 {
+			p.members.objects = append(p.members.objects, object{top.seen, top.node, top.twice})
+			p.index = len(p.members.objects) < mostHints/2
 		}
 		last := len(p.stack) - 1
 		top = p.stack[last]

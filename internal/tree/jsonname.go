@@ -8,6 +8,11 @@ func (p *jsonParser) member(i int) (id uint32, end int, ok bool) {
 	word := p.data[i : i+16]
 	var key slot
 	key.w0 = load(word)
+	g := &p.guesses[p.last%256]
+	if (key.w0^g.w0)&g.mask0|(load(word[8:])^g.w1)&g.mask1 == 0 && g.id != 0 {
+		p.last = g.id
+		return g.id, i + int(g.n), true
+	}
 	m := marks(key.w0, equal(key.w0, '"')|equal(key.w0, '\\')|controls(key.w0)) | key.w0&highs
 	if m != 0 {
 		key.n = uint32(firstByte(m))
@@ -30,7 +35,27 @@ func (p *jsonParser) member(i int) (id uint32, end int, ok bool) {
 	if !ok {
 		id, ok = p.newName(i, i, int(key.n), at, key, p.data, p.keep)
 	}
+	g.set(key, id)
+	p.last = id
 	return id, i + int(key.n), ok
+}
+
+// A guess is the name that came last behind another: mostly it comes again. It holds the name, and the quote behind it.
+type guess struct {
+	w0, w1, mask0, mask1 uint64
+	n, id                uint32
+}
+
+// set makes g the name in key, which has less than 16 bytes.
+func (g *guess) set(key slot, id uint32) {
+	*g = guess{w0: key.w0, w1: key.w1, n: key.n, id: id}
+	if n := 8 * key.n; key.n < 8 {
+		g.w0 |= '"' << n
+		g.mask0 = 1<<(n+8) - 1
+	} else {
+		g.w1 |= '"' << (n - 64)
+		g.mask0, g.mask1 = ^uint64(0), 1<<(n-64+8)-1
+	}
 }
 
 // anyMember does the same for a name of any length, with or without escapes.

@@ -75,6 +75,25 @@ func (n Node) Child(name string) Node {
 	if n.d == nil {
 		return Node{}
 	}
+	m := n.d.members
+	if m == nil {
+		return n.child(name)
+	}
+	// Most of what is asked for is not there.
+	seen := m.objects[m.at[n.i]].seen
+	sum := sumOf(name)
+	for k := placeOf(sum); ; k++ {
+		s := m.slots[k%nameSlots]
+		if s.sum == sum && seen>>(s.id&63)&1 != 0 {
+			return m.member(n.d, n.i, name, sum, k)
+		}
+		if s.id == 0 {
+			return Node{}
+		}
+	}
+}
+
+func (n Node) child(name string) Node {
 	sum := sumOf(name)
 	if n.lacks(sum) {
 		return Node{}

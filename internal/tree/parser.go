@@ -57,5 +57,5 @@ func (d *Doc) clear() {
 	d.side, d.names, d.spaces, d.prefixes = "", nil, nil, nil
 	d.repairs, d.repaired, d.encoding = nil, nil, ""
 	d.lines.Store(nil)
-	d.hints = nil
+	d.hints, d.members, d.lender = nil, nil, nil
 }

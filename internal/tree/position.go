@@ -94,6 +94,14 @@ func (ix *lineIndex) ends(src []byte, from, to int) int {
 	return n
 }
 
+// endsTo counts the ends of lines from the beginning of a block to an offset in it.
+func (ix *lineIndex) endsTo(src []byte, block, offset int) int {
+	if block+1 < len(ix.lines) && ix.lines[block] == ix.lines[block+1] {
+		return 0
+	}
+	return ix.ends(src, block*blockBytes, offset)
+}
+
 // lastEnd gives the offset past the last end of a line from offset from to offset to, -1 if there is none.
 func (ix *lineIndex) lastEnd(src []byte, from, to int) int {
 	for i := to - 1; i >= from; i-- {
@@ -109,7 +117,7 @@ func loneCR(src []byte, i int) bool { return src[i] == '\r' && (i+1 == len(src) 
 func (ix *lineIndex) position(src []byte, offset int) (line, col int) {
 	offset = min(max(offset, 0), len(src))
 	block := offset / blockBytes
-	start, n := 0, ix.ends(src, block*blockBytes, offset)
+	start, n := 0, ix.endsTo(src, block, offset)
 	if n > 0 {
 		start = ix.lastEnd(src, block*blockBytes, offset)
 	} else if k, _ := slices.BinarySearch(ix.lines, ix.lines[block]); k > 0 {
@@ -124,22 +132,35 @@ func (ix *lineIndex) charsTo(src []byte, from, to int) int {
 	if to-from <= 4*blockBytes {
 		return countChars(src[from:to])
 	}
-	before := func(offset int) int {
-		block := offset / blockBytes
-		return int(ix.chars()[block]) + countChars(src[block*blockBytes:offset])
+	return ix.charsBefore(src, to) - ix.charsBefore(src, from)
+}
+
+// charsBefore counts the characters up to an offset.
+func (ix *lineIndex) charsBefore(src []byte, offset int) int {
+	block, chars := offset/blockBytes, ix.chars()
+	start := block * blockBytes
+	if n := int(chars[block]); block+1 < len(chars) && int(chars[block+1])-n == blockBytes {
+		return n + offset - start // every byte of the block is a character
 	}
-	return before(to) - before(from)
+	return int(chars[block]) + countChars(src[start:offset])
 }
 
 func (ix *lineIndex) line(src []byte, offset int) int {
 	offset = min(max(offset, 0), len(src))
 	block := offset / blockBytes
-	return int(ix.lines[block]) + ix.ends(src, block*blockBytes, offset) + 1
+	return int(ix.lines[block]) + ix.endsTo(src, block, offset) + 1
 }
 
 // countChars counts bytes that begin a character.
 func countChars(b []byte) int {
 	n := 0
+	for len(b) >= 64 {
+		w, x, y, z := load(b)|load(b[8:]), load(b[16:])|load(b[24:]), load(b[32:])|load(b[40:]), load(b[48:])|load(b[56:])
+		if (w|x|y|z)&highs != 0 {
+			break
+		}
+		n, b = n+64, b[64:]
+	}
 	for len(b) >= 32 {
 		w, x, y, z := load(b), load(b[8:]), load(b[16:]), load(b[24:])
 		if n += 32; (w|x|y|z)&highs == 0 {

@@ -73,4 +73,4 @@ func isChar(r rune) bool {
 	return r <= utf8.MaxRune
 }
 
-func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
+func isSpace(c byte) bool { return c <= ' ' && (c == ' ' || c == '\n' || c == '\t' || c == '\r') }

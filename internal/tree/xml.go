@@ -95,7 +95,7 @@ func (p *xmlParser) fill(d *Doc) {
 	d.names, d.spaces, d.prefixes, d.side = p.names, p.spaces, p.prefixes, ""
 	d.repairs, d.repaired = p.repairs, p.repaired
 	d.lines.Store(nil)
-	d.hints = nil
+	d.hints, d.members = nil, nil
 }
 
 // release gives up what a document holds, and whatever is a part of the input.
