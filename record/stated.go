@@ -47,12 +47,19 @@ func (r *Record) State() {
 	}
 }
 
-// statings holds working memory only: one that is taken knows of no record.
-var statings = sync.Pool{New: func() any { return new(Stating) }}
+// Both hold working memory only: one that is taken knows of no record.
+var (
+	statings     = sync.Pool{New: func() any { return new(Stating) }}
+	itemStatings = sync.Pool{New: func() any { return new(Stating) }}
+)
 
-const mostStating = 1 << 10
+const (
+	mostStating      = 1 << 10
+	mostStatingItems = 1 << 13
+)
 
 func (s *Stating) forget() {
+	s.alone = false
 	clear(s.byID)
 	clear(s.carried)
 	clear(s.all)
@@ -83,14 +90,24 @@ func (r *Record) Stating() *Stating { return r.stating(statements()) }
 // StateItems notes in every item of every source what its entries say now. An
 // importer that keeps items calls it when the record is complete.
 func (r *Record) StateItems() {
-	s := r.StatingItems()
+	s := itemStatings.Get().(*Stating)
+	s.lookItems(r)
 	for i := range r.Sources {
 		items := r.Sources[i].Items
+		var texts strings.Builder // the hashes one after another: each is a part of it
+		texts.Grow(13 * len(items))
 		for j := range items {
 			if len(items[j].Entries) > 0 {
-				items[j].Stated = s.OfItem(&items[j])
+				var text [16]byte
+				from := texts.Len()
+				texts.Write(strconv.AppendUint(text[:0], s.ofItem(&items[j]), 36))
+				items[j].Stated = texts.String()[from:]
 			}
 		}
+	}
+	if max(len(s.all), len(s.carried)) <= mostStatingItems {
+		s.forget()
+		itemStatings.Put(s)
 	}
 }
 
@@ -98,13 +115,19 @@ func (r *Record) StateItems() {
 // itself, and of what it refers to only whether the record has it. The record
 // must not change while it is used. It is used by one goroutine.
 func (r *Record) StatingItems() *Stating {
-	s := r.stating(entryLists())
+	s := new(Stating)
+	s.lookItems(r)
+	return s
+}
+
+// lookItems makes s, which knows of no record, tell of r's items.
+func (s *Stating) lookItems(r *Record) {
+	s.look(r, entryLists())
 	s.alone = true
 	if r.Patient != nil {
 		s.all = append(s.all, stated{at: unsafe.Pointer(r.Patient), sum: patientSum()})
 		s.byID[r.Patient.ID] = &s.all[len(s.all)-1]
 	}
-	return s
 }
 
 // StillItem reports whether the entries of an item say what its hash says.
