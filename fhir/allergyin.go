@@ -48,7 +48,7 @@ func (r *reader) allergy(n tree.Node) bool {
 	r.part(&a.Entry, n, "asserter", "informant")
 	a.LastOccurrence = r.timePtr(n, "lastOccurrence")
 	a.Reactions = all(n, "reaction", r.reaction)
-	add(r, &r.rec.Allergies, n, a)
+	add(r, &r.rec.Allergies, n, &a)
 	last := &r.rec.Allergies[len(r.rec.Allergies)-1]
 	kindAlone(last)
 	r.ownKind(last)

@@ -232,7 +232,7 @@ func (r *reader) appointmentOf(n tree.Node) bool {
 		r.appointmentParticipant(p, &a)
 	}
 	a.Requested = all(n, "requestedPeriod", r.period)
-	add(r, &r.rec.Appointments, n, a)
+	add(r, &r.rec.Appointments, n, &a)
 	return true
 }
 
@@ -344,6 +344,6 @@ func (r *reader) adverseEventOf(n tree.Node) bool {
 	a.Seriousness, a.Severity, a.Outcome = maybe(n, "seriousness", r.concept), maybe(n, "severity", r.concept), maybe(n, "outcome", r.concept)
 	a.History, a.Documents, a.Studies = r.refs(n, "subjectMedicalHistory"), r.refs(n, "referenceDocument"), r.refs(n, "study")
 	r.part(&a.Entry, n, "recorder", "author")
-	add(r, &r.rec.AdverseEvents, n, a)
+	add(r, &r.rec.AdverseEvents, n, &a)
 	return true
 }

@@ -33,7 +33,7 @@ func (r *reader) carePlan(n tree.Node) bool {
 	r.part(&p.Entry, n, "author", "author")
 	p.CareTeams, p.Addresses, p.Support, p.Goals = r.refs(n, "careTeam"), r.refs(n, "addresses"), r.refs(n, "supportingInfo"), r.refs(n, "goal")
 	p.Activities = all(n, "activity", func(a tree.Node) record.PlanActivity { return r.planActivity(a, p.ID) })
-	add(r, &r.rec.CarePlans, n, p)
+	add(r, &r.rec.CarePlans, n, &p)
 	return true
 }
 

@@ -28,7 +28,7 @@ func (r *reader) careTeam(n tree.Node) bool {
 	t.Reasons = r.indications(n, "reasons")
 	t.Managing = r.refs(n, "managingOrganization")
 	t.Telecoms = all(n, "telecom", r.telecom)
-	add(r, &r.rec.CareTeams, n, t)
+	add(r, &r.rec.CareTeams, n, &t)
 	return true
 }
 

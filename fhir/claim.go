@@ -260,7 +260,7 @@ func (r *reader) claimOf(n tree.Node, eob bool) bool {
 	}
 	c.Items = all(n, "item", r.claimItem)
 	r.claimTotals(n, &c, eob)
-	add(r, &r.rec.Claims, n, c)
+	add(r, &r.rec.Claims, n, &c)
 	return true
 }
 

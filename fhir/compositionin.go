@@ -44,7 +44,7 @@ func (r *reader) composition(n tree.Node) bool {
 	if x := &r.plan.all[r.at]; x.entry.OK() && stringOf(r.doc.Root(), "type") == BundleDocument.String() {
 		d.Source = r.source
 	}
-	add(r, &r.rec.Documents, n, d)
+	add(r, &r.rec.Documents, n, &d)
 	return true
 }
 

@@ -138,7 +138,7 @@ func (c *checker) resource(n tree.Node, in *elementType) {
 	defer func() { c.at, c.kind, c.ids, c.bundle, c.release = at, kind, ids, bundle, release }()
 	c.release = c.releaseOf(n)
 	c.kind, c.ids = typ, map[string]bool{}
-	if i, ok := c.plan.byNode[n.Index()]; ok {
+	if i, ok := c.plan.at(n.Index()); ok {
 		c.at = i
 	} else if in == nil {
 		c.at = -1

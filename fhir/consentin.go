@@ -45,7 +45,7 @@ func (r *reader) consent(n tree.Node) bool {
 	if p := object(n, "provision"); p.OK() {
 		r.rootProvision(p, &c)
 	}
-	add(r, &r.rec.Consents, n, c)
+	add(r, &r.rec.Consents, n, &c)
 	return true
 }
 

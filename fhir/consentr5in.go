@@ -132,7 +132,7 @@ func (r *reader) consentOfR5(n tree.Node) bool {
 	})
 	c.Decision = r.str(n, "decision")
 	c.Provisions = all(n, "provision", r.exception)
-	add(r, &r.rec.Consents, n, c)
+	add(r, &r.rec.Consents, n, &c)
 	return true
 }
 

@@ -50,7 +50,7 @@ func (r *reader) coverage(n tree.Node) bool {
 	})
 	c.Subrogation = r.boolean(n, "subrogation")
 	c.Contracts = r.refs(n, "contract")
-	add(r, &r.rec.Coverages, n, c)
+	add(r, &r.rec.Coverages, n, &c)
 	return true
 }
 

@@ -9,8 +9,12 @@ import (
 // extension gives the first extension of n with that url, and takes the url as
 // checked where take is called with it: see extended.
 func extension(n tree.Node, url string) tree.Node {
-	for _, e := range objects(n, "extension") {
-		if peek(e, "url") == url {
+	list := n.Child("extension")
+	if list.Kind() != tree.Array {
+		return tree.Node{}
+	}
+	for in := list.Within(); in.Next(); {
+		if e := in.Node(); peek(e, "url") == url { // of an object: nothing else has members
 			return e
 		}
 	}
@@ -51,15 +55,6 @@ func (r *reader) absentOf(n tree.Node) record.AbsentReason {
 	return a
 }
 
-// concept reads a CodeableConcept.
-func (r *reader) concept(n tree.Node) record.Concept {
-	c := record.Concept{Codings: allIn(&r.room.codings, n, "coding", r.coding), Text: r.str(n, "text")}
-	if n.Child("extension").OK() {
-		c.Absent = r.absentOf(n)
-	}
-	return c
-}
-
 // concepts reads an array of CodeableConcepts.
 func (r *reader) concepts(n tree.Node, name string) []record.Concept {
 	return allIn(&r.room.coded, n, name, r.concept)
@@ -75,31 +70,17 @@ func (r *reader) conceptPtr(n tree.Node, name string) *record.Concept {
 	return r.room.coded.One(&v)
 }
 
-// coding reads a Coding.
-func (r *reader) coding(n tree.Node) record.Coding {
-	c := record.Coding{Version: r.str(n, "version"), Code: r.str(n, "code"), Display: r.str(n, "display"), UserSelected: r.boolean(n, "userSelected")}
-	c.System, c.SystemAsSent = r.system(r.str(n, "system"))
-	if n.Child("extension").OK() {
-		if e := extension(n, extOriginalText); e.OK() && e.Child("valueString").Kind() == tree.String {
-			c.Text = r.str(r.known(e), "valueString")
-		}
-		addFields(r, n, &c)
-		c.Absent = r.absentOf(n)
-	}
-	return c
-}
-
 // system gives the canonical URI of a code system or namespace, and what was
 // sent where it is not that.
 func (r *reader) system(uri string) (system, asSent string) {
 	if uri == "" {
 		return "", ""
 	}
-	s, ok := r.systems[uri]
-	if !ok {
-		s = codes.Canonical(uri)
-		r.systems[uri] = s
+	last := &r.systems[recentSlot(uri)&63]
+	if last.uri != uri {
+		last.uri, last.canonical = uri, codes.Canonical(uri)
 	}
+	s := last.canonical
 	if s == uri || s == "" {
 		return uri, ""
 	}
@@ -108,12 +89,12 @@ func (r *reader) system(uri string) (system, asSent string) {
 
 // identifiers reads an array of Identifiers.
 func (r *reader) identifiers(n tree.Node, name string) []record.Identifier {
-	return all(n, name, r.identifier)
+	return allIn(&r.room.identifiers, n, name, r.identifier)
 }
 
 // identifier reads an Identifier.
 func (r *reader) identifier(n tree.Node) record.Identifier {
-	i := record.Identifier{Use: r.str(n, "use"), Type: r.conceptPtr(n, "type"), Value: r.str(n, "value"), Period: maybe(n, "period", r.period)}
+	i := record.Identifier{Use: r.str(n, "use"), Type: r.conceptPtr(n, "type"), Value: r.str(n, "value"), Period: r.periodPtr(n, "period")}
 	i.System, i.SystemAsSent = r.system(r.str(n, "system"))
 	if a := object(n, "assigner"); a.OK() {
 		if bareDisplay(a) {
@@ -138,16 +119,6 @@ func (r *reader) identifier(n tree.Node) record.Identifier {
 func bareDisplay(n tree.Node) bool {
 	d := n.First()
 	return d.OK() && d.Name() == "display" && d.Kind() == tree.String && !d.Next().OK()
-}
-
-// quantity reads a Quantity, Age, Duration, Count, Distance or SimpleQuantity.
-func (r *reader) quantity(n tree.Node) record.Quantity {
-	q := record.Quantity{Value: r.number(n, "value"), Comparator: r.str(n, "comparator"), Unit: r.str(n, "unit"), System: r.str(n, "system"), Code: r.str(n, "code")}
-	if n.Child("extension").OK() {
-		addFields(r, n, &q)
-		q.Absent = r.absentOf(n)
-	}
-	return q
 }
 
 // rng reads a Range.

@@ -45,7 +45,7 @@ func (r *reader) device(n tree.Node) bool {
 		return record.DeviceParameter{Type: nonZeroConcept(r.conceptPtr(x, "type")), Quantities: all(x, "valueQuantity", r.quantity), Codes: r.concepts(x, "valueCode")}
 	})
 	d.Parent = r.refPtr(n, "parent")
-	add(r, &r.rec.Devices, n, d)
+	add(r, &r.rec.Devices, n, &d)
 	return true
 }
 

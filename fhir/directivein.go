@@ -34,6 +34,6 @@ func (r *reader) directive(n tree.Node) bool {
 		d.Values = []record.Value{*v}
 	}
 	d.Members, d.Documents = r.refs(n, "hasMember"), r.refs(n, "derivedFrom")
-	add(r, &r.rec.Directives, n, d)
+	add(r, &r.rec.Directives, n, &d)
 	return true
 }

@@ -32,20 +32,22 @@ var ErrNotFHIR = errors.New("there is no resource here: an object with a resourc
 // Parse reads JSON (one resource, or NDJSON: one a line) or XML. It fails where
 // the input is not well-formed, is beyond a limit, or holds no resource. Errors
 // tell the position and hold nothing of the document.
-func Parse(data []byte, l record.Limits) (*Document, error) {
+func Parse(data []byte, l record.Limits) (*Document, error) { return parse(data, l, tree.ParseJSON) }
+
+func parse(data []byte, l record.Limits, parseJSON func([]byte, tree.Limits) (*tree.Doc, error)) (*Document, error) {
 	d := &Document{size: int64(len(data))}
 	sum := digest.Start(data)
 	text := bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	var err error
 	if isXML(data) {
 		if d.xml, err = xmlToJSON(data, treeLimits(l)); err == nil {
-			d.tree, err = tree.ParseJSON(d.xml.json, treeLimits(l))
+			d.tree, err = parseJSON(d.xml.json, treeLimits(l))
 		}
 	} else if severalLines(text) {
 		d.lines = true
-		d.tree, err = tree.ParseJSON(arrayOfLines(data), treeLimits(l))
+		d.tree, err = parseJSON(arrayOfLines(data), treeLimits(l))
 	} else {
-		d.tree, err = tree.ParseJSON(data, treeLimits(l))
+		d.tree, err = parseJSON(data, treeLimits(l))
 	}
 	if err != nil {
 		sum.Abandon()
@@ -81,9 +83,14 @@ func isXML(data []byte) bool {
 }
 
 // isResource reports whether n is an object that says which resource it is.
-func isResource(n tree.Node) bool {
-	t := n.Child("resourceType")
-	return n.Kind() == tree.Object && t.Kind() == tree.String && t.Value() != ""
+func isResource(n tree.Node) bool { return typeOfResource(n) != "" }
+
+// typeOfResource gives what an object says which resource it is; "" where it says nothing.
+func typeOfResource(n tree.Node) string {
+	if n.Kind() != tree.Object {
+		return ""
+	}
+	return stringOf(n, "resourceType")
 }
 
 const (

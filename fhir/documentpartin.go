@@ -10,7 +10,8 @@ import (
 // isOfDocument reports whether a resource is what our exporter makes of a part of
 // a document: its content as a file, a picture of its narrative, the team of an act that it is about.
 func isOfDocument(n tree.Node) bool {
-	return extension(own(n), "ofDocument").Child("valueBoolean").Value() == "true"
+	x := own(n)
+	return x.OK() && extension(x, "ofDocument").Child("valueBoolean").Value() == "true"
 }
 
 // documentPart keeps a resource that a document was read with.

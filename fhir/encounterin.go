@@ -25,6 +25,9 @@ func (r *reader) encounter(n tree.Node) bool {
 	e.Priority = r.conceptPtr(n, "priority")
 	e.Episodes = r.refs(n, "episodeOfCare")
 	e.BasedOn = r.refs(n, "basedOn")
+	if k := countObjects(n.Child("participant")); k > 0 && e.Participants == nil {
+		e.Participants = r.room.participants.List(k)
+	}
 	for _, p := range objects(n, "participant") {
 		e.Participants = append(e.Participants, r.encounterParticipant(p))
 	}
@@ -56,16 +59,16 @@ func (r *reader) encounter(n tree.Node) bool {
 		e.Disposition = r.conceptPtr(h, "dischargeDisposition")
 		addFields(r, h, &e)
 	}
-	e.Locations = all(n, "location", func(l tree.Node) record.EncounterLocation {
+	e.Locations = allIn(&r.room.visited, n, "location", func(l tree.Node) record.EncounterLocation {
 		v := record.EncounterLocation{
-			Location: one(l, "location", r.ref), Status: r.str(l, "status"), Physical: r.conceptPtr(l, "physicalType"), When: maybe(l, "period", r.period),
+			Location: one(l, "location", r.ref), Status: r.str(l, "status"), Physical: r.conceptPtr(l, "physicalType"), When: r.periodPtr(l, "period"),
 		}
 		addFields(r, l, &v)
 		return v
 	})
 	e.ServiceProvider = r.refPtr(n, "serviceProvider")
 	e.PartOf = r.refPtr(n, "partOf")
-	add(r, &r.rec.Encounters, n, e)
+	add(r, &r.rec.Encounters, n, &e)
 	return true
 }
 
@@ -91,7 +94,7 @@ func (r *reader) codingConcept(n tree.Node, name string) record.Concept {
 	if k.IsZero() {
 		return record.Concept{}
 	}
-	return record.Concept{Codings: []record.Coding{k}}
+	return record.Concept{Codings: append(r.room.codings.List(1), k)}
 }
 
 // nonZero leaves out concepts that say nothing: those our exporter wrote because FHIR demands one.
@@ -124,12 +127,12 @@ func (r *reader) encounterParticipant(n tree.Node) record.Participation {
 			}
 		}
 		if p.Function == nil && !c.IsZero() {
-			p.Function = &c
+			p.Function = r.room.coded.One(&c)
 			continue
 		}
 		r.giveBack(t)
 	}
-	p.When = maybe(n, "period", r.period)
+	p.When = r.periodPtr(n, "period")
 	addFields(r, n, &p)
 	return p
 }
@@ -162,6 +165,13 @@ func roleOfConcept(c *record.Concept) string {
 // indications reads reasonCode and reasonReference. What our exporter says more of
 // a reason stands in fields: then they say all.
 func (r *reader) indications(n tree.Node, field string) (out []record.Indication) {
+	codes, refs := n.Child("reasonCode"), n.Child("reasonReference")
+	if !codes.OK() && !refs.OK() {
+		return nil
+	}
+	if k := countObjects(codes) + countObjects(refs); k > 0 {
+		out = r.room.indications.List(k)
+	}
 	for _, c := range objects(n, "reasonCode") {
 		v := record.Indication{Assertion: record.Affirmed}
 		code := r.concept(c)

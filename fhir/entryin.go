@@ -28,9 +28,9 @@ func (r *reader) frame(x *resource, item *record.Item) {
 
 // entry begins an entry of the resource at hand: the first has the resource's
 // own id, others have ids derived from it. It takes what all entries have.
-func (r *reader) entry(n tree.Node) record.Entry {
+func (r *reader) entry(n tree.Node) (e record.Entry) {
 	x := &r.plan.all[r.at]
-	e := record.Entry{ID: x.entryID, Assertion: record.Affirmed}
+	e.ID, e.Assertion = x.entryID, record.Affirmed
 	if len(r.made) > 0 {
 		e.ID = r.partID("entry")
 	}
@@ -66,8 +66,8 @@ func (r *reader) common(n tree.Node, e *record.Entry) {
 }
 
 // add puts an entry that is complete into its list of the record, with what our own extension on n says of it.
-func add[T any](r *reader, list *[]T, n tree.Node, x T) {
-	*list = append(*list, x)
+func add[T any](r *reader, list *[]T, n tree.Node, x *T) {
+	*list = append(*list, *x)
 	r.fields(n, &(*list)[len(*list)-1])
 }
 

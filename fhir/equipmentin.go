@@ -37,6 +37,6 @@ func (r *reader) supplyDelivery(n tree.Node) bool {
 		r.fieldsOf(e, &p)
 		s.Product = &p
 	}
-	add(r, &r.rec.Supplies, n, s)
+	add(r, &r.rec.Supplies, n, &s)
 	return true
 }

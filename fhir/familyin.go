@@ -25,7 +25,7 @@ func (r *reader) familyMember(n tree.Node) bool {
 	m.DeceasedWhen = r.choiceValue(n, "deceased", "deceasedWhen")
 	m.Reasons = r.indications(n, "reasons")
 	m.Conditions = all(n, "condition", r.familyCondition)
-	add(r, &r.rec.FamilyHistory, n, m)
+	add(r, &r.rec.FamilyHistory, n, &m)
 	return true
 }
 

@@ -100,7 +100,7 @@ func (r *reader) accountOf(n tree.Node) bool {
 			a.Guarantors = append(a.Guarantors, r.ref(v))
 		}
 	}
-	add(r, &r.rec.Accounts, n, a)
+	add(r, &r.rec.Accounts, n, &a)
 	return true
 }
 
@@ -163,6 +163,6 @@ func (r *reader) chargeOf(n tree.Node) bool {
 	}
 	c.Posted = r.timePtr(n, "enteredDate")
 	c.Diagnoses = r.concepts(n, "reason")
-	add(r, &r.rec.Charges, n, c)
+	add(r, &r.rec.Charges, n, &c)
 	return true
 }

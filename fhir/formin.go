@@ -35,7 +35,7 @@ func (r *reader) blankOf(n tree.Node) bool {
 	f.Effective = maybe(n, "effectivePeriod", r.period)
 	f.Codes = all(n, "code", r.coding)
 	f.Items = all(n, "item", r.blankItem)
-	add(r, &r.rec.Forms, n, f)
+	add(r, &r.rec.Forms, n, &f)
 	return true
 }
 

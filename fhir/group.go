@@ -38,8 +38,9 @@ func (p *plan) part() {
 	several := len(patients) + len(absent)
 	p.groups = max(1, several)
 	if several <= 1 {
+		only := groupSet{0}
 		for i := range p.all {
-			p.all[i].groups = groupSet{0}
+			p.all[i].groups = only
 		}
 		return
 	}

@@ -44,7 +44,7 @@ func (r *reader) concernOf(n tree.Node) bool {
 			addFields(r, e, &c)
 		}
 	}
-	add(r, &r.rec.HealthConcerns, n, c)
+	add(r, &r.rec.HealthConcerns, n, &c)
 	if s := object(n, "clinicalStatus"); s.OK() {
 		// It is derived from the status of the concern, which stands in our extension, and from its end.
 		c := &r.rec.HealthConcerns[len(r.rec.HealthConcerns)-1]
@@ -89,7 +89,7 @@ func (r *reader) riskAssessment(n tree.Node) bool {
 			c.RiskOf = append(c.RiskOf, v)
 		}
 	}
-	add(r, &r.rec.HealthConcerns, n, c)
+	add(r, &r.rec.HealthConcerns, n, &c)
 	return true
 }
 

@@ -43,7 +43,7 @@ func (r *reader) imagingStudy(n tree.Node) bool {
 	s.Reasons = r.indications(n, "reasons")
 	s.Description = r.str(n, "description")
 	s.Series = all(n, "series", r.series)
-	add(r, &r.rec.ImagingStudies, n, s)
+	add(r, &r.rec.ImagingStudies, n, &s)
 	return true
 }
 

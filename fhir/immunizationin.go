@@ -71,7 +71,7 @@ func (r *reader) immunization(n tree.Node) bool {
 	if e := r.field(n, "product"); e.OK() {
 		r.fieldsOf(e, &m.Product)
 	}
-	add(r, &r.rec.Immunizations, n, m)
+	add(r, &r.rec.Immunizations, n, &m)
 	return true
 }
 

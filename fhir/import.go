@@ -33,6 +33,7 @@ func (x Importer) Import(ctx context.Context, in record.Input, o record.ImportOp
 			yield(nil, err)
 			return
 		}
+		defer d.tree.GiveBack()
 		d.version = x.Version
 		n := 0
 		for rec, rep := range d.Import(o) {
@@ -51,9 +52,10 @@ func (x Importer) Import(ctx context.Context, in record.Input, o record.ImportOp
 	}
 }
 
+// parseInput reads an input into a document, whose tree may be borrowed.
 func parseInput(in record.Input, o record.ImportOptions) (*Document, error) {
 	if in.Bytes != nil || in.Reader == nil {
-		return Parse(in.Bytes, o.Limits)
+		return parse(in.Bytes, o.Limits, tree.BorrowJSON)
 	}
 	if o.Attachments != nil {
 		return parseStream(in.Reader, o)
@@ -62,7 +64,7 @@ func parseInput(in record.Input, o record.ImportOptions) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Parse(data, o.Limits)
+	return parse(data, o.Limits, tree.BorrowJSON)
 }
 
 // readLimited reads all of an input, and no more than a limit allows.
@@ -81,11 +83,14 @@ func readLimited(in io.Reader, most int64) ([]byte, error) {
 func (d *Document) Import(o record.ImportOptions) iter.Seq2[*record.Record, *record.Report] {
 	return func(yield func(*record.Record, *record.Report) bool) {
 		p := planOf(d, o)
+		defer p.leave()
 		m := newMarks(d.tree)
 		for g := range max(1, p.groups) {
 			r := newReader(d, o, p, g, m)
 			r.read()
-			m.reset(p, g)
+			if g+1 < p.groups {
+				m.reset(p, g)
+			}
 			if !yield(r.rec, r.rep) {
 				return
 			}
@@ -107,14 +112,14 @@ type reader struct {
 	source string
 	opts   record.ImportOptions
 
-	at       int      // the resource being read, by its place in the plan
-	made     []string // ids of the entries that it became
-	systems  map[string]string
-	parts    map[int][]string         // by place in the plan: the entries that a resource was read with as a part
-	entries  map[string]*record.Entry // all entries by their ids, once they are read
-	told     map[string]bool          // entries whose participants a Provenance has told
-	readings []ownReading             // observations that are components of another
-	derived  int                      // how many parts of the resource at hand got ids
+	at       int                                 // the resource being read, by its place in the plan
+	made     []string                            // ids of the entries that it became
+	systems  [64]struct{ uri, canonical string } // some that were asked for last
+	parts    map[int][]string                    // by place in the plan: the entries that a resource was read with as a part
+	entries  map[string]*record.Entry            // all entries by their ids, once they are read
+	told     map[string]bool                     // entries whose participants a Provenance has told
+	readings []ownReading                        // observations that are components of another
+	derived  int                                 // how many parts of the resource at hand got ids
 	room     rooms
 	maker    *ids.Maker
 }
@@ -123,7 +128,7 @@ func newReader(d *Document, o record.ImportOptions, p *plan, group int, m *marks
 	digest := hex.EncodeToString(d.digest[:])
 	r := &reader{
 		doc: d.tree, from: d, led: m.led, marks: m, rec: &record.Record{}, rep: &record.Report{}, plan: p, group: group,
-		opts: o, systems: map[string]string{}, parts: map[int][]string{}, told: map[string]bool{}, maker: ids.New(o.IDKey), at: -1,
+		opts: o, parts: map[int][]string{}, told: map[string]bool{}, maker: ids.New(o.IDKey), at: -1,
 	}
 	r.source = ids.New(nil).Make("source", formatName, digest)
 	r.rec.Sources = []record.Source{{ID: r.source, Format: formatName, Version: p.versionName(), SHA256: digest, Bytes: d.size}}
@@ -138,19 +143,30 @@ func (r *reader) read() {
 	r.makeRoom()
 	of := r.plan.of[r.group]
 	read := make([]record.Item, len(of))
-	for turn := range 3 {
+	turns := make([]uint8, len(of))
+	for k, i := range of {
+		turns[k] = turnOf(&r.plan.all[i])
+	}
+	for turn := range uint8(3) {
 		for k, i := range of {
 			x := &r.plan.all[i]
-			if turnOf(x) == turn && (x.container < 0 || !r.plan.all[x.container].whole) {
-				read[k] = r.one(i, x)
+			if turns[k] == turn && (x.container < 0 || !r.plan.all[x.container].whole) {
+				r.one(i, x, &read[k])
 			}
 		}
 	}
-	src := &r.rec.Sources[0]
+	items := read[:0]
 	for k, i := range of {
 		if x := &r.plan.all[i]; read[k].Type != "" && (x.container < 0 || !r.plan.all[x.container].whole) {
-			src.Items = append(src.Items, read[k])
+			if k == len(items) {
+				items = read[:k+1]
+			} else {
+				items = append(items, read[k])
+			}
 		}
+	}
+	if len(items) > 0 {
+		r.rec.Sources[0].Items = slices.Clip(items)
 	}
 	r.partReadings()
 	for i := range r.rec.Documents {
@@ -163,7 +179,7 @@ func (r *reader) read() {
 }
 
 // turnOf says when a resource is read: parts of what others become after those, what is said of entries last.
-func turnOf(x *resource) int {
+func turnOf(x *resource) uint8 {
 	if isOfDocument(x.n) {
 		return 1
 	}
@@ -183,16 +199,16 @@ func turnOf(x *resource) int {
 	return 0
 }
 
-// one reads one resource, or leaves it to be carried whole.
-func (r *reader) one(i int, x *resource) record.Item {
+// one reads one resource into an empty item, or leaves it to be carried whole.
+func (r *reader) one(i int, x *resource, item *record.Item) {
 	r.at, r.made, r.derived = i, r.made[:0], 0
-	item := record.Item{Type: x.typ, ID: x.id, URL: x.url, Path: x.path}
+	item.Type, item.ID, item.URL, item.Path = x.typ, x.id, x.url, x.path
 	if x.container >= 0 {
 		item.Within = r.plan.all[x.container].path
 	}
 	if r.safe(x) && r.sameAsR4(x) && r.resource(x) {
-		r.frame(x, &item)
-		item.Entries = slices.Clone(r.made)
+		r.frame(x, item)
+		item.Entries = r.room.ids.Keep(r.made)
 	} else {
 		x.whole = true
 		r.giveBack(x.n)
@@ -202,7 +218,6 @@ func (r *reader) one(i int, x *resource) record.Item {
 			item.Text = rawText(x.n)
 		}
 	}
-	return item
 }
 
 // header takes what the source says of itself as a whole.

@@ -27,6 +27,6 @@ func (r *reader) listOfEntries(n tree.Node) bool {
 		return v
 	})
 	l.EmptyReason = r.conceptPtr(n, "emptyReason")
-	add(r, &r.rec.Lists, n, l)
+	add(r, &r.rec.Lists, n, &l)
 	return true
 }

@@ -1,6 +1,8 @@
 package fhir
 
 import (
+	"strings"
+
 	"github.com/portage-health/portage/internal/ledger"
 	"github.com/portage-health/portage/internal/tree"
 )
@@ -10,12 +12,43 @@ import (
 type marks struct {
 	led          *ledger.Ledger
 	leaves       []uint64
-	marked, free []uint64 // see sweeper
+	marked, free []uint64       // see sweeper
+	names        []nameMark     // by the numbers of names
+	members      []memberNumber // likewise
+	beside       bool           // a name begins with _: something stands beside a primitive
 }
+
+// nameMark says whether a name is of FHIR's vocabulary.
+type nameMark uint8
+
+const (
+	nameAsked nameMark = 1 << iota // it was asked whether it is
+	nameKnown
+)
 
 func newMarks(d *tree.Doc) *marks {
 	n := d.LeafSet()
-	return &marks{led: ledger.New(d.Len()), leaves: n, marked: make([]uint64, len(n)), free: make([]uint64, len(n))}
+	m := &marks{led: ledger.New(d.Len()), leaves: n, marked: make([]uint64, len(n)), free: make([]uint64, len(n)), names: make([]nameMark, d.NameCount())}
+	m.members = make([]memberNumber, len(m.names))
+	for i, name := range d.Names() {
+		m.beside = m.beside || strings.HasPrefix(name, "_")
+		m.members[i] = memberNumbers[name]
+	}
+	return m
+}
+
+// appendName is appendKnown for the name of a member, which is looked up once for each of a document's names.
+func (m *marks) appendName(b []byte, n tree.Node) []byte {
+	x := &m.names[n.NameID()]
+	if *x == 0 {
+		if *x = nameAsked; isKnown(n.Name()) {
+			*x |= nameKnown
+		}
+	}
+	if *x&nameKnown != 0 {
+		return append(b, n.Name()...)
+	}
+	return append(b, '*')
 }
 
 // reset takes off the marks that the reader of a group made.

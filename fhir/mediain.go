@@ -37,6 +37,6 @@ func (r *reader) mediaOf(n tree.Node) bool {
 	}
 	addFields(r, n, c)
 	v.Capture = c
-	add(r, &r.rec.Notes, n, v)
+	add(r, &r.rec.Notes, n, &v)
 	return true
 }

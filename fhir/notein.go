@@ -34,7 +34,7 @@ func (r *reader) documentReference(n tree.Node) bool {
 		v.Facility, v.Practice = r.conceptPtr(c, "facilityType"), r.conceptPtr(c, "practiceSetting")
 		v.Related = r.refs(c, "related")
 	}
-	add(r, &r.rec.Notes, n, v)
+	add(r, &r.rec.Notes, n, &v)
 	return true
 }
 

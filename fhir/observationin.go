@@ -80,7 +80,7 @@ func (r *reader) observation(n tree.Node) bool {
 	} else {
 		o.Components = all(n, "component", r.component)
 	}
-	add(r, r.observations(where), n, o)
+	add(r, r.observations(where), n, &o)
 	return true
 }
 

@@ -27,7 +27,7 @@ func (r *reader) deviceRequest(n tree.Node) bool {
 	r.part(&o.Entry, n, "performer", "performer")
 	o.Insurance, o.Support = r.refs(n, "insurance"), r.refs(n, "supportingInfo")
 	r.requested(n, &o)
-	add(r, &r.rec.Orders, n, o)
+	add(r, &r.rec.Orders, n, &o)
 	return true
 }
 
@@ -76,7 +76,7 @@ func (r *reader) supplyRequest(n tree.Node) bool {
 	r.eachPart(&o.Entry, n, "supplier", "performer")
 	o.From, o.Locations = r.refPtr(n, "deliverFrom"), listOf1(r.refPtr(n, "deliverTo"))
 	r.requested(n, &o)
-	add(r, &r.rec.Orders, n, o)
+	add(r, &r.rec.Orders, n, &o)
 	return true
 }
 

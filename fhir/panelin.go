@@ -41,9 +41,9 @@ func (r *reader) panelOf(n tree.Node, where string) {
 	}
 	p.Members = r.refs(n, "hasMember")
 	if where == "vitals" {
-		add(r, &r.rec.VitalPanels, n, p)
+		add(r, &r.rec.VitalPanels, n, &p)
 	} else {
-		add(r, &r.rec.AssessmentPanels, n, p)
+		add(r, &r.rec.AssessmentPanels, n, &p)
 	}
 }
 
@@ -73,6 +73,6 @@ func (r *reader) report(n tree.Node) bool {
 	p.Conclusion = r.str(n, "conclusion")
 	p.ConclusionCodes = r.concepts(n, "conclusionCode")
 	p.Attachments = all(n, "presentedForm", r.attached)
-	add(r, &r.rec.ResultPanels, n, p)
+	add(r, &r.rec.ResultPanels, n, &p)
 	return true
 }

@@ -2,10 +2,13 @@ package fhir
 
 import (
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/portage-health/portage/internal/ids"
+	"github.com/portage-health/portage/internal/room"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -13,15 +16,14 @@ import (
 // plan is what is known of all resources of an input before any is read: which
 // there are, what refers to them, and whose they are.
 type plan struct {
-	all      []resource
-	byText   map[string]int    // literal references to places in all
-	byNode   map[int]int       // nodes to places in all
+	*planRoom
+	recent   [128]foundTarget  // where some references led last
 	forms    map[string]int    // canonical URLs of Questionnaires to places in all; -1 where there are several
 	inside   map[insideKey]int // what is contained, by what contains it and its id: the first of each
-	ids      map[string]bool   // all entry ids
 	groups   int               // how many patients there are
 	patients []int             // the Patient of each group, or -1
 	of       [][]int           // the resources of each group, in their order
+	nested   bool              // a resource contains one
 	lines    bool
 	binaries bool // there are Binaries, which an address may lead to
 	xml      *convertedXML
@@ -29,6 +31,31 @@ type plan struct {
 	version   versionSet // what the input as a whole may be of
 	modifiers []int      // nodes that are modifierExtension
 	unstated  []int      // nodes by which our exporter says that something was not stated
+}
+
+// planRoom is the memory of a plan that the next one uses again.
+type planRoom struct {
+	all    []resource
+	byText map[string]int  // literal references to places in all
+	ids    map[string]bool // all entry ids
+}
+
+// plans holds working memory only: an import sees nothing of another.
+var plans = sync.Pool{New: func() any { return &planRoom{byText: map[string]int{}, ids: map[string]bool{}} }}
+
+// leave gives the memory of a plan that is not needed any more to the next, unless it is very much.
+func (p *plan) leave() {
+	const most = 1 << 13
+	room := p.planRoom
+	p.planRoom = nil
+	if len(room.all) > most || len(room.byText) > 2*most {
+		return
+	}
+	clear(room.all)
+	clear(room.byText)
+	clear(room.ids)
+	room.all = room.all[:0]
+	plans.Put(room)
 }
 
 // resource is one resource of an input.
@@ -44,6 +71,7 @@ type resource struct {
 	groups    groupSet // the patients to whose records it belongs
 	first     int      // the first of them: its facts are counted there
 	whole     bool     // it is carried whole
+	kind      string   // see kindOfEntry; "" before it was asked for
 	shape     shape
 }
 
@@ -61,17 +89,18 @@ func (x *resource) in(group int) bool {
 
 // planOf finds the resources of a document, gives them their ids, and parts them by patients.
 func planOf(d *Document, o record.ImportOptions) *plan {
-	p := &plan{byText: map[string]int{}, byNode: map[int]int{}, lines: d.lines, xml: d.xml}
+	room := plans.Get().(*planRoom)
+	p := &plan{planRoom: room, lines: d.lines, xml: d.xml}
 	p.findOdd(d.tree)
 	root := d.tree.Root()
 	if root.Kind() == tree.Array {
 		i := 0
 		for n := range root.Children() {
-			p.find(n, tree.Node{}, "["+strconv.Itoa(i)+"]")
+			p.find(n, tree.Node{}, "["+strconv.Itoa(i)+"]", nil)
 			i++
 		}
 	} else {
-		p.find(root, tree.Node{}, root.Child("resourceType").Value())
+		p.find(root, tree.Node{}, root.Child("resourceType").Value(), nil)
 	}
 	p.findVersions(d.tree, d.version)
 	p.name(ids.New(o.IDKey))
@@ -96,50 +125,61 @@ type insideKey struct {
 }
 
 // find adds the resource n and those in it. A Bundle within a Bundle is one resource.
-func (p *plan) find(n, entry tree.Node, path string) {
-	if !isResource(n) {
+func (p *plan) find(n, entry tree.Node, path string, texts *room.Texts) {
+	typ := typeOfResource(n)
+	if typ == "" {
 		return
 	}
-	if n.Child("resourceType").Value() == "Bundle" && !entry.OK() {
+	if typ == "Bundle" && !entry.OK() {
 		i := 0
+		var way []byte
+		texts = new(room.Texts)
 		for range items(n, "entry") {
 			i++
 		}
 		p.all = slices.Grow(p.all, i+i/8)
 		i = 0
 		for e := range items(n, "entry") {
-			at := path + ".entry[" + strconv.Itoa(i) + "].resource"
-			i++
-			if res := e.Child("resource"); isResource(res) {
-				p.find(res, e, at)
+			if res := e.Child("resource"); res.OK() {
+				way = append(strconv.AppendInt(append(append(way[:0], path...), ".entry["...), int64(i), 10), "].resource"...)
+				p.find(res, e, texts.Keep(way), texts)
 			}
+			i++
 		}
 		return
 	}
-	x := resource{n: n, entry: entry, typ: n.Child("resourceType").Value(), id: stringOf(n, "id"), path: path, container: -1}
-	if entry.OK() {
-		x.url = stringOf(entry, "fullUrl")
-	}
 	at := len(p.all)
-	p.all = append(p.all, x)
-	p.binaries = p.binaries || x.typ == "Binary"
-	p.byNode[n.Index()] = at
+	p.all = append(p.all, resource{n: n, entry: entry, typ: typ, id: stringOf(n, "id"), path: path, container: -1})
+	if entry.OK() {
+		p.all[at].url = stringOf(entry, "fullUrl")
+	}
+	p.binaries = p.binaries || typ == "Binary"
 	i := 0
 	for c := range items(n, "contained") {
-		if isResource(c) {
-			p.byNode[c.Index()] = len(p.all)
-			p.all = append(p.all, resource{n: c, typ: c.Child("resourceType").Value(), id: stringOf(c, "id"), container: at,
+		if typ := typeOfResource(c); typ != "" {
+			p.nested = true
+			p.all = append(p.all, resource{n: c, typ: typ, id: stringOf(c, "id"), container: at,
 				path: path + ".contained[" + strconv.Itoa(i) + "]"})
 		}
 		i++
 	}
 }
 
+// at gives the place in the plan of the resource that the node with an index is.
+func (p *plan) at(index int) (i int, ok bool) {
+	i = sort.Search(len(p.all), func(i int) bool { return p.all[i].n.Index() >= index })
+	return i, i < len(p.all) && p.all[i].n.Index() == index
+}
+
 // name gives every resource the id of its entry (docs/ids.md): its own where that
 // is a UUID, else a hash of what it is called; and every way to refer to it.
 func (p *plan) name(m *ids.Maker) {
-	used := make(map[string]bool, len(p.all))
-	p.ids, p.inside = used, map[insideKey]int{}
+	used := p.ids
+	p.inside = map[insideKey]int{}
+	var (
+		texts room.Texts
+		name  []byte
+	)
 	for i := range p.all {
 		x := &p.all[i]
 		switch {
@@ -173,7 +213,8 @@ func (p *plan) name(m *ids.Maker) {
 			p.refer(x.url, i)
 		}
 		if x.id != "" {
-			p.refer(x.typ+"/"+x.id, i)
+			name = append(append(append(name[:0], x.typ...), '/'), x.id...)
+			p.refer(texts.Keep(name), i)
 		}
 	}
 }
@@ -232,13 +273,44 @@ func (p *plan) target(text string, from int) (int, bool) {
 		}
 		return i, ok
 	}
-	if i, ok := p.byText[text]; ok {
-		return i, true
+	if text == "" {
+		return 0, false
 	}
+	// Most references of a resource are to what others refer to too.
+	last := &p.recent[recentSlot(text)&127]
+	absolute := from >= 0 && strings.Contains(p.all[from].url, "://")
+	if last.text == text && (last.ok || !absolute) {
+		return last.i, last.ok
+	}
+	i, ok := p.byText[text]
+	if !ok {
+		if i, ok = p.targetElsewhere(text, from, absolute); absolute {
+			return i, ok
+		}
+	}
+	*last = foundTarget{text, i, ok}
+	return i, ok
+}
+
+// foundTarget is what a literal reference led to, for a resource whose own address says nothing of others.
+type foundTarget struct {
+	text string
+	i    int
+	ok   bool
+}
+
+// recentSlot gives a small number for a text by which texts of one form differ.
+func recentSlot(text string) byte {
+	n := len(text)
+	return text[n-1] ^ text[n/2]<<3 ^ text[n*3/4]<<5 ^ byte(n)
+}
+
+// targetElsewhere finds what a literal reference points to that is not by the name that the input gives it.
+func (p *plan) targetElsewhere(text string, from int, absolute bool) (int, bool) {
 	if cut := strings.Index(text, "/_history/"); cut > 0 {
 		return p.target(text[:cut], from)
 	}
-	if from >= 0 && strings.Contains(p.all[from].url, "://") { // relative to the server that the referring resource is of
+	if absolute { // relative to the server that the referring resource is of
 		if i, ok := p.byText[baseOf(&p.all[from])+text]; ok {
 			return i, true
 		}

@@ -22,7 +22,7 @@ func (r *reader) relatedPerson(n tree.Node) bool {
 	v.Photos = all(n, "photo", r.attachment)
 	v.Period = maybe(n, "period", r.period)
 	v.Languages = all(n, "communication", r.language)
-	add(r, &r.rec.RelatedPersons, n, v)
+	add(r, &r.rec.RelatedPersons, n, &v)
 	return true
 }
 
@@ -47,7 +47,7 @@ func (r *reader) practitioner(n tree.Node) bool {
 		addFields(r, c, &l)
 		return l
 	})
-	add(r, &r.rec.Practitioners, n, v)
+	add(r, &r.rec.Practitioners, n, &v)
 	return true
 }
 
@@ -110,7 +110,7 @@ func (r *reader) organization(n tree.Node) bool {
 			Purpose: r.conceptPtr(c, "purpose"), Name: maybe(c, "name", r.humanName), Telecoms: all(c, "telecom", r.telecom), Address: maybe(c, "address", r.address),
 		}
 	})
-	add(r, &r.rec.Organizations, n, v)
+	add(r, &r.rec.Organizations, n, &v)
 	return true
 }
 
@@ -136,6 +136,6 @@ func (r *reader) location(n tree.Node) bool {
 	v.Managing = r.refPtr(n, "managingOrganization")
 	v.PartOf = r.refPtr(n, "partOf")
 	v.Hours = r.str(n, "availabilityExceptions")
-	add(r, &r.rec.Locations, n, v)
+	add(r, &r.rec.Locations, n, &v)
 	return true
 }

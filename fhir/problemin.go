@@ -52,7 +52,7 @@ func (r *reader) condition(n tree.Node) bool {
 	p.Evidence = all(n, "evidence", func(e tree.Node) record.Evidence {
 		return record.Evidence{Codes: r.concepts(e, "code"), Details: r.refs(e, "detail")}
 	})
-	add(r, &r.rec.Problems, n, p)
+	add(r, &r.rec.Problems, n, &p)
 	last := &r.rec.Problems[len(r.rec.Problems)-1]
 	if last.Assertion == record.Negated && last.Verification == record.Refuted && last.VerificationAsSent == nil && r.field(n, "assertion").OK() && !r.field(n, "verification").OK() {
 		last.Verification = "" // our exporter's word for what the source denies
@@ -70,6 +70,9 @@ func (r *reader) problemCategory(p *record.Problem, c record.Concept) {
 			}
 			break
 		}
+	}
+	if p.Categories == nil {
+		p.Categories = r.room.coded.List(1)
 	}
 	p.Categories = append(p.Categories, c)
 }

@@ -36,8 +36,8 @@ func (r *reader) procedure(n tree.Node) bool {
 	r.part(&p.Entry, n, "recorder", "author")
 	r.part(&p.Entry, n, "asserter", "informant")
 	r.performersOf(n, &p.Entry)
-	if l := r.refPtr(n, "location"); l != nil {
-		p.Locations = []record.Ref{*l}
+	if l := object(n, "location"); l.OK() {
+		p.Locations = append(r.room.refs.List(1), r.ref(l))
 	}
 	p.Indications = r.indications(n, "indications")
 	p.BodySites = all(n, "bodySite", r.bodySite)
@@ -60,7 +60,7 @@ func (r *reader) procedure(n tree.Node) bool {
 			p.Methods = append(p.Methods, one(r.known(e), "valueCodeableConcept", r.concept))
 		}
 	}
-	add(r, &r.rec.Procedures, n, p)
+	add(r, &r.rec.Procedures, n, &p)
 	return true
 }
 
@@ -114,7 +114,7 @@ func (r *reader) order(n tree.Node) bool {
 	if p := r.str(n, "patientInstruction"); p != "" {
 		o.Instructions = []record.Instruction{{Audience: "patient", Text: p}}
 	}
-	add(r, &r.rec.Orders, n, o)
+	add(r, &r.rec.Orders, n, &o)
 	return true
 }
 
@@ -178,7 +178,7 @@ func (r *reader) goal(n tree.Node) bool {
 			r.giveBack(e)
 		}
 	}
-	add(r, &r.rec.Goals, n, g)
+	add(r, &r.rec.Goals, n, &g)
 	return true
 }
 

@@ -32,7 +32,7 @@ func (r *reader) provenance(n tree.Node) bool {
 		return v
 	})
 	p.Signatures = all(n, "signature", r.signature)
-	add(r, &r.rec.Provenances, n, p)
+	add(r, &r.rec.Provenances, n, &p)
 	return true
 }
 

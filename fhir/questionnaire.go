@@ -227,7 +227,7 @@ func (r *reader) formOf(n tree.Node) bool {
 	r.part(&q.Entry, n, "author", "author")
 	r.part(&q.Entry, n, "source", "informant")
 	q.Items = all(n, "item", r.formItem)
-	add(r, &r.rec.Questionnaires, n, q)
+	add(r, &r.rec.Questionnaires, n, &q)
 	return true
 }
 

@@ -134,6 +134,19 @@ func objects(n tree.Node, name string) iter.Seq2[int, tree.Node] {
 	}
 }
 
+// countObjects gives how many objects are in an array.
+func countObjects(list tree.Node) (k int) {
+	if list.Kind() != tree.Array {
+		return 0
+	}
+	for in := list.Within(); in.Next(); {
+		if in.Node().Kind() == tree.Object {
+			k++
+		}
+	}
+	return k
+}
+
 // all reads the objects of an array member, each by f.
 func all[T any](n tree.Node, name string, f func(tree.Node) T) []T { return allIn[T](nil, n, name, f) }
 
@@ -143,12 +156,7 @@ func allIn[T any](m *room.Of[T], n tree.Node, name string, f func(tree.Node) T) 
 	if a.Kind() != tree.Array {
 		return nil
 	}
-	k := 0
-	for c := range a.Children() {
-		if c.Kind() == tree.Object {
-			k++
-		}
-	}
+	k := countObjects(a)
 	if k == 0 {
 		return nil
 	}
@@ -203,7 +211,7 @@ func (r *reader) appendPath(b []byte, n tree.Node) []byte {
 	}
 	b = r.appendPath(b, up)
 	if up.Kind() != tree.Array {
-		return appendKnown(append(b, '.'), n.Name())
+		return r.marks.appendName(append(b, '.'), n)
 	}
 	if r.places == nil {
 		r.places = map[int]placeInArray{}

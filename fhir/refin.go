@@ -9,20 +9,33 @@ import (
 
 // ref reads a Reference: to an entry of the record where the input has the
 // resource, else as it was sent.
-func (r *reader) ref(n tree.Node) record.Ref {
-	v := record.Ref{Display: r.str(n, "display"), Identifier: maybe(n, "identifier", r.identifier)}
-	if text := r.str(n, "reference"); text != "" {
+func (r *reader) ref(n tree.Node) (v record.Ref) {
+	text, extended := "", false
+	for in := n.Within(); in.Next(); {
+		m := in.Node()
+		switch r.marks.member(m) {
+		case memberDisplay:
+			v.Display = r.text(m)
+		case memberIdentifier:
+			v.Identifier = maybe(n, "identifier", r.identifier)
+		case memberReference:
+			text = r.text(m)
+		case memberExtension:
+			extended = true
+		}
+	}
+	if text != "" {
 		v.AsSent = text
 		if i, ok := r.plan.target(text, r.at); ok {
 			if x := &r.plan.all[i]; x.in(r.group) {
-				v.ID, v.Kind = x.entryID, kindOfEntry(x)
+				v.ID, v.Kind = x.entryID, x.entryKind()
 				if strings.TrimPrefix(text, "urn:uuid:") == v.ID {
 					v.AsSent = "" // the reference says just that
 				}
 			}
 		}
 	}
-	if n.Child("extension").OK() {
+	if extended {
 		addFields(r, n, &v)
 	}
 	return v
@@ -169,6 +182,9 @@ func (r *reader) participation(n tree.Node, role string) record.Participation {
 // part adds to an entry whom a member that is a Reference names.
 func (r *reader) part(e *record.Entry, n tree.Node, name, role string) {
 	if c := object(n, name); c.OK() {
+		if e.Participants == nil {
+			e.Participants = r.room.participants.List(1)
+		}
 		e.Participants = append(e.Participants, r.participation(c, role))
 	}
 }

@@ -128,7 +128,15 @@ func (r *reader) resource(x *resource) bool {
 	return false
 }
 
-// kindOfEntry gives the kind of the entry that a resource becomes.
+// entryKind gives the kind of the entry that a resource becomes.
+func (x *resource) entryKind() string {
+	if x.kind == "" {
+		x.kind = kindOfEntry(x)
+	}
+	return x.kind
+}
+
+// kindOfEntry finds the kind of the entry that a resource becomes.
 func kindOfEntry(x *resource) string {
 	switch x.typ {
 	case "Patient":
@@ -262,7 +270,7 @@ func within(list []int, n tree.Node) []int {
 // isContained reports whether a node in the resource n stands in one that n contains.
 func (p *plan) isContained(i int, n tree.Node) bool {
 	for up := n.Doc().Node(i).Parent(); up.OK() && up != n; up = up.Parent() {
-		if _, ok := p.byNode[up.Index()]; ok {
+		if _, ok := p.at(up.Index()); ok {
 			return true
 		}
 	}
@@ -283,12 +291,12 @@ func (p *plan) findOdd(d *tree.Doc) {
 	if modifier < 0 && code < 0 {
 		return
 	}
-	for i := range d.Len() {
-		switch v := d.Node(i); {
+	for v := range d.Named(modifier, code) {
+		switch {
 		case v.NameID() == modifier && v.Kind() == tree.Array:
-			p.modifiers = append(p.modifiers, i)
+			p.modifiers = append(p.modifiers, v.Index())
 		case v.NameID() == code && v.Kind() == tree.String && v.Value() == string(notStated):
-			p.unstated = append(p.unstated, i)
+			p.unstated = append(p.unstated, v.Index())
 		}
 	}
 }

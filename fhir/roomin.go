@@ -8,12 +8,18 @@ import (
 // rooms are for what a record has very many of.
 type rooms struct {
 	texts   room.Texts
+	ids     room.Of[string]
 	origins room.Of[record.Origin]
 	codings room.Of[record.Coding]
 	coded   room.Of[record.Concept]
 	refs    room.Of[record.Ref]
 	times   room.Of[record.Time]
 	periods room.Of[record.Period]
+
+	participants room.Of[record.Participation]
+	indications  room.Of[record.Indication]
+	identifiers  room.Of[record.Identifier]
+	visited      room.Of[record.EncounterLocation]
 }
 
 // makeRoom gives the lists of the record room for what the plan has of their kinds.
@@ -21,9 +27,10 @@ func (r *reader) makeRoom() {
 	n := map[string]int{}
 	all := 0
 	for _, i := range r.plan.of[r.group] {
-		n[kindOfEntry(&r.plan.all[i])]++
+		n[r.plan.all[i].entryKind()]++
 		all++
 	}
+	all += all / 4 // most are carried in one piece, some in two
 	rec := r.rec
 	rec.Allergies = make([]record.Allergy, 0, n[record.KindAllergy])
 	rec.Problems = make([]record.Problem, 0, n[record.KindProblem])

@@ -60,6 +60,6 @@ func (r *reader) specimen(n tree.Node) bool {
 			s.RejectReasons = append(s.RejectReasons, one(r.known(e), "valueCodeableConcept", r.concept))
 		}
 	}
-	add(r, &r.rec.Specimens, n, s)
+	add(r, &r.rec.Specimens, n, &s)
 	return true
 }

@@ -40,8 +40,10 @@ func (r *reader) statusAt(n tree.Node, name string, t *codes.Table[string, recor
 
 // statusElement adds what the element itself says.
 func (r *reader) statusElement(n tree.Node, name string, t *codes.Table[string, record.StatusCode], s record.Status) record.Status {
-	if side := object(n, "_"+name); side.OK() {
-		s.Absent = r.absentOf(side)
+	if r.marks.beside {
+		if side := object(n, "_"+name); side.OK() {
+			s.Absent = r.absentOf(side)
+		}
 	}
 	v := r.str(n, name)
 	if v == "" {
@@ -49,7 +51,7 @@ func (r *reader) statusElement(n tree.Node, name string, t *codes.Table[string, 
 	}
 	if code, ok := t.To(v); ok {
 		s.Code = code
-		if !t.TwoWay(v, code) {
+		if back, ok := t.From(code); !ok || back != v {
 			s.AsSent = v
 		}
 		return s

@@ -97,30 +97,30 @@ func (s *sweeper) resource(x *resource) {
 
 // around sweeps what stands around the resources: the Bundle's own elements.
 func (s *sweeper) around(n tree.Node) {
-	if _, ok := s.r.plan.byNode[n.Index()]; ok {
+	if _, ok := s.r.plan.at(n.Index()); ok {
 		return
 	}
-	place := 0
+	place, next := 0, 0
+	all := s.r.plan.all
 	for c := n.First(); c.OK(); c = c.Next() {
+		for next < len(all) && all[next].n.Index() < c.Index() {
+			next++
+		}
+		if next < len(all) && all[next].entry == c {
+			place++
+			continue // its other members went with the resource
+		}
 		at, path := len(s.at), len(s.path)
 		s.step(c, n, place)
 		if !s.holdsResource(c) {
 			s.count(c.Index(), c.End())
 			s.value(c, place)
-		} else if c.Kind() == tree.Object && c.Child("resource").Kind() == tree.Object && s.r.plan.isEntry(c) {
-			// Its other members went with the resource.
 		} else {
 			s.around(c)
 		}
 		s.at, s.path = s.at[:at], s.path[:path]
 		place++
 	}
-}
-
-// isEntry reports whether n is the Bundle.entry of a resource of the plan.
-func (p *plan) isEntry(n tree.Node) bool {
-	_, ok := p.byNode[n.Child("resource").Index()]
-	return ok
 }
 
 // holdsResource reports whether a resource of the plan is in n.
@@ -188,7 +188,7 @@ func (s *sweeper) step(n, up tree.Node, place int) {
 	if len(s.path) > 0 {
 		s.path = append(s.path, '.')
 	}
-	s.path = appendKnown(s.path, n.Name())
+	s.path = s.r.marks.appendName(s.path, n)
 }
 
 // appendWay writes a member's name as a step of a way: what divides steps is escaped.
@@ -230,8 +230,8 @@ func (s *sweeper) value(n tree.Node, place int) {
 		s.carry(n, place)
 		return
 	}
-	if n.Kind() == tree.Object {
-		if i, ok := s.r.plan.byNode[n.Index()]; ok && s.r.plan.all[i].container >= 0 && !s.r.plan.all[i].whole {
+	if s.r.plan.nested && n.Kind() == tree.Object {
+		if i, ok := s.r.plan.at(n.Index()); ok && s.r.plan.all[i].container >= 0 && !s.r.plan.all[i].whole {
 			owner, slot, at := s.owner, s.slot, s.at
 			s.owner, s.slot, s.at = s.r.plan.all[i].entryID, "", nil
 			s.members(n, tree.Node{})
@@ -343,13 +343,19 @@ func (s *sweeper) content(n tree.Node, c *record.Carried) {
 					c.Codes = append(c.Codes, record.Coding{System: stringOf(up, "system"), Code: v.Value(), Display: stringOf(up, "display")})
 				}
 			}
-			if w := strings.TrimSpace(v.Value()); w != "" && len(w) < 4096 {
-				if len(words) > 0 {
-					words = append(words, ' ')
+			switch w := strings.TrimSpace(v.Value()); {
+			case w == "" || len(w) >= 4096:
+			case c.Words == "":
+				c.Words = w
+			default:
+				if len(words) == 0 {
+					words = append(words, c.Words...)
 				}
-				words = append(words, w...)
+				words = append(append(words, ' '), w...)
 			}
 		}
 	}
-	c.Words, s.words = s.r.room.texts.Keep(words), words
+	if s.words = words; len(words) > 0 {
+		c.Words = s.r.room.texts.Keep(words)
+	}
 }

@@ -28,12 +28,13 @@ func standsIn(s string) bool {
 		}
 		return true
 	}
-	for i := 0; i+8 < n; i += 8 {
-		if odd(word8(s[i:])) {
+	last := oddBits(word8(s[n-8:]))
+	for ; len(s) > 16; s = s[16:] {
+		if oddBits(word8(s))|oddBits(word8(s[8:])) != 0 {
 			return false
 		}
 	}
-	return !odd(word8(s[n-8:]))
+	return last == 0 && (len(s) < 8 || !odd(word8(s)))
 }
 
 // word8 gives the first eight bytes of s as one word.
@@ -51,10 +52,13 @@ func oddXHTML(w uint64) bool {
 }
 
 // odd reports whether one of eight bytes is not plain.
-func odd(w uint64) bool {
+func odd(w uint64) bool { return oddBits(w) != 0 }
+
+// oddBits is 0 where all of eight bytes are plain.
+func oddBits(w uint64) uint64 {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	quote, slash, del := w^ones*'"', w^ones*'\\', w^ones*0x7f
-	return (w|((w-ones*0x20)|(quote-ones)|(slash-ones)|(del-ones))&^w)&highs != 0
+	return (w | ((w-ones*0x20)|(quote-ones)|(slash-ones)|(del-ones))&^w) & highs
 }
 
 // clean reports whether s is text as FHIR wants it: some character that is not

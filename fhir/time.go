@@ -1,6 +1,8 @@
 package fhir
 
 import (
+	"strings"
+
 	"github.com/portage-health/portage/record"
 )
 
@@ -18,11 +20,10 @@ const (
 // formOf reads Time.Value; clock is the index of T.
 func formOf(v string) (f timeForm, clock int) {
 	d := len(v)
-	for i := 0; i < len(v); i++ {
-		if v[i] == 'T' {
-			d = i
-			break
-		}
+	if d > 10 && v[10] == 'T' { // one before it is in no date
+		d = 10
+	} else if t := strings.IndexByte(v, 'T'); t >= 0 {
+		d = t
 	}
 	if !isDate(v[:d]) {
 		return timeBad, d
@@ -34,12 +35,15 @@ func formOf(v string) (f timeForm, clock int) {
 		return timeBad, d
 	}
 	c := v[d+1:]
-	i := 0
+	i, read := 0, len(c) > 8 && isClock(c[:8])
+	if read {
+		i = 8 // no offset begins before
+	}
 	for i < len(c) && c[i] != 'Z' && c[i] != '+' && c[i] != '-' {
 		i++
 	}
 	c, off := c[:i], c[i:]
-	if !isClock(c) || off != "" && !isOffset(off) {
+	if !(read && i == 8 || isClock(c)) || off != "" && !isOffset(off) {
 		return timeBad, d
 	}
 	switch {

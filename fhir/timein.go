@@ -11,11 +11,10 @@ import (
 // time takes a date, dateTime or instant with what stands beside it: the text as
 // our own exporter found it, and why there is none.
 func (r *reader) time(n tree.Node, name string) record.Time {
-	var t record.Time
 	c := n.Child(name)
-	if c.Kind() == tree.String {
-		r.led.Take(c.Index())
-		t = timeOf(c.Value())
+	t := r.timeAt(c)
+	if !r.marks.beside {
+		return t
 	}
 	if side := object(n, "_"+name); side.OK() {
 		was := t
@@ -23,6 +22,15 @@ func (r *reader) time(n tree.Node, name string) record.Time {
 		if c.Kind() == tree.String && t.Value != was.Value {
 			r.compared(c, isShortened(c.Value(), t))
 		}
+	}
+	return t
+}
+
+// timeAt takes a date, dateTime or instant without what stands beside it.
+func (r *reader) timeAt(c tree.Node) (t record.Time) {
+	if c.Kind() == tree.String {
+		r.led.Take(c.Index())
+		t = timeOf(c.Value())
 	}
 	return t
 }
@@ -77,9 +85,23 @@ func (r *reader) times(n tree.Node, name string) []record.Time {
 }
 
 // period reads a Period. Our own exporter marks a point in time as such.
-func (r *reader) period(n tree.Node) record.Period {
-	p := record.Period{Start: r.time(n, "start"), End: r.time(n, "end")}
-	if !n.Child("extension").OK() {
+func (r *reader) period(n tree.Node) (p record.Period) {
+	extended := false
+	for in := n.Within(); in.Next(); {
+		m := in.Node()
+		switch r.marks.member(m) {
+		case memberStart:
+			p.Start = r.timeAt(m)
+		case memberEnd:
+			p.End = r.timeAt(m)
+		case memberExtension:
+			extended = true
+		}
+	}
+	if r.marks.beside {
+		p.Start, p.End = r.time(n, "start"), r.time(n, "end")
+	}
+	if !extended {
 		return p
 	}
 	if e := r.field(n, "at"); e.OK() {
@@ -95,6 +117,16 @@ func (r *reader) period(n tree.Node) record.Period {
 		p.Absent = a
 	}
 	return p
+}
+
+// periodPtr reads a member that is a Period; nil where there is none.
+func (r *reader) periodPtr(n tree.Node, name string) *record.Period {
+	c := n.Child(name)
+	if c.Kind() != tree.Object {
+		return nil
+	}
+	p := r.period(c)
+	return r.room.periods.One(&p)
 }
 
 // when reads a choice of types that says when: the elements that c names, and

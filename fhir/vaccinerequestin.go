@@ -41,7 +41,7 @@ func (r *reader) vaccineRequest(n tree.Node) bool {
 	if e := r.field(n, "immunization"); e.OK() {
 		r.fieldsOf(e, &v)
 	}
-	add(r, &r.rec.Immunizations, n, v)
+	add(r, &r.rec.Immunizations, n, &v)
 	return true
 }
 

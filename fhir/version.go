@@ -68,13 +68,13 @@ type otherElement struct {
 }
 
 type otherElements struct {
-	of    map[string][]otherElement // by type of resource; "*" for all
-	types map[string]versionSet     // resources that R4 does not have
-	names map[string]bool           // the first steps of all paths
+	of    map[string]map[string][]otherElement // by type of resource, "*" for all, and by the first step
+	types map[string]versionSet                // resources that R4 does not have
+	names map[string]bool                      // the first steps of all paths
 }
 
 var versionTable = sync.OnceValue(func() *otherElements {
-	t := &otherElements{of: map[string][]otherElement{}, types: map[string]versionSet{}, names: map[string]bool{}}
+	t := &otherElements{of: map[string]map[string][]otherElement{}, types: map[string]versionSet{}, names: map[string]bool{}}
 	for line := range strings.Lines(versionText) {
 		f := strings.Fields(line)
 		if len(f) < 2 || f[0][0] == '#' {
@@ -99,7 +99,10 @@ var versionTable = sync.OnceValue(func() *otherElements {
 		}
 		x.path = steps[1:]
 		t.names[x.path[0]] = true
-		t.of[steps[0]] = append(t.of[steps[0]], x)
+		if t.of[steps[0]] == nil {
+			t.of[steps[0]] = map[string][]otherElement{}
+		}
+		t.of[steps[0]][x.path[0]] = append(t.of[steps[0]][x.path[0]], x)
 	}
 	return t
 })
@@ -111,46 +114,84 @@ type shape struct {
 	turns tree.Node // an element that may turn its meaning, and that R4 does not have
 }
 
-// tellingNames says of the names in a document, by their numbers, which may tell a version.
-func tellingNames(d *tree.Doc) []bool {
-	t := versionTable()
-	var telling []bool
-	for i, name := range d.Names() {
-		for i >= len(telling) {
-			telling = append(telling, false)
-		}
-		telling[i] = t.names[strings.TrimPrefix(name, "_")]
-	}
-	return telling
+// shaper looks resources of one document over for what R4 does not have.
+type shaper struct {
+	table   *otherElements
+	telling []uint16 // by the numbers of names: the place in names, and one more, of what may tell a version
+	names   []string
+	of      map[string][][2][]otherElement // by type, "*" for those of which the table has nothing, and by the place in names
+
+	// What was found last: resources of one type stand together mostly.
+	last     string
+	elements [][2][]otherElement
+	alien    bool
+	set      versionSet
+
+	profile string     // the address of a profile that was asked for last
+	says    versionSet // what it says of the version
 }
 
-// shapeOf looks a resource over for what R4 does not have. telling is of its document.
-func shapeOf(n tree.Node, telling []bool) shape {
-	t := versionTable()
-	s := shape{set: anyVersion}
-	typ := peek(n, "resourceType")
-	if set, ok := t.types[typ]; ok {
-		s.set &= set
-		s.alien = true
-	}
-	if n.Kind() != tree.Object {
-		return s
-	}
-	lists := [...][]otherElement{t.of[typ], t.of["*"]}
-	for m := n.First(); m.OK(); m = m.Next() {
-		if !telling[m.NameID()] {
-			continue
-		}
-		name := strings.TrimPrefix(m.Name(), "_")
-		for _, list := range lists {
-			for i := range list {
-				if x := &list[i]; x.path[0] == name {
-					x.find(m, x.path[1:], &s)
-				}
-			}
+func shaperOf(d *tree.Doc) *shaper {
+	s := &shaper{table: versionTable(), telling: make([]uint16, d.NameCount()), of: map[string][][2][]otherElement{}, says: anyVersion}
+	for i, name := range d.Names() {
+		if name = strings.TrimPrefix(name, "_"); s.table.names[name] {
+			s.names = append(s.names, name)
+			s.telling[i] = uint16(len(s.names))
 		}
 	}
 	return s
+}
+
+// typed makes ready for resources of a type.
+func (s *shaper) typed(typ string) {
+	s.last = typ
+	s.set, s.alien = anyVersion, false
+	if set, ok := s.table.types[typ]; ok {
+		s.set &= set
+		s.alien = true
+	}
+	s.elements = s.elementsOf(typ)
+}
+
+// elementsOf gives by the places in names which elements of a type of resource they may be: the type's own, and those of all.
+func (s *shaper) elementsOf(typ string) [][2][]otherElement {
+	own := s.table.of[typ]
+	if own == nil {
+		typ = "*"
+	}
+	list, ok := s.of[typ]
+	if !ok {
+		list = make([][2][]otherElement, len(s.names))
+		for i, name := range s.names {
+			list[i] = [2][]otherElement{own[name], s.table.of["*"][name]}
+		}
+		s.of[typ] = list
+	}
+	return list
+}
+
+// shape looks a resource over.
+func (s *shaper) shape(n tree.Node, typ string) shape {
+	if s.last != typ || s.elements == nil {
+		s.typed(typ)
+	}
+	x := shape{set: s.set, alien: s.alien}
+	if n.Kind() != tree.Object {
+		return x
+	}
+	for in := n.Within(); in.Next(); {
+		m := in.Node()
+		k := int(s.telling[m.NameID()]) - 1
+		if k < 0 {
+			continue
+		}
+		for _, list := range s.elements[k] {
+			for i := range list {
+				list[i].find(m, list[i].path[1:], &x)
+			}
+		}
+	}
+	return x
 }
 
 // find looks for an element from n on, and notes what it tells.
@@ -210,11 +251,11 @@ func (p *plan) findVersions(d *tree.Doc, said Version) {
 		p.version = setOf(said)
 	}
 	stated := anyVersion
-	telling := tellingNames(d)
+	all := shaperOf(d)
 	for i := range p.all {
 		x := &p.all[i]
-		x.shape = shapeOf(x.n, telling)
-		stated &= statedVersion(x.n)
+		x.shape = all.shape(x.n, x.typ)
+		stated &= all.stated(x.n)
 	}
 	if said == VersionUnknown && stated != anyVersion && stated != 0 {
 		p.version = stated
@@ -236,9 +277,9 @@ func (p *plan) findVersions(d *tree.Doc, said Version) {
 // isOther reports whether a resource is of no version that reads as R4.
 func (x *resource) isOther() bool { return x.shape.set&likeR4 == 0 || x.shape.alien }
 
-// statedVersion gives what a resource says of its version: by the address of a
+// stated gives what a resource says of its version: by the address of a
 // profile (R4 5.3.1.1), or where it is the statement of a server.
-func statedVersion(n tree.Node) versionSet {
+func (s *shaper) stated(n tree.Node) versionSet {
 	if v := peek(n, "fhirVersion"); v != "" {
 		return versionOf(v)
 	}
@@ -247,24 +288,33 @@ func statedVersion(n tree.Node) versionSet {
 		return anyVersion
 	}
 	set := anyVersion
-	for p := range list.Children() {
+	for p := list.First(); p.OK(); p = p.Next() {
 		if p.Kind() != tree.String {
 			continue
 		}
-		url, version, _ := strings.Cut(p.Value(), "|")
-		switch rest, ok := strings.CutPrefix(url, "http://hl7.org/fhir/"); {
-		case strings.HasPrefix(url, "http://fhir.org/guides/argonaut/"):
-			set &= setOf(DSTU2)
-		case ok && strings.HasPrefix(rest, "StructureDefinition/"):
-			if version != "" {
-				set &= versionOf(version)
-			}
-		case ok:
-			first, _, _ := strings.Cut(rest, "/")
-			set &= versionOf(first)
+		if v := p.Value(); v != s.profile {
+			s.profile, s.says = v, versionOfProfile(v)
 		}
+		set &= s.says
 	}
 	return set
+}
+
+// versionOfProfile gives what the address of a profile says of the version.
+func versionOfProfile(profile string) versionSet {
+	url, version, _ := strings.Cut(profile, "|")
+	switch rest, ok := strings.CutPrefix(url, "http://hl7.org/fhir/"); {
+	case strings.HasPrefix(url, "http://fhir.org/guides/argonaut/"):
+		return setOf(DSTU2)
+	case ok && strings.HasPrefix(rest, "StructureDefinition/"):
+		if version != "" {
+			return versionOf(version)
+		}
+	case ok:
+		first, _, _ := strings.Cut(rest, "/")
+		return versionOf(first)
+	}
+	return anyVersion
 }
 
 // versionOf gives the version of a number or a name: 3.0.1, STU3.

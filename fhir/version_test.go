@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -199,8 +200,8 @@ func TestNegationOfOtherVersions(t *testing.T) {
 func TestVersionTable(t *testing.T) {
 	table := elements()
 	n := 0
-	for typ, list := range versionTable().of {
-		for _, x := range list {
+	for typ, lists := range versionTable().of {
+		for _, x := range slices.Concat(slices.Collect(maps.Values(lists))...) {
 			n++
 			require.NotZero(t, x.versions, typ, x.path)
 			e := table.resource(typ)
