@@ -50,10 +50,9 @@ var fieldRules = sync.OnceValue(func() map[string][]fieldRule {
 
 // codeTable is an HL7 table: its code system, and its codes where the library knows all of them.
 type codeTable struct {
-	once     sync.Once
-	uri      string
-	codes    map[string]bool
-	caseless bool
+	once  sync.Once
+	uri   string
+	codes codes.CodeSet
 }
 
 // tables are HL7's tables by their numbers. One is filled when it is first asked for, and does not change from there on.
@@ -67,22 +66,12 @@ func tableOf(number string) *codeTable {
 	t := &tables[n]
 	t.once.Do(func() {
 		t.uri = "http://terminology.hl7.org/CodeSystem/v2-" + "0000"[len(number):] + number
-		t.codes, t.caseless = codes.Set(t.uri)
+		t.codes = codes.Set(t.uri)
 	})
 	return t
 }
 
-func (t *codeTable) has(code string) bool {
-	if t.codes[code] || !t.caseless || code == "" {
-		return t.codes[code]
-	}
-	for have := range t.codes {
-		if strings.EqualFold(have, code) {
-			return true
-		}
-	}
-	return false
-}
+func (t *codeTable) has(code string) bool { return t.codes.Has(code) }
 
 // tableURI names the code system of an HL7 table.
 func tableURI(number string) string { return tableOf(number).uri }

@@ -225,7 +225,7 @@ func (d *differ) keyed(l *layout) bool {
 	if d.ignore&IgnoreIDs != 0 || l.shape != shapeStruct {
 		return false
 	}
-	at, ok := l.byName["id"]
+	at, ok := l.place("id")
 	return ok && l.fields[at].made
 }
 
@@ -257,7 +257,7 @@ func (d *differ) index(i int) int {
 
 // entries matches elements by id; those that share one, in their order.
 func (d *differ) entries(l *layout, a, b reflect.Value) {
-	id := &l.fields[l.byName["id"]]
+	id := l.named("id")
 	left := make(map[string][]int, b.Len())
 	for j := range b.Len() {
 		key := id.get(b.Index(j)).String()

@@ -286,7 +286,7 @@ func (r *jsonReader) object(l *layout, v reflect.Value) bool {
 		}
 		i := next
 		if i == len(l.fields) {
-			if i, ok = l.byName[name]; !ok {
+			if i, ok = l.place(name); !ok {
 				r.pos = at
 				return r.no("unknown field")
 			}

@@ -1,7 +1,9 @@
 package record
 
 import (
+	"math/bits"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -27,9 +29,11 @@ type layout struct {
 	tally  *tally  // of a struct
 	elem   *layout // of a pointer or slice
 	fields []field // of a struct, those of an embedded Entry in their place
-	byName map[string]int
+	sorted []uint8 // places of the fields in the order of their names
 	// unless is the word that makes a string no leaf ("affirmed" for an Assertion).
 	unless string
+	// content says that it can hold the content of an attachment.
+	content bool
 	// deep are the places of the fields that hold memory of their own.
 	deep []int
 	// must are the fields that are always written, as bits of their places.
@@ -44,12 +48,11 @@ type field struct {
 	inner  int
 	layout *layout
 	made   bool
-	form   int   // place of the field it is another form of, or -1
-	forms  []int // places of the other forms of it
-	same   int   // place of the string it is another form of where both are equal, or -1
-	sames  []int // places of the strings that are other forms of it where they are equal
+	form   int      // place of the field it is another form of, or -1
+	forms  fieldSet // places of the other forms of it
+	same   int      // place of the string it is another form of where both are equal, or -1
+	sames  fieldSet // places of the strings that are other forms of it where they are equal
 	unless string
-	data   bool // it can hold the content of an attachment
 	always bool // written also where zero
 	offset uintptr
 	// words are the offsets of the words that are zero where the field says nothing; nil where there are no such words.
@@ -65,6 +68,17 @@ type fieldSet [2]uint64
 func (s *fieldSet) add(i int)      { s[i>>6&1] |= 1 << (i & 63) }
 func (s *fieldSet) has(i int) bool { return s[i>>6&1]>>(i&63)&1 == 1 }
 
+// each gives the places in a set.
+func (s *fieldSet) each(yield func(int) bool) {
+	for k, w := range s {
+		for ; w != 0; w &= w - 1 {
+			if !yield(k<<6 + bits.TrailingZeros64(w)) {
+				return
+			}
+		}
+	}
+}
+
 // get gives the field's value in a struct.
 func (f *field) get(v reflect.Value) reflect.Value {
 	if f.outer >= 0 {
@@ -78,9 +92,7 @@ var layouts = sync.OnceValue(func() map[reflect.Type]*layout {
 	m := map[reflect.Type]*layout{}
 	layoutOf(reflect.TypeFor[Record](), m)
 	layoutOf(reflect.TypeFor[Entry](), m)
-	for _, l := range m {
-		l.finish()
-	}
+	finish(m, nil)
 	return m
 })
 
@@ -98,24 +110,66 @@ func layoutFor(t reflect.Type) *layout {
 		}
 	}
 	l := layoutOf(t, m)
-	for other, l := range m {
-		if known[other] == nil {
-			l.finish()
-		}
-	}
+	finish(m, known)
 	return l
 }
 
-// finish adds what can be told once all layouts are there.
-func (l *layout) finish() {
+// finish adds to new layouts what can be told once all of them are there.
+func finish(m, known map[reflect.Type]*layout) {
+	for changed := true; changed; {
+		changed = false
+		for _, l := range m {
+			if !l.content && l.reachesContent() {
+				l.content, changed = true, true
+			}
+		}
+	}
+	keys := map[string]string{}
+	for t, l := range m {
+		if known[t] == nil {
+			l.finish(keys)
+		}
+	}
+}
+
+// reachesContent reports whether a value is content, or has a part that can hold some.
+func (l *layout) reachesContent() bool {
+	if l.shape == shapeData || l.elem != nil && l.elem.content {
+		return true
+	}
+	return slices.ContainsFunc(l.fields, func(f field) bool { return f.layout.content })
+}
+
+// finish adds what the layout's own fields are; keys are those of fields by their names. What lives as long as the program is kept in few
+// pieces of memory: each of its collections goes over them.
+func (l *layout) finish(keys map[string]string) {
 	if l.shape == shapeStruct {
 		tallyOf(l)
 	}
+	var words []uintptr
+	ends := make([]int, len(l.fields)) // of what each field has of words; -1 for none
 	for i := range l.fields {
 		f := &l.fields[i]
-		f.words = f.layout.wordsAt(f.offset)
+		var ok bool
+		if words, ok = f.layout.appendWords(words, f.offset); ok {
+			ends[i] = len(words)
+		} else {
+			ends[i] = -1
+		}
+	}
+	words = slices.Clone(words)
+	from := 0
+	for i := range l.fields {
+		f := &l.fields[i]
+		if end := ends[i]; end >= 0 {
+			f.words = words[from:end:end]
+			from = end
+		}
+		if f.key = keys[f.name]; f.key == "" {
+			f.key = `,"` + f.name + `":`
+			keys[f.name] = f.key
+		}
 		f.terms, f.number = termsOf(l, f), numberOf(l, f)
-		f.data = f.layout.holdsData(map[*layout]bool{})
 		if f.layout.holdsMemory() {
 			l.deep = append(l.deep, i)
 		}
@@ -157,13 +211,14 @@ func layoutOf(t reflect.Type, m map[reflect.Type]*layout) *layout {
 	case t.Kind() == reflect.Struct:
 		l.shape = shapeStruct
 		l.addFields(t, -1, m)
-		l.byName = make(map[string]int, len(l.fields))
+		l.sorted = make([]uint8, len(l.fields))
 		for i := range l.fields {
-			l.byName[l.fields[i].name] = i
+			l.sorted[i] = uint8(i)
 			if l.fields[i].always {
 				l.must.add(i)
 			}
 		}
+		slices.SortFunc(l.sorted, func(a, b uint8) int { return strings.Compare(l.fields[a].name, l.fields[b].name) })
 	default:
 		l.shape = shapeInt
 	}
@@ -179,6 +234,9 @@ func (l *layout) addFields(t reflect.Type, outer int, m map[reflect.Type]*layout
 		same bool
 	}
 	var wishes []wish
+	if l.fields == nil {
+		l.fields = make([]field, 0, fieldsOf(t))
+	}
 	for i := range t.NumField() {
 		sf := t.Field(i)
 		if sf.Anonymous && outer < 0 {
@@ -189,7 +247,7 @@ func (l *layout) addFields(t reflect.Type, outer int, m map[reflect.Type]*layout
 			continue
 		}
 		name, rest, _ := strings.Cut(sf.Tag.Get("json"), ",")
-		f := field{name: name, key: `,"` + name + `":`, outer: outer, inner: i, form: -1, same: -1,
+		f := field{name: name, outer: outer, inner: i, form: -1, same: -1,
 			layout: layoutOf(sf.Type, m), always: !strings.Contains(rest, "omit"), offset: sf.Offset}
 		if outer >= 0 {
 			f.offset += l.typ.Field(outer).Offset
@@ -215,37 +273,61 @@ func (l *layout) addFields(t reflect.Type, outer int, m map[reflect.Type]*layout
 		case !ok:
 		case w.same:
 			l.fields[w.at].same = at
-			l.fields[at].sames = append(l.fields[at].sames, w.at)
+			l.fields[at].sames.add(w.at)
 		default:
 			l.fields[w.at].form = at
-			l.fields[at].forms = append(l.fields[at].forms, w.at)
+			l.fields[at].forms.add(w.at)
 		}
 	}
 }
 
-// wordsAt gives the words that tell whether a value at an offset says anything.
-func (l *layout) wordsAt(at uintptr) []uintptr {
+// fieldsOf counts the fields of a struct, those of embedded ones in their place.
+func fieldsOf(t reflect.Type) int {
+	n := t.NumField()
+	for i := range t.NumField() {
+		if sf := t.Field(i); sf.Anonymous && sf.Type.Kind() == reflect.Struct {
+			n += sf.Type.NumField() - 1
+		}
+	}
+	return n
+}
+
+// place gives the place of the field of a name.
+func (l *layout) place(name string) (int, bool) {
+	at, ok := slices.BinarySearchFunc(l.sorted, name, func(i uint8, name string) int { return strings.Compare(l.fields[i].name, name) })
+	if !ok {
+		return 0, false
+	}
+	return int(l.sorted[at]), true
+}
+
+// named gives the field of a name that the struct has.
+func (l *layout) named(name string) *field {
+	at, _ := l.place(name)
+	return &l.fields[at]
+}
+
+// appendWords adds the words that tell whether a value at an offset says anything; ok is false where there are no such words.
+func (l *layout) appendWords(all []uintptr, at uintptr) (_ []uintptr, ok bool) {
 	switch l.shape {
 	case shapeString, shapeSlice:
-		return []uintptr{at + word}
+		return append(all, at+word), true
 	case shapePointer, shapeData:
-		return []uintptr{at}
+		return append(all, at), true
 	case shapeInt:
 		if l.size == word {
-			return []uintptr{at}
+			return append(all, at), true
 		}
 	case shapeStruct:
-		var all []uintptr
+		n := len(all)
 		for i := range l.fields {
-			w := l.fields[i].layout.wordsAt(at + l.fields[i].offset)
-			if w == nil {
-				return nil
+			if all, ok = l.fields[i].layout.appendWords(all, at+l.fields[i].offset); !ok {
+				return all[:n], false
 			}
-			all = append(all, w...)
 		}
-		return all
+		return all, len(all) > n
 	}
-	return nil
+	return all, false
 }
 
 // repeats reports whether the field of a struct only says again what another says.

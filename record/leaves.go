@@ -91,10 +91,10 @@ func (w *leafWalk) walk(l *layout, v reflect.Value, unless string) bool {
 		}
 		w.path = append(w.path, f.name...)
 		w.forms = w.forms[:0]
-		for _, at := range f.forms {
+		for at := range f.forms.each {
 			w.forms = append(w.forms, l.fields[at].get(v))
 		}
-		for _, at := range f.sames {
+		for at := range f.sames.each {
 			if l.fields[at].repeats(l, v) {
 				w.forms = append(w.forms, l.fields[at].get(v))
 			}

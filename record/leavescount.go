@@ -2,6 +2,7 @@ package record
 
 import (
 	"reflect"
+	"slices"
 	"sync"
 	"unsafe"
 )
@@ -17,17 +18,17 @@ const word = unsafe.Sizeof(uintptr(0))
 // tally is how the leaves of one struct type are counted.
 type tally struct {
 	size   uintptr
-	single []uintptr // offsets of the words of fields that are one leaf where they say anything, whatever else does
-	words  []uintptr // offsets of the words that tell whether another field says anything
-	steps  []step    // what to do where one does, in the same order
+	single []uint32 // offsets of the words of fields that are one leaf where they say anything, whatever else does
+	words  []uint32 // offsets of the words that tell whether another field says anything
+	steps  []step   // what to do where one does, in the same order
 }
 
 // step counts one field that says something.
 type step struct {
 	op     op
-	offset uintptr
-	form   int // offset of the string that this is another form of, or -1
-	same   int // offset of the string that this is another form of where both are equal, or -1
+	offset uint32
+	form   int32 // offset of the string that this is another form of, or -1
+	same   int32 // offset of the string that this is another form of where both are equal, or -1
 	unless string
 	tally  *tally // of the struct that a pointer or slice holds
 }
@@ -49,7 +50,9 @@ var recordTally = sync.OnceValue(func() *tally { return layouts()[reflect.TypeFo
 func tallyOf(l *layout) *tally {
 	if l.tally == nil {
 		l.tally = &tally{size: l.size}
-		l.tally.add(l, 0)
+		t := l.tally
+		t.add(l, 0)
+		t.single, t.words, t.steps = slices.Clone(t.single), slices.Clone(t.words), slices.Clone(t.steps) // in no more memory than they take
 	}
 	return l.tally
 }
@@ -62,12 +65,12 @@ func (t *tally) add(l *layout, base uintptr) {
 			continue
 		}
 		at := base + f.offset
-		s := step{offset: at, form: -1, same: -1, unless: f.unless}
+		s := step{offset: uint32(at), form: -1, same: -1, unless: f.unless}
 		if f.form >= 0 {
-			s.form = int(base + l.fields[f.form].offset)
+			s.form = int32(base + l.fields[f.form].offset)
 		}
 		if f.same >= 0 {
-			s.same = int(base + l.fields[f.same].offset)
+			s.same = int32(base + l.fields[f.same].offset)
 		}
 		switch e := f.layout.elem; f.layout.shape {
 		case shapeInt, shapeBool:
@@ -95,10 +98,10 @@ func (t *tally) add(l *layout, base uintptr) {
 			}
 		}
 		if s.op == countOne && s.form < 0 && s.same < 0 && s.unless == "" {
-			t.single = append(t.single, at)
+			t.single = append(t.single, uint32(at))
 			continue
 		}
-		t.words = append(t.words, at)
+		t.words = append(t.words, uint32(at))
 		t.steps = append(t.steps, s)
 	}
 }

@@ -220,7 +220,7 @@ func ruleOf(list string) *mergeRule {
 
 // sort finds which entries of a list, or of lists that are one family, are one statement.
 func (m *merger) sort(rules []*mergeRule, root *layout) {
-	field := func(r *mergeRule) *field { return &root.fields[root.byName[r.list]] }
+	field := func(r *mergeRule) *field { return root.named(r.list) }
 	l := field(rules[0]).layout.elem
 	x := newMergeIndex(m, rules[len(rules)-1], l)
 	if len(rules) > 1 {
@@ -250,7 +250,7 @@ func (m *merger) sort(rules []*mergeRule, root *layout) {
 // kind of statement their source made of it, and the content of their attachments.
 func contentHash(s *Stating, l *layout, p unsafe.Pointer, e *Entry) uint64 {
 	h := s.of(0, e.ID)
-	if at, ok := l.byName["kind"]; ok && l.fields[at].layout.shape == shapeString {
+	if at, ok := l.place("kind"); ok && l.fields[at].layout.shape == shapeString {
 		h = mixText(h, *(*string)(unsafe.Add(p, l.fields[at].offset)))
 	}
 	l.heldData(p, func(d *Data) {

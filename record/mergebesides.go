@@ -21,7 +21,7 @@ type lasting struct {
 
 func (x *mergeIndex) lastingOf(at unsafe.Pointer) (t lasting) {
 	get := func(name string) unsafe.Pointer {
-		if i, ok := x.l.byName[name]; ok {
+		if i, ok := x.l.place(name); ok {
 			return unsafe.Add(at, x.l.fields[i].offset)
 		}
 		return nil
@@ -50,7 +50,7 @@ func (x *mergeIndex) overBy(at unsafe.Pointer) string {
 }
 
 func (x *mergeIndex) overField() string {
-	if _, ok := x.l.byName["onset"]; ok {
+	if _, ok := x.l.place("onset"); ok {
 		return "onset"
 	}
 	return "taken"
@@ -97,7 +97,7 @@ func (x *mergeIndex) unended(at unsafe.Pointer) {
 
 // sameConcern reports whether the acts of concern around two statements, where both have one, stand alike.
 func (x *mergeIndex) sameConcern(a, b member) bool {
-	i, ok := x.l.byName["concern"]
+	i, ok := x.l.place("concern")
 	if !ok {
 		return true
 	}

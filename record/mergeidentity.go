@@ -68,7 +68,7 @@ func (r *mergeRule) people() bool {
 
 // sameName reports whether two people or places have a name in common, or one of them has none.
 func (x *mergeIndex) sameName(g *agreeing, a, b member) bool {
-	f := &x.l.fields[x.l.byName["names"]]
+	f := x.l.named("names")
 	if f.absent(a.at) || f.absent(b.at) {
 		return true
 	}
@@ -106,7 +106,7 @@ func partsMeet(a, b []NamePart) bool {
 // also reports whether, beside the key, something else that tells people apart agrees: never by name alone.
 func (x *mergeIndex) also(g *agreeing, a, b member) bool {
 	for _, name := range x.rule.also {
-		f := &x.l.fields[x.l.byName[name]]
+		f := x.l.named(name)
 		if f.absent(a.at) || f.absent(b.at) {
 			continue
 		}

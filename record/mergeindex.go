@@ -35,10 +35,10 @@ func newMergeIndex(m *merger, rule *mergeRule, l *layout) *mergeIndex {
 	x := &mergeIndex{m: m, rule: rule, l: l, rules: map[string]fieldRule{}, byID: map[string][]int{}, byIdent: map[string][]int{},
 		byHash: map[uint64][]int{}, under: map[string][]int{}, own: map[string][]int{}}
 	for _, k := range rule.keys {
-		x.keys = append(x.keys, &l.fields[l.byName[k]])
+		x.keys = append(x.keys, l.named(k))
 	}
 	if rule.when != "" {
-		x.when = &l.fields[l.byName[rule.when]]
+		x.when = l.named(rule.when)
 		x.rules[rule.when] = fieldApart
 	}
 	for name := range besides {

@@ -170,7 +170,7 @@ func denies(x *mergeIndex, e member) bool {
 	if e.e.Assertion == Negated {
 		return true
 	}
-	at, ok := x.l.byName["verification"]
+	at, ok := x.l.place("verification")
 	return ok && *(*Verification)(unsafe.Add(e.at, x.l.fields[at].offset)) == Refuted
 }
 

@@ -29,12 +29,13 @@ func TestMergeRules(t *testing.T) {
 	for _, r := range mergeRules {
 		require.False(t, seen[r.list], "two rules for %s", r.list)
 		seen[r.list] = true
-		at, ok := root.byName[r.list]
+		at, ok := root.place(r.list)
 		require.True(t, ok, r.list)
 		l := root.fields[at].layout.elem
 		for _, names := range [][]string{r.keys, r.apart, r.whole, r.closely, r.also, r.choice} {
 			for _, n := range names {
-				require.Contains(t, l.byName, n, "%s has no such field", r.list)
+				_, ok := l.place(n)
+				require.True(t, ok, "%s has no such field %s", r.list, n)
 			}
 		}
 		var notes []string

@@ -263,16 +263,19 @@ func mixText(h uint64, v string) uint64 {
 // sum is how the struct type of a statement is hashed.
 type sum struct {
 	size  uintptr
-	words []uintptr // offsets of the words that tell whether a field says anything
+	words []uint32  // offsets of the words that tell whether a field says anything
 	steps []sumStep // what to add where one does
 }
 
 type sumStep struct {
-	op     sumOp
-	offset uintptr
-	field  uint64
 	sum    *sum
+	offset uint32
+	field  uint16
+	op     sumOp
 }
+
+// mark is what every field mixes with what it holds.
+func (x *sumStep) mark() uint64 { return uint64(x.field) << 48 }
 
 type sumOp uint8
 
@@ -316,7 +319,7 @@ func listsBut(others ...string) []statementList {
 			continue
 		}
 		l := f.layout.elem
-		if id, ok := l.byName["id"]; ok {
+		if id, ok := l.place("id"); ok {
 			all = append(all, statementList{f.offset, l.fields[id].offset, sumOf(l, m)})
 		}
 	}
@@ -330,6 +333,7 @@ func sumOf(l *layout, m map[reflect.Type]*sum) *sum {
 	s := &sum{size: l.typ.Size()}
 	m[l.typ] = s
 	s.lay(l, 0, m)
+	s.words, s.steps = slices.Clone(s.words), slices.Clone(s.steps) // in no more memory than they take
 	return s
 }
 
@@ -341,7 +345,7 @@ func (s *sum) lay(l *layout, base uintptr, m map[reflect.Type]*sum) {
 			continue
 		}
 		at := base + f.offset
-		x := sumStep{offset: at, field: uint64(len(s.steps) + 1)}
+		x := sumStep{offset: uint32(at), field: uint16(len(s.steps) + 1)}
 		test := at
 		switch e := f.layout.elem; f.layout.shape {
 		case shapeStruct:
@@ -373,7 +377,7 @@ func (s *sum) lay(l *layout, base uintptr, m map[reflect.Type]*sum) {
 		default:
 			continue
 		}
-		s.words, s.steps = append(s.words, test), append(s.steps, x)
+		s.words, s.steps = append(s.words, uint32(test)), append(s.steps, x)
 	}
 }
 
@@ -384,7 +388,7 @@ func (s *sum) add(g *Stating, h uint64, p unsafe.Pointer) uint64 {
 			continue
 		}
 		if x := &s.steps[i]; x.op == sumString { // as most are
-			h = mixText(h+x.field<<48, *(*string)(unsafe.Add(p, x.offset)))
+			h = mixText(h+x.mark(), *(*string)(unsafe.Add(p, x.offset)))
 		} else {
 			h = x.add(g, h, p)
 		}
@@ -394,7 +398,7 @@ func (s *sum) add(g *Stating, h uint64, p unsafe.Pointer) uint64 {
 
 func (x *sumStep) add(g *Stating, h uint64, p unsafe.Pointer) uint64 {
 	at := unsafe.Add(p, x.offset)
-	h += x.field << 48 // every field mixes what it holds with it
+	h += x.mark()
 	switch x.op {
 	case sumRef:
 		return g.of(h, *(*string)(at))

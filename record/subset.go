@@ -39,7 +39,10 @@ func Only(r *Record, ids map[string]bool) *Record {
 func eachList(root *layout, f func(f *field)) {
 	for i := range root.fields {
 		x := &root.fields[i]
-		if x.layout.shape == shapeSlice && x.layout.elem.shape == shapeStruct && !x.made && x.layout.elem.byName["assertion"] > 0 {
+		if x.layout.shape != shapeSlice || x.layout.elem.shape != shapeStruct || x.made {
+			continue
+		}
+		if _, ok := x.layout.elem.place("assertion"); ok {
 			f(x)
 		}
 	}
@@ -53,7 +56,7 @@ func Referring(r *Record, ids map[string]bool, fields ...string) map[string]bool
 		l := list.layout.elem
 		w := (*sliceWords)(unsafe.Add(unsafe.Pointer(r), list.offset))
 		for _, name := range fields {
-			at, ok := l.byName[name]
+			at, ok := l.place(name)
 			if !ok {
 				continue
 			}

@@ -85,29 +85,9 @@ func (l *layout) heldData(p unsafe.Pointer, f func(*Data)) {
 		}
 	case shapeStruct:
 		for i := range l.fields {
-			if x := &l.fields[i]; x.data && !x.absent(p) {
+			if x := &l.fields[i]; x.layout.content && !x.absent(p) {
 				x.layout.heldData(unsafe.Add(p, x.offset), f)
 			}
 		}
 	}
-}
-
-// holdsData reports whether a type can hold the content of an attachment.
-func (l *layout) holdsData(met map[*layout]bool) bool {
-	if met[l] {
-		return false
-	}
-	met[l] = true
-	switch l.shape {
-	case shapeData:
-		return true
-	case shapePointer, shapeSlice:
-		return l.elem.holdsData(met)
-	}
-	for i := range l.fields {
-		if l.fields[i].layout.holdsData(met) {
-			return true
-		}
-	}
-	return false
 }

@@ -257,7 +257,7 @@ func (g *agreeing) element(l *layout, p, q unsafe.Pointer) bool {
 
 // isOld reports whether a name, an address or a number is said to hold no more.
 func isOld(l *layout, p unsafe.Pointer) bool {
-	at := &l.fields[l.byName["uses"]]
+	at := l.named("uses")
 	for _, use := range *(*[]string)(unsafe.Add(p, at.offset)) {
 		if use == "old" || use == "bad" {
 			return true

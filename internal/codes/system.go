@@ -37,61 +37,82 @@ const (
 //go:embed systems.txt
 var systemsText string
 
-// system is one code system or identifier system; its lists have the preferred name first.
+// system is one code system or identifier system, by the names preferred of it.
 type system struct {
-	kind Kind
-	uri  string
-	oids []string
-	v2   []string
+	kind         Kind
+	uri, oid, v2 piece // an empty one where it has none
 }
 
+// systemIndex holds no pointer but to its text: see nameTable.
 type systemIndex struct {
+	text  string // all names, one after another
 	rows  []system
-	byURI map[string]int32 // canonical and other URIs
-	byOID map[string]int32
-	byV2  map[string]int32 // ids in upper case
+	byURI nameTable // canonical and other URIs
+	byOID nameTable
+	byV2  nameTable // ids in upper case
 }
+
+func (ix *systemIndex) uri(row int32) string { return ix.rows[row].uri.of(ix.text) }
 
 var systems = sync.OnceValue(func() *systemIndex {
-	ix := &systemIndex{
-		rows:  make([]system, 0, 2000),
-		byURI: make(map[string]int32, 2300),
-		byOID: make(map[string]int32, 2300),
-		byV2:  make(map[string]int32, 800),
+	type found struct {
+		kind           Kind
+		uris, oids, v2 []piece
+		upper          []piece // v2 in upper case
 	}
+	var b strings.Builder
+	b.Grow(3 * len(systemsText))
+	keep := func(list []piece, s string) []piece {
+		from := b.Len()
+		b.WriteString(s)
+		return append(list, piece{uint32(from), uint32(len(s))})
+	}
+	all := make([]found, 0, 2000)
+	uris, oids, v2 := 0, 0, 0
 	for line := range strings.Lines(systemsText) {
 		line = strings.TrimSuffix(line, "\n")
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		row := int32(len(ix.rows))
-		var s system
+		var s found
 		kind, line, _ := strings.Cut(line, "\t")
 		if kind == "i" {
 			s.kind = Identifier
 		}
-		uris, line, _ := strings.Cut(line, "\t")
-		for uri := range strings.SplitSeq(uris, " ") {
-			uri = expand(uri)
-			if s.uri == "" {
-				s.uri = uri
-			}
-			ix.byURI[uri] = row
+		names, line, _ := strings.Cut(line, "\t")
+		for uri := range strings.SplitSeq(names, " ") {
+			s.uris = keep(s.uris, expand(uri))
 		}
-		oids, v2, _ := strings.Cut(line, "\t")
-		for _, oid := range strings.Fields(oids) {
-			oid = expand(oid)
-			s.oids = append(s.oids, oid)
-			ix.byOID[oid] = row
+		numbers, ids, _ := strings.Cut(line, "\t")
+		for oid := range strings.FieldsSeq(numbers) {
+			s.oids = keep(s.oids, expand(oid))
 		}
-		for _, id := range strings.Fields(v2) {
-			s.v2 = append(s.v2, id)
-			ix.byV2[strings.ToUpper(id)] = row
+		for id := range strings.FieldsSeq(ids) {
+			s.v2 = keep(s.v2, id)
+			s.upper = keep(s.upper, strings.ToUpper(id))
 		}
-		ix.rows = append(ix.rows, s)
+		uris, oids, v2 = uris+len(s.uris), oids+len(s.oids), v2+len(s.v2)
+		all = append(all, s)
+	}
+	text := strings.Clone(b.String()) // in no more memory than it takes
+	ix := &systemIndex{text: text, rows: make([]system, len(all)), byURI: newNameTable(text, uris), byOID: newNameTable(text, oids), byV2: newNameTable(text, v2)}
+	for i := range all {
+		s, x := &all[i], &ix.rows[i]
+		x.kind, x.uri, x.oid, x.v2 = s.kind, first(s.uris), first(s.oids), first(s.v2)
+		ix.byURI.addAll(s.uris, int32(i))
+		ix.byOID.addAll(s.oids, int32(i))
+		ix.byV2.addAll(s.upper, int32(i))
 	}
 	return ix
 })
+
+// first gives the preferred one of some names.
+func first(list []piece) (p piece) {
+	if len(list) > 0 {
+		p = list[0]
+	}
+	return p
+}
 
 // expand writes out the generated tables' abbreviations.
 func expand(s string) string {
@@ -113,11 +134,11 @@ func expand(s string) string {
 
 // find looks a URI up: canonical, known otherwise, of an earlier FHIR release, or urn:oid:.
 func (ix *systemIndex) find(uri string) (*system, bool) {
-	if row, ok := ix.byURI[uri]; ok {
+	if row, ok := ix.byURI.row(uri); ok {
 		return &ix.rows[row], true
 	}
 	if oid, ok := cutURN(uri, oidPrefix); ok {
-		if row, ok := ix.byOID[oid]; ok {
+		if row, ok := ix.byOID.row(oid); ok {
 			return &ix.rows[row], true
 		}
 		return nil, false
@@ -132,7 +153,7 @@ func (ix *systemIndex) find(uri string) (*system, bool) {
 	}
 	var buf [128]byte // stays on the stack
 	key := append(append(append(buf[:0], thoPrefix...), infix...), rest...)
-	if row, ok := ix.byURI[string(key)]; ok {
+	if row, ok := ix.byURI.row(view(key)); ok {
 		return &ix.rows[row], true
 	}
 	return nil, false
@@ -143,16 +164,16 @@ func (ix *systemIndex) find(uri string) (*system, bool) {
 // diagnoses and one for procedures). ok is false where the OID is not known.
 func URI(oid string) (uri string, ok bool) {
 	ix := systems()
-	row, ok := ix.byOID[oid]
+	row, ok := ix.byOID.row(oid)
 	if !ok {
 		if oid, ok = cutURN(oid, oidPrefix); !ok {
 			return "", false
 		}
-		if row, ok = ix.byOID[oid]; !ok {
+		if row, ok = ix.byOID.row(oid); !ok {
 			return "", false
 		}
 	}
-	return ix.rows[row].uri, true
+	return ix.uri(row), true
 }
 
 // OID gives the preferred OID of a system by any of its URIs. A "urn:oid:" that
@@ -162,19 +183,21 @@ func OID(uri string) (oid string, ok bool) {
 		// An OID as sent stays that OID, though its system may prefer another.
 		return rest, IsOID(rest)
 	}
-	s, ok := systems().find(uri)
-	if !ok || len(s.oids) == 0 {
+	ix := systems()
+	s, ok := ix.find(uri)
+	if !ok || s.oid.len == 0 {
 		return "", false
 	}
-	return s.oids[0], true
+	return s.oid.of(ix.text), true
 }
 
 // Canonical gives the canonical URI of a system by any name a FHIR or CDA
 // source may write in its place: another URI of it, urn:oid:, the URIs of
 // earlier FHIR releases. What is not known comes back as it came.
 func Canonical(uri string) string {
-	if s, ok := systems().find(uri); ok {
-		return s.uri
+	ix := systems()
+	if s, ok := ix.find(uri); ok {
+		return s.uri.of(ix.text)
 	}
 	return uri
 }
@@ -194,11 +217,12 @@ func KindOf(uri string) (kind Kind, ok bool) {
 // the number of its table ("HL70001"), by any of its URIs. ok is false where it
 // has none: CWE.14 (the OID) then names it.
 func V2ID(uri string) (id string, ok bool) {
-	s, ok := systems().find(uri)
-	if !ok || len(s.v2) == 0 {
+	ix := systems()
+	s, ok := ix.find(uri)
+	if !ok || s.v2.len == 0 {
 		return "", false
 	}
-	return s.v2[0], true
+	return s.v2.of(ix.text), true
 }
 
 // FromV2 gives the canonical URI of the code system that an id of HL7 v2 table
@@ -206,7 +230,7 @@ func V2ID(uri string) (id string, ok bool) {
 // "99zzz") and all that HL7 gives no URI: they pass through as they came.
 func FromV2(id string) (uri string, ok bool) {
 	ix := systems()
-	row, ok := ix.byV2[id]
+	row, ok := ix.byV2.row(id)
 	if !ok {
 		var buf [32]byte
 		if len(id) > len(buf) {
@@ -220,11 +244,11 @@ func FromV2(id string) (uri string, ok bool) {
 			}
 			upper[i] = c
 		}
-		if row, ok = ix.byV2[string(upper)]; !ok {
+		if row, ok = ix.byV2.row(view(upper)); !ok {
 			return "", false
 		}
 	}
-	return ix.rows[row].uri, true
+	return ix.uri(row), true
 }
 
 // IsLocalV2 reports whether an id of HL7 v2 table 0396 says that the codes are

@@ -33,17 +33,41 @@ type section struct {
 	lines    string
 }
 
-var sections = sync.OnceValue(func() map[string]*section {
-	all := map[string]*section{}
+// sectionIndex finds code systems by their URIs.
+type sectionIndex struct {
+	rows  []section
+	byURI nameTable
+}
+
+var sections = sync.OnceValue(func() *sectionIndex {
+	ix := &sectionIndex{rows: make([]section, 0, strings.Count(conceptsText, "\n@"))}
+	var uris strings.Builder
 	for head, body := range blocks(conceptsText) {
 		uri, rest, _ := strings.Cut(head, "\t")
 		version, flags, _ := strings.Cut(rest, "\t")
-		s := &section{uri: expand(uri), version: version, lines: body,
-			complete: strings.Contains(flags, "c"), caseless: strings.Contains(flags, "i")}
-		all[s.uri] = s
+		uris.WriteString(expand(uri))
+		ix.rows = append(ix.rows, section{uri: expand(uri), version: version, lines: body,
+			complete: strings.Contains(flags, "c"), caseless: strings.Contains(flags, "i")})
 	}
-	return all
+	text := uris.String()
+	ix.byURI = newNameTable(text, len(ix.rows))
+	for i, from := 0, 0; i < len(ix.rows); i++ {
+		p := piece{uint32(from), uint32(len(ix.rows[i].uri))}
+		ix.rows[i].uri = p.of(text)
+		ix.byURI.add(p, int32(i))
+		from += len(ix.rows[i].uri)
+	}
+	return ix
 })
+
+// sectionOf gives the embedded code system of a URI; nil where there is none.
+func sectionOf(uri string) *section {
+	ix := sections()
+	if row, ok := ix.byURI.row(uri); ok {
+		return &ix.rows[row]
+	}
+	return nil
+}
 
 // valueSet is one embedded value set: a line for each code system.
 type valueSet struct{ lines string }
@@ -127,11 +151,11 @@ func (s *section) get(code string) (exact, display, flags string, ok bool) {
 
 // named gives the embedded code system by any of its names.
 func named(system string) (*section, bool) {
-	s, ok := sections()[system]
-	if !ok {
-		s, ok = sections()[FromCDA(Canonical(system))]
+	s := sectionOf(system)
+	if s == nil {
+		s = sectionOf(FromCDA(Canonical(system)))
 	}
-	return s, ok
+	return s, s != nil
 }
 
 // Lookup finds a code of an embedded code system, by its URI, another URI of it
@@ -209,7 +233,7 @@ func (Default) Validate(_ context.Context, name string, c record.Coding) (record
 		if expand(uri) != system {
 			continue
 		}
-		s := sections()[system]
+		s := sectionOf(system)
 		exact, _, _, ok := s.get(c.Code)
 		switch {
 		case codes == "*" && ok:
@@ -241,7 +265,7 @@ func (Default) Expand(_ context.Context, name string) (codings []record.Coding, 
 	}
 	for line := range strings.Lines(v.lines) {
 		uri, codes, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
-		s := sections()[expand(uri)]
+		s := sectionOf(expand(uri))
 		if codes != "*" {
 			for code := range strings.SplitSeq(codes, "\t") {
 				_, display, _, _ := s.get(code)
@@ -304,7 +328,7 @@ func (Default) Translate(_ context.Context, c record.Coding, target string) ([]r
 		return nil, nil
 	}
 	out := record.Coding{System: target, Code: code}
-	if s, ok := sections()[target]; ok {
+	if s := sectionOf(target); s != nil {
 		_, display, _, held := s.get(code)
 		if !held {
 			return nil, nil // a code that the target does not have, as far as it is known
@@ -334,8 +358,8 @@ func equivalences() [5]equivalence {
 // Whole says whether every code of a system is embedded, so that a code that
 // Lookup does not find is none of the system's.
 func Whole(system string) bool {
-	s, ok := sections()[FromCDA(Canonical(system))]
-	return ok && s.complete
+	s := sectionOf(FromCDA(Canonical(system)))
+	return s != nil && s.complete
 }
 
 // Lacks says whether a code is none of a system every code of which is embedded.
@@ -346,21 +370,6 @@ func Lacks(system, code string) bool {
 	}
 	_, _, _, ok = s.get(code)
 	return !ok
-}
-
-// Set gives the codes of a system every code of which is embedded, nil for another. caseless says that the system does not tell capitals
-// from small letters.
-func Set(system string) (set map[string]bool, caseless bool) {
-	s, ok := named(system)
-	if !ok || !s.complete {
-		return nil, false
-	}
-	set = map[string]bool{}
-	for line := range strings.Lines(s.lines) {
-		code, _, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
-		set[code] = true
-	}
-	return set, s.caseless
 }
 
 // HasCode reports whether an embedded code system has a code.
