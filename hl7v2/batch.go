@@ -142,7 +142,7 @@ func cut(b []byte, eof bool) (n, from int, ok bool) {
 		}
 	}
 	for i := from; ; {
-		j := bytes.IndexAny(b[i:], "\r\n")
+		j := lineEnd(b[i:])
 		if j < 0 {
 			return len(b), from, eof
 		}

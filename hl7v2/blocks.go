@@ -20,8 +20,9 @@ func (b *block) head() Segment { return b.segs[0] }
 
 // seg gives the first segment of a name; the absent one where there is none.
 func (b *block) seg(name string) Segment {
+	id := segmentID(name)
 	for _, s := range b.segs {
-		if s.Is(name) {
+		if s.is(id) {
 			return s
 		}
 	}
@@ -85,7 +86,7 @@ var following = sync.OnceValue(func() (out struct {
 // belongs says whether a segment goes with the block before it.
 func (b *block) belongs(s Segment) bool {
 	id, head := s.id(), b.head().id()
-	if id == idNTE {
+	if id == idNTE || id == idOBX && (head == idORC || head == idOBR) { // as most do
 		return true
 	}
 	known := following()

@@ -11,10 +11,10 @@ func (r *reader) roles(b *block) {
 	for _, s := range b.segs {
 		var m record.CareTeamMember
 		var ok bool
-		switch s.Name() {
-		case "ROL":
+		switch s.id() {
+		case idROL:
 			m, ok = r.role(s)
-		case "PRT":
+		case idPRT:
 			m, ok = r.participation(s)
 		default:
 			continue

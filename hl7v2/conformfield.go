@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/portage-health/portage/internal/codes"
 )
@@ -48,26 +49,29 @@ var fieldRules = sync.OnceValue(func() map[string][]fieldRule {
 	return all
 })
 
+// v2Table begins the names of the code systems of HL7's tables.
+const v2Table = "http://terminology.hl7.org/CodeSystem/v2-"
+
 // codeTable is an HL7 table: its code system, and its codes where the library knows all of them.
 type codeTable struct {
-	once  sync.Once
 	uri   string
 	codes codes.CodeSet
 }
 
 // tables are HL7's tables by their numbers. One is filled when it is first asked for, and does not change from there on.
-var tables [1000]codeTable
+var tables [1000]atomic.Pointer[codeTable]
 
 func tableOf(number string) *codeTable {
 	n := 0
-	for _, c := range []byte(number) {
-		n = 10*n + int(c-'0')
+	for i := range len(number) {
+		n = 10*n + int(number[i]-'0')
 	}
-	t := &tables[n]
-	t.once.Do(func() {
-		t.uri = "http://terminology.hl7.org/CodeSystem/v2-" + "0000"[len(number):] + number
+	t := tables[n].Load()
+	if t == nil { // whoever else fills it at the same time has the same
+		t = &codeTable{uri: v2Table + "0000"[len(number):] + number}
 		t.codes = codes.Set(t.uri)
-	})
+		tables[n].Store(t)
+	}
 	return t
 }
 
@@ -177,7 +181,12 @@ func wellFormed(datatype, v string) bool {
 }
 
 func isDigits(v string) bool {
-	return v != "" && strings.Trim(v, "0123456789") == ""
+	for i := range len(v) {
+		if v[i] < '0' || v[i] > '9' {
+			return false
+		}
+	}
+	return v != ""
 }
 
 // isNumber: an optional sign, digits, an optional point with digits behind it (2A.3.44).

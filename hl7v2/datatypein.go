@@ -14,18 +14,20 @@ func (r *reader) coded(d datum, table string) (c record.Concept, ok bool) {
 		r.take(d)
 		return record.Concept{Absent: record.AbsentExplicitNull}, true
 	}
-	n := d.Len()
+	var parts parts
+	parts.of(d)
+	n := parts.n
 	if n >= 9 {
-		c.Text = r.text(d.at(9))
+		c.Text = r.text(parts.at(9))
 	}
 	for _, p := range [...][5]int{{1, 2, 3, 7, 14}, {4, 5, 6, 8, 17}, {10, 11, 12, 13, 20}} {
 		if p[0] > n {
 			break
 		}
-		if d.at(p[0]).peek() != "" || d.at(p[1]).peek() != "" { // a code system alone says nothing
+		if parts.at(p[0]).peek() != "" || parts.at(p[1]).peek() != "" { // a code system alone says nothing
 			var g *record.Coding
 			c.Codings, g = more(c.Codings, &r.mem.codings)
-			r.coding(g, d, p, table)
+			r.coding(g, &parts, p, table)
 		}
 		table = ""
 	}
@@ -33,7 +35,7 @@ func (r *reader) coded(d datum, table string) (c record.Concept, ok bool) {
 }
 
 // coding reads one triplet of a coded value, with its version and the OIDs of its code system and of the value set it was chosen from.
-func (r *reader) coding(g *record.Coding, d datum, p [5]int, table string) {
+func (r *reader) coding(g *record.Coding, d *parts, p [5]int, table string) {
 	g.Code, g.Display = r.text(d.at(p[0])), r.text(d.at(p[1]))
 	if id := d.at(p[2]); id.peek() != "" {
 		g.SystemAsSent = r.text(id)
@@ -44,19 +46,67 @@ func (r *reader) coding(g *record.Coding, d datum, p [5]int, table string) {
 		g.System = tableSystem(table, g.Code)
 	}
 	switch { // the codes of these tables are those of other systems (AdministrativeSex map; table 0005 took the CDC's codes)
-	case g.System == tableURI("1") && (g.Code == "M" || g.Code == "F"):
+	case g.System == v2Table+"0001" && (g.Code == "M" || g.Code == "F"):
 		g.System = record.SystemAdministrativeSex
-	case (g.System == tableURI("5") || table == "5" && g.System == "" && g.SystemAsSent == "") && codes.HasCode(record.SystemRaceEthnicity, g.Code):
+	case (g.System == v2Table+"0005" || table == "5" && g.System == "" && g.SystemAsSent == "") && codes.HasCode(record.SystemRaceEthnicity, g.Code):
 		g.System = record.SystemRaceEthnicity
 	}
 	if g.System == g.SystemAsSent {
 		g.SystemAsSent = ""
+	}
+	if d.n <= 3 {
+		return
 	}
 	g.Version = r.text(d.at(p[3]))
 	if oid := d.at(p[4] + 1); codes.IsOID(oid.peek()) {
 		g.ValueSet = r.text(oid)
 		g.ValueSetVersion = r.text(d.at(p[4] + 2))
 	}
+}
+
+// parts are the parts of a datum, found once: those of a coded value that are read.
+type parts struct {
+	datum
+	n    int
+	ends [22]int32 // the last piece of each
+}
+
+func (p *parts) of(d datum) {
+	p.datum, p.n = d, 0
+	if d.x == nil {
+		return
+	}
+	if d.inner != 0 {
+		for i, w := range d.x.marks[d.first:d.last] {
+			if w&kindMask >= d.inner {
+				if p.n == len(p.ends) {
+					return
+				}
+				p.ends[p.n] = d.first + int32(i)
+				p.n++
+			}
+		}
+	}
+	if p.n < len(p.ends) {
+		p.ends[p.n] = d.last
+		p.n++
+	}
+}
+
+// at gives a part by its number, counted from 1.
+func (p *parts) at(n int) datum {
+	if n < 1 || n > p.n {
+		return datum{}
+	}
+	from := p.first
+	if n > 1 {
+		from = p.ends[n-2] + 1
+	}
+	inner := uint32(0)
+	if p.inner == endComp {
+		inner = endSub
+	}
+	return datum{span{p.x, from, p.ends[n-1]}, inner}
 }
 
 // of gives a reader of coded values of a table.

@@ -25,7 +25,7 @@ func (r *reader) header(b *block) {
 	v := record.Provenance{Entry: record.Entry{Assertion: record.Affirmed, Origins: []record.Origin{{Source: r.p.source.ID, Path: path, Line: line}}}}
 	if id := r.textAt(h, 10); id != "" {
 		i := record.Identifier{Value: id}
-		if n, ok := (&reader{led: r.led}).peekDesignator(h, 3); ok {
+		if n, ok := peekDesignator(h, 3); ok {
 			n.put(&i)
 		}
 		v.Identifiers = []record.Identifier{i}
@@ -106,7 +106,7 @@ func someOf[T any](list []T) []T {
 }
 
 // peekDesignator reads a designator without taking it.
-func (r *reader) peekDesignator(h Segment, field int) (named, bool) {
+func peekDesignator(h Segment, field int) (named, bool) {
 	d := first(h, field)
 	id, kind := d.at(2).peek(), d.at(3).peek()
 	if kind == "ISO" && codes.IsOID(id) {

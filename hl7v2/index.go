@@ -149,7 +149,7 @@ func (x *index) delimiters() *Error {
 	}
 	x.delims, x.encodingEnd = d, x.from+end
 	x.term, x.lf = "\r", lfUnknown
-	if i := bytes.IndexAny(b[end:], "\r\n"); i >= 0 {
+	if i := lineEnd(b[end:]); i >= 0 {
 		switch rest := b[end+i:]; {
 		case rest[0] == '\n':
 			x.term, x.lf = "\n", lfEnds
@@ -158,6 +158,25 @@ func (x *index) delimiters() *Error {
 		}
 	}
 	return nil
+}
+
+// lineEnd gives where a line ends; -1 where no line does.
+func lineEnd(b []byte) int {
+	const window = 256 // no byte is looked for far beyond the other
+	for at := 0; at < len(b); at += window {
+		part := b[at:min(at+window, len(b))]
+		cr := bytes.IndexByte(part, '\r')
+		if cr >= 0 {
+			part = part[:cr]
+		}
+		if lf := bytes.IndexByte(part, '\n'); lf >= 0 {
+			return at + lf
+		}
+		if cr >= 0 {
+			return at + cr
+		}
+	}
+	return -1
 }
 
 // segmentOf gives the number (from 0) of the segment that an offset lies in.
@@ -205,6 +224,18 @@ func (x *index) bytesOf(i, j int) []byte {
 		return x.data[to:from:from]
 	}
 	return x.data[from:to:to]
+}
+
+// piece gives what piece k holds.
+func (x *index) piece(k int) []byte {
+	if k > 0 {
+		if w := x.marks[k-1]; w&kindMask != endSegment {
+			if from, to := int(w>>posShift)+1, int(x.marks[k]>>posShift); from <= to {
+				return x.data[from:to:to]
+			}
+		}
+	}
+	return x.bytesOf(k, k)
 }
 
 // holds says whether piece k holds anything: whether its bytes are any.

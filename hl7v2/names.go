@@ -24,6 +24,12 @@ const (
 	idOBX = 'O'<<16 | 'B'<<8 | 'X'
 	idRXO = 'R'<<16 | 'X'<<8 | 'O'
 	idSCH = 'S'<<16 | 'C'<<8 | 'H'
+	idDG1 = 'D'<<16 | 'G'<<8 | '1'
+	idSPM = 'S'<<16 | 'P'<<8 | 'M'
+	idTQ1 = 'T'<<16 | 'Q'<<8 | '1'
+	idCTD = 'C'<<16 | 'T'<<8 | 'D'
+	idROL = 'R'<<16 | 'O'<<8 | 'L'
+	idPRT = 'P'<<16 | 'R'<<8 | 'T'
 )
 
 // segmentID packs a name of three letters; 0 for anything else.

@@ -32,6 +32,15 @@ func (r *reader) observe(v *record.Observation, s Segment, notes []Segment, kind
 	}
 	v.Status = r.status(first(s, 11), &observationStatus)
 	v.When.At = r.timeOf(s, 14)
+	if s.Len() > 14 { // most have no more
+		r.observeMore(v, s)
+	}
+	v.Notes = r.notes(notes)
+	r.typeForm(s, v)
+}
+
+// observeMore reads the fields behind OBX-14.
+func (r *reader) observeMore(v *record.Observation, s Segment) {
 	v.Methods = each(s, 17, r.concept)
 	for d := range all(s, 20) {
 		if c, ok := r.concept(d); ok {
@@ -50,8 +59,6 @@ func (r *reader) observe(v *record.Observation, s Segment, notes []Segment, kind
 		}
 	}
 	v.Issued = r.timePtr(s, 19)
-	v.Notes = r.notes(notes)
-	r.typeForm(s, v)
 }
 
 // observers reads who observed, where it was done, and with what.

@@ -33,7 +33,7 @@ func (r *reader) order(b *block) record.Order {
 	}
 	r.timings(b, &v)
 	for i, s := range b.segs {
-		if s.Is("CTD") && !r.reporting(obr) {
+		if s.is(idCTD) && !r.reporting(obr) {
 			r.contact(s, &v)
 		}
 		if s == orc {
@@ -149,7 +149,7 @@ func (r *reader) request(s Segment, v *record.Order) {
 // timings reads TQ1 and, before 2.5, ORC-7 and OBR-27.
 func (r *reader) timings(b *block, v *record.Order) {
 	for _, s := range b.segs {
-		if !s.Is("TQ1") {
+		if !s.is(idTQ1) {
 			continue
 		}
 		r.own(s, v.ID)

@@ -30,6 +30,8 @@ type reader struct {
 
 	mem               rooms
 	lastTime, lastISO string // the last time read, and how it stands in the record
+	lastID            uint32 // of the segment whose path was written last
+	lastName          string
 
 	replaced []replacement      // see overlap
 	joined   map[string]int     // where in its list the entry stands that several blocks tell of
@@ -128,15 +130,15 @@ func (d datum) says() bool {
 	return false
 }
 
-// isNull reports whether all that stands there is null.
-func (d datum) isNull() bool { return d.State() == Null }
+// isNull reports whether all that stands there is null, which is one piece.
+func (d datum) isNull() bool { return d.x != nil && d.first == d.last && d.State() == Null }
 
 // peek gives a primitive without taking it.
 func (d datum) peek() string {
 	if d.x == nil {
 		return ""
 	}
-	b := d.x.bytesOf(int(d.first), int(d.first))
+	b := d.x.piece(int(d.first))
 	if len(b) == 0 || len(b) == 2 && b[0] == '"' && b[1] == '"' {
 		return ""
 	}
@@ -165,6 +167,9 @@ func (r *reader) text(d datum) string {
 
 // words takes all that stands there as one text: delimiters that nobody escaped are part of it.
 func (r *reader) words(d datum) string {
+	if d.first == d.last { // one piece
+		return r.text(d)
+	}
 	if d.State() != Valued {
 		return ""
 	}

@@ -10,36 +10,33 @@ import (
 // observations, and is based on the order where one is named. An order without a result of its own is an order alone.
 func (r *reader) results(b *block) {
 	obr := b.seg("OBR")
-	var order record.Order
-	ordered := false
-	reporting := r.reporting(obr)
-	if obr.OK() || b.head().Is("ORC") {
-		order, ordered = r.order(b), true
-	}
+	orders, panels := len(r.rec.Orders), len(r.rec.ResultPanels) // where the block's own stand
+	var order *record.Order
+	ordered := obr.OK() || b.head().is(idORC)
 	known, joined := 0, false
 	if ordered {
-		known, joined = join(r, b, "", r.rec.Orders, func(v *record.Order) *record.Entry { return &v.Entry }, &order)
+		r.rec.Orders = append(r.rec.Orders, r.order(b))
+		order = &r.rec.Orders[orders]
+		known, joined = join(r, b, "", r.rec.Orders[:orders], func(v *record.Order) *record.Entry { return &v.Entry }, order)
 	}
 	specimens := r.specimens(b)
 	var panel *record.Panel
-	if obr.OK() && reporting {
-		p := r.panel(b, obr, &order)
-		p.Specimens = specimens
-		if ordered {
-			p.BasedOn = []record.Ref{*order.EntryRef(record.KindOrder)}
-		}
-		panel = &p
+	if obr.OK() && r.reporting(obr) {
+		r.rec.ResultPanels = append(r.rec.ResultPanels, r.panel(b, obr, order))
+		panel = &r.rec.ResultPanels[panels]
+		panel.Specimens = specimens
+		panel.BasedOn = []record.Ref{*order.EntryRef(record.KindOrder)}
 	}
 	refs := r.observations(b, panel != nil, specimens)
 	switch {
 	case panel != nil:
 		panel.Members = refs
-		if _, ok := join(r, b, "panel of ", r.rec.ResultPanels, func(v *record.Panel) *record.Entry { return &v.Entry }, panel); !ok {
-			r.rec.ResultPanels = append(r.rec.ResultPanels, *panel)
+		if _, ok := join(r, b, "panel of ", r.rec.ResultPanels[:panels], func(v *record.Panel) *record.Entry { return &v.Entry }, panel); ok {
+			*panel = record.Panel{}
+			r.rec.ResultPanels = r.rec.ResultPanels[:panels]
 		}
-	case ordered || obr.OK():
+	case ordered:
 		order.Support = append(order.Support, refs...)
-		ordered = true
 	}
 	if ordered {
 		order.Specimens = append(order.Specimens, specimens...)
@@ -51,12 +48,12 @@ func (r *reader) results(b *block) {
 		if joined {
 			o := &r.rec.Orders[known]
 			o.Specimens, o.Support, o.Notes = union(o.Specimens, order.Specimens...), union(o.Support, order.Support...), union(o.Notes, order.Notes...)
-		} else {
-			r.rec.Orders = append(r.rec.Orders, order)
+			*order = record.Order{}
+			r.rec.Orders = r.rec.Orders[:orders]
 		}
 	}
 	for _, s := range b.segs {
-		if s.Is("DG1") {
+		if s.is(idDG1) {
 			r.diagnosis(s)
 		}
 	}

@@ -42,7 +42,11 @@ func (r *reader) originOf(s Segment) []record.Origin {
 
 // pathOf is the path of a segment.
 func (r *reader) pathOf(s Segment) string {
-	name := s.x.nameOf(int(s.n))
+	name := r.lastName
+	if id := s.id(); id == 0 || id != r.lastID {
+		name = s.x.nameOf(int(s.n))
+		r.lastID, r.lastName = id, name
+	}
 	if name == "" {
 		return s.x.path(int(s.n))
 	}

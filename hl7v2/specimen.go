@@ -5,7 +5,7 @@ import "github.com/portage-health/portage/record"
 // specimens reads the SPM of a block (SPM[Specimen]) and, before 2.5, OBR-14 and OBR-15.
 func (r *reader) specimens(b *block) (refs []record.Ref) {
 	for i, s := range b.segs {
-		if !s.Is("SPM") {
+		if !s.is(idSPM) {
 			continue
 		}
 		v := r.specimen(s)

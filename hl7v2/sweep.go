@@ -1,6 +1,7 @@
 package hl7v2
 
 import (
+	"math/bits"
 	"strings"
 
 	"github.com/portage-health/portage/internal/codes"
@@ -33,19 +34,21 @@ func (r *reader) sweep() {
 
 // tally counts the leaves among some pieces of a segment.
 func (r *reader) tally(x *index, from, to int) (c record.Counts) {
-	for i := from; i <= to; i++ {
-		if !x.holds(i) {
-			continue
+	for i := from; i <= to; {
+		// The pieces of one word of the ledger, as bits.
+		end := min(to, i|63)
+		held := uint64(0)
+		for k := i; k <= end; k++ {
+			if x.holds(k) {
+				held |= 1 << (k & 63)
+			}
 		}
-		c.Facts++
-		switch {
-		case r.led.Taken(i):
-			c.Mapped++
-		case r.led.Scaffolded(i):
-			c.Scaffold++
-		default:
-			c.Carried++
-		}
+		taken, scaffold := r.led.Marks(i >> 6)
+		c.Facts += bits.OnesCount64(held)
+		c.Mapped += bits.OnesCount64(held & taken)
+		c.Scaffold += bits.OnesCount64(held & scaffold &^ taken)
+		c.Carried += bits.OnesCount64(held &^ taken &^ scaffold)
+		i = end + 1
 	}
 	return c
 }

@@ -9,12 +9,12 @@ import (
 // time reads TS and DTM (2A.3.22): as precise as sent, with the offset sent or none. The offset of MSH-7 is not applied to times that have none.
 func (r *reader) time(d datum) (t record.Time, ok bool) {
 	d = d.at(1)
-	if d.isNull() {
-		r.take(d)
-		return record.Time{Absent: record.AbsentExplicitNull}, true
-	}
 	v := r.text(d)
 	if v == "" {
+		if d.isNull() {
+			r.take(d)
+			return record.Time{Absent: record.AbsentExplicitNull}, true
+		}
 		return t, false
 	}
 	if v == r.lastTime { // as most observations of a report have it

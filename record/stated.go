@@ -63,15 +63,15 @@ func (s *Stating) forget() {
 	clear(s.byID)
 	clear(s.carried)
 	clear(s.all)
-	s.all = s.all[:0]
+	s.all, s.alone = s.all[:0], false
 }
 
 // Stating tells of sections of one record what their entries say. The record
 // must not change while it is used. It is used by one goroutine.
 type Stating struct {
-	byID    map[string]*stated
-	within  bool // the statement at hand is being hashed
-	alone   bool // what is referred to counts by being there, not by what it says
+	byID    map[string]int32 // places in all
+	within  bool             // the statement at hand is being hashed
+	alone   bool             // what is referred to counts by being there, not by what it says
 	all     []stated
 	carried map[string]uint64
 }
@@ -125,8 +125,8 @@ func (s *Stating) lookItems(r *Record) {
 	s.look(r, entryLists())
 	s.alone = true
 	if r.Patient != nil {
+		s.byID[r.Patient.ID] = int32(len(s.all))
 		s.all = append(s.all, stated{at: unsafe.Pointer(r.Patient), sum: patientSum()})
-		s.byID[r.Patient.ID] = &s.all[len(s.all)-1]
 	}
 }
 
@@ -153,7 +153,7 @@ func (r *Record) stating(lists []statementList) *Stating {
 	return s
 }
 
-// look enters the entries of r. What s points to in all must not move: all has room for them.
+// look enters the entries of r.
 func (s *Stating) look(r *Record, lists []statementList) {
 	p := unsafe.Pointer(r)
 	n := 1
@@ -162,7 +162,7 @@ func (s *Stating) look(r *Record, lists []statementList) {
 	}
 	s.all = slices.Grow(s.all, n)
 	if s.byID == nil {
-		s.byID = make(map[string]*stated, n)
+		s.byID = make(map[string]int32, n)
 	}
 	for _, l := range lists {
 		w := (*sliceWords)(unsafe.Add(p, l.offset))
@@ -170,8 +170,8 @@ func (s *Stating) look(r *Record, lists []statementList) {
 			at := unsafe.Add(w.first, uintptr(j)*l.sum.size)
 			id := *(*string)(unsafe.Add(at, l.id))
 			if _, twice := s.byID[id]; !twice {
+				s.byID[id] = int32(len(s.all))
 				s.all = append(s.all, stated{at: at, sum: l.sum})
-				s.byID[id] = &s.all[len(s.all)-1]
 			}
 		}
 	}
@@ -215,12 +215,15 @@ func (s *Stating) Still(sec *Section, typedOnly bool) bool {
 
 // of adds what the statement with this id says.
 func (s *Stating) of(h uint64, id string) uint64 {
-	x := s.byID[id]
+	at, ok := s.byID[id]
 	switch {
-	case x == nil:
+	case !ok:
 		return mixText(h, id)
 	case s.alone && s.within:
 		return mixText(h+1, id)
+	}
+	x := &s.all[at]
+	switch {
 	case x.busy:
 		return mix(h, 1) // a circle
 	case !x.done:

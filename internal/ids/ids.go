@@ -5,6 +5,7 @@ package ids
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/binary"
 	"hash"
 
 	"github.com/portage-health/portage/internal/room"
@@ -64,18 +65,27 @@ func (m *Maker) make(parts []string) [36]byte {
 func uuid(b []byte) [36]byte {
 	b[6] = b[6]&0x0f | 0x80
 	b[8] = b[8]&0x3f | 0x80
-	const digits = "0123456789abcdef"
 	var d [36]byte
-	n := 0
-	for i, c := range b {
-		if i == 4 || i == 6 || i == 8 || i == 10 {
-			d[n] = '-'
-			n++
-		}
-		d[n], d[n+1] = digits[c>>4], digits[c&15]
-		n += 2
-	}
+	binary.BigEndian.PutUint64(d[0:8], hexDigits(b[0:4]))
+	second, third := hexDigits(b[4:8]), hexDigits(b[8:12])
+	binary.BigEndian.PutUint32(d[9:13], uint32(second>>32))
+	binary.BigEndian.PutUint32(d[14:18], uint32(second))
+	binary.BigEndian.PutUint32(d[19:23], uint32(third>>32))
+	binary.BigEndian.PutUint32(d[24:28], uint32(third))
+	binary.BigEndian.PutUint64(d[28:36], hexDigits(b[12:16]))
+	d[8], d[13], d[18], d[23] = '-', '-', '-', '-'
 	return d
+}
+
+// hexDigits gives four bytes as eight hexadecimal digits, the first in the highest byte.
+func hexDigits(b []byte) uint64 {
+	const ones = 0x0101010101010101
+	x := uint64(binary.BigEndian.Uint32(b))
+	x = (x | x<<16) & 0x0000ffff0000ffff
+	x = (x | x<<8) & 0x00ff00ff00ff00ff
+	x = (x | x<<4) & (0x0f * ones)      // a digit in each byte
+	letters := (x + 6*ones) >> 4 & ones // those above 9
+	return x + '0'*ones + letters*('a'-'0'-10)
 }
 
 // Derive gives the id of a thing that exists only as part of another (the dispense of a medication, say).
