@@ -10,9 +10,16 @@ func (r *reader) concept(d datum) (record.Concept, bool) { return r.coded(d, "")
 
 // coded reads a coded value of a table: its code system is the table's where none is named and the table has the code.
 func (r *reader) coded(d datum, table string) (c record.Concept, ok bool) {
+	ok = r.codedInto(&c, d, table)
+	return c, ok
+}
+
+// codedInto is coded into a place that is empty.
+func (r *reader) codedInto(c *record.Concept, d datum, table string) bool {
 	if d.isNull() {
 		r.take(d)
-		return record.Concept{Absent: record.AbsentExplicitNull}, true
+		c.Absent = record.AbsentExplicitNull
+		return true
 	}
 	var parts parts
 	parts.of(d)
@@ -24,22 +31,24 @@ func (r *reader) coded(d datum, table string) (c record.Concept, ok bool) {
 		if p[0] > n {
 			break
 		}
-		if parts.at(p[0]).peek() != "" || parts.at(p[1]).peek() != "" { // a code system alone says nothing
+		code, display := parts.at(p[0]), parts.at(p[1])
+		if v, name := code.peek(), display.peek(); v != "" || name != "" { // a code system alone says nothing
 			var g *record.Coding
 			c.Codings, g = more(c.Codings, &r.mem.codings)
+			g.Code, g.Display = r.taken(code, v), r.taken(display, name)
 			r.coding(g, &parts, p, table)
 		}
 		table = ""
 	}
-	return c, c.Text != "" || len(c.Codings) > 0
+	return c.Text != "" || len(c.Codings) > 0
 }
 
-// coding reads one triplet of a coded value, with its version and the OIDs of its code system and of the value set it was chosen from.
+// coding reads the rest of one triplet of a coded value, whose code and display are read, with its version and the OIDs of its code system and of the value set it was chosen from.
 func (r *reader) coding(g *record.Coding, d *parts, p [5]int, table string) {
-	g.Code, g.Display = r.text(d.at(p[0])), r.text(d.at(p[1]))
-	if id := d.at(p[2]); id.peek() != "" {
-		g.SystemAsSent = r.text(id)
-		g.System = systemOf(g.SystemAsSent)
+	id := d.at(p[2])
+	if v := id.peek(); v != "" {
+		g.SystemAsSent = r.taken(id, v)
+		g.System = systemOf(v)
 	} else if oid := d.at(p[4]); codes.IsOID(oid.peek()) {
 		g.System, g.SystemAsSent = codes.FromCDA(oid.peek()), r.text(oid)
 	} else {

@@ -22,7 +22,9 @@ func (r *reader) header(b *block) {
 	h := b.head()
 	r.delimiters(h)
 	path, line, _ := h.Position()
-	v := record.Provenance{Entry: record.Entry{Assertion: record.Affirmed, Origins: []record.Origin{{Source: r.p.source.ID, Path: path, Line: line}}}}
+	r.rec.Provenances = append(r.rec.Provenances, record.Provenance{})
+	v := &r.rec.Provenances[len(r.rec.Provenances)-1]
+	v.Assertion, v.Origins = record.Affirmed, only(&r.mem.origins, record.Origin{Source: r.p.source.ID, Path: path, Line: line})
 	if id := r.textAt(h, 10); id != "" {
 		i := record.Identifier{Value: id}
 		if n, ok := peekDesignator(h, 3); ok {
@@ -90,11 +92,10 @@ func (r *reader) header(b *block) {
 	}
 	v.Agents, v.Participants, r.rec.Organizations = someOf(v.Agents), someOf(v.Participants), someOf(r.rec.Organizations)
 	v.Language = r.textAt(h, 19)
-	r.profiles(h, &v)
+	r.profiles(h, v)
 	if r.rec.Patient != nil {
 		v.Targets = []record.Ref{{ID: r.rec.Patient.ID, Kind: record.KindPatient}}
 	}
-	r.rec.Provenances = append(r.rec.Provenances, v)
 }
 
 // someOf gives a list, nil where it is empty.

@@ -226,18 +226,6 @@ func (x *index) bytesOf(i, j int) []byte {
 	return x.data[from:to:to]
 }
 
-// piece gives what piece k holds.
-func (x *index) piece(k int) []byte {
-	if k > 0 {
-		if w := x.marks[k-1]; w&kindMask != endSegment {
-			if from, to := int(w>>posShift)+1, int(x.marks[k]>>posShift); from <= to {
-				return x.data[from:to:to]
-			}
-		}
-	}
-	return x.bytesOf(k, k)
-}
-
 // holds says whether piece k holds anything: whether its bytes are any.
 func (x *index) holds(k int) bool {
 	if k > 0 {

@@ -15,23 +15,25 @@ func (r *reader) observation(s Segment, notes []Segment, kind string) (v record.
 // observe is observation into a place: a report has many.
 func (r *reader) observe(v *record.Observation, s Segment, notes []Segment, kind string) {
 	var ids []record.Identifier
-	if identifier := one(s, 21, r.entity); identifier != nil {
-		ids = append(ids, *typed(identifier, "FILL"))
+	if s.Len() > 20 {
+		if identifier := one(s, 21, r.entity); identifier != nil {
+			ids = append(ids, *typed(identifier, "FILL"))
+		}
 	}
 	r.enter(&v.Entry, kind, s, ids)
-	v.Code = r.conceptAt(s, 3)
+	if code := first(s, 3); code.says() {
+		r.codedInto(&v.Code, code, "")
+	}
 	v.SubID = r.words(first(s, 4))
 	v.Values = r.values(s)
 	v.ReferenceRanges = r.ranges(s)
 	for d := range all(s, 8) {
-		if c, ok := r.coded(d, "78"); ok {
-			var at *record.Concept
-			v.Interpretations, at = more(v.Interpretations, &r.mem.concepts)
-			*at = c
+		if list, at := more(v.Interpretations, &r.mem.concepts); r.codedInto(at, d, "78") {
+			v.Interpretations = list
 		}
 	}
-	v.Status = r.status(first(s, 11), &observationStatus)
-	v.When.At = r.timeOf(s, 14)
+	r.statusInto(&v.Status, first(s, 11), &observationStatus)
+	r.timeInto(&v.When.At, first(s, 14))
 	if s.Len() > 14 { // most have no more
 		r.observeMore(v, s)
 	}

@@ -11,7 +11,7 @@ func (r *reader) number(d datum) string {
 	if v == "" || !isNumber(v) || v[0] == '+' {
 		return ""
 	}
-	return r.text(d)
+	return r.taken(d, v)
 }
 
 // quantityOf reads a number with a unit given apart.
@@ -25,24 +25,25 @@ func (r *reader) quantityOf(n, unit datum) (q record.Quantity, ok bool) {
 
 // unit reads a unit: a coded value, of which a quantity holds the first triplet.
 func (r *reader) unit(d datum, q *record.Quantity) {
-	code, text, system := d.at(1).peek(), d.at(2).peek(), d.at(3).peek()
+	first, second, third := d.at(1), d.at(2), d.at(3)
+	code, text, system := first.peek(), second.peek(), third.peek()
 	if code == "" && text == "" {
 		return
 	}
 	uri, known := codes.FromV2(system)
 	switch {
 	case code == "":
-		q.Unit = r.text(d.at(2))
+		q.Unit = r.taken(second, text)
 	case known:
-		q.Code, q.System = r.text(d.at(1)), uri
-		r.take(d.at(3).at(1))
-		if q.Unit = r.text(d.at(2)); q.Unit == "" {
+		q.Code, q.System = r.taken(first, code), uri
+		r.take(third.at(1))
+		if q.Unit = r.taken(second, text); q.Unit == "" {
 			q.Unit = code
 		}
 	case text == "":
-		q.Unit = r.text(d.at(1))
+		q.Unit = r.taken(first, code)
 	default:
-		q.Code, q.Unit = r.text(d.at(1)), r.text(d.at(2))
+		q.Code, q.Unit = r.taken(first, code), r.taken(second, text)
 	}
 }
 

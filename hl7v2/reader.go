@@ -138,7 +138,13 @@ func (d datum) peek() string {
 	if d.x == nil {
 		return ""
 	}
-	b := d.x.piece(int(d.first))
+	var b []byte
+	x, k := d.x, int(d.first)
+	if k > 0 && x.marks[k-1]&kindMask != endSegment && x.marks[k-1]>>posShift < x.marks[k]>>posShift {
+		b = x.data[x.marks[k-1]>>posShift+1 : x.marks[k]>>posShift]
+	} else {
+		b = x.bytesOf(k, k) // the first of a segment, or MSH-1
+	}
 	if len(b) == 0 || len(b) == 2 && b[0] == '"' && b[1] == '"' {
 		return ""
 	}
@@ -158,11 +164,15 @@ func (d datum) peek() string {
 
 // text takes a primitive.
 func (r *reader) text(d datum) string {
-	s := d.peek()
-	if s != "" {
+	return r.taken(d, d.peek())
+}
+
+// taken is text of what was looked at.
+func (r *reader) taken(d datum, v string) string {
+	if v != "" {
 		r.led.Take(int(d.first))
 	}
-	return s
+	return v
 }
 
 // words takes all that stands there as one text: delimiters that nobody escaped are part of it.

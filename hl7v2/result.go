@@ -74,12 +74,23 @@ func says(s Segment, field int) bool {
 
 // observations reads the OBX of a block and gives references to what they became.
 func (r *reader) observations(b *block, inPanel bool, specimens []record.Ref) (refs []record.Ref) {
-	obx, notes := b.commented("OBX")
-	if inPanel {
-		r.rec.Results = slices.Grow(r.rec.Results, len(obx)) // observations are large: they are not moved again and again
+	n := 0
+	for _, s := range b.segs {
+		if s.is(idOBX) {
+			n++
+		}
 	}
-	refs = slices.Grow(refs, len(obx))
-	for i, s := range obx {
+	if n == 0 {
+		return nil
+	}
+	if inPanel {
+		r.rec.Results = slices.Grow(r.rec.Results, n) // observations are large: they are not moved again and again
+	}
+	refs = make([]record.Ref, 0, n)
+	for i, s := range b.segs {
+		if !s.is(idOBX) {
+			continue
+		}
 		kind := record.KindObservation
 		if inPanel {
 			kind = record.KindResult
@@ -100,12 +111,14 @@ func (r *reader) observations(b *block, inPanel bool, specimens []record.Ref) (r
 			*list = append(*list, record.Observation{})
 		}
 		v := &(*list)[len(*list)-1]
-		r.observe(v, s, notes[i], kind)
+		r.observe(v, s, b.notesAfter(i), kind)
 		v.Encounter = r.encounter
 		if len(specimens) == 1 {
 			v.Specimens = specimens
 		}
-		refs = append(refs, record.Ref{ID: v.ID, Kind: kind})
+		refs = refs[:len(refs)+1] // a reference is large too: only what it says is written
+		ref := &refs[len(refs)-1]
+		ref.ID, ref.Kind = v.ID, kind
 	}
 	return refs
 }

@@ -38,10 +38,20 @@ func (r *reader) tally(x *index, from, to int) (c record.Counts) {
 		// The pieces of one word of the ledger, as bits.
 		end := min(to, i|63)
 		held := uint64(0)
-		for k := i; k <= end; k++ {
-			if x.holds(k) {
+		last := uint32(endSegment) // the mark before
+		if i > 0 {
+			last = x.marks[i-1]
+		}
+		for at, mark := range x.marks[i : end+1] {
+			k := i + at
+			if last&kindMask != endSegment {
+				if mark>>posShift != last>>posShift+1 {
+					held |= 1 << (k & 63)
+				}
+			} else if x.holds(k) {
 				held |= 1 << (k & 63)
 			}
+			last = mark
 		}
 		taken, scaffold := r.led.Marks(i >> 6)
 		c.Facts += bits.OnesCount64(held)

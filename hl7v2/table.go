@@ -67,16 +67,21 @@ var documentStatus = codes.NewTable(codes.Both("AV", record.StatusAvailable), co
 
 // status reads a status by a table; a code that is in none is kept as sent.
 func (r *reader) status(d datum, t *codes.Table[string, record.StatusCode]) (s record.Status) {
+	r.statusInto(&s, d, t)
+	return s
+}
+
+// statusInto is status into a place that is empty.
+func (r *reader) statusInto(s *record.Status, d datum, t *codes.Table[string, record.StatusCode]) {
 	v := r.text(d)
 	if v == "" {
-		return s
+		return
 	}
 	if code, ok := t.To(v); ok {
 		s.Code = code
 		if t.TwoWay(v, code) {
-			return s
+			return
 		}
 	}
 	s.AsSent = v
-	return s
 }

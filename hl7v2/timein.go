@@ -8,25 +8,35 @@ import (
 
 // time reads TS and DTM (2A.3.22): as precise as sent, with the offset sent or none. The offset of MSH-7 is not applied to times that have none.
 func (r *reader) time(d datum) (t record.Time, ok bool) {
+	ok = r.timeInto(&t, d)
+	return t, ok
+}
+
+// timeInto is time into a place that is empty.
+func (r *reader) timeInto(t *record.Time, d datum) bool {
 	d = d.at(1)
 	v := r.text(d)
 	if v == "" {
-		if d.isNull() {
-			r.take(d)
-			return record.Time{Absent: record.AbsentExplicitNull}, true
+		if !d.isNull() {
+			return false
 		}
-		return t, false
+		r.take(d)
+		t.Absent = record.AbsentExplicitNull
+		return true
 	}
 	if v == r.lastTime { // as most observations of a report have it
-		return record.Time{Value: r.lastISO}, true
+		t.Value = r.lastISO
+		return true
 	}
 	var buf [40]byte
 	if iso, ok := appendISO(buf[:0], v); ok {
 		r.lastTime, r.lastISO = v, r.mem.texts.Keep(iso)
-		return record.Time{Value: r.lastISO}, true
+		t.Value = r.lastISO
+		return true
 	}
 	r.issue(&record.IssueInvalidTime, d.leaf())
-	return record.Time{AsSent: v}, true
+	t.AsSent = v
+	return true
 }
 
 // isoTime writes a time of HL7 v2 as ISO 8601. A date with an offset has no such form.
