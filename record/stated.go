@@ -55,8 +55,8 @@ const (
 	mostStatingItems = 1 << 13
 )
 
+// forget makes s one that knows of no record.
 func (s *Stating) forget() {
-	s.alone = false
 	clear(s.byID)
 	clear(s.carried)
 	clear(s.all)
