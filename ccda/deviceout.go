@@ -197,6 +197,7 @@ func (w *writer) deviceEntry(i int) bool {
 		return false
 	}
 	w.wrote[x.ID] = true
+	w.Note(&asSupplied, "")
 	x.Use, x.Assertion = "", record.Affirmed
 	w.tellDevice(&x)
 	idents := slices.Clone(x.Identifiers) // they are the device's, not the act's
@@ -231,6 +232,8 @@ func (w *writer) deviceEntry(i int) bool {
 	w.rest(&x)
 	return true
 }
+
+var asSupplied = record.IssueAltered.Because("C-CDA has no statement for a device alone; it stands as what was supplied, and is read as that, with the device's status as the supply's")
 
 // deviceSection gives the section of a device that no act names; "" for one that is nobody's.
 func (w *writer) deviceSection(i int) string {
