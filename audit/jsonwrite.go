@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -30,12 +31,29 @@ func (w *writer) name(name string) {
 // asIs says of a byte that it is a whole character that is written as it is.
 func asIs(c byte) bool { return c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf }
 
-// text writes a string.
-func (w *writer) text(s string) {
+// asItIs gives the length of the part of s, from its beginning, that is written as it is: eight bytes a step, then one by one.
+func asItIs(s string) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		x := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		quote, slash := x^'"'*ones, x^'\\'*ones
+		// A high bit in what is left says that a byte there is below a space, a quote, a backslash, or not of ASCII; the
+		// first of them is told exactly by the steps of one.
+		if ((x-' '*ones)|(quote-ones)|(slash-ones)|x)&highs != 0 {
+			break
+		}
+	}
 	for i < len(s) && asIs(s[i]) {
 		i++
 	}
+	return i
+}
+
+// text writes a string.
+func (w *writer) text(s string) {
+	i := asItIs(s)
 	if i == len(s) {
 		b := append(w.b, '"')
 		b = append(b, s...)
@@ -85,8 +103,26 @@ func (w *writer) text(s string) {
 
 // must writes a member that is always there, may one that is left out where it is empty.
 func (w *writer) must(name, s string) {
-	w.name(name)
-	w.text(s)
+	if asItIs(s) < len(s) {
+		w.name(name)
+		w.text(s)
+		return
+	}
+	// Most texts are written as they are: then room is made once.
+	b := slices.Grow(w.b, len(name)+len(s)+len(`,"":""`))
+	i := len(b)
+	b = b[:cap(b)]
+	if b[i-1] != '{' {
+		b[i] = ','
+		i++
+	}
+	b[i] = '"'
+	i++
+	i += copy(b[i:], name)
+	i += copy(b[i:], `":"`)
+	i += copy(b[i:], s)
+	b[i] = '"'
+	w.b = b[:i+1]
 }
 
 func (w *writer) may(name, s string) {

@@ -39,6 +39,9 @@ func (e *Event) Validate() error {
 	return err
 }
 
+// The first and the last second of the years 1 to 9999, by UTC: what RFC 3339 can write. The zero time is the first.
+const firstSecond, lastSecond = -62135596800, 253402300799
+
 func (e *Event) check() error {
 	switch {
 	case e == nil:
@@ -61,7 +64,7 @@ func (e *Event) check() error {
 	}
 	var late error
 	e.times(func(t *time.Time) {
-		if y := t.UTC().Year(); !t.IsZero() && (y < 1 || y > 9999) {
+		if at := t.Unix(); at < firstSecond || at > lastSecond {
 			late = fault("", "has a time that cannot be written")
 		}
 	})
@@ -75,16 +78,15 @@ func (e *Event) check() error {
 	}
 	for i := range e.Entities {
 		n := &e.Entities[i]
-		path := fmt.Sprintf("entities[%d]", i)
 		switch {
 		case n.Type != EntityPerson && n.Type != EntityObject && n.Type != EntityOrganization && n.Type != EntityOther:
-			return fault(path+".type", "is not of its list")
+			return fault(fmt.Sprintf("entities[%d].type", i), "is not of its list")
 		case !isNumber(string(n.Role), 24), !isNumber(string(n.Lifecycle), 15):
-			return fault(path, "has a role or lifecycle that is not of its list")
+			return fault(fmt.Sprintf("entities[%d]", i), "has a role or lifecycle that is not of its list")
 		case n.Count < 0:
-			return fault(path+".count", "is negative")
+			return fault(fmt.Sprintf("entities[%d].count", i), "is negative")
 		case !n.Digest.sound():
-			return fault(path+".digest", "is not a digest in hexadecimal")
+			return fault(fmt.Sprintf("entities[%d].digest", i), "is not a digest in hexadecimal")
 		}
 	}
 	return e.checkParts()
