@@ -11,7 +11,7 @@ import (
 
 // WriteZip makes the export as one zip file, written as it is made. It is for one
 // patient, or as many as the receiver has memory for: a zip ends with a list of
-// all its files. It cannot go on after an interruption, and one patient is worked at at a time.
+// all its files. It cannot go on after an interruption (Folder and then EHIPackage.WriteZip can), and one patient is worked at at a time.
 func (e EHIExport) WriteZip(ctx context.Context, w io.Writer, source EHISource) (*EHIResult, error) {
 	result := &EHIResult{}
 	x, err := e.checked()
@@ -25,16 +25,13 @@ func (e EHIExport) WriteZip(ctx context.Context, w io.Writer, source EHISource) 
 	x.begin(x.Options.Now)
 	z := &zipSink{Writer: zip.NewWriter(w), at: x.Options.Now}
 	m := x.newManifest()
-	put := func(name string, text []byte) error {
-		_, err := ehiWrite(z, EHIFile{Name: name}, func(w io.Writer) error { _, err := w.Write(text); return err })
-		return err
-	}
+	add := func(name string, text []byte) error { return put(z, name, text) }
 	docs, err := x.documentation()
 	if err != nil {
 		return result, err
 	}
 	for _, d := range docs {
-		if err := put(d.file.Name, d.text); err != nil {
+		if err := add(d.file.Name, d.text); err != nil {
 			return result, err
 		}
 		m.Files = append(m.Files, d.file)
@@ -55,7 +52,7 @@ func (e EHIExport) WriteZip(ctx context.Context, w io.Writer, source EHISource) 
 		if x.Progress != nil {
 			x.Progress(result.EHIProgress)
 		}
-		return put(ehiPartName(w.n)+".json", text)
+		return add(ehiPartName(w.n)+".json", text)
 	}
 	work := func() error {
 		var w ehiWork
@@ -82,11 +79,11 @@ func (e EHIExport) WriteZip(ctx context.Context, w io.Writer, source EHISource) 
 		if err != nil {
 			return err
 		}
-		if err := x.sealed(ctx, text, put); err != nil {
+		if err := x.sealed(ctx, text, add); err != nil {
 			return err
 		}
 		result.Manifest = fileOf("", "", "", text).SHA256
-		if err := put(ehiManifestName, text); err != nil {
+		if err := add(ehiManifestName, text); err != nil {
 			return err
 		}
 		if err := z.Close(); err != nil || x.closing == nil {

@@ -4,6 +4,7 @@
 //
 //	go run ./examples/ehi-export -o DIR|FILE.zip [-patient SYSTEM|VALUE] [-audit DIR] [-report FILE] INPUT...
 //	go run ./examples/ehi-export -verify DIR|FILE.zip [-digest HEX]
+//	go run ./examples/ehi-export -pack DIR -o FILE.zip
 //
 // INPUT is a C-CDA document, a FHIR Bundle, HL7 v2 messages or a record, or a
 // folder of such files, read recursively. Documents are put together as
@@ -15,7 +16,8 @@
 // 164.524), or what -request asks for; -audit DIR keeps the log.
 //
 // An export to a folder that was interrupted, even by kill -9, goes on when the same
-// command is given again, and is the same to the byte in the end.
+// command is given again, and is the same to the byte in the end. -pack makes one zip of
+// it when it is finished: the very zip that would have been written at once.
 //
 // -table NAME=FILE.csv adds a table of the host's own: its first column holds the
 // identifier of the patient that a row is about, as SYSTEM|VALUE, and stays out.
@@ -60,6 +62,7 @@ func sources() []record.Format {
 type settings struct {
 	out, report    string
 	verify, digest string
+	pack           string
 	patient        string
 	one            bool
 	tables         []string
@@ -83,9 +86,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 		return 2
 	}
-	if s.verify != "" {
+	switch {
+	case s.verify != "":
 		err = verify(ctx, s, stdout)
-	} else {
+	case s.pack != "":
+		err = pack(ctx, s, stdout)
+	default:
 		err = s.run(ctx, inputs, stdout, stderr)
 	}
 	if err != nil {
@@ -101,6 +107,7 @@ func parseFlags(args []string, stderr io.Writer) (*settings, []string, error) {
 	s := &settings{export: portage.EHIExport{Forms: forms(), Producer: "Portage ehi-export"}}
 	fs.StringVar(&s.out, "o", "", "folder that receives the export, or a file that ends in .zip")
 	fs.StringVar(&s.verify, "verify", "", "export to read back and verify")
+	fs.StringVar(&s.pack, "pack", "", "finished export in a folder to make one zip of, which -o names")
 	fs.StringVar(&s.digest, "digest", "", "with -verify, the SHA-256 that manifest.json must have")
 	fs.StringVar(&s.report, "report", "", "file that receives the report, one JSON object a line")
 	fs.StringVar(&s.patient, "patient", "", "SYSTEM|VALUE of the one patient to export")
@@ -121,6 +128,12 @@ func parseFlags(args []string, stderr io.Writer) (*settings, []string, error) {
 	if s.verify != "" {
 		if s.out != "" || fs.NArg() > 0 {
 			return nil, nil, errors.New("-verify takes neither -o nor INPUT")
+		}
+		return s, nil, nil
+	}
+	if s.pack != "" {
+		if !strings.HasSuffix(s.out, ".zip") || fs.NArg() > 0 {
+			return nil, nil, errors.New("-pack takes -o FILE.zip and no INPUT")
 		}
 		return s, nil, nil
 	}
@@ -201,22 +214,30 @@ func (s *settings) write(ctx context.Context, ex *portage.Exchange, source porta
 	if !strings.HasSuffix(s.out, ".zip") {
 		return ex.ExportEHI(ctx, s.export, s.out, source, s.ask)
 	}
-	f, err := os.CreateTemp(filepath.Dir(s.out), ".ehi-export-")
+	res := &portage.EHIResult{}
+	return res, whole(s.out, func(w io.Writer) (err error) {
+		res, err = ex.WriteEHI(ctx, s.export, w, source, s.ask)
+		return err
+	})
+}
+
+// whole writes a file that has its name only when all of it is there.
+func whole(name string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".ehi-export-")
 	if err != nil {
-		return &portage.EHIResult{}, err
+		return err
 	}
 	defer os.Remove(f.Name())
-	res, err := ex.WriteEHI(ctx, s.export, f, source, s.ask)
-	if err == nil {
+	if err = write(f); err == nil {
 		err = f.Sync()
 	}
 	if e := f.Close(); err == nil {
 		err = e
 	}
 	if err == nil {
-		err = os.Rename(f.Name(), s.out)
+		err = os.Rename(f.Name(), name)
 	}
-	return res, err
+	return err
 }
 
 // tell writes the report.

@@ -171,6 +171,32 @@ func TestOnePatient(t *testing.T) {
 	require.Equal(t, 1, code)
 }
 
+// An export in a folder is packed into the zip that is written at once.
+func TestPack(t *testing.T) {
+	dir := t.TempDir()
+	folder, once, packed := filepath.Join(dir, "folder"), filepath.Join(dir, "once.zip"), filepath.Join(dir, "packed.zip")
+	for _, out := range []string{folder, once} {
+		code, text := call(t, "-o", out, "-now", "2024-06-01T00:00:00Z", "../sample/ccd.xml", "../sample/mixed")
+		require.Zero(t, code, text)
+	}
+	code, text := call(t, "-pack", folder, "-o", packed)
+	require.Zero(t, code, text)
+	a, err := os.ReadFile(once)
+	require.NoError(t, err)
+	b, err := os.ReadFile(packed)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(a, b), "another zip")
+	code, text = call(t, "-verify", packed)
+	require.Zero(t, code, text)
+
+	code, _ = call(t, "-pack", folder, "-o", filepath.Join(dir, "no-zip"))
+	require.Equal(t, 2, code)
+	require.NoError(t, os.Remove(filepath.Join(folder, "manifest.json")))
+	code, _ = call(t, "-pack", folder, "-o", filepath.Join(dir, "none.zip"))
+	require.Equal(t, 1, code)
+	require.NoFileExists(t, filepath.Join(dir, "none.zip"))
+}
+
 // A file that tells of two patients is the original of neither; each message in it is that of its patient.
 func TestSharedFileIsNobodysOriginal(t *testing.T) {
 	in := t.TempDir()
