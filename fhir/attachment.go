@@ -113,34 +113,50 @@ func (w *writer) base64(name, s string) {
 	}
 	w.key(name)
 	w.b = append(w.b, '"')
-	start := 0
-	for i := 0; i < len(s); i++ {
-		if s[i] <= ' ' {
-			w.put(s[start:i])
-			start = i + 1
+	for len(s) > 0 {
+		n := 0
+		for n < len(s) && s[n] > ' ' {
+			n++
 		}
+		w.put(s[:n])
+		for n < len(s) && s[n] <= ' ' {
+			n++
+		}
+		s = s[n:]
 	}
-	w.put(s[start:])
 	w.b = append(w.b, '"')
 }
+
+// digits64 are the digits of base64 (RFC 4648, 4).
+var digits64 = func() (t [256]bool) {
+	for c := range 256 {
+		t[c] = 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '+' || c == '/'
+	}
+	return t
+}()
 
 // isBase64 reports whether s is base64 with its padding, white space aside (R4 2.24.0.1, base64Binary).
 func isBase64(s string) bool {
 	n, pad := 0, 0
 	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == ' ' || c == '\n' || c == '\r' || c == '\t':
-			continue
-		case c == '=':
+		from := i
+		for i < len(s) && digits64[s[i]] {
+			i++
+		}
+		if i > from && pad > 0 {
+			return false
+		}
+		if n += i - from; i == len(s) {
+			break
+		}
+		switch s[i] {
+		case ' ', '\n', '\r', '\t':
+		case '=':
 			pad++
-		case 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '+' || c == '/':
-			if pad > 0 {
-				return false
-			}
+			n++
 		default:
 			return false
 		}
-		n++
 	}
 	return n > 0 && n%4 == 0 && pad <= 2
 }
