@@ -183,63 +183,11 @@ func isAgency(issuer string) bool {
 	return issuer == oidGS1 || issuer == oidHIBCC || issuer == oidICCBBA
 }
 
-// deviceEntry writes a device of the patient's that no act names: that there is
-// none, or as what was supplied (C-CDA R2.1 Non-Medicinal Supply Activity).
-func (w *writer) deviceEntry(i int) bool {
-	x := w.rec.Devices[i]
-	switch {
-	case x.Mode != record.ModeEvent:
-		return false // what is wanted is an order
-	case x.Assertion == record.NoneKnown:
-		w.noDeviceOut(i)
-		return true
-	case x.Use != "patient" || x.Assertion != record.Affirmed:
-		return false
-	}
-	w.wrote[x.ID] = true
-	w.Note(&asSupplied, "")
-	x.Use, x.Assertion = "", record.Affirmed
-	w.tellDevice(&x)
-	idents := slices.Clone(x.Identifiers) // they are the device's, not the act's
-	x.Identifiers = nil
-	w.el("supply")
-	w.at("classCode", "SPLY")
-	w.at("moodCode", "EVN")
-	w.template(templatesSupply[0])
-	if w.strict || w.pointedTo[x.ID] > 0 {
-		w.leaf("id", "root", w.uuid(x.ID))
-	}
-	w.linkOf(&x.Entry)
-	w.statusDemanded(&x.Status)
-	w.interval("effectiveTime", "used", &x.Used)
-	w.quantityPtr("quantity", "quantity", &x.Quantity)
-	w.participants(&x.Participants)
-	w.el("participant")
-	w.at("typeCode", "PRD")
-	w.el("participantRole")
-	w.own(x.ID)
-	w.at("classCode", "MANU")
-	w.template(templateProductInstance)
-	x.Identifiers = idents
-	w.instanceParts(&x, true)
-	w.end()
-	w.end()
-	w.labelOut("entryRelationship", &x)
-	w.indicationsOut("indications", &x.Indications)
-	w.reasonsOut(&x.Status)
-	w.tail(&x.Entry, "entryRelationship")
-	w.end()
-	w.rest(&x)
-	return true
-}
-
-var asSupplied = record.IssueAltered.Because("C-CDA has no statement for a device alone; it stands as what was supplied, and is read as that, with the device's status as the supply's")
-
 // deviceSection gives the section of a device that no act names; "" for one that is nobody's.
 func (w *writer) deviceSection(i int) string {
 	x := &w.rec.Devices[i]
 	if x.Assertion == record.NoneKnown || x.Use == "patient" {
-		return "46264-8"
+		return loincDevices
 	}
 	return ""
 }

@@ -19,7 +19,7 @@ var (
 )
 
 // readEquipmentEntry reads an entry of medical equipment: what was supplied, the
-// procedure by which a device came to the patient, or several of them in an organizer.
+// procedure by which a device came to the patient, several of them in an organizer, or a device alone.
 func (r *reader) readEquipmentEntry(entry tree.Node) []record.Ref {
 	n := r.statement(entry)
 	switch {
@@ -31,6 +31,8 @@ func (r *reader) readEquipmentEntry(entry tree.Node) []record.Ref {
 		return r.equipmentOrganizer(n)
 	case r.isSupply(n) && r.legibleSupply(n):
 		return []record.Ref{r.equipment(n)}
+	case r.isDevice(n):
+		return r.deviceAlone(n)
 	}
 	return nil
 }

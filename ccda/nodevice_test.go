@@ -42,17 +42,3 @@ func TestNoDevices(t *testing.T) {
 		})
 	}
 }
-
-// A device that no act names stands as what was supplied, and the report says so of each.
-func TestDeviceAloneIsNamedAsSupplied(t *testing.T) {
-	rec := chart()
-	rec.Devices = []record.Device{{Entry: record.Entry{ID: "d", Assertion: record.Affirmed}, Use: "patient", Types: []record.Concept{{Text: "Pacemaker"}}}}
-	_, rep := exportedAs(t, rec, Faithful, true)
-	var paths []string
-	for _, i := range rep.Issues {
-		if i.Message == asSupplied.Message {
-			paths = append(paths, i.Path)
-		}
-	}
-	require.Equal(t, []string{"devices[0]"}, paths)
-}

@@ -187,10 +187,10 @@ func (w *writer) orderWhat(element string, x *record.Order) {
 	case "observation":
 		w.values(&x.Values)
 		w.concepts("methodCode", "methods", &x.Methods)
-		w.sitesOut(&x.BodySites)
+		w.sitesOut("bodySites", &x.BodySites)
 	case "procedure":
 		w.concepts("methodCode", "methods", &x.Methods)
-		w.sitesOut(&x.BodySites)
+		w.sitesOut("bodySites", &x.BodySites)
 	case "supply":
 		if a := x.Quantity; a != nil && a.Quantity != nil && a.Range == nil && a.Ratio == nil {
 			q := *a.Quantity

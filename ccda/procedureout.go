@@ -162,14 +162,14 @@ func (w *writer) procedureHow(element string, x *record.Procedure) {
 	if element == "procedure" {
 		w.concepts("approachSiteCode", "approaches", &x.Approaches)
 	}
-	w.sitesOut(&x.BodySites)
+	w.sitesOut("bodySites", &x.BodySites)
 }
 
 // sitesOut writes the places on the body, each with its side as a qualifier (C-CDA R2.1, targetSiteCode).
-func (w *writer) sitesOut(list *[]record.BodySite) {
+func (w *writer) sitesOut(field string, list *[]record.BodySite) {
 	for i := range *list {
 		b := (*list)[i]
-		w.In("bodySites", i)
+		w.In(field, i)
 		if l := b.Laterality; l != nil && len(b.Code.Codings) > 0 && w.fitsQualifier(l) {
 			b.Code.Codings = slices.Clone(b.Code.Codings)
 			c := &b.Code.Codings[0]

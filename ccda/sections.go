@@ -282,6 +282,7 @@ var entryReaders = map[string]sectionKind{
 	"2.16.840.1.113883.10.20.22.4.44":  plannedSection,      // Planned Observation
 	"2.16.840.1.113883.10.20.22.4.50":  equipmentSection,    // Non-Medicinal Supply Activity
 	"2.16.840.1.113883.10.20.22.4.135": equipmentSection,    // Medical Equipment Organizer
+	templateDevice:                     equipmentSection,    // a device alone
 	"2.16.840.1.113883.10.20.22.4.60":  payerSection,        // Coverage Activity
 	"2.16.840.1.113883.10.20.22.4.61":  payerSection,        // Policy Activity
 	"2.16.840.1.113883.10.20.22.4.48":  directiveSection,    // Advance Directive Observation

@@ -130,7 +130,7 @@ func (r *reader) collection(rel, n tree.Node, templates ...string) (record.Ref, 
 		s.Method = r.conceptPtr(n.Child("methodCode"))
 	}
 	for rel, sub := range r.relations(n) {
-		if r.specimenState(rel, sub, &s.Status) {
+		if r.state(&specimenState, rel, sub, &s.Status) {
 			continue
 		}
 		if r.asks(sub, &specimenCondition) {

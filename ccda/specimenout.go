@@ -146,7 +146,7 @@ func (w *writer) collectionOf(i int, alone bool) {
 	w.At("specimens", i, func() {
 		w.answers(&specimenCondition, "COMP", "conditions", &x.Conditions)
 		if !told {
-			w.specimenStateOut(&x.Status)
+			w.stateOut(&specimenState, &x.Status)
 		}
 	})
 	w.Quiet = quiet
