@@ -207,6 +207,8 @@ func (r *reader) allergyParts(a *record.Allergy, obs tree.Node) {
 				r.slot(rel, "reactions", len(a.Reactions))
 				a.Reactions = append(a.Reactions, x)
 			}
+		case r.isTimeInWords(sub):
+			r.timeInWords(rel, sub, timeOf{whenItBegan, "onset", &a.Onset})
 		case a.Encounter == nil && sub.Name() == "encounter":
 			if a.Encounter = r.encounterRef(rel, sub); a.Encounter != nil {
 				r.slot(rel, "encounter", -1)

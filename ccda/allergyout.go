@@ -92,6 +92,7 @@ func (w *writer) allergy(i int) {
 	w.linkOf(&x.Entry)
 	w.errorStatus(&x.Status, &x.Verification)
 	w.statusOfAct(&x.Status)
+	began := takeWords(&x.Onset)
 	w.bounds("effectiveTime", "onset", &x.Onset, needLow)
 	w.allergyKind(&x, none)
 	w.participants(&x.Participants)
@@ -108,6 +109,7 @@ func (w *writer) allergy(i int) {
 		w.Leave()
 	}
 	x.Reactions = nil
+	w.timeInWordsOut(whenItBegan, "onset", &began)
 	w.inEncounter("entryRelationship", &x.Encounter)
 	w.tail(&x.Entry, "entryRelationship")
 	w.end()

@@ -142,6 +142,12 @@ func (r *reader) immunization(sa tree.Node, assertion record.Assertion) record.R
 	for rel, sub := range r.relations(sa) {
 		r.immunizationPart(&i, rel, sub)
 	}
+	if t := sa.Child("effectiveTime"); i.When.Absent == record.AbsentUnknown && (i.When.Text != "" || i.When.Age != nil || i.When.AgeRange != nil) && saysAbsent(t) {
+		// The template demands a time, and it is in words.
+		i.When.Absent = ""
+		r.release(t)
+		r.fixed(t, "nullFlavor", "UNK")
+	}
 	if negated, _ := r.negation(sa); negated {
 		r.notGiven(&i.Status, sa)
 	} else if len(i.Status.Reasons) > 0 {
@@ -195,6 +201,8 @@ func (r *reader) immunizationPart(i *record.Immunization, rel, sub tree.Node) {
 				r.slot(rel, "reactions", len(i.Reactions))
 				i.Reactions = append(i.Reactions, x)
 			}
+		case r.isTimeInWords(sub):
+			r.timeInWords(rel, sub, timeOf{whenItWas, "when", &i.When})
 		case i.InfoSource == nil && r.asks(sub, &informationSource):
 			if i.InfoSource = r.answered(rel, sub, &informationSource, false, "SUBJ", "COMP", "REFR"); i.InfoSource != nil {
 				r.slot(rel, "informationSource", -1)

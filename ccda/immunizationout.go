@@ -59,6 +59,11 @@ func (w *writer) immunizationEntry(i int) bool {
 	w.entryIDs(&x.Entry)
 	w.linkOf(&x.Entry)
 	w.statusGiven(&x.Status, stopped, planned)
+	when := takeWords(&x.When)
+	if !when.IsZero() && x.When == (record.Period{Absent: record.AbsentUnknown}) {
+		w.DropString("when.absent", string(record.AbsentUnknown), &saidInTime)
+		x.When.Absent = ""
+	}
 	from := len(w.b)
 	if w.interval("effectiveTime", "when", &x.When); len(w.b) == from {
 		w.require("effectiveTime", "when", "UNK")
@@ -78,6 +83,7 @@ func (w *writer) immunizationEntry(i int) bool {
 	w.participants(&x.Participants)
 	w.vehiclesOut(&vehicles)
 	w.locationOut("location", &x.Location)
+	w.timeInWordsOut(whenItWas, "when", &when)
 	w.immunizationParts(&x, reasons)
 	w.end()
 	w.rest(&x)

@@ -231,6 +231,15 @@ func (r *reader) problemPart(p *record.Problem, rel, sub tree.Node) {
 		if p.Encounter = r.encounterRef(rel, sub); p.Encounter != nil {
 			r.slot(rel, "encounter", -1)
 		}
+	case r.isTimeInWords(sub):
+		ended := record.Period{}
+		if p.Abatement != nil {
+			ended = *p.Abatement
+		}
+		r.timeInWords(rel, sub, timeOf{whenItBegan, "onset", &p.Onset}, timeOf{whenItEnded, "abatement", &ended})
+		if !ended.IsZero() {
+			p.Abatement = r.room.periods.One(&ended)
+		}
 	case sub.Name() == "observation" && r.hasAny(sub, further):
 		r.furtherObservation(rel, sub, &p.Relations)
 	}

@@ -150,6 +150,7 @@ func (w *writer) problem(i int, said string) {
 	w.errorStatus(&x.Status, &x.Verification)
 	w.statusOfAct(&x.Status)
 	abatement(&x)
+	began := takeWords(&x.Onset)
 	w.bounds("effectiveTime", "onset", &x.Onset, needLow)
 	w.languageOf(&x.Entry)
 	if x.Code.IsZero() && w.strict {
@@ -165,6 +166,8 @@ func (w *writer) problem(i int, said string) {
 	w.concepts("targetSiteCode", "bodySites", &x.BodySites)
 	w.participants(&x.Participants)
 	w.onsetAge(&x.OnsetAge)
+	w.timeInWordsOut(whenItBegan, "onset", &began)
+	w.abatementInWords(&x.Abatement)
 	w.answers(&prognosis, "REFR", "prognoses", &x.Prognoses)
 	w.answer(&priorityPreference, "REFR", false, "priority", &x.Priority)
 	w.clinicalStatusOut(&x.Clinical, &problemStatus, "CD", codes.ProblemStatus(), "REFR")
@@ -208,6 +211,20 @@ func abatement(x *record.Problem) {
 		if x.Abatement = &a; a.IsZero() {
 			x.Abatement = nil
 		}
+	}
+}
+
+// abatementInWords writes an end that is told in words or by an age.
+func (w *writer) abatementInWords(p **record.Period) {
+	if *p == nil {
+		return
+	}
+	rest := **p
+	words := takeWords(&rest)
+	w.tell(whenItEnded.words, words.Text)
+	w.timeInWordsOut(whenItEnded, "abatement", &words)
+	if *p = &rest; rest.IsZero() {
+		*p = nil
 	}
 }
 

@@ -205,6 +205,8 @@ func (r *reader) procedurePart(p *record.Procedure, rel, sub tree.Node) {
 			r.slot(rel, "indications", len(p.Indications))
 			p.Indications = append(p.Indications, i)
 		}
+	case r.isTimeInWords(sub):
+		r.timeInWords(rel, sub, timeOf{whenItWas, "when", &p.When})
 	case negated || p.Assertion != record.Affirmed:
 		// Of what was not done the parts were not done either.
 	default:

@@ -105,6 +105,7 @@ func (w *writer) procedureEntry(i int) bool {
 	} else {
 		w.statusDemanded(&x.Status)
 	}
+	when := takeWords(&x.When)
 	if element == "act" {
 		w.timed("effectiveTime", "when", "UNK", &x.When) // CONF:1098-8299
 	} else {
@@ -120,6 +121,7 @@ func (w *writer) procedureEntry(i int) bool {
 	said := handled(&w.rec.Procedures[i].Entry, neg.ind)
 	devices := w.productInstances("DEV", &x.Devices, &said)
 	w.locationsOut("locations", &x.Locations)
+	w.timeInWordsOut(whenItWas, "when", &when)
 	w.procedureParts(&x, devices, &said)
 	w.end()
 	w.rest(&x)

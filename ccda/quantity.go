@@ -64,17 +64,18 @@ func (r *reader) pq(n tree.Node) record.Quantity {
 }
 
 // ownUnitCode takes for the code of the unit what a translation says of the very
-// number, where the unit itself is no code of UCUM.
+// number, where the unit itself is no code of UCUM or is what the translation
+// encodes (originalText): then it is how the source writes the unit, and its code is the other.
 func ownUnitCode(q *record.Quantity) {
-	if q.Code != "" || len(q.Alternates) != 1 || q.Alternates[0].Value != q.Value || q.Value == "" || len(q.Alternates[0].Unit.Codings) != 1 {
+	if len(q.Alternates) != 1 || q.Alternates[0].Value != q.Value || q.Value == "" || len(q.Alternates[0].Unit.Codings) != 1 {
 		return
 	}
 	c := &q.Alternates[0].Unit.Codings[0]
 	if c.Code == "" || c.System == "" || c.System == record.SystemUCUM {
 		return
 	}
-	x := record.Concept{Codings: []record.Coding{{System: c.System, SystemAsSent: c.SystemAsSent, Code: c.Code}}}
-	if !reflect.DeepEqual(x, q.Alternates[0].Unit) {
+	x := record.Concept{Codings: []record.Coding{{System: c.System, SystemAsSent: c.SystemAsSent, Code: c.Code}}, Text: q.Alternates[0].Unit.Text}
+	if x.Text != q.Unit && (x.Text != "" || q.Code != "") || x.Text == "" && q.Code != "" || !reflect.DeepEqual(x, q.Alternates[0].Unit) {
 		return
 	}
 	q.Code, q.System, q.Alternates = c.Code, c.System, nil

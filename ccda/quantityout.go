@@ -58,27 +58,41 @@ func (w *writer) quantityContent(leaf string, q *record.Quantity) {
 	w.DropString("comparator", q.Comparator, &lost)
 	w.nullFlavor("absent", &q.Absent)
 	if coded {
-		w.unitCode(q)
+		w.unitCode(q, unit)
 	} else if q.System != "" && q.System != record.SystemUCUM {
 		w.DropString("system", q.System, &lost)
 	}
 	for i := range q.Alternates {
 		w.In("alternates", i)
-		w.alternate(&q.Alternates[i])
+		if a := &q.Alternates[i]; len(q.Alternates) == 1 && a.Value == value && a.Unit.Text != "" && a.Unit.Text == unit {
+			w.DropString("unit.text", a.Unit.Text, &saidByUnit)
+			other := *a
+			other.Unit.Text = ""
+			w.alternate(&other)
+		} else {
+			w.alternate(a)
+		}
 		w.Leave()
 	}
 	*q = record.Quantity{}
 }
 
 // unitCode writes the code of a unit that is not of UCUM, which CDA has room for
-// beside the quantity alone: as the same quantity in that unit (CDA R2 PQR).
-func (w *writer) unitCode(q *record.Quantity) {
+// beside the quantity alone: as the same quantity in that unit, which encodes the
+// unit as written (CDA R2 PQR). Without those words a unit that is of UCUM too would have two codes.
+func (w *writer) unitCode(q *record.Quantity, unit string) {
 	w.el("translation")
 	w.at("value", q.Value)
 	c := record.Coding{System: q.System, Code: q.Code}
 	w.codingAttrs("", -1, &c, false)
+	if unit != "" {
+		w.words("originalText", unit)
+	}
 	w.end()
 }
+
+// saidByUnit is for the words of another unit that are the unit's own: with them the other would be read as its code.
+var saidByUnit = record.IssueLost.Because("the words are those of the unit that it stands beside")
 
 // alternate writes the same quantity in another unit (CDA R2 PQR).
 func (w *writer) alternate(a *record.QuantityAlternate) {
