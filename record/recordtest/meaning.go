@@ -275,7 +275,7 @@ func otherMeanings() []Meaning {
 			build: func(r *record.Record) {
 				r.Encounters = []record.Encounter{{Entry: asserted(record.Affirmed, record.StatusCancelled), Class: conceptOf("AC AMB ambulatory")}}
 			}},
-		{Kind: record.KindDevice, Statement: "affirmed", InWords: "has a pacemaker", Record: "`Assertion` affirmed, `Use` patient", CCDA: "Non-Medicinal Supply Activity (…22.4.50), Product Instance (…22.4.37)", FHIR: "`Device`", V2: noForm,
+		{Kind: record.KindDevice, Statement: "affirmed", InWords: "has a pacemaker", Record: "`Assertion` affirmed, `Use` patient", CCDA: "Product Instance (…22.4.37) of the act by which the patient got it; without one, of an observation History of medical device use (LOINC 46264-8) with a template of our own (docs/fhir-to-ccda.md)", FHIR: "`Device`", V2: noForm,
 			build: func(r *record.Record) {
 				r.Devices = []record.Device{{Entry: asserted(record.Affirmed, record.StatusActive), Use: "patient", Types: []record.Concept{conceptOf("S 14106009 Cardiac pacemaker")}}}
 			}},
