@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/portage-health/portage/record"
 )
@@ -187,13 +188,20 @@ func (a *applicable) since(c *record.Consent, now *clock) {
 	if c.When == nil {
 		return
 	}
-	var d timeParts
-	if !d.read(c.When.Value, now.loc) {
-		return
+	var from, to instant
+	first, next, year, ok := daysOf(c.When.Value)
+	if ok && now.loc == time.UTC {
+		from.sec, to.sec = first*86400, next*86400
+	} else {
+		var d timeParts
+		if !d.read(c.When.Value, now.loc) {
+			return
+		}
+		from, to = d.instants()
+		year = d.year
 	}
-	from, to := d.instants()
 	a.future = now.before(from)
-	if d.year > 1700 && d.year < 2250 {
+	if year > 1700 && year < 2250 {
 		a.from, a.to = from, to
 	}
 }

@@ -128,41 +128,37 @@ func signed(c *record.Consent) bool {
 
 // standing makes the rules of law that keep single entries back, and says what lets them go.
 func (s *session) standing() {
-	n := 0
-	for _, l := range s.e.laws() {
-		if holdsIn(l.Jurisdiction, s.req.Jurisdiction) {
-			before := n
-			for i := range l.Rules {
-				if s.keeps(&l.Rules[i]) {
-					n++
-				}
-			}
-			if n > before {
-				n++ // what no rule keeps back is permitted
-			}
-		}
-	}
-	room := make([]Rule, 0, n)
-	s.d.Standing = s.m.stages[1:1]
+	s.keepers = s.keepers[:0]
 	for _, l := range s.e.laws() {
 		if !holdsIn(l.Jurisdiction, s.req.Jurisdiction) {
 			continue
 		}
-		start := len(room)
+		before := len(s.keepers)
 		for i := range l.Rules {
-			r := &l.Rules[i]
-			if !s.keeps(r) {
-				continue
-			}
-			if free, unless := s.lifts(r); !free {
-				room = append(room, Rule{})
-				x := &room[len(room)-1]
-				x.Effect, x.If.Labels, x.Unless, x.Known, x.Mask, x.Policy, x.Basis = Deny, r.Labels, unless, true, s.e.Mask, r.ID, r.Citation
+			if r := &l.Rules[i]; s.keeps(r) {
+				s.keepers = append(s.keepers, r)
 			}
 		}
-		if len(room) > start {
-			room = append(room, Rule{Effect: Permit})
-			s.d.Standing = append(s.d.Standing, Stage{"law", room[start:len(room):len(room)]})
+		if len(s.keepers) > before {
+			s.keepers = append(s.keepers, nil) // the law's end: what no rule of it keeps back is permitted
+		}
+	}
+	room := make([]Rule, 0, len(s.keepers))
+	s.d.Standing = s.m.stages[1:1]
+	start := 0
+	for _, r := range s.keepers {
+		if r == nil {
+			if len(room) > start {
+				room = append(room, Rule{Effect: Permit})
+				s.d.Standing = append(s.d.Standing, Stage{"law", room[start:len(room):len(room)]})
+			}
+			start = len(room)
+			continue
+		}
+		if free, unless := s.lifts(r); !free {
+			room = append(room, Rule{})
+			x := &room[len(room)-1]
+			x.Effect, x.If.Labels, x.Unless, x.Known, x.Mask, x.Policy, x.Basis = Deny, r.Labels, unless, true, s.e.Mask, r.ID, r.Citation
 		}
 	}
 	if len(s.d.Standing) == 0 {
@@ -228,7 +224,7 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 		for _, c := range codes {
 			if !s.obliged(c, r.Citation) {
 				if labels == nil {
-					labels = codesOf(nil, r.Labels)
+					labels = codesOf(r.Labels)
 				}
 				s.owe(&Obligation{Code: c, Labels: labels[:len(labels):len(labels)], Citation: r.Citation})
 			}
@@ -243,7 +239,7 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 			if s.attested() && x.category() == CategoryTreatment && s.d.Final == Permit {
 				free = true
 				s.basis("42 CFR 2.51", r.ID, "")
-				s.oblige(Obligation{Code: ObligeDocument, Labels: codesOf(nil, r.Labels), Citation: "42 CFR 2.51(c)",
+				s.oblige(Obligation{Code: ObligeDocument, Labels: codesOf(r.Labels), Citation: "42 CFR 2.51(c)",
 					Elements: []string{"recipient-name", "recipient-affiliation", "discloser-name", "date-and-time", "nature-of-emergency"}})
 			}
 		case "self":
@@ -253,12 +249,13 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 				s.basis("42 CFR 2.23(a)", r.ID, "")
 			}
 		case "received":
-			if tpo && !against && len(s.req.ReceivedUnder) > 0 && hasWord(codesOf(nil, s.req.ReceivedUnder), r.Labels[0].Code) {
+			if tpo && !against && len(s.req.ReceivedUnder) > 0 && hasWord(codesOf(s.req.ReceivedUnder), r.Labels[0].Code) {
 				free = true
 				s.basis("42 CFR 2.33(b)", r.ID, "")
 				travel(ObligeNotice, ObligeKeepLabels)
 			}
 		case "consent", "named":
+			travels := false
 			for _, a := range x.marked {
 				if against && !s.forProceedings(a) || !s.underLaw(a, r, by) {
 					continue
@@ -268,10 +265,11 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 					s.basis("42 CFR 2.31(a)(4)(ii)", "", "")
 					continue
 				}
-				if by == "consent" {
+				if by == "consent" && !travels {
+					travels = true
 					travel(ObligeNotice, ObligeCopy, ObligeKeepLabels)
 					if !tpo { // by a consent for more than that nobody may pass it on, whenever it was given (42 CFR 2.33(b))
-						s.oblige(Obligation{Code: ObligeNoRedisclose, Labels: codesOf(nil, r.Labels), Citation: "42 CFR 2.32"})
+						s.oblige(Obligation{Code: ObligeNoRedisclose, Labels: codesOf(r.Labels), Citation: "42 CFR 2.32"})
 					}
 				}
 				free = free || a.whole()

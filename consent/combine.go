@@ -31,6 +31,7 @@ type applicable struct {
 	from, to instant
 	future   bool // it had not been given by the time of the request
 	lawful   bool // it may say which law it is given under
+	untimed  bool // all its provisions were read, and none has a bound in time
 	stale    bool
 	relied   bool // a permit rests on it
 	// denies says that only what it denies counts: who gave it may not have been able to permit.
@@ -46,25 +47,25 @@ func (a *applicable) after(b *applicable) bool {
 func (s *session) combine(x *says) []Rule {
 	how, atoms, start, marked := s.e.Combining, x.atoms, len(s.permits), len(s.marked)
 	s.gists = s.gists[:0]
+	kept, all, later := len(atoms), -1, 0
+	var seen uint64 // which gists there are among the permits, by what is left of them
 	for i := range atoms {
 		a := &atoms[i]
 		if !a.permit {
+			if len(a.unless) > 0 && lifted(a.unless) {
+				a.out = true
+				kept--
+			}
 			continue
 		}
 		s.permits, s.gists = append(s.permits, a), append(s.gists, a.gist)
+		seen |= a.gist.bit()
 		if a.consent.lawful || len(a.item.labels()) > 0 {
 			s.marked = append(s.marked, a)
 		}
 	}
 	x.permits = s.permits[start:len(s.permits):len(s.permits)]
 	x.marked = s.marked[marked:len(s.marked):len(s.marked)]
-	kept, all, later := len(atoms), -1, 0
-	for i := range atoms {
-		if a := &atoms[i]; !a.permit && lifted(a.unless) {
-			a.out = true
-			kept--
-		}
-	}
 	for i, p := range x.permits {
 		if how == Newest && outdated(p, x.permits, &later) {
 			p.out = true
@@ -87,12 +88,16 @@ func (s *session) combine(x *says) []Rule {
 	rules := make([]Rule, 0, kept)
 	for i := range atoms {
 		a := &atoms[i]
-		if a.out || a.idle || how == Newest && !a.permit && s.yielding(a, x.permits) {
+		if a.out || a.idle {
+			continue
+		}
+		gives := how == Newest && !a.permit && (a.gist == 0 || seen&a.gist.bit() != 0)
+		if gives && s.yielding(a, x.permits) {
 			continue
 		}
 		rules = rules[:len(rules)+1]
 		rule := &rules[len(rules)-1]
-		if a.rule(rule); how != Newest || a.permit || len(s.found) == 0 {
+		if a.rule(rule); !gives || len(s.found) == 0 {
 			continue
 		}
 		unless := make([]Condition, len(a.unless)+len(s.found))
@@ -144,7 +149,8 @@ func outdated(a *atom, permits []*atom, later *int) bool {
 			i -= len(permits)
 		}
 		b := permits[i]
-		if b.consent.after(a.consent) && (a.actors == nil && b.actors == nil || amongActors(b.named(), a.named()) && amongActors(a.named(), b.named())) {
+		if (a.actors == nil) == (b.actors == nil) && b.consent.after(a.consent) &&
+			(a.actors == nil || amongActors(b.named(), a.named()) && amongActors(a.named(), b.named())) {
 			*later = i
 			return true
 		}

@@ -142,12 +142,13 @@ func (s *session) leave() {
 	for _, l := range s.levels {
 		*l = level{}
 	}
+	clear(s.keepers)
 	clear(s.met)
 	clear(s.words.labels[:cap(s.words.labels)])
 	clear(s.words.classes[:cap(s.words.classes)])
 	clear(s.words.codes[:cap(s.words.codes)])
 	clear(s.words.kept[:cap(s.words.kept)])
-	*s = session{filed: s.filed[:0], live: s.live[:0], says: s.says[:0], atoms: s.atoms[:0], levels: s.levels, permits: s.permits[:0], marked: s.marked[:0], gists: s.gists[:0], found: s.found[:0],
+	*s = session{filed: s.filed[:0], live: s.live[:0], says: s.says[:0], atoms: s.atoms[:0], levels: s.levels, permits: s.permits[:0], marked: s.marked[:0], gists: s.gists[:0], found: s.found[:0], keepers: s.keepers[:0],
 		met: s.met[:0], words: s.words}
 	sessions.Put(s)
 }
@@ -174,6 +175,7 @@ type session struct {
 	// unreadable says that a consent could not be read: nothing that the patient could deny is permitted.
 	unreadable bool
 	fell       bool // the host's default had a say
+	lawful     bool // a consent that applies may say which law it is given under
 	says       []says
 	atoms      []atom
 	levels     []*level // the way down a consent, by depth
@@ -181,6 +183,7 @@ type session struct {
 	marked     []*atom
 	gists      []gist // of the permits that are combined
 	found      []*atom
+	keepers    []*LawRule // that may keep entries back; nil after the last one of each law
 	met        []met
 	words      told
 }
@@ -264,6 +267,7 @@ func (s *session) consider() {
 		case "":
 			c.As = ReasonOther
 			a.version = f.version()
+			s.lawful = s.lawful || a.lawful
 			supersedes = supersedes || len(a.Supersedes) > 0
 			continue
 		case ReasonUnreadable, ReasonWhose:
@@ -272,6 +276,7 @@ func (s *session) consider() {
 		case ReasonUnverified:
 			a.denies = true
 			a.version = f.version()
+			s.lawful = s.lawful || a.lawful
 			s.reason(why, a.id, "")
 			supersedes = supersedes || len(a.Supersedes) > 0
 			continue
@@ -353,7 +358,7 @@ func (s *session) purpose(c *record.Coding) {
 	for i := range s.live {
 		a := &s.live[i]
 		from := len(s.atoms)
-		r.c, r.unresolved, r.odd = a, false, false
+		r.c, r.unresolved, r.odd, r.timed = a, false, false, false
 		if !r.read(a.Consent) {
 			s.unreadable = true
 			s.reason(ReasonUnreadable, a.id, "")
@@ -374,7 +379,9 @@ func (s *session) purpose(c *record.Coding) {
 	}
 	named := r.named
 	out.atoms = s.atoms[start:len(s.atoms):len(s.atoms)]
-	out.atoms = s.valid(out)
+	if s.lawful {
+		out.atoms = s.valid(out)
+	}
 	out.rules = s.combine(out)
 	out.consent = whole(out.rules, s.req)
 	if s.unreadable {

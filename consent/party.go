@@ -58,8 +58,10 @@ func (p *Party) kind() string {
 
 // kindOfReference gives the kind that a literal reference points to.
 func kindOfReference(ref string) string {
-	parts := lastTwo(ref)
-	typ, _, ok := strings.Cut(parts, "/")
+	typ, rest, ok := strings.Cut(ref, "/")
+	if ok && strings.IndexByte(rest, '/') >= 0 {
+		typ, _, ok = strings.Cut(lastTwo(ref), "/")
+	}
 	if !ok {
 		return ""
 	}
@@ -102,6 +104,12 @@ func lastTwo(ref string) string {
 	return ref
 }
 
+// simple reports whether a reference is a type and an id: nothing of it is a server's or a version's.
+func simple(ref string) bool {
+	i := strings.IndexByte(ref, '/')
+	return i > 0 && strings.IndexByte(ref[i+1:], '/') < 0
+}
+
 // sameReference compares two literal references. A relative one agrees with an absolute one of the same type and id.
 func sameReference(a, b string) bool {
 	if a == "" || b == "" {
@@ -109,6 +117,9 @@ func sameReference(a, b string) bool {
 	}
 	if a == b {
 		return true
+	}
+	if simple(a) && simple(b) {
+		return false
 	}
 	abs := func(s string) bool { return strings.Contains(s, "://") || strings.HasPrefix(s, "urn:") }
 	return lastTwo(a) == lastTwo(b) && strings.Contains(a, "/") && !(abs(a) && abs(b))

@@ -38,6 +38,7 @@ type reading struct {
 	c       *applicable
 	// unresolved says that an actor could not be compared and that it mattered; odd that a provision cannot be read.
 	unresolved, odd bool
+	timed           bool // a provision has a bound in time
 	named           bool // a permit names the purpose
 }
 
@@ -144,6 +145,7 @@ func (r *reading) read(c *record.Consent) bool {
 			beside.p = nil
 			r.each(c.Provisions, beside, false)
 		}
+		r.c.untimed = !r.odd && !r.timed
 		return !r.odd
 	}
 	r.add(words{}, root)
@@ -153,6 +155,7 @@ func (r *reading) read(c *record.Consent) bool {
 	}
 	r.each(c.Provisions, root, true)
 	r.except(start-1, start, root)
+	r.c.untimed = !r.odd && !r.timed
 	return !r.odd
 }
 
@@ -218,12 +221,19 @@ func (r *reading) nested(p *record.Provision, up *level, permit, r5 bool) {
 		r.odd = true
 		return
 	}
-	in := r.level(up.depth + 1)
-	in.permit, in.told = permit, false
-	in.takeOver(p, up)
 	// A bound in time that cannot be read holds for a denial only.
-	in.timely = up.timely && (p.Period == nil || r.now.in(p.Period).holds(permit))
-	in.request = in.timely && r.meets(p, in)
+	timely := up.timely
+	if p.Period != nil {
+		r.timed = true
+		timely = timely && r.now.in(p.Period).holds(permit)
+	}
+	request := timely && r.meets(p, up, permit)
+	if !request && len(p.Provisions) == 0 {
+		return
+	}
+	in := r.level(up.depth + 1)
+	in.permit, in.told, in.timely, in.request = permit, false, timely, request
+	in.takeOver(p, up)
 	from := len(r.atoms)
 	if in.request {
 		in.tell()
@@ -270,13 +280,34 @@ func (r *reading) add(item words, in *level) {
 	a.item, a.gist = item, item.gist()
 }
 
-// meets reports whether a provision is for this request: purpose, actor and action.
-func (r *reading) meets(p *record.Provision, in *level) bool {
-	if p.Expression != "" && in.permit {
+// meets reports whether a provision below another is for this request: purpose, actor and action, its own or those it takes over.
+func (r *reading) meets(p *record.Provision, up *level, permit bool) bool {
+	if p.Expression != "" && permit {
 		return false // nobody can say what it permits
 	}
-	return (in.purposes == nil || r.purposeMeets(in.purposes.Purposes, in.permit)) && (in.actors == nil || r.actorMeets(in.actors.Actors, in.permit)) &&
-		(in.actions == nil || r.actionMeets(in.actions.Actions, in.permit))
+	if q := p; len(p.Purposes) > 0 || up.purposes != nil {
+		if len(p.Purposes) == 0 {
+			q = up.purposes
+		}
+		if !r.purposeMeets(q.Purposes, permit) {
+			return false
+		}
+	}
+	if q := p; len(p.Actors) > 0 || up.actors != nil {
+		if len(p.Actors) == 0 {
+			q = up.actors
+		}
+		if !r.actorMeets(q.Actors, permit) {
+			return false
+		}
+	}
+	q := p
+	if len(p.Actions) == 0 {
+		if q = up.actions; q == nil {
+			return true
+		}
+	}
+	return r.actionMeets(q.Actions, permit)
 }
 
 func (r *reading) purposeMeets(named []record.Coding, permit bool) bool {

@@ -128,15 +128,24 @@ func (s *session) limiting() *LawRule {
 func (s *session) redacts(rules []Rule) {
 	w := &s.words
 	w.labels, w.classes, w.codes, w.kept = w.labels[:0], w.classes[:0], w.codes[:0], w.kept[:0]
+	var labels, classes, codes, kept places
 	permits := true
 	for i := range rules {
 		r := &rules[i]
 		if r.Effect == Deny {
-			w.labels, w.classes, w.codes = codesOf(w.labels, r.If.Labels), codesOf(w.classes, r.If.Classes), codesOf(w.codes, r.If.Codes)
+			if len(r.If.Labels) > 0 {
+				w.labels = labels.add(w.labels, r.If.Labels)
+			}
+			if len(r.If.Classes) > 0 {
+				w.classes = classes.add(w.classes, r.If.Classes)
+			}
+			if len(r.If.Codes) > 0 {
+				w.codes = codes.add(w.codes, r.If.Codes)
+			}
 			continue
 		}
 		if permits = permits && len(r.If.Labels) > 0; permits {
-			w.kept = codesOf(w.kept, r.If.Labels)
+			w.kept = kept.add(w.kept, r.If.Labels)
 		}
 	}
 	if !permits {
@@ -235,7 +244,7 @@ func (s *session) close() *Decision {
 				s.warn(ReasonPolicyOld, s.live[i].id)
 			}
 		}
-		until.ends(c)
+		until.ends(c, s.live[i].untimed)
 	}
 	if m := s.req.Emergency; m != nil && m.Until != nil {
 		until.time(*m.Until)
@@ -287,10 +296,9 @@ func (u *soonest) period(p *record.Period) {
 	if p == nil {
 		return
 	}
-	var d timeParts
-	if v := p.Start.Value; v != "" && d.read(v, u.now.loc) {
-		if from, _ := d.instants(); u.earlier(from) {
-			t, _ := d.times()
+	if v := p.Start.Value; v != "" {
+		if from, _, ok := u.now.span(v); ok && u.earlier(from) {
+			t, _, _ := spanOf(v, u.now.loc)
 			u.time(t)
 		}
 	}
@@ -298,12 +306,11 @@ func (u *soonest) period(p *record.Period) {
 }
 
 func (u *soonest) end(v string) {
-	var d timeParts
-	if v == "" || !d.read(v, u.now.loc) {
+	if v == "" {
 		return
 	}
-	if _, to := d.instants(); u.earlier(to) {
-		_, t := d.times()
+	if _, to, ok := u.now.span(v); ok && u.earlier(to) {
+		_, t, _ := spanOf(v, u.now.loc)
 		u.time(t)
 	}
 }
@@ -319,11 +326,14 @@ func (u *soonest) provision(p *record.Provision, depth int) {
 	}
 }
 
-// ends looks at every time at which something of a consent begins or ends.
-func (u *soonest) ends(c *record.Consent) {
+// ends looks at every time at which something of a consent begins or ends. untimed says that none of its provisions has one.
+func (u *soonest) ends(c *record.Consent, untimed bool) {
 	u.period(c.Period)
 	if c.Expires != nil {
 		u.end(c.Expires.Value)
+	}
+	if untimed {
+		return
 	}
 	if c.Provision != nil {
 		u.provision(c.Provision, 0)

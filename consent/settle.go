@@ -298,15 +298,14 @@ func (s *session) owes(r *LawRule) {
 // rely notes which consents a permit rests on.
 func (s *session) rely(x *says) {
 	n := 0
-	for i := range x.atoms { // the rules of one consent stand together
-		if a := &x.atoms[i]; a.permit && !a.consent.relied && (i == 0 || !x.atoms[i-1].permit || x.atoms[i-1].consent != a.consent) {
+	for i, a := range x.permits { // the rules of one consent stand together
+		if !a.consent.relied && (i == 0 || x.permits[i-1].consent != a.consent) {
 			n++
 		}
 	}
 	s.d.Basis = slices.Grow(s.d.Basis, n)
-	for i := range x.atoms {
-		a := &x.atoms[i]
-		if !a.permit || a.consent.relied {
+	for _, a := range x.permits {
+		if a.consent.relied {
 			continue
 		}
 		a.consent.relied = true
@@ -360,20 +359,28 @@ func (x *says) category() Category {
 	return x.known.Category
 }
 
-// codesOf adds the codes of codings to codes, each once.
-func codesOf(out []string, list []record.Coding) []string {
-next:
+// codesOf gives the codes of codings, each once.
+func codesOf(list []record.Coding) []string {
+	var at places
+	return at.add(nil, list)
+}
+
+// places tell where in a list of codes one like another may stand, counted from 1: by its length and how it begins and ends.
+type places [16]uint8
+
+// add adds the codes of codings to codes, each once.
+func (at *places) add(out []string, list []record.Coding) []string {
 	for i := range list {
 		c := list[i].Code
 		if c == "" {
 			continue
 		}
-		for _, x := range out {
-			if x[0] == c[0] && x == c {
-				continue next
-			}
+		k := (uint(c[0]) + uint(c[len(c)-1])*3 + uint(len(c))*5) % 16
+		if n := int(at[k]); n > 0 && out[n-1] == c || n > 0 && hasWord(out, c) {
+			continue
 		}
 		out = append(out, c)
+		at[k] = uint8(min(len(out), 255))
 	}
 	return out
 }

@@ -207,8 +207,42 @@ type clock struct {
 
 func clockOf(at time.Time) clock { return clock{instantOf(at), at.Location()} }
 
-// span gives the instants that a Time.Value covers.
+// daysOf gives the days that a Time.Value without a clock covers, counted as daysTo does: the first, and the first after. ok is
+// false where it is anything else.
+func daysOf(v string) (first, next int64, year int, ok bool) {
+	if len(v) < 4 {
+		return 0, 0, 0, false
+	}
+	a, b, c, d := v[0]-'0', v[1]-'0', v[2]-'0', v[3]-'0'
+	if a > 9 || b > 9 || c > 9 || d > 9 {
+		return 0, 0, 0, false
+	}
+	year = int(a)*1000 + int(b)*100 + int(c)*10 + int(d)
+	if len(v) == 4 {
+		return daysTo(year, 1) + 1, daysTo(year+1, 1) + 1, year, true
+	}
+	if len(v) != 10 || v[4] != '-' || v[7] != '-' {
+		return 0, 0, 0, false
+	}
+	e, f, g, h := v[5]-'0', v[6]-'0', v[8]-'0', v[9]-'0'
+	if e > 9 || f > 9 || g > 9 || h > 9 {
+		return 0, 0, 0, false
+	}
+	month, day := int(e)*10+int(f), int(g)*10+int(h)
+	if month < 1 || month > 12 || day < 1 || day > 28 && day > daysIn(year, month) {
+		return 0, 0, 0, false
+	}
+	first = daysTo(year, month) + int64(day)
+	return first, first + 1, year, true
+}
+
+// span gives the instants that a Time.Value covers. Where no clock is ever put forward, a day is a number.
 func (c *clock) span(v string) (from, to instant, ok bool) {
+	if c.loc == time.UTC {
+		if first, next, _, ok := daysOf(v); ok {
+			return instant{first * 86400, 0}, instant{next * 86400, 0}, true
+		}
+	}
 	var d timeParts
 	if !d.read(v, c.loc) {
 		return from, to, false

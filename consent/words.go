@@ -21,6 +21,9 @@ func (w *words) isZero() bool {
 // and types of document there are is in it, and how each label, code and bound begins and ends.
 type gist uint64
 
+// bit is one of 64 for each gist: those of two that differ mostly differ.
+func (g gist) bit() uint64 { return 1 << (uint64(g) * 0x9e3779b97f4a7c15 >> 58) }
+
 func (w *words) gist() (g gist) {
 	switch c, p := w.made, w.p; {
 	case c != nil:
