@@ -143,7 +143,10 @@ func (s *session) standing() {
 			s.keepers = append(s.keepers, nil) // the law's end: what no rule of it keeps back is permitted
 		}
 	}
-	room := make([]Rule, 0, len(s.keepers))
+	room := s.m.standing[:0]
+	if len(s.keepers) > len(s.m.standing) {
+		room = make([]Rule, 0, len(s.keepers))
+	}
 	s.d.Standing = s.m.stages[1:1]
 	start := 0
 	for _, r := range s.keepers {

@@ -47,8 +47,8 @@ func (a *applicable) after(b *applicable) bool {
 func (s *session) combine(x *says) []Rule {
 	how, atoms, start, marked := s.e.Combining, x.atoms, len(s.permits), len(s.marked)
 	s.gists = s.gists[:0]
-	kept, all, later := len(atoms), -1, 0
-	var seen uint64 // which gists there are among the permits, by what is left of them
+	kept, all, later := len(atoms), -1, -1 // later is the permit for everybody that was given last
+	var seen uint64                        // which gists there are among the permits, by what is left of them
 	for i := range atoms {
 		a := &atoms[i]
 		if !a.permit {
@@ -57,6 +57,9 @@ func (s *session) combine(x *says) []Rule {
 				kept--
 			}
 			continue
+		}
+		if a.actors == nil && (later < 0 || s.permits[start+later].consent.from.before(a.consent.from)) {
+			later = len(s.gists)
 		}
 		s.permits, s.gists = append(s.permits, a), append(s.gists, a.gist)
 		seen |= a.gist.bit()
@@ -67,7 +70,7 @@ func (s *session) combine(x *says) []Rule {
 	x.permits = s.permits[start:len(s.permits):len(s.permits)]
 	x.marked = s.marked[marked:len(s.marked):len(s.marked)]
 	for i, p := range x.permits {
-		if how == Newest && outdated(p, x.permits, &later) {
+		if how == Newest && outdated(p, x.permits, later) {
 			p.out = true
 			kept--
 		} else if all < 0 && p.whole() {
@@ -140,18 +143,15 @@ func lifted(unless []Condition) bool {
 	return false
 }
 
-// outdated reports whether a newer consent of the same scope and recipients permits in the place of a. Where the last one that
-// did stands, it is looked for first.
-func outdated(a *atom, permits []*atom, later *int) bool {
-	for n := range permits {
-		i := *later + n
-		if i >= len(permits) {
-			i -= len(permits)
-		}
-		b := permits[i]
+// outdated reports whether a newer consent of the same scope and recipients permits in the place of a. Of those for everybody the
+// one that was given last is looked at first.
+func outdated(a *atom, permits []*atom, last int) bool {
+	if a.actors == nil && permits[last].consent.after(a.consent) {
+		return true
+	}
+	for _, b := range permits {
 		if (a.actors == nil) == (b.actors == nil) && b.consent.after(a.consent) &&
 			(a.actors == nil || amongActors(b.named(), a.named()) && amongActors(a.named(), b.named())) {
-			*later = i
 			return true
 		}
 	}

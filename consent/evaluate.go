@@ -159,6 +159,7 @@ type made struct {
 	reasons     [6]Reason
 	obligations [5]Obligation
 	stages      [3]Stage
+	standing    [5]Rule
 	basis       [1]Basis
 	until       time.Time
 }

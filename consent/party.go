@@ -104,12 +104,6 @@ func lastTwo(ref string) string {
 	return ref
 }
 
-// simple reports whether a reference is a type and an id: nothing of it is a server's or a version's.
-func simple(ref string) bool {
-	i := strings.IndexByte(ref, '/')
-	return i > 0 && strings.IndexByte(ref[i+1:], '/') < 0
-}
-
 // sameReference compares two literal references. A relative one agrees with an absolute one of the same type and id.
 func sameReference(a, b string) bool {
 	if a == "" || b == "" {
@@ -118,8 +112,8 @@ func sameReference(a, b string) bool {
 	if a == b {
 		return true
 	}
-	if simple(a) && simple(b) {
-		return false
+	if a[len(a)-1] != b[len(b)-1] && strings.IndexByte(a, '_') < 0 && strings.IndexByte(b, '_') < 0 {
+		return false // another id: nothing of a version follows it
 	}
 	abs := func(s string) bool { return strings.Contains(s, "://") || strings.HasPrefix(s, "urn:") }
 	return lastTwo(a) == lastTwo(b) && strings.Contains(a, "/") && !(abs(a) && abs(b))

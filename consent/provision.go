@@ -133,8 +133,8 @@ func (r *reading) read(c *record.Consent) bool {
 	if !r.grantees(c, permit) {
 		return true
 	}
-	root := r.level(0)
-	*root = level{permit: permit, request: true, timely: true}
+	root := r.level(0) // only these change
+	root.permit, root.request, root.timely = permit, true, true
 	r5 := c.Version == "R5" || c.Version == "" && c.Provision == nil && len(c.Provisions) > 0
 	if p := c.Provision; p != nil && !r5 {
 		r.nested(p, root, permit, false)
@@ -194,8 +194,8 @@ func (r *reading) each(list []record.Provision, up *level, r5 bool) {
 
 // level gives the place of a level of a depth. What stood there before is over.
 func (s *session) level(depth int) *level {
-	for depth >= len(s.levels) {
-		s.levels = append(s.levels, new(level))
+	if depth >= len(s.levels) {
+		s.levels = append(s.levels, new(level)) // the way down leads through every depth
 	}
 	return s.levels[depth]
 }

@@ -366,7 +366,7 @@ func codesOf(list []record.Coding) []string {
 }
 
 // places tell where in a list of codes one like another may stand, counted from 1: by its length and how it begins and ends.
-type places [16]uint8
+type places [32]uint8
 
 // add adds the codes of codings to codes, each once.
 func (at *places) add(out []string, list []record.Coding) []string {
@@ -375,7 +375,7 @@ func (at *places) add(out []string, list []record.Coding) []string {
 		if c == "" {
 			continue
 		}
-		k := (uint(c[0]) + uint(c[len(c)-1])*3 + uint(len(c))*5) % 16
+		k := (uint(c[0])*7 + uint(c[len(c)-1])*3 + uint(len(c))*5) % 32
 		if n := int(at[k]); n > 0 && out[n-1] == c || n > 0 && hasWord(out, c) {
 			continue
 		}

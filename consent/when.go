@@ -208,27 +208,32 @@ type clock struct {
 func clockOf(at time.Time) clock { return clock{instantOf(at), at.Location()} }
 
 // daysOf gives the days that a Time.Value without a clock covers, counted as daysTo does: the first, and the first after. ok is
-// false where it is anything else.
+// false where it is anything else. The digits are looked at together, eight in a number.
 func daysOf(v string) (first, next int64, year int, ok bool) {
-	if len(v) < 4 {
+	const (
+		zeros = 0x2d30302d30303030 // 0000-00-
+		digit = 0x7f76767f76767676 // what lifts a byte above 0x7f where it is no digit, or no hyphen
+		high  = 0x8080808080808080
+	)
+	var d uint64
+	switch len(v) {
+	case 10:
+		d = uint64(v[0]) | uint64(v[1])<<8 | uint64(v[2])<<16 | uint64(v[3])<<24 | uint64(v[4])<<32 | uint64(v[5])<<40 | uint64(v[6])<<48 | uint64(v[7])<<56
+	case 4:
+		d = zeros&^0xffffffff | uint64(v[0]) | uint64(v[1])<<8 | uint64(v[2])<<16 | uint64(v[3])<<24
+	default:
 		return 0, 0, 0, false
 	}
-	a, b, c, d := v[0]-'0', v[1]-'0', v[2]-'0', v[3]-'0'
-	if a > 9 || b > 9 || c > 9 || d > 9 {
+	d ^= zeros
+	if (d|(d+digit))&high != 0 {
 		return 0, 0, 0, false
 	}
-	year = int(a)*1000 + int(b)*100 + int(c)*10 + int(d)
+	pairs := d*10 + d>>8 // each byte with the one after it: no sum passes 99
+	year = int(pairs&0xff)*100 + int(pairs>>16&0xff)
 	if len(v) == 4 {
 		return daysTo(year, 1) + 1, daysTo(year+1, 1) + 1, year, true
 	}
-	if len(v) != 10 || v[4] != '-' || v[7] != '-' {
-		return 0, 0, 0, false
-	}
-	e, f, g, h := v[5]-'0', v[6]-'0', v[8]-'0', v[9]-'0'
-	if e > 9 || f > 9 || g > 9 || h > 9 {
-		return 0, 0, 0, false
-	}
-	month, day := int(e)*10+int(f), int(g)*10+int(h)
+	month, day := int(pairs>>40&0xff), two(v, 8)
 	if month < 1 || month > 12 || day < 1 || day > 28 && day > daysIn(year, month) {
 		return 0, 0, 0, false
 	}

@@ -4,12 +4,11 @@ package consent
 func whole(rules []Rule, req *Request) Outcome {
 	out := NoConsent
 	for i := range rules {
-		r := &rules[i]
-		if r.Effect == Deny && len(r.Unless) == 0 && coversAll(&r.If, req) {
-			return Denied
-		}
-		if r.Effect == Permit {
+		switch r := &rules[i]; {
+		case r.Effect == Permit:
 			out = Permitted
+		case len(r.Unless) == 0 && coversAll(&r.If, req):
+			return Denied
 		}
 	}
 	return out

@@ -72,10 +72,11 @@ func (g *gist) codes(list []record.Coding) {
 }
 
 func (g *gist) text(s string) {
-	*g *= 1_000_003
+	x := *g * 1_000_003
 	if s != "" {
-		*g += gist(len(s)<<16|int(s[0])<<8|int(s[len(s)-1])) << 2
+		x += gist(len(s)<<16|int(s[0])<<8|int(s[len(s)-1])) << 2
 	}
+	*g = x
 }
 
 // into writes them to a zero condition.
