@@ -60,39 +60,46 @@ type level struct {
 	item, bound words
 }
 
-// tell finds what a level says of single entries. A child of the same effect widens it, one of the opposite effect carves out of it.
+// tell finds what a level says of single entries.
 func (l *level) tell() {
 	if l.told || l.p == nil {
 		return
 	}
 	l.told = true
-	l.item = words{p: l.p}
-	if l.up.depth > 0 {
-		l.up.tell()
-		switch up := &l.up.item; {
-		case l.permit == l.up.permit && !up.isZero():
-			if l.item.isZero() {
-				l.item = *up
-				break
-			}
-			var own, above Condition
-			l.item.into(&own)
-			up.into(&above)
-			own.widen(&above)
-			l.item = words{made: &own}
-		case l.permit && !l.up.permit && !(up.isZero() && l.up.bound.isZero()):
-			var own, above, bound Condition
-			l.item.into(&own)
-			up.into(&above)
-			l.up.bound.into(&bound)
-			own.within(&above)
-			own.within(&bound)
-			l.item = words{made: &own}
-		}
-	}
+	l.item = l.up.within(l.p, l.permit)
 	if l.bound = l.up.bound; l.permit {
 		l.bound = l.item
 	}
+}
+
+// within gives what a provision below a level says of single entries. A child of the same effect widens what is above it, one of
+// the opposite effect carves out of it.
+func (l *level) within(p *record.Provision, permit bool) words {
+	item := words{p: p}
+	if l.depth == 0 {
+		return item
+	}
+	l.tell()
+	switch {
+	case permit == l.permit && !l.item.isZero():
+		if item.isZero() {
+			return l.item
+		}
+		var own, above Condition
+		item.into(&own)
+		l.item.into(&above)
+		own.widen(&above)
+		return words{made: &own}
+	case permit && !l.permit && !(l.item.isZero() && l.bound.isZero()):
+		var own, above, bound Condition
+		item.into(&own)
+		l.item.into(&above)
+		l.bound.into(&bound)
+		own.within(&above)
+		own.within(&bound)
+		return words{made: &own}
+	}
+	return item
 }
 
 // maxDepth is how deep provisions may be nested. A consent beyond it is unreadable.
@@ -148,7 +155,7 @@ func (r *reading) read(c *record.Consent) bool {
 		r.c.untimed = !r.odd && !r.timed
 		return !r.odd
 	}
-	r.add(words{}, root)
+	r.add(words{}, permit, nil, nil)
 	start := len(r.atoms)
 	if c.Provision != nil {
 		r.nested(c.Provision, root, !permit, true)
@@ -227,29 +234,38 @@ func (r *reading) nested(p *record.Provision, up *level, permit, r5 bool) {
 		r.timed = true
 		timely = timely && r.now.in(p.Period).holds(permit)
 	}
-	request := timely && r.meets(p, up, permit)
-	if !request && len(p.Provisions) == 0 {
+	purposes, actors := up.purposes, up.actors
+	if len(p.Purposes) > 0 {
+		purposes = p
+	}
+	if len(p.Actors) > 0 {
+		actors = p
+	}
+	request := timely && r.meets(p, purposes, actors, up.actions, permit)
+	from := len(r.atoms)
+	var item words
+	if request {
+		item = up.within(p, permit)
+		r.add(item, permit, purposes, actors)
+		// What a provision adds to that above it, for somebody or something else, comes on top of what that one grants.
+		if up.depth > 0 && permit == up.permit && !up.request && up.timely && !up.item.isZero() && !(&words{p: p}).isZero() {
+			r.add(up.item, permit, purposes, actors)
+		}
+	}
+	if len(p.Provisions) == 0 {
 		return
 	}
 	in := r.level(up.depth + 1)
-	in.permit, in.told, in.timely, in.request = permit, false, timely, request
 	in.takeOver(p, up)
-	from := len(r.atoms)
-	if in.request {
-		in.tell()
-		r.add(in.item, in)
-		// What a provision adds to that above it, for somebody or something else, comes on top of what that one grants.
-		if up.depth > 0 && permit == up.permit && !up.request && up.timely && !(&words{p: p}).isZero() {
-			if up.tell(); !up.item.isZero() {
-				r.add(up.item, in)
-			}
+	in.permit, in.timely, in.request, in.told = permit, timely, request, request
+	if request {
+		if in.item, in.bound = item, up.bound; permit {
+			in.bound = item
 		}
 	}
-	if len(p.Provisions) > 0 {
-		start := len(r.atoms)
-		r.each(p.Provisions, in, r5)
-		r.except(from, start, in)
-	}
+	start := len(r.atoms)
+	r.each(p.Provisions, in, r5)
+	r.except(from, start, in)
 }
 
 // except makes what is permitted within a denial an exception of it: of the rules from from to start.
@@ -269,45 +285,28 @@ func (r *reading) except(from, start int, in *level) {
 	}
 }
 
-func (r *reading) add(item words, in *level) {
+// add adds a rule: what it is about, and the provisions whose purposes and actors hold.
+func (r *reading) add(item words, permit bool, purposes, actors *record.Provision) {
 	n := len(r.atoms)
 	if n == cap(r.atoms) {
 		r.atoms = append(r.atoms, atom{})
 	}
 	r.atoms = r.atoms[:n+1]
 	a := &r.atoms[n] // what is not in use is zero
-	a.consent, a.actors, a.purposes, a.permit = r.c, in.actors, in.purposes, in.permit
+	a.consent, a.actors, a.purposes, a.permit = r.c, actors, purposes, permit
 	a.item, a.gist = item, item.gist()
 }
 
-// meets reports whether a provision below another is for this request: purpose, actor and action, its own or those it takes over.
-func (r *reading) meets(p *record.Provision, up *level, permit bool) bool {
+// meets reports whether a provision is for this request: purpose, actor and action, its own or those it takes over.
+func (r *reading) meets(p, purposes, actors, actions *record.Provision, permit bool) bool {
 	if p.Expression != "" && permit {
 		return false // nobody can say what it permits
 	}
-	if q := p; len(p.Purposes) > 0 || up.purposes != nil {
-		if len(p.Purposes) == 0 {
-			q = up.purposes
-		}
-		if !r.purposeMeets(q.Purposes, permit) {
-			return false
-		}
+	if len(p.Actions) > 0 {
+		actions = p
 	}
-	if q := p; len(p.Actors) > 0 || up.actors != nil {
-		if len(p.Actors) == 0 {
-			q = up.actors
-		}
-		if !r.actorMeets(q.Actors, permit) {
-			return false
-		}
-	}
-	q := p
-	if len(p.Actions) == 0 {
-		if q = up.actions; q == nil {
-			return true
-		}
-	}
-	return r.actionMeets(q.Actions, permit)
+	return (purposes == nil || r.purposeMeets(purposes.Purposes, permit)) && (actors == nil || r.actorMeets(actors.Actors, permit)) &&
+		(actions == nil || r.actionMeets(actions.Actions, permit))
 }
 
 func (r *reading) purposeMeets(named []record.Coding, permit bool) bool {

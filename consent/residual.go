@@ -231,7 +231,9 @@ func (s *session) close() *Decision {
 	for i := range s.live {
 		c := s.live[i].Consent
 		if a := &s.live[i]; i == 0 || a.id != s.live[i-1].id || a.version != s.live[i-1].version { // they are in order
-			d.Policies = append(d.Policies, Policy{ID: a.id, Version: a.version})
+			d.Policies = d.Policies[:len(d.Policies)+1] // there is room, and it is zero
+			p := &d.Policies[len(d.Policies)-1]
+			p.ID, p.Version = a.id, a.version
 		}
 		if s.live[i].stale {
 			s.warn(ReasonStale, s.live[i].id)
