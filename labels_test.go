@@ -134,11 +134,12 @@ func denySUD(t *testing.T) *consent.Decision { return decided(t, "", "SUD") }
 // decided permits treatment under a law, but for labels.
 func decided(t *testing.T, law string, deny ...string) *consent.Decision {
 	t.Helper()
-	p := record.Provision{Purposes: []record.Coding{{System: record.SystemActReason, Code: "TREAT"}}}
+	p := record.Provision{Purposes: []record.Coding{{System: record.SystemActReason, Code: "TREAT"}}, Actors: []record.ConsentActor{{Ref: &record.Ref{AsSent: "Practitioner/2"}}}}
 	for _, c := range deny {
 		p.Provisions = append(p.Provisions, record.Provision{Type: "deny", SecurityLabels: []record.Coding{{System: record.SystemActCode, Code: c}}})
 	}
-	c := record.Consent{Entry: record.Entry{ID: "c", Status: record.Status{Code: record.StatusActive}}, Decision: "permit", Provision: &p, When: &record.Time{Value: "2026-02-20"}}
+	c := record.Consent{Entry: record.Entry{ID: "c", Status: record.Status{Code: record.StatusActive}}, Decision: "permit", Provision: &p, When: &record.Time{Value: "2026-02-20"},
+		SourceRefs: []record.Ref{{AsSent: "DocumentReference/form"}}}
 	if law != "" {
 		c.Basis = []record.Concept{{Codings: []record.Coding{{System: record.SystemActCode, Code: law}}}}
 	}

@@ -339,6 +339,9 @@ const System = "http://portage-health.org/CodeSystem/consent"
 const (
 	CodeAuthority    = "authority-verified"   // somebody has seen evidence of the representative's authority
 	CodeRemuneration = "remuneration-stated"  // the form states that the discloser is paid (45 CFR 164.508(a)(3)(ii), (a)(4)(ii))
+	CodeRevocable    = "revocation-stated"    // the form states how the patient may revoke it (42 CFR 2.31(a)(6), 45 CFR 164.508(c)(2)(i))
+	CodeRedisclosure = "redisclosure-stated"  // the form states that who gets it may pass it on (42 CFR 2.31(a)(4)(iii), (10)(i), 45 CFR 164.508(c)(2)(iii))
+	CodeRefusal      = "refusal-stated"       // the form states what a refusal to sign it means (42 CFR 2.31(a)(10)(ii), 45 CFR 164.508(c)(2)(ii))
 	CodeLitigation   = "litigation-material"  // 45 CFR 164.524(a)(1)(ii)
 	CodeProtected    = "protected"            // access is protected at the patient's wish (HL7 v2 PD1-12, PV2-22)
 	CodeCounseling   = "sud-counseling-notes" // 42 CFR 2.11, 2.31(b)

@@ -75,57 +75,6 @@ func (s *session) names(a *atom, x *says) bool {
 	return false
 }
 
-// lacks gives the first element of an authorization that a consent does not have (45 CFR 164.508(c)(1)); "" where it has all.
-func (s *session) lacks(a *atom, x *says, r *LawRule) string {
-	if r != nil && !r.Elements {
-		return ""
-	}
-	c := a.consent.Consent
-	switch {
-	case (s.req.Remuneration || s.req.Sale) && !states(c, CodeRemuneration):
-		return "remuneration" // (a)(3)(ii), (a)(4)(ii)
-	case a.actors == nil && len(c.Grantees) == 0:
-		return "recipient" // (c)(1)(iii)
-	case !expires(c, x.category() == CategoryResearch):
-		return "expiration" // (c)(1)(v)
-	case !signed(c):
-		return "signature" // (c)(1)(vi)
-	}
-	return ""
-}
-
-// states reports whether somebody verified that the form says something.
-func states(c *record.Consent, code string) bool {
-	for i := range c.Verifications {
-		if v := &c.Verifications[i]; v.Verified != nil && *v.Verified && v.Type != nil && v.Type.Has(System, code) {
-			return true
-		}
-	}
-	return false
-}
-
-// expires reports whether a consent says when it ends: a date or an event; for research "none" is an answer as well.
-func expires(c *record.Consent, research bool) bool {
-	if t := c.Expires; t != nil && (t.Value != "" || t.AsSent != "" && (research || t.AsSent != "none")) {
-		return true
-	}
-	ends := func(p *record.Period) bool { return p != nil && p.End.Value != "" }
-	return ends(c.Period) || c.Provision != nil && ends(c.Provision.Period)
-}
-
-// signed reports whether there is a signature and its date.
-func signed(c *record.Consent) bool {
-	if c.When == nil || c.When.Value == "" {
-		return false
-	}
-	for i := range c.Grantors {
-		if g := &c.Grantors[i]; g.SignatureText != nil || g.Signature == "S" || g.Signature == "X" {
-			return true
-		}
-	}
-	return len(c.Sources) > 0 || len(c.SourceRefs) > 0
-}
-
 // standing makes the rules of law that keep single entries back, and says what lets them go.
 func (s *session) standing() {
 	s.keepers = s.keepers[:0]
@@ -266,6 +215,11 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 				if s.req.Intermediary != nil && !s.namesIntermediary(a) {
 					s.reason(ReasonDefective, a.consent.id, "intermediary") // 42 CFR 2.31(a)(4)(ii)
 					s.basis("42 CFR 2.31(a)(4)(ii)", "", "")
+					continue
+				}
+				if missing := s.defect(a, x, r); missing != "" {
+					s.reason(ReasonDefective, a.consent.id, missing)
+					s.basis(r.Citation, r.ID, "")
 					continue
 				}
 				if by == "consent" && !travels {

@@ -42,8 +42,12 @@ type LawRule struct {
 	Relationship bool `json:"relationship,omitempty"`
 	Covered      bool `json:"coveredEntity,omitempty"`
 	Self         bool `json:"self,omitempty"`
-	// Elements says that an authorization must have all the elements of 45 CFR 164.508(c).
-	Elements bool `json:"elements,omitempty"`
+	// Elements says that an authorization must have all the elements of 45 CFR 164.508(c), Part2Elements that a consent which lifts
+	// it must have those of 42 CFR 2.31(a), and Alone that it must be for what has the labels and nothing else (42 CFR 2.31(b)(2),
+	// 45 CFR 164.508(b)(3)(ii)).
+	Elements      bool `json:"elements,omitempty"`
+	Part2Elements bool `json:"part2Elements,omitempty"`
+	Alone         bool `json:"alone,omitempty"`
 	// Labels are what LawWithholds is about, and Lifted what lifts it: consent (one under the law of the label), named (one
 	// that names the label), emergency, de-identified, received, self (the patient asks for their own, and nobody for them: 42 CFR 2.23(a)), or
 	// claim:KIND with the evidence of the same word.

@@ -50,7 +50,7 @@ var hipaa = &Law{
 		{ID: "sale", Citation: "45 CFR 164.508(a)(4)", Kind: LawRequires, Sale: true, Elements: true},
 		{ID: "benefits", Citation: "45 CFR 164.508(a)(1)", Kind: LawRequires, Categories: []Category{CategoryBenefits}, Elements: true},
 
-		{ID: "psychotherapy-notes", Citation: "45 CFR 164.508(a)(2), 164.524(a)(1)(i)", Kind: LawWithholds, Labels: act(CodePsyNotes), Lifted: []string{"named", "claim:required-by-law", "claim:serious-threat", "de-identified"}},
+		{ID: "psychotherapy-notes", Citation: "45 CFR 164.508(a)(2), 164.524(a)(1)(i)", Kind: LawWithholds, Labels: act(CodePsyNotes), Elements: true, Alone: true, Lifted: []string{"named", "claim:required-by-law", "claim:serious-threat", "de-identified"}},
 		{ID: "litigation-material", Citation: "45 CFR 164.524(a)(1)(ii)", Kind: LawWithholds, Labels: ours(CodeLitigation), Categories: []Category{CategoryIndividual}},
 		{ID: "self-pay", Citation: "45 CFR 164.522(a)(1)(vi)", Kind: LawWithholds, Labels: act(CodeSelfPay), Categories: []Category{CategoryPayment, CategoryOperations}, Lifted: []string{"claim:required-by-law"}},
 	},
@@ -59,9 +59,9 @@ var hipaa = &Law{
 var part2 = &Law{
 	Policy: Policy{ID: "42-cfr-part-2", Version: "2026-02-16", Source: "42 CFR Part 2, final rule of 2024", Date: "2026-02-16"}, Jurisdiction: "US",
 	Rules: []LawRule{
-		{ID: "part-2", Citation: "42 CFR 2.13, 2.31", Kind: LawWithholds, Labels: act(CodeUnderPart2),
+		{ID: "part-2", Citation: "42 CFR 2.13, 2.31", Kind: LawWithholds, Labels: act(CodeUnderPart2), Part2Elements: true,
 			Lifted: []string{"consent", "emergency", "received", "self", "de-identified", "claim:part2-court-order"}},
-		{ID: "counseling-notes", Citation: "42 CFR 2.31(b)", Kind: LawWithholds, Labels: ours(CodeCounseling), Lifted: []string{"named", "de-identified"}},
+		{ID: "counseling-notes", Citation: "42 CFR 2.31(b)", Kind: LawWithholds, Labels: ours(CodeCounseling), Part2Elements: true, Alone: true, Lifted: []string{"named", "de-identified"}},
 	},
 }
 

@@ -130,6 +130,11 @@ func base(c *record.Consent) (Effect, bool) {
 	return Deny, false
 }
 
+// ofR5 reports whether the provisions of a consent have the meaning of FHIR R5: each is the opposite of what it stands in.
+func ofR5(c *record.Consent) bool {
+	return c.Version == "R5" || c.Version == "" && c.Provision == nil && len(c.Provisions) > 0
+}
+
 // read turns a consent into rules for the request. It reports false for one that cannot be read.
 func (r *reading) read(c *record.Consent) bool {
 	b, ok := base(c)
@@ -142,7 +147,7 @@ func (r *reading) read(c *record.Consent) bool {
 	}
 	root := r.level(0) // only these change
 	root.permit, root.request, root.timely = permit, true, true
-	r5 := c.Version == "R5" || c.Version == "" && c.Provision == nil && len(c.Provisions) > 0
+	r5 := ofR5(c)
 	if p := c.Provision; p != nil && !r5 {
 		r.nested(p, root, permit, false)
 		if len(c.Provisions) > 0 {

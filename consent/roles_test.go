@@ -50,7 +50,9 @@ func TestConsentToProceedings(t *testing.T) {
 		"for treatment, legal in parts": {record.Provision{Purposes: []record.Coding{treat}, Provisions: []record.Provision{{Type: "permit", Purposes: []record.Coding{legal}}}}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
+			tt.provision.Actors = []record.ConsentActor{{Ref: &record.Ref{AsSent: "Practitioner/1"}}}
 			c := record.Consent{Entry: record.Entry{ID: "c", Status: record.Status{Code: record.StatusActive}}, Decision: "permit", Provision: &tt.provision,
+				When: &record.Time{Value: "2026-02-20"}, SourceRefs: []record.Ref{{AsSent: "DocumentReference/form"}}, Expires: &record.Time{Value: "2027"},
 				Basis: []record.Concept{{Codings: []record.Coding{{System: record.SystemActCode, Code: consent.CodeUnderPart2}}}}}
 			req := asked()
 			req.Purposes = []record.Coding{legal}
@@ -67,8 +69,9 @@ func TestNoRedisclosureBeyondCare(t *testing.T) {
 	for _, when := range []string{"2025-06-01", "2026-02-20"} {
 		for purpose, bound := range map[string]bool{"HRESCH": true, "TREAT": false} {
 			p := []record.Coding{{System: record.SystemActReason, Code: purpose}}
-			c := record.Consent{Entry: record.Entry{ID: "c", Status: record.Status{Code: record.StatusActive}}, Decision: "permit", Provision: &record.Provision{Purposes: p},
-				When: &record.Time{Value: when}, Basis: []record.Concept{{Codings: []record.Coding{{System: record.SystemActCode, Code: consent.CodeUnderPart2}}}}}
+			c := record.Consent{Entry: record.Entry{ID: "c", Status: record.Status{Code: record.StatusActive}}, Decision: "permit",
+				Provision: &record.Provision{Purposes: p, Actors: []record.ConsentActor{{Ref: &record.Ref{AsSent: "Practitioner/1"}}}},
+				When:      &record.Time{Value: when}, SourceRefs: []record.Ref{{AsSent: "DocumentReference/form"}}, Expires: &record.Time{AsSent: "end of the study"}, Basis: []record.Concept{{Codings: []record.Coding{{System: record.SystemActCode, Code: consent.CodeUnderPart2}}}}}
 			req := asked()
 			req.Purposes = p
 			d := consent.Decide(t.Context(), &consent.Evaluator{Store: consent.Consents{c}}, req)

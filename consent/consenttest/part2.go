@@ -78,7 +78,8 @@ func (s suite) part2() []row {
 			final(t, s.decide(t, one(named), req), permit)
 		}},
 		{"G9", func(t *testing.T) {
-			old := change(change(signed("old", "permit", provision{Purposes: purpose("HRESCH")}), under), given("2025-06-01"))
+			old := change(change(change(signed("old", "permit", provision{Purposes: purpose("HRESCH"), Actors: actor(lab.Reference)}), under), given("2025-06-01")),
+				func(c *record.Consent) { c.Expires = &record.Time{AsSent: "end of the research study"} })
 			d := s.decide(t, one(old), ask(lab, "HRESCH"))
 			want(t, d, consent.Permitted, permit)
 			owes(t, d, consent.ObligeNoRedisclose)

@@ -198,8 +198,9 @@ func TestAuditedNotice(t *testing.T) {
 	_, err := fhir.Exporter{}.Export(t.Context(), rec, &b, record.ExportOptions{})
 	require.NoError(t, err)
 	in, req := d.file("in.json", b.String()), d.file("req.json", want("TREAT", ""))
-	c := d.file("c.json", strings.Replace(agreed("c", ""), `"policy":[{"uri":"http://example.org/policy"}]`,
-		`"policyRule":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"42CFRPart2"}]}`, 1))
+	to := `,"actor":[{"role":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationType","code":"IRCP"}]},"reference":{"reference":"Practitioner/2"}}]`
+	c := d.file("c.json", strings.Replace(agreed("c", to), `"policy":[{"uri":"http://example.org/policy"}]`,
+		`"sourceReference":{"reference":"DocumentReference/form"},"policyRule":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"42CFRPart2"}]}`, 1))
 	dir := filepath.Join(d.dir, "log")
 	args := []string{"-consent", c, "-request", req, in}
 	code, out, decision, _ := d.run(args...)
