@@ -212,8 +212,8 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 				if against && !s.forProceedings(a) || !s.underLaw(a, r, by) {
 					continue
 				}
-				if s.req.Intermediary != nil && !s.namesIntermediary(a) {
-					s.reason(ReasonDefective, a.consent.id, "intermediary") // 42 CFR 2.31(a)(4)(ii)
+				if missing := s.lacksOfIntermediary(a); missing != "" {
+					s.reason(ReasonDefective, a.consent.id, missing)
 					s.basis("42 CFR 2.31(a)(4)(ii)", "", "")
 					continue
 				}
@@ -289,19 +289,4 @@ func (s *session) legalOnly(list []record.Provision, depth int) bool {
 		}
 	}
 	return true
-}
-
-func (s *session) namesIntermediary(a *atom) bool {
-	named := a.named()
-	for i := range named {
-		if r := named[i].Ref; r != nil && s.e.is(s.req.Intermediary, r) == yes {
-			return true
-		}
-	}
-	for i := range a.consent.Grantees {
-		if s.e.is(s.req.Intermediary, &a.consent.Grantees[i]) == yes {
-			return true
-		}
-	}
-	return false
 }

@@ -184,3 +184,40 @@ func signed(c *record.Consent) bool {
 	}
 	return len(c.Sources) > 0 || len(c.SourceRefs) > 0
 }
+
+// lacksOfIntermediary gives what a permit lacks for a request that comes through an intermediary: its name, or, where the recipient
+// is among a group or a class and not named, that the recipient treats the patient (42 CFR 2.31(a)(4)(ii)).
+func (s *session) lacksOfIntermediary(a *atom) string {
+	switch {
+	case s.req.Intermediary == nil:
+		return ""
+	case !s.namesOne(a, s.req.Intermediary):
+		return "intermediary"
+	case !s.namesOne(a, s.req.To()) && !s.req.To().Relationship:
+		return "participant"
+	}
+	return ""
+}
+
+// namesOne reports whether a permit names a party by itself, or whom it works or acts for, and not as one of a group.
+func (s *session) namesOne(a *atom, p *Party) bool {
+	one := func(r *record.Ref) bool {
+		kind := r.Kind
+		if kind == "" {
+			kind = kindOfReference(r.AsSent)
+		}
+		return (kind != kindGroup && kind != record.KindCareTeam || p.kind() == kind) && s.e.is(p, r) == yes
+	}
+	named := a.named()
+	for i := range named {
+		if r := named[i].Ref; r != nil && one(r) {
+			return true
+		}
+	}
+	for i := range a.consent.Grantees {
+		if one(&a.consent.Grantees[i]) {
+			return true
+		}
+	}
+	return false
+}

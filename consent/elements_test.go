@@ -185,3 +185,40 @@ func TestAuthorizationSaysForWhat(t *testing.T) {
 		})
 	}
 }
+
+// Through an intermediary a consent reaches who it names, and of those it does not name whoever treats the patient (42 CFR 2.31(a)(4)(ii)).
+func TestThroughAnIntermediary(t *testing.T) {
+	rec := &record.Record{Results: []record.Observation{{Entry: record.Entry{ID: "a", Labels: []record.Label{{Coding: record.Coding{System: record.SystemActCode, Code: consent.CodeUnderPart2}}}}}}}
+	to := func(refs ...string) (out []record.ConsentActor) {
+		for _, r := range refs {
+			out = append(out, record.ConsentActor{Ref: &record.Ref{AsSent: r}})
+		}
+		return out
+	}
+	for name, tt := range map[string]struct {
+		actors []record.ConsentActor
+		treats bool
+		lacks  string
+	}{
+		"both named":                          {to("Practitioner/1", "Organization/exchange"), false, ""},
+		"the recipient's organization named":  {to("Organization/1", "Organization/exchange"), false, ""},
+		"no intermediary":                     {to("Practitioner/1"), false, "intermediary"},
+		"members, and who treats the patient": {to("Group/members", "Organization/exchange"), true, ""},
+		"members, and who does not":           {to("Group/members", "Organization/exchange"), false, "participant"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := written(consent.CodeUnderPart2, "TREAT")
+			c.Provision.Actors = tt.actors
+			req := asked()
+			req.Requester.Groups, req.Requester.Relationship = []consent.Party{{Reference: "Group/members"}}, tt.treats
+			req.Intermediary = &consent.Party{Reference: "Organization/exchange"}
+			bits, d := shown(t, &consent.Evaluator{}, []record.Consent{c}, req, rec)
+			if tt.lacks == "" {
+				require.EqualValues(t, 1, bits, "%v", d.Reasons)
+				return
+			}
+			require.Zero(t, bits, "%v", d.Reasons)
+			require.Contains(t, d.Reasons, consent.Reason{Code: consent.ReasonDefective, Policy: "c", Element: tt.lacks})
+		})
+	}
+}
