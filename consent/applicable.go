@@ -248,8 +248,14 @@ func (a *applicable) standing(now *clock) ReasonCode {
 			return why
 		}
 	}
-	if c.Expires != nil && c.Expires.Value != "" {
-		return now.holds(&record.Period{End: *c.Expires})
+	if c.Expires == nil || c.Expires.Value == "" {
+		return ""
+	}
+	switch _, to, ok := now.span(c.Expires.Value); {
+	case !ok:
+		return ReasonUnreadable
+	case !now.before(to):
+		return ReasonExpired
 	}
 	return ""
 }

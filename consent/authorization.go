@@ -207,7 +207,7 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 				travel(ObligeNotice, ObligeKeepLabels)
 			}
 		case "consent", "named":
-			travels := false
+			travels, defective := false, false
 			for _, a := range x.marked {
 				if against && !s.forProceedings(a) || !s.underLaw(a, r, by) {
 					continue
@@ -219,7 +219,10 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 				}
 				if missing := s.defect(a, x, r); missing != "" {
 					s.reason(ReasonDefective, a.consent.id, missing)
-					s.basis(r.Citation, r.ID, "")
+					if !defective {
+						defective = true
+						s.basis(r.Citation, r.ID, "")
+					}
 					continue
 				}
 				if by == "consent" && !travels {

@@ -21,7 +21,7 @@ func (brokenStore) Consents(context.Context, *consent.Subject) ([]consent.Filed,
 	return nil, errors.New("out of order")
 }
 
-// twenty are twenty consents of one patient, each with a few provisions.
+// twenty are twenty consents of one patient, signed, each with a few provisions.
 func twenty() []consent.Filed {
 	m := maker{rand.New(rand.NewPCG(20, 20))}
 	out := make([]consent.Filed, 20)
@@ -35,7 +35,8 @@ func twenty() []consent.Filed {
 			p.Provisions = append(p.Provisions, q)
 		}
 		out[i].Consent = record.Consent{Entry: record.Entry{ID: fmt.Sprintf("c%02d", i), Assertion: record.Affirmed, Status: record.Status{Code: record.StatusActive}},
-			Decision: "permit", Provision: &p, When: &record.Time{Value: fmt.Sprintf("20%02d-01-01", i)}}
+			Decision: "permit", Provision: &p, When: &record.Time{Value: fmt.Sprintf("20%02d-01-01", i)},
+			SourceRefs: []record.Ref{{AsSent: "DocumentReference/form"}}}
 	}
 	return out
 }

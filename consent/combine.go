@@ -46,7 +46,6 @@ func (a *applicable) after(b *applicable) bool {
 // combine makes one stage of the rules of all consents. All denials hold; what permits is a union.
 func (s *session) combine(x *says) []Rule {
 	how, atoms, start, marked := s.e.Combining, x.atoms, len(s.permits), len(s.marked)
-	s.gists = s.gists[:0]
 	kept, all, later := len(atoms), -1, -1 // later is the permit for everybody that was given last
 	var seen uint64                        // which gists there are among the permits, by what is left of them
 	for i := range atoms {
@@ -59,9 +58,9 @@ func (s *session) combine(x *says) []Rule {
 			continue
 		}
 		if a.actors == nil && (later < 0 || s.permits[start+later].consent.from.before(a.consent.from)) {
-			later = len(s.gists)
+			later = len(s.permits) - start
 		}
-		s.permits, s.gists = append(s.permits, a), append(s.gists, a.gist)
+		s.permits = append(s.permits, a)
 		seen |= a.gist.bit()
 		if a.consent.lawful || len(a.item.labels()) > 0 {
 			s.marked = append(s.marked, a)
@@ -116,11 +115,10 @@ func (s *session) combine(x *says) []Rule {
 // yielding finds the permits that a denial gives way to, and reports whether one of them is of everything.
 func (s *session) yielding(d *atom, permits []*atom) (all bool) {
 	s.found = s.found[:0]
-	for i, g := range s.gists[:len(permits)] {
-		if g != d.gist && d.gist != 0 {
+	for _, p := range permits {
+		if p.gist != d.gist && d.gist != 0 {
 			continue
 		}
-		p := permits[i]
 		if !p.consent.after(d.consent) || d.gist != 0 && !d.item.is(&p.item) ||
 			!amongActors(p.named(), d.named()) || !amongPurposes(p.uses(), d.uses()) {
 			continue

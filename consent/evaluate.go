@@ -148,7 +148,7 @@ func (s *session) leave() {
 	clear(s.words.classes[:cap(s.words.classes)])
 	clear(s.words.codes[:cap(s.words.codes)])
 	clear(s.words.kept[:cap(s.words.kept)])
-	*s = session{filed: s.filed[:0], live: s.live[:0], says: s.says[:0], atoms: s.atoms[:0], levels: s.levels, permits: s.permits[:0], marked: s.marked[:0], gists: s.gists[:0], found: s.found[:0], keepers: s.keepers[:0],
+	*s = session{filed: s.filed[:0], live: s.live[:0], says: s.says[:0], atoms: s.atoms[:0], levels: s.levels, permits: s.permits[:0], marked: s.marked[:0], found: s.found[:0], keepers: s.keepers[:0],
 		met: s.met[:0], words: s.words}
 	sessions.Put(s)
 }
@@ -156,7 +156,7 @@ func (s *session) leave() {
 // made is a Decision with room for what most decisions hold: one piece of memory instead of many.
 type made struct {
 	Decision
-	reasons     [6]Reason
+	reasons     [8]Reason
 	obligations [5]Obligation
 	stages      [3]Stage
 	standing    [5]Rule
@@ -182,7 +182,6 @@ type session struct {
 	levels     []*level // the way down a consent, by depth
 	permits    []*atom
 	marked     []*atom
-	gists      []gist // of the permits that are combined
 	found      []*atom
 	keepers    []*LawRule // that may keep entries back; nil after the last one of each law
 	met        []met

@@ -86,7 +86,7 @@ func (e *Evaluator) law(req *Request, known *Purpose) (v verdict) {
 		}
 		for i := range l.Rules {
 			r := &l.Rules[i]
-			if r.Kind == LawWithholds || len(r.Claims) > 0 && req.LegalClaim == nil || len(r.Categories) > 0 && !hasWord(r.Categories, cat) && !(auth && r.Kind == LawRequires && hasWord(r.Categories, CategoryBenefits)) {
+			if len(r.Claims) > 0 && req.LegalClaim == nil || r.Kind == LawWithholds || len(r.Categories) > 0 && !hasWord(r.Categories, cat) && !(auth && r.Kind == LawRequires && hasWord(r.Categories, CategoryBenefits)) {
 				continue
 			}
 			if len(r.Claims) > 0 {

@@ -132,7 +132,7 @@ func (p *Party) is(r *record.Ref) answer {
 			return yes
 		}
 	}
-	comparable := p.Reference != "" && strings.Contains(r.AsSent, "/") && strings.Contains(p.Reference, "/") ||
+	comparable := p.Reference != "" && strings.IndexByte(r.AsSent, '/') >= 0 && strings.IndexByte(p.Reference, '/') >= 0 ||
 		r.AsSent == "" && r.Identifier == nil && r.ID != "" && p.ID != ""
 	if id := r.Identifier; id != nil {
 		for i := range p.Identifiers {

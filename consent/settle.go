@@ -303,7 +303,7 @@ func (s *session) rely(x *says) {
 			n++
 		}
 	}
-	s.d.Basis = slices.Grow(s.d.Basis, n)
+	s.d.Basis = slices.Grow(s.d.Basis, n+2) // some law comes after them, mostly
 	for _, a := range x.permits {
 		if a.consent.relied {
 			continue
