@@ -63,6 +63,11 @@ func TestElementsOfPart2(t *testing.T) {
 		"an end in the provision": {[]string{"HRESCH"}, func(c *record.Consent) {
 			c.Expires, c.Provision.Period = nil, &record.Period{End: record.Time{Value: "2027"}}
 		}, ""},
+		"an end in a part": {[]string{"HRESCH"}, func(c *record.Consent) {
+			q := *c.Provision
+			q.Type, q.Period = "permit", &record.Period{End: record.Time{Value: "2027"}}
+			c.Expires, c.Decision, c.Provision = nil, "deny", &record.Provision{Provisions: []record.Provision{q}}
+		}, ""},
 		"no signature":               {[]string{"TREAT"}, func(c *record.Consent) { c.SourceRefs = nil }, "signature"},
 		"a signature without a date": {[]string{"TREAT"}, func(c *record.Consent) { c.When = nil }, "signature"},
 		"revocation stated":          {[]string{"TREAT"}, func(c *record.Consent) { looked(c, consent.CodeRevocable, true) }, ""},
