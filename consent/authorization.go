@@ -77,24 +77,19 @@ func (s *session) names(a *atom, x *says) bool {
 
 // standing makes the rules of law that keep single entries back, and says what lets them go.
 func (s *session) standing() {
-	s.keepers = s.keepers[:0]
-	for _, l := range s.e.laws() {
-		if !holdsIn(l.Jurisdiction, s.req.Jurisdiction) {
-			continue
-		}
-		before := len(s.keepers)
-		for i := range l.Rules {
-			if r := &l.Rules[i]; s.keeps(r) {
-				s.keepers = append(s.keepers, r)
-			}
-		}
-		if len(s.keepers) > before {
-			s.keepers = append(s.keepers, nil) // the law's end: what no rule of it keeps back is permitted
+	if len(s.says) == 0 {
+		s.keepers = s.keepers[:0]
+		s.law(nil)
+	}
+	n := 0
+	for _, r := range s.keepers {
+		if r == nil || s.concerns(r) {
+			n++ // what no rule of a law keeps back is permitted
 		}
 	}
 	room := s.m.standing[:0]
-	if len(s.keepers) > len(s.m.standing) {
-		room = make([]Rule, 0, len(s.keepers))
+	if n > len(s.m.standing) {
+		room = make([]Rule, 0, n)
 	}
 	s.d.Standing = s.m.stages[1:1]
 	start := 0
@@ -105,6 +100,9 @@ func (s *session) standing() {
 				s.d.Standing = append(s.d.Standing, Stage{"law", room[start:len(room):len(room)]})
 			}
 			start = len(room)
+			continue
+		}
+		if !s.concerns(r) {
 			continue
 		}
 		if free, unless := s.lifts(r); !free {
@@ -131,9 +129,6 @@ func (s *session) standing() {
 		}
 	}
 }
-
-// keeps reports whether a rule may keep entries back from one of the purposes.
-func (s *session) keeps(r *LawRule) bool { return r.Kind == LawWithholds && s.concerns(r) }
 
 // concerns reports whether a rule is about one of the purposes.
 func (s *session) concerns(r *LawRule) bool {

@@ -148,8 +148,9 @@ func (s *session) leave() {
 	clear(s.words.classes[:cap(s.words.classes)])
 	clear(s.words.codes[:cap(s.words.codes)])
 	clear(s.words.kept[:cap(s.words.kept)])
-	*s = session{filed: s.filed[:0], live: s.live[:0], says: s.says[:0], atoms: s.atoms[:0], levels: s.levels, permits: s.permits[:0], marked: s.marked[:0], found: s.found[:0], keepers: s.keepers[:0],
-		met: s.met[:0], words: s.words}
+	s.making = making{}
+	s.filed, s.live, s.says, s.atoms, s.permits, s.marked = s.filed[:0], s.live[:0], s.says[:0], s.atoms[:0], s.permits[:0], s.marked[:0]
+	s.found, s.keepers, s.met = s.found[:0], s.keepers[:0], s.met[:0]
 	sessions.Put(s)
 }
 
@@ -166,26 +167,31 @@ type made struct {
 
 // session is the making of one decision.
 type session struct {
-	e     *Evaluator
-	req   *Request
-	now   clock // of req
-	m     *made
-	d     *Decision // that of m
-	filed []onFile
-	live  []applicable
+	making
+	filed   []onFile
+	live    []applicable
+	says    []says
+	atoms   []atom
+	levels  []*level // the way down a consent, by depth
+	permits []*atom
+	marked  []*atom
+	found   []*atom
+	keepers []*LawRule // that may keep entries back; nil after the last one of each law
+	met     []met
+	words   told
+}
+
+// making is what one decision has that is not memory for the next.
+type making struct {
+	e   *Evaluator
+	req *Request
+	now clock // of req
+	m   *made
+	d   *Decision // that of m
 	// unreadable says that a consent could not be read: nothing that the patient could deny is permitted.
 	unreadable bool
 	fell       bool // the host's default had a say
 	lawful     bool // a consent that applies may say which law it is given under
-	says       []says
-	atoms      []atom
-	levels     []*level // the way down a consent, by depth
-	permits    []*atom
-	marked     []*atom
-	found      []*atom
-	keepers    []*LawRule // that may keep entries back; nil after the last one of each law
-	met        []met
-	words      told
 }
 
 // says is what came of one purpose.
@@ -395,5 +401,5 @@ func (s *session) purpose(c *record.Coding) {
 		s.reason(ReasonPushOnly, "", "")
 		out.consent, out.invalid = Denied, true
 	}
-	out.law = s.e.law(s.req, out.known)
+	out.law = s.law(out.known)
 }

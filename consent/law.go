@@ -73,8 +73,9 @@ type verdict struct {
 	claimed       bool     // some rule knows the claim
 }
 
-// law asks all laws about one purpose.
-func (e *Evaluator) law(req *Request, known *Purpose) (v verdict) {
+// law asks all laws about one purpose. With the first one it notes the rules that keep entries back.
+func (s *session) law(known *Purpose) (v verdict) {
+	e, req, first := s.e, s.req, len(s.says) <= 1
 	var cat Category
 	auth := false
 	if known != nil {
@@ -86,7 +87,13 @@ func (e *Evaluator) law(req *Request, known *Purpose) (v verdict) {
 		}
 		for i := range l.Rules {
 			r := &l.Rules[i]
-			if len(r.Claims) > 0 && req.LegalClaim == nil || r.Kind == LawWithholds || len(r.Categories) > 0 && !hasWord(r.Categories, cat) && !(auth && r.Kind == LawRequires && hasWord(r.Categories, CategoryBenefits)) {
+			if r.Kind == LawWithholds {
+				if first {
+					s.keepers = append(s.keepers, r)
+				}
+				continue
+			}
+			if len(r.Claims) > 0 && req.LegalClaim == nil || len(r.Categories) > 0 && !hasWord(r.Categories, cat) && !(auth && r.Kind == LawRequires && hasWord(r.Categories, CategoryBenefits)) {
 				continue
 			}
 			if len(r.Claims) > 0 {
@@ -113,6 +120,9 @@ func (e *Evaluator) law(req *Request, known *Purpose) (v verdict) {
 			case r.Kind == LawPermits && v.permits == nil:
 				v.permits = r
 			}
+		}
+		if n := len(s.keepers); first && n > 0 && s.keepers[n-1] != nil {
+			s.keepers = append(s.keepers, nil) // the law's end
 		}
 	}
 	return v
