@@ -1,5 +1,7 @@
 package hl7v2
 
+import "sync"
+
 // Delimiters are the characters that a message's own header names (HL7 v2.9 chapter 2, 2.5.4). One that is 0 is not there.
 type Delimiters struct {
 	Field        byte // MSH-1, normally |
@@ -38,6 +40,24 @@ func (d *Delimiters) fill(c *class) {
 		}
 	}
 }
+
+// kinds are the scanner's tables for some delimiters. They do not change once they are made: indexes share them.
+type kinds struct {
+	class, ends class // ends is 1 for every byte that class has a kind for
+	of          Delimiters
+}
+
+func kindsBy(d Delimiters) *kinds {
+	k := &kinds{of: d}
+	d.fill(&k.class)
+	for i, c := range k.class {
+		k.ends[i] = min(c, 1)
+	}
+	return k
+}
+
+// standardKinds are those of the delimiters that HL7 recommends.
+var standardKinds = sync.OnceValue(func() *kinds { return kindsBy(StandardDelimiters()) })
 
 // headers are the segments that name delimiters in their first two fields (chapter 2, 2.14).
 func isHeader(name string) bool { return name == "MSH" || name == "FHS" || name == "BHS" }

@@ -34,9 +34,7 @@ type index struct {
 	places atomic.Pointer[[]int32] // see occurrence
 	hidden map[int64]bool          // fields that an import does not read: see hide
 
-	class   class
-	ends    class // 1 for every byte that class has a kind for
-	classOf Delimiters
+	kinds *kinds // what bytes are by delims
 }
 
 // segment is where a segment begins, in bytes, in marks and in fields.

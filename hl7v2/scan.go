@@ -10,12 +10,10 @@ import (
 // It goes over chunks twice: once without any branch that depends on the bytes, which notes every delimiter, and once over
 // those notes. Delimiters stand so close in messages that a branch on each byte is mispredicted most of the time.
 func (x *index) scan(b []byte) *Error {
-	if x.classOf != x.delims || x.classOf == (Delimiters{}) {
-		x.delims.fill(&x.class)
-		for i, k := range x.class {
-			x.ends[i] = min(k, 1)
+	if x.kinds == nil || x.kinds.of != x.delims {
+		if x.kinds = standardKinds(); x.delims != x.kinds.of {
+			x.kinds = kindsBy(x.delims)
 		}
-		x.classOf = x.delims
 	}
 	if x.marks == nil { // as many as real messages have, so that little is moved as they are read
 		n := min(x.to-x.from, 1<<16)
@@ -31,11 +29,11 @@ func (x *index) scan(b []byte) *Error {
 	}
 	start := x.from // of the last of segs, which is being read
 	esc := uint32(0)
-	class := &x.class
+	kinds := x.kinds
 	var found [256]uint8
 	for base := x.encodingEnd; base < x.to; base += chunkBytes {
 		part := b[base:min(base+chunkBytes, x.to)]
-		n := int(find(&x.ends, part, &found))
+		n := int(find(&kinds.ends, part, &found))
 		if m+n > x.limits.Pieces {
 			return faultMaxPieces.at(len(x.segs), safeName(x.idAt(start)), 0, base)
 		}
@@ -44,7 +42,7 @@ func (x *index) scan(b []byte) *Error {
 		marks, fields := x.marks[:m+n+1], x.fields[:f+n+1]
 		at := uint32(base) << posShift
 		for _, i := range found[:n] {
-			k := uint32(class[part[i]])
+			k := uint32(kinds.class[part[i]])
 			w := at + uint32(i)<<posShift | k
 			if k < endSegment {
 				marks[m] = w | esc

@@ -1,6 +1,9 @@
 package hl7v2
 
 import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -47,4 +50,52 @@ func TestWithin(t *testing.T) {
 func occurrenceOf(s Segment) int {
 	n, _ := s.x.occurrence(int(s.n))
 	return n
+}
+
+// Whatever stands in place of whatever part of a segment, delimiters and escapes cut in two among it, the index is that of the whole read again.
+func TestWithinAnywhere(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	fast := 0
+	try := func(data []byte, tries int) {
+		m, err := Parse(data, Options{})
+		if err != nil || m.SegmentCount() < 2 {
+			return
+		}
+		x := m.x
+		for range tries {
+			s := m.SegmentAt(1 + rng.IntN(m.SegmentCount()-1))
+			first, last := s.Pieces()
+			begin, end := int(x.marks[first]>>posShift), int(x.marks[last]>>posShift)
+			from := begin + rng.IntN(end-begin+1)
+			to := min(end, from+rng.IntN(12))
+			text := make([]byte, rng.IntN(9))
+			for i := range text {
+				text[i] = `ab|^~&\\ E`[rng.IntN(10)]
+			}
+			y, ok := x.within(s, from, to, text)
+			if !ok {
+				continue
+			}
+			fast++
+			again, err := Parse(slices.Concat(x.data[:from], text, x.data[to:]), Options{})
+			require.NoError(t, err)
+			require.Equal(t, again.x.data, y.data)
+			require.Equal(t, again.x.marks, y.marks, "%q for %d to %d of %q", text, from, to, x.data)
+			require.Equal(t, again.x.fields, y.fields)
+			require.Equal(t, again.x.segs, y.segs)
+			require.Equal(t, again.x.text, y.text)
+			require.Equal(t, again.x.kinds, y.kinds)
+			require.Equal(t, []any{again.x.from, again.x.to, again.x.encodingEnd, again.x.lf, again.x.term}, []any{y.from, y.to, y.encodingEnd, y.lf, y.term})
+			require.True(t, bytes.Equal(m.Bytes(), data))
+		}
+	}
+	try([]byte("MSH|^~\\&|A\rPID|1||A\\T\\B&C^D~E\\|\\F\\|\rZZZ\rOBX|\\|^\\~&|x\r\rNTE|1|\\"), 20_000)
+	try([]byte("MSH#@*!%#A\r\nPID#1##A!T!B%C@D*E!#!F!#\r\nNTE#1#!\r\n"), 5_000)
+	try([]byte("MSH|^~\\&|A\rPID|1||a\nb^c|\rNTE|1|a|b\r"), 2_000)
+	for _, f := range samples(t) {
+		if len(f.data) < 4_000 {
+			try(f.data, 20)
+		}
+	}
+	require.Greater(t, fast, 10_000)
 }
