@@ -48,7 +48,7 @@ func (r *reader) coding(g *record.Coding, d *parts, p [5]int, table string) {
 	id := d.at(p[2])
 	if v := id.peek(); v != "" {
 		g.SystemAsSent = r.taken(id, v)
-		g.System = systemOf(v)
+		g.System = r.systemOf(v)
 	} else if oid := d.at(p[4]); codes.IsOID(oid.peek()) {
 		g.System, g.SystemAsSent = codes.FromCDA(oid.peek()), r.text(oid)
 	} else {
@@ -164,6 +164,14 @@ func (r *reader) yesNo(d datum) (b, ok bool) {
 		return false, true
 	}
 	return false, false
+}
+
+// systemOf is systemOf of what came last, mostly.
+func (r *reader) systemOf(id string) string {
+	if id != r.lastSystem {
+		r.lastSystem, r.lastSystemURI = id, systemOf(id)
+	}
+	return r.lastSystemURI
 }
 
 // systemOf gives the URI of a code system by what HL7 v2 calls it (table 0396), or by its OID; "" where it is not known.

@@ -30,7 +30,11 @@ func (r *reader) unit(d datum, q *record.Quantity) {
 	if code == "" && text == "" {
 		return
 	}
-	uri, known := codes.FromV2(system)
+	if system != r.lastUnits {
+		r.lastUnits = system
+		r.lastUnitsURI, r.unitsKnown = codes.FromV2(system)
+	}
+	uri, known := r.lastUnitsURI, r.unitsKnown
 	switch {
 	case code == "":
 		q.Unit = r.taken(second, text)

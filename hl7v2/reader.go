@@ -33,6 +33,10 @@ type reader struct {
 	lastID            uint32 // of the segment whose path was written last
 	lastName          string
 
+	lastSystem, lastSystemURI string // the last code system read, by what HL7 v2 calls it
+	lastUnits, lastUnitsURI   string // the last one of units
+	unitsKnown                bool
+
 	replaced []replacement      // see overlap
 	joined   map[string]int     // where in its list the entry stands that several blocks tell of
 	stages   map[string][]stage // of the medicines ordered, by their numbers
@@ -78,20 +82,41 @@ type datum struct {
 
 // first gives the first repetition of a field.
 func first(s Segment, field int) datum {
-	f := s.Field(field)
-	if !f.OK() {
+	x := s.x
+	if x == nil || field < 1 || x.hidden != nil {
+		f := s.Field(field)
+		if !f.OK() {
+			return datum{}
+		}
+		return datum{f.Repetition(1).span, endComp}
+	}
+	at, end := int(x.segs[s.n].field)+field, len(x.fields)
+	if int(s.n)+1 < len(x.segs) {
+		end = int(x.segs[s.n+1].field)
+	}
+	if at >= end {
 		return datum{}
 	}
-	return datum{f.Repetition(1).span, endComp}
+	from, to := int32(x.fields[at-1])+1, int32(x.fields[at])
+	if from < to {
+		to = span{x, from, to}.endOf(from, endRep)
+	}
+	return datum{span{x, from, to}, endComp}
 }
 
 // all gives the repetitions of a field that hold something.
 func all(s Segment, field int) iter.Seq[datum] {
 	return func(yield func(datum) bool) {
-		for _, r := range s.Field(field).Repetitions() {
-			if len(r.Raw()) > 0 && !yield(datum{r.span, endComp}) {
+		f := s.Field(field)
+		if f.x == nil {
+			return
+		}
+		for from := f.first; from <= f.last; {
+			end := f.endOf(from, endRep)
+			if (from < end || f.x.holds(int(from))) && !yield(datum{span{f.x, from, end}, endComp}) {
 				return
 			}
+			from = end + 1
 		}
 	}
 }
@@ -302,18 +327,23 @@ func (r *reader) id(kind, path string, identifiers []record.Identifier) string {
 	for i := range identifiers {
 		if a := r.authority(&identifiers[i]); a != "" {
 			id := r.maker.MakeIn(&r.mem.texts, "entry", kind, a, identifiers[i].Value)
-			if !r.used[id] {
-				r.used[id] = true
+			if r.begun(id) {
 				return id
 			}
 		}
 	}
 	id := r.maker.MakeIn(&r.mem.texts, "entry", kind, r.p.identity, path)
-	for n := 1; r.used[id]; n++ {
+	for n := 1; !r.begun(id); n++ {
 		id = r.maker.Make("entry", kind, r.p.identity, path, strings.Repeat("+", n))
 	}
-	r.used[id] = true
 	return id
+}
+
+// begun notes that an id is used, and reports whether it was not.
+func (r *reader) begun(id string) bool {
+	n := len(r.used)
+	r.used[id] = true
+	return len(r.used) > n
 }
 
 // authority gives what an identifier is unique within: its system, the namespace as sent, or the sender. "" where

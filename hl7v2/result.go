@@ -86,6 +86,7 @@ func (r *reader) observations(b *block, inPanel bool, specimens []record.Ref) (r
 	if inPanel {
 		r.rec.Results = slices.Grow(r.rec.Results, n) // observations are large: they are not moved again and again
 	}
+	r.mem.expect(n)
 	refs = make([]record.Ref, 0, n)
 	for i, s := range b.segs {
 		if !s.is(idOBX) {

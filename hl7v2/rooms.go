@@ -19,6 +19,16 @@ type rooms struct {
 	texts      room.Texts
 }
 
+// expect makes ready for some observations: most have one of each, and two codings.
+func (m *rooms) expect(n int) {
+	m.origins.Expect(n)
+	m.codings.Expect(2 * n)
+	m.concepts.Expect(n)
+	m.values.Expect(n)
+	m.quantities.Expect(n)
+	m.ranges.Expect(n)
+}
+
 // more gives a list a further value, which is empty: it is filled where it stands.
 func more[T any](list []T, m *room.Of[T]) ([]T, *T) {
 	if list == nil {

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,15 +62,18 @@ func (s *Stating) forget() {
 	clear(s.byID)
 	clear(s.carried)
 	clear(s.all)
-	s.all, s.alone = s.all[:0], false
+	s.all, s.keys, s.last, s.alone = s.all[:0], s.keys[:0], 0, false
 }
 
 // Stating tells of sections of one record what their entries say. The record
 // must not change while it is used. It is used by one goroutine.
 type Stating struct {
-	byID    map[string]int32 // places in all
-	within  bool             // the statement at hand is being hashed
-	alone   bool             // what is referred to counts by being there, not by what it says
+	byID    map[string]int32 // places in all, where there are more than few
+	keys    []uint64         // of the ids of all, where there are few
+	few     bool
+	last    int  // the place in all that was found last
+	within  bool // the statement at hand is being hashed
+	alone   bool // what is referred to counts by being there, not by what it says
 	all     []stated
 	carried map[string]uint64
 }
@@ -76,6 +81,7 @@ type Stating struct {
 type stated struct {
 	at   unsafe.Pointer
 	sum  *sum
+	id   uintptr // offset
 	busy bool
 	done bool
 	hash uint64
@@ -122,8 +128,7 @@ func (s *Stating) lookItems(r *Record) {
 	s.look(r, entryLists())
 	s.alone = true
 	if r.Patient != nil {
-		s.byID[r.Patient.ID] = int32(len(s.all))
-		s.all = append(s.all, stated{at: unsafe.Pointer(r.Patient), sum: patientSum()})
+		s.enter(&r.Patient.ID, stated{at: unsafe.Pointer(r.Patient), sum: patientSum(), id: unsafe.Offsetof(r.Patient.Entry) + unsafe.Offsetof(r.Patient.Entry.ID)})
 	}
 }
 
@@ -158,18 +163,16 @@ func (s *Stating) look(r *Record, lists []statementList) {
 		n += (*sliceWords)(unsafe.Add(p, lists[i].offset)).len
 	}
 	s.all = slices.Grow(s.all, n)
-	if s.byID == nil {
+	if s.few = n <= fewStated; s.few {
+		s.keys = slices.Grow(s.keys, n)
+	} else if s.byID == nil {
 		s.byID = make(map[string]int32, n)
 	}
 	for _, l := range lists {
 		w := (*sliceWords)(unsafe.Add(p, l.offset))
 		for j := range w.len {
 			at := unsafe.Add(w.first, uintptr(j)*l.sum.size)
-			id := *(*string)(unsafe.Add(at, l.id))
-			if _, twice := s.byID[id]; !twice {
-				s.byID[id] = int32(len(s.all))
-				s.all = append(s.all, stated{at: at, sum: l.sum})
-			}
+			s.enter((*string)(unsafe.Add(at, l.id)), stated{at: at, sum: l.sum, id: l.id})
 		}
 	}
 	if len(r.Carried) > 0 {
@@ -185,6 +188,60 @@ func (s *Stating) look(r *Record, lists []statementList) {
 			s.carried[c.Owner] += mixText(mixText(uint64(len(c.Data)), c.Kind), c.Name)
 		}
 	}
+}
+
+// fewStated is how many entries are found by going over them: mostly, the next one is asked for.
+const fewStated = 64
+
+// key gives a number for an id: ids are hashes mostly.
+func key(id string) uint64 {
+	n := len(id)
+	if n < 16 {
+		return uint64(n)
+	}
+	b := unsafe.Slice(unsafe.StringData(id), n)
+	return binary.LittleEndian.Uint64(b) ^ bits.RotateLeft64(binary.LittleEndian.Uint64(b[n-8:]), 29)
+}
+
+// enter enters an entry; of two with one id, the first counts.
+func (s *Stating) enter(id *string, x stated) {
+	if s.few {
+		k := key(*id)
+		for i, other := range s.keys {
+			if other == k && s.all[i].name() == *id {
+				return
+			}
+		}
+		s.keys = append(s.keys, k)
+	} else if _, twice := s.byID[*id]; twice {
+		return
+	} else {
+		s.byID[*id] = int32(len(s.all))
+	}
+	s.all = append(s.all, x)
+}
+
+// name gives the entry's id.
+func (x *stated) name() string { return *(*string)(unsafe.Add(x.at, x.id)) }
+
+// find gives the place in all of the entry with an id.
+func (s *Stating) find(id string) (at int32, ok bool) {
+	if !s.few {
+		at, ok = s.byID[id]
+		return at, ok
+	}
+	k, n := key(id), len(s.keys)
+	i := s.last
+	for range n {
+		if i++; i >= n {
+			i = 0
+		}
+		if s.keys[i] == k && s.all[i].name() == id {
+			s.last = i
+			return int32(i), true
+		}
+	}
+	return 0, false
 }
 
 // Of gives a hash of what the entries of a section say, and after a point one of what is carried for them.
@@ -212,7 +269,7 @@ func (s *Stating) Still(sec *Section, typedOnly bool) bool {
 
 // of adds what the statement with this id says.
 func (s *Stating) of(h uint64, id string) uint64 {
-	at, ok := s.byID[id]
+	at, ok := s.find(id)
 	switch {
 	case !ok:
 		return mixText(h, id)

@@ -9,13 +9,18 @@ import "strings"
 type Of[T any] struct {
 	free []T
 	next int // how many values the last larger piece had
+	most int // how many are expected: see Expect
 }
 
 // Larger pieces double, so that a short document takes little.
 const (
 	firstPiece = 4
-	mostPiece  = 32
+	mostPiece  = 48
 )
+
+// Expect says that n more values will be needed, if any is: the next larger piece has room for those there is none for yet, as far as
+// pieces go.
+func (m *Of[T]) Expect(n int) { m.most = max(n-len(m.free), 0) }
 
 // List gives an empty list with room for n.
 func (m *Of[T]) List(n int) []T {
@@ -23,7 +28,8 @@ func (m *Of[T]) List(n int) []T {
 		if n > mostPiece/2 {
 			return make([]T, 0, n)
 		}
-		m.next = min(max(2*m.next, firstPiece, n), mostPiece)
+		m.next = min(max(2*m.next, firstPiece, n, m.most), mostPiece)
+		m.most = 0
 		m.free = make([]T, m.next)
 	}
 	out := m.free[:0:n]
