@@ -34,6 +34,8 @@ type layout struct {
 	unless string
 	// content says that it can hold the content of an attachment.
 	content bool
+	// words are the offsets of the words that are zero where a struct says nothing; nil where there are no such words.
+	words []uint32
 	// deep are the places of the fields that hold memory of their own.
 	deep []int
 	// must are the fields that are always written, as bits of their places.
@@ -44,20 +46,33 @@ type layout struct {
 type field struct {
 	name   string
 	key    string // ,"name":
-	outer  int    // place of the embedded struct it stands in, or -1
-	inner  int
 	layout *layout
-	made   bool
-	form   int      // place of the field it is another form of, or -1
-	forms  fieldSet // places of the other forms of it
-	same   int      // place of the string it is another form of where both are equal, or -1
-	sames  fieldSet // places of the strings that are other forms of it where they are equal
 	unless string
-	always bool // written also where zero
+	rule   *valueRule // nil where any value will do
 	offset uintptr
-	// words are the offsets of the words that are zero where the field says nothing; nil where there are no such words.
-	words []uintptr
-	// terms are the words of a closed list, number the rule of a number that is text.
+	forms  fieldSet // places of the other forms of it
+	sames  fieldSet // places of the strings that are other forms of it where they are equal
+	word   uint32   // the offset of the word that is zero where the field says nothing, if there is one
+	outer  int16    // place of the embedded struct it stands in, or -1
+	inner  int16
+	form   int16 // place of the field it is another form of, or -1
+	same   int16 // place of the string it is another form of where both are equal, or -1
+	tells  tells
+	made   bool
+	always bool // written also where zero
+}
+
+// tells is how memory tells whether a field says anything.
+type tells uint8
+
+const (
+	tellsNothing tells = iota
+	tellsWord          // a word does
+	tellsWords         // those of its layout do
+)
+
+// valueRule is what a text has to be: a word of a closed list, or a number by a rule.
+type valueRule struct {
 	terms  map[string]bool
 	number func(string) bool
 }
@@ -82,9 +97,9 @@ func (s *fieldSet) each(yield func(int) bool) {
 // get gives the field's value in a struct.
 func (f *field) get(v reflect.Value) reflect.Value {
 	if f.outer >= 0 {
-		v = v.Field(f.outer)
+		v = v.Field(int(f.outer))
 	}
-	return v.Field(f.inner)
+	return v.Field(int(f.inner))
 }
 
 // layouts are the layouts of Record and of every type that can be reached from it.
@@ -145,31 +160,24 @@ func (l *layout) reachesContent() bool {
 func (l *layout) finish(keys map[string]string) {
 	if l.shape == shapeStruct {
 		tallyOf(l)
-	}
-	var words []uintptr
-	ends := make([]int, len(l.fields)) // of what each field has of words; -1 for none
-	for i := range l.fields {
-		f := &l.fields[i]
-		var ok bool
-		if words, ok = f.layout.appendWords(words, f.offset); ok {
-			ends[i] = len(words)
-		} else {
-			ends[i] = -1
+		if words, ok := l.appendWords(nil, 0); ok {
+			l.words = slices.Clone(words)
 		}
 	}
-	words = slices.Clone(words)
-	from := 0
 	for i := range l.fields {
 		f := &l.fields[i]
-		if end := ends[i]; end >= 0 {
-			f.words = words[from:end:end]
-			from = end
+		if words, ok := f.layout.appendWords(nil, uint32(f.offset)); ok && f.layout.shape == shapeStruct {
+			f.tells = tellsWords
+		} else if ok {
+			f.tells, f.word = tellsWord, words[0]
 		}
 		if f.key = keys[f.name]; f.key == "" {
 			f.key = `,"` + f.name + `":`
 			keys[f.name] = f.key
 		}
-		f.terms, f.number = termsOf(l, f), numberOf(l, f)
+		if terms, number := termsOf(l, f), numberOf(l, f); terms != nil || number != nil {
+			f.rule = &valueRule{terms, number}
+		}
 		if f.layout.holdsMemory() {
 			l.deep = append(l.deep, i)
 		}
@@ -247,7 +255,7 @@ func (l *layout) addFields(t reflect.Type, outer int, m map[reflect.Type]*layout
 			continue
 		}
 		name, rest, _ := strings.Cut(sf.Tag.Get("json"), ",")
-		f := field{name: name, outer: outer, inner: i, form: -1, same: -1,
+		f := field{name: name, outer: int16(outer), inner: int16(i), form: -1, same: -1,
 			layout: layoutOf(sf.Type, m), always: !strings.Contains(rest, "omit"), offset: sf.Offset}
 		if outer >= 0 {
 			f.offset += l.typ.Field(outer).Offset
@@ -272,10 +280,10 @@ func (l *layout) addFields(t reflect.Type, outer int, m map[reflect.Type]*layout
 		switch {
 		case !ok:
 		case w.same:
-			l.fields[w.at].same = at
+			l.fields[w.at].same = int16(at)
 			l.fields[at].sames.add(w.at)
 		default:
-			l.fields[w.at].form = at
+			l.fields[w.at].form = int16(at)
 			l.fields[at].forms.add(w.at)
 		}
 	}
@@ -308,10 +316,10 @@ func (l *layout) named(name string) *field {
 }
 
 // appendWords adds the words that tell whether a value at an offset says anything; ok is false where there are no such words.
-func (l *layout) appendWords(all []uintptr, at uintptr) (_ []uintptr, ok bool) {
+func (l *layout) appendWords(all []uint32, at uint32) (_ []uint32, ok bool) {
 	switch l.shape {
 	case shapeString, shapeSlice:
-		return append(all, at+word), true
+		return append(all, at+uint32(word)), true
 	case shapePointer, shapeData:
 		return append(all, at), true
 	case shapeInt:
@@ -321,7 +329,7 @@ func (l *layout) appendWords(all []uintptr, at uintptr) (_ []uintptr, ok bool) {
 	case shapeStruct:
 		n := len(all)
 		for i := range l.fields {
-			if all, ok = l.fields[i].layout.appendWords(all, at+l.fields[i].offset); !ok {
+			if all, ok = l.fields[i].layout.appendWords(all, at+uint32(l.fields[i].offset)); !ok {
 				return all[:n], false
 			}
 		}

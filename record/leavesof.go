@@ -162,15 +162,19 @@ func (l *layout) zeroAt(p unsafe.Pointer) bool {
 
 // absent reports whether the field of the struct at p says nothing.
 func (f *field) absent(p unsafe.Pointer) bool {
-	if f.words == nil {
-		return f.layout.zeroAt(unsafe.Add(p, f.offset))
-	}
-	for _, at := range f.words {
-		if *(*uintptr)(unsafe.Add(p, at)) != 0 {
-			return false
+	switch f.tells {
+	case tellsWord:
+		return *(*uintptr)(unsafe.Add(p, f.word)) == 0
+	case tellsWords:
+		p = unsafe.Add(p, f.offset)
+		for _, at := range f.layout.words {
+			if *(*uintptr)(unsafe.Add(p, at)) != 0 {
+				return false
+			}
 		}
+		return true
 	}
-	return true
+	return f.layout.zeroAt(unsafe.Add(p, f.offset))
 }
 
 // repeatsAt is repeats for the struct at p.

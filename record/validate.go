@@ -129,11 +129,11 @@ func (c *validator) walk(l *layout, v reflect.Value) {
 				c.path = append(c.path, '.')
 			}
 			c.path = append(c.path, f.name...)
-			if f.terms != nil {
-				c.term(fv, f.terms)
+			if f.rule != nil && f.rule.terms != nil {
+				c.term(fv, f.rule.terms)
 			}
-			if f.number != nil {
-				c.number(fv, f.number)
+			if f.rule != nil && f.rule.number != nil {
+				c.number(fv, f.rule.number)
 			}
 			c.walk(f.layout, fv)
 		}
@@ -323,7 +323,7 @@ var closed = sync.OnceValue(func() map[string]map[string]bool {
 func (l *layout) fieldKey(f *field) string {
 	t := l.typ
 	if f.outer >= 0 {
-		t = t.Field(f.outer).Type
+		t = t.Field(int(f.outer)).Type
 	}
-	return t.Name() + "." + t.Field(f.inner).Name
+	return t.Name() + "." + t.Field(int(f.inner)).Name
 }
