@@ -81,3 +81,13 @@ func TestMedicineDiscontinued(t *testing.T) {
 	// Told twice in one message, it is two things.
 	require.Len(t, told(t, start+pharmacy("NW", "")+encoded).Record.Medications, 2)
 }
+
+// A group of RXO is an order wherever it stands, within a problem too, whatever ORC-1 says: so what a patient merely takes is written in none.
+func TestMedicineWithinProblemIsOrder(t *testing.T) {
+	for _, control := range []string{"NW", "RE", "SC", "SN", "OK", ""} {
+		x := told(t, begins("PPR^PC1", "1")+patientRivera+"PRB|AD|20260301|38341003^Hypertension^SCT|PR1\r"+pharmacy(control, "")+asked)
+		require.Len(t, x.Record.Medications, 1, control)
+		require.Equal(t, "request", x.Record.Medications[0].Kind, control)
+		require.True(t, ordered(x.Record.Medications[0].Mode), control)
+	}
+}
