@@ -32,6 +32,24 @@ func TestPiecesAreTheirOwners(t *testing.T) {
 	require.Equal(t, 1, *kept)
 }
 
+func TestExpected(t *testing.T) {
+	var m Of[int]
+	m.List(1)
+	m.Expect(30)
+	require.Len(t, m.free, 3, "nothing is made before it is needed")
+	lists := make([][]int, 40)
+	for n := range lists {
+		lists[n] = append(m.List(1), n)
+	}
+	for n := range lists {
+		require.Equal(t, []int{n}, lists[n])
+	}
+	m = Of[int]{}
+	m.Expect(1 << 20)
+	m.List(1)
+	require.Len(t, m.free, mostPiece-1, "pieces stay small, whatever is expected")
+}
+
 func TestTextsStay(t *testing.T) {
 	var m Texts
 	var got, want []string
