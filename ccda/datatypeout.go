@@ -255,7 +255,14 @@ func isUID(s string) bool {
 }
 
 // isCS reports whether s is what the schema has for a code: no white space.
-func isCS(s string) bool { return !strings.ContainsAny(s, " \t\r\n") }
+func isCS(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c == ' ' || c == '\t' || c == '\r' || c == '\n' {
+			return false
+		}
+	}
+	return true
+}
 
 // originalText writes the original text of a coded value: its reference into the
 // narrative where the narrative of the source stands, and the text where that does not say it.

@@ -36,7 +36,9 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	w.Report = rep
 	sheet := sheets.Take()
 	defer sheet.clear(w)
-	w.b, w.entries, w.open = sheet.b, sheet.entries, sheet.open
+	rep.Issues = sheet.issues
+	defer sheet.report(rep)
+	w.b, w.entries, w.open, w.cells = sheet.b, sheet.entries, sheet.open, sheet.cells
 	w.findEntries()
 	if w.strict && rec.Patient == nil && len(rec.Documents) == 0 && !w.holds() {
 		return rep, ErrNoPatient

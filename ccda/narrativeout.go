@@ -180,7 +180,9 @@ func (w *writer) beginRow(s *sectionOut) {
 	if s.kept && !w.strict {
 		return
 	}
-	id := "s" + strconv.Itoa(s.number) + "e" + strconv.Itoa(s.tried)
+	var room [24]byte
+	b := append(strconv.AppendInt(append(room[:0], 's'), int64(s.number), 10), 'e')
+	id := string(strconv.AppendInt(b, int64(s.tried), 10))
 	s.tried++
 	for w.said.used[id] || w.said.anchors[id] != 0 {
 		id += "-"
