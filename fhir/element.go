@@ -2,6 +2,7 @@ package fhir
 
 import (
 	_ "embed"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -13,8 +14,13 @@ import (
 //go:embed elements.txt
 var elementText string
 
+// What R5's Consent is made of, written by hand. Nothing of an input can have the name of its type.
+//
+//go:embed elementsr5.txt
+var elementTextR5 string
+
 // elements gives the table of R4's elements, which is made when it is first asked for.
-var elements = sync.OnceValue(func() *elementTable { return readElements(elementText) })
+var elements = sync.OnceValue(func() *elementTable { return readElements(elementText, elementTextR5) })
 
 // An elementTable holds every type by name: "Patient", "HumanName", "boolean", and the parts of types, "Patient.contact".
 type elementTable struct {
@@ -119,8 +125,21 @@ func (t *elementType) find(n nameNumber) (place, choice int) {
 	return -1, 0
 }
 
-// readElements reads the table. Its text is our own: internal/gen makes it, and a test reads every line.
-func readElements(text string) *elementTable {
+// tableLines gives the lines of texts, one text after the other.
+func tableLines(texts []string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, text := range texts {
+			for line := range strings.Lines(text) {
+				if !yield(line) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// readElements reads the table. Its texts are our own: most of it internal/gen makes, and a test reads every line.
+func readElements(texts ...string) *elementTable {
 	t := &elementTable{types: make(map[string]*elementType, 1024), names: make(map[string]nameNumber, 4096)}
 	// Types are named before they are defined.
 	named := func(name string) *elementType {
@@ -133,11 +152,16 @@ func readElements(text string) *elementTable {
 	}
 	var (
 		open  []typeUse
-		all   = make([]element, strings.Count(text, "\n"))
+		all   []element
 		in    *elementType
 		order = make([]*elementType, 0, 1024)
 	)
-	for line := range strings.Lines(text) {
+	lines := 0
+	for _, text := range texts {
+		lines += strings.Count(text, "\n")
+	}
+	all = make([]element, lines)
+	for line := range tableLines(texts) {
 		line = line[:len(line)-1]
 		if line[0] == '#' {
 			continue

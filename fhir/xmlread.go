@@ -7,8 +7,9 @@ import (
 )
 
 // xmlToJSON turns a FHIR resource in XML into JSON (R4 2.6.1, 2.6.2): an element that may repeat is an array, numbers and
-// booleans stand unquoted as they were written, ids and extensions of primitives are in "_name". What R4 does not know is
-// turned by its looks, with a note: an element with a value is a string, any other an object, several of a name an array.
+// booleans stand unquoted as they were written, ids and extensions of primitives are in "_name". A Consent of R5 is turned by
+// R5's elements. What is not known is turned by its looks, with a note: an element with a value is a string, any other an
+// object, several of a name an array.
 // Comments and processing instructions are left out.
 //
 // The JSON keeps to the same limits as the XML. Errors are *tree.SyntaxError and *tree.LimitError, with the place in the XML.
@@ -125,9 +126,12 @@ func (r *xmlReader) shut(bracket byte) {
 // ofResource writes the resource that the element n is.
 func (r *xmlReader) ofResource(n tree.Node) {
 	t := r.table.resource(n.Name())
-	if t == nil {
+	switch {
+	case t == nil:
 		r.note(faultResource, n)
 		t = r.resource
+	case n.Name() == "Consent" && r.isConsentR5(n, t):
+		t = r.table.typ(typeConsentR5)
 	}
 	r.object(n, t, n.Name(), false)
 }
