@@ -173,9 +173,8 @@ func (r *reader) read() {
 		r.placeEntries(r.rec.Documents[i].Sections)
 	}
 	r.rec.State()
-	r.sweep()
+	r.rec.StateItemsBeside(r.sweep)
 	r.tidy()
-	r.rec.StateItems()
 }
 
 // turnOf says when a resource is read: parts of what others become after those, what is said of entries last.

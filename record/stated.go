@@ -92,9 +92,17 @@ func (r *Record) Stating() *Stating { return r.stating(statements()) }
 
 // StateItems notes in every item of every source what its entries say now. An
 // importer that keeps items calls it when the record is complete.
-func (r *Record) StateItems() {
+func (r *Record) StateItems() { r.StateItemsBeside(nil) }
+
+// StateItemsBeside is StateItems for an importer that has a rest to do which changes no entry, and may add to what is
+// carried: what entries say is hashed meanwhile, on another core where one is free.
+func (r *Record) StateItemsBeside(rest func()) {
 	s := itemStatings.Get().(*Stating)
-	s.lookItems(r)
+	s.lookAlone(r)
+	if rest != nil {
+		s.hashBeside(rest)
+	}
+	s.lookCarried(r)
 	for i := range r.Sources {
 		items := r.Sources[i].Items
 		var texts strings.Builder // the hashes one after another: each is a part of it
@@ -125,7 +133,13 @@ func (r *Record) StatingItems() *Stating {
 
 // lookItems makes s, which knows of no record, tell of r's items.
 func (s *Stating) lookItems(r *Record) {
-	s.look(r, entryLists())
+	s.lookAlone(r)
+	s.lookCarried(r)
+}
+
+// lookAlone enters what items are about.
+func (s *Stating) lookAlone(r *Record) {
+	s.enterAll(r, entryLists())
 	s.alone = true
 	if r.Patient != nil {
 		s.enter(&r.Patient.ID, stated{at: unsafe.Pointer(r.Patient), sum: patientSum(), id: unsafe.Offsetof(r.Patient.Entry) + unsafe.Offsetof(r.Patient.Entry.ID)})
@@ -155,8 +169,13 @@ func (r *Record) stating(lists []statementList) *Stating {
 	return s
 }
 
-// look enters the entries of r.
+// look enters the entries of r and what is carried for them.
 func (s *Stating) look(r *Record, lists []statementList) {
+	s.enterAll(r, lists)
+	s.lookCarried(r)
+}
+
+func (s *Stating) enterAll(r *Record, lists []statementList) {
 	p := unsafe.Pointer(r)
 	n := 1
 	for i := range lists {
@@ -175,18 +194,22 @@ func (s *Stating) look(r *Record, lists []statementList) {
 			s.enter((*string)(unsafe.Add(at, l.id)), stated{at: at, sum: l.sum, id: l.id})
 		}
 	}
-	if len(r.Carried) > 0 {
-		if s.carried == nil {
-			s.carried = make(map[string]uint64, min(len(r.Carried), 256))
+}
+
+func (s *Stating) lookCarried(r *Record) {
+	if len(r.Carried) == 0 {
+		return
+	}
+	if s.carried == nil {
+		s.carried = make(map[string]uint64, min(len(r.Carried), 256))
+	}
+	for i := range r.Carried {
+		// What is carried is told by its kind, name and size: it does not change, it can only be taken away.
+		c := &r.Carried[i]
+		if c.Form {
+			continue
 		}
-		for i := range r.Carried {
-			// What is carried is told by its kind, name and size: it does not change, it can only be taken away.
-			c := &r.Carried[i]
-			if c.Form {
-				continue
-			}
-			s.carried[c.Owner] += mixText(mixText(uint64(len(c.Data)), c.Kind), c.Name)
-		}
+		s.carried[c.Owner] += mixText(mixText(uint64(len(c.Data)), c.Kind), c.Name)
 	}
 }
 
