@@ -24,6 +24,7 @@ type Document struct {
 	version Version             // as the host says
 	stored  map[int]record.Blob // contents that a host's store took, by the offsets of the empty strings in their places
 	xml     *convertedXML       // where it was read from XML
+	hands   handing             // who reads a large record
 }
 
 // ErrNotFHIR says that the input is JSON or XML, but no FHIR resource.

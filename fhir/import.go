@@ -147,14 +147,12 @@ func (r *reader) read() {
 	for k, i := range of {
 		turns[k] = turnOf(&r.plan.all[i])
 	}
-	for turn := range uint8(3) {
-		for k, i := range of {
-			x := &r.plan.all[i]
-			if turns[k] == turn && (x.container < 0 || !r.plan.all[x.container].whole) {
-				r.one(i, x, &read[k])
-			}
-		}
+	blocks := r.blocks()
+	if !r.readBlocks(blocks, turns, read) {
+		r.turn(0, 0, len(of), turns, read)
 	}
+	r.turn(1, 0, len(of), turns, read)
+	r.turn(2, 0, len(of), turns, read)
 	items := read[:0]
 	for k, i := range of {
 		if x := &r.plan.all[i]; read[k].Type != "" && (x.container < 0 || !r.plan.all[x.container].whole) {
@@ -173,8 +171,22 @@ func (r *reader) read() {
 		r.placeEntries(r.rec.Documents[i].Sections)
 	}
 	r.rec.State()
-	r.rec.StateItemsBeside(r.sweep)
+	for i := range blocks {
+		blocks[i] = block{from: blocks[i].from, to: blocks[i].to}
+	}
+	r.rec.StateItemsBeside(func() { r.sweep(blocks) })
 	r.tidy()
+}
+
+// turn reads those of the group's resources, from one place to before another, whose turn it is.
+func (r *reader) turn(turn uint8, from, to int, turns []uint8, read []record.Item) {
+	of := r.plan.of[r.group]
+	for k := from; k < to; k++ {
+		i := of[k]
+		if x := &r.plan.all[i]; turns[k] == turn && (x.container < 0 || !r.plan.all[x.container].whole) {
+			r.one(i, x, &read[k])
+		}
+	}
 }
 
 // turnOf says when a resource is read: parts of what others become after those, what is said of entries last.

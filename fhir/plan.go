@@ -71,7 +71,8 @@ type resource struct {
 	groups    groupSet // the patients to whose records it belongs
 	first     int      // the first of them: its facts are counted there
 	whole     bool     // it is carried whole
-	kind      string   // see kindOfEntry; "" before it was asked for
+	kind      string   // see kindOfEntry
+	kindFound bool     // it was asked for
 	shape     shape
 }
 

@@ -130,8 +130,8 @@ func (r *reader) resource(x *resource) bool {
 
 // entryKind gives the kind of the entry that a resource becomes.
 func (x *resource) entryKind() string {
-	if x.kind == "" {
-		x.kind = kindOfEntry(x)
+	if !x.kindFound { // for what belongs to a group, before it is read
+		x.kind, x.kindFound = kindOfEntry(x), true
 	}
 	return x.kind
 }

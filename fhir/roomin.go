@@ -22,29 +22,85 @@ type rooms struct {
 	visited      room.Of[record.EncounterLocation]
 }
 
+// The lists of a record that get their room at once, for what the plan has of their kinds.
+const (
+	roomAllergies = iota
+	roomProblems
+	roomMedications
+	roomImmunizations
+	roomProcedures
+	roomEncounters
+	roomResults
+	roomVitals
+	roomSocial
+	roomAssessments
+	roomObservations
+	roomResultPanels
+	roomOrders
+	roomyLists
+)
+
+// roomyFields are their names in record.Record.
+var roomyFields = [roomyLists]string{"Allergies", "Problems", "Medications", "Immunizations", "Procedures", "Encounters", "Results", "Vitals", "Social",
+	"Assessments", "Observations", "ResultPanels", "Orders"}
+
+// roomyList gives the list that entries of a kind stand in; -1 for none of these.
+func roomyList(kind string) int {
+	switch kind {
+	case record.KindAllergy:
+		return roomAllergies
+	case record.KindProblem:
+		return roomProblems
+	case record.KindMedication:
+		return roomMedications
+	case record.KindImmunization:
+		return roomImmunizations
+	case record.KindProcedure:
+		return roomProcedures
+	case record.KindEncounter:
+		return roomEncounters
+	case record.KindResult:
+		return roomResults
+	case record.KindVital:
+		return roomVitals
+	case record.KindSocial:
+		return roomSocial
+	case record.KindAssessment:
+		return roomAssessments
+	case record.KindObservation:
+		return roomObservations
+	case record.KindResultPanel:
+		return roomResultPanels
+	case record.KindOrder:
+		return roomOrders
+	}
+	return -1
+}
+
 // makeRoom gives the lists of the record room for what the plan has of their kinds.
 func (r *reader) makeRoom() {
-	n := map[string]int{}
-	all := 0
-	for _, i := range r.plan.of[r.group] {
-		n[r.plan.all[i].entryKind()]++
-		all++
+	var n [roomyLists]int
+	of := r.plan.of[r.group]
+	for _, i := range of {
+		if list := roomyList(r.plan.all[i].entryKind()); list >= 0 {
+			n[list]++
+		}
 	}
-	all += all / 4 // most are carried in one piece, some in two
+	all := len(of) + len(of)/4 // most are carried in one piece, some in two
 	rec := r.rec
-	rec.Allergies = make([]record.Allergy, 0, n[record.KindAllergy])
-	rec.Problems = make([]record.Problem, 0, n[record.KindProblem])
-	rec.Medications = make([]record.Medication, 0, n[record.KindMedication])
-	rec.Immunizations = make([]record.Immunization, 0, n[record.KindImmunization])
-	rec.Procedures = make([]record.Procedure, 0, n[record.KindProcedure])
-	rec.Encounters = make([]record.Encounter, 0, n[record.KindEncounter])
-	rec.Results = make([]record.Observation, 0, n[record.KindResult])
-	rec.Vitals = make([]record.Observation, 0, n[record.KindVital])
-	rec.Social = make([]record.Observation, 0, n[record.KindSocial])
-	rec.Assessments = make([]record.Observation, 0, n[record.KindAssessment])
-	rec.Observations = make([]record.Observation, 0, n[record.KindObservation])
-	rec.ResultPanels = make([]record.Panel, 0, n[record.KindResultPanel])
-	rec.Orders = make([]record.Order, 0, n[record.KindOrder])
+	rec.Allergies = make([]record.Allergy, 0, n[roomAllergies])
+	rec.Problems = make([]record.Problem, 0, n[roomProblems])
+	rec.Medications = make([]record.Medication, 0, n[roomMedications])
+	rec.Immunizations = make([]record.Immunization, 0, n[roomImmunizations])
+	rec.Procedures = make([]record.Procedure, 0, n[roomProcedures])
+	rec.Encounters = make([]record.Encounter, 0, n[roomEncounters])
+	rec.Results = make([]record.Observation, 0, n[roomResults])
+	rec.Vitals = make([]record.Observation, 0, n[roomVitals])
+	rec.Social = make([]record.Observation, 0, n[roomSocial])
+	rec.Assessments = make([]record.Observation, 0, n[roomAssessments])
+	rec.Observations = make([]record.Observation, 0, n[roomObservations])
+	rec.ResultPanels = make([]record.Panel, 0, n[roomResultPanels])
+	rec.Orders = make([]record.Order, 0, n[roomOrders])
 	rec.Carried = make([]record.Carried, 0, all)
 	r.rep.Issues = make([]record.Issue, 0, all)
 }

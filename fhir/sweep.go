@@ -26,8 +26,9 @@ type sweeper struct {
 	counts  bool   // the facts at hand are counted in this record
 }
 
-// sweep counts the leaves of the record's resources and carries what is left of them.
-func (r *reader) sweep() {
+// sweep counts the leaves of the record's resources, which are parted in blocks where there are many, and carries what is left
+// of them.
+func (r *reader) sweep(blocks []block) {
 	s := sweeper{r: r, marked: r.marks.marked, free: r.marks.free}
 	if r.group == 0 {
 		s.look(0, r.doc.Len())
@@ -38,18 +39,18 @@ func (r *reader) sweep() {
 			}
 		}
 	}
-	for _, i := range r.plan.of[r.group] {
-		if x := &r.plan.all[i]; x.container < 0 {
-			s.resource(x)
-		}
+	if len(blocks) < 2 {
+		s.resources(0, len(r.plan.of[r.group]))
+	} else {
+		r.sweepBlocks(&s, blocks)
 	}
 	if r.group == 0 {
 		s.counts = true
 		s.version = ""
-		s.owner, s.slot, s.at = "", "", s.at[:0]
+		s.owner, s.slot, s.at, s.path = "", "", s.at[:0], s.path[:0]
 		root := r.doc.Root()
 		if root.Kind() != tree.Array {
-			s.path = appendKnown(s.path[:0], root.Child("resourceType").Value())
+			s.path = appendKnown(s.path, root.Child("resourceType").Value())
 		}
 		s.around(root)
 	} else if t := r.doc.Root().Child("type"); t.Kind() == tree.String && peek(r.doc.Root(), "resourceType") == "Bundle" {
@@ -66,6 +67,15 @@ func (s *sweeper) look(from, to int) {
 		taken, scaffold := s.r.led.Marks(k)
 		s.marked[k] = leaves & (taken | scaffold)
 		s.free[k] = leaves &^ s.marked[k]
+	}
+}
+
+// resources sweeps those of the group's resources from one place to before another.
+func (s *sweeper) resources(from, to int) {
+	for _, i := range s.r.plan.of[s.r.group][from:to] {
+		if x := &s.r.plan.all[i]; x.container < 0 {
+			s.resource(x)
+		}
 	}
 }
 

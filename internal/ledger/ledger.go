@@ -57,6 +57,14 @@ func (l *Ledger) TakeAll(from, to int) {
 // Scaffold marks a leaf as checked scaffold.
 func (l *Ledger) Scaffold(i int) { l.scaffold[i>>6] |= 1 << (i & 63) }
 
+// Join adds the marks of another ledger for the same leaves.
+func (l *Ledger) Join(o *Ledger) {
+	for k := range l.taken {
+		l.taken[k] |= o.taken[k]
+		l.scaffold[k] |= o.scaffold[k]
+	}
+}
+
 // Taken reports whether leaf i was taken.
 func (l *Ledger) Taken(i int) bool { return l.taken[i>>6]&(1<<(i&63)) != 0 }
 
