@@ -48,13 +48,14 @@ type block struct {
 	room     [roomyLists]int
 }
 
-// blocks parts the resources of the group; what others contain stays with them. It gives none where the record is small.
+// blocks parts the resources of the group; what others contain stays with them. It gives none where the record is small, and
+// where contents are in a host's store, which is asked for one at a time.
 func (r *reader) blocks() []block {
 	many, least := manyNodes, blockNodes
 	if n := r.from.hands.least; n > 0 {
 		many, least = n, n
 	}
-	if r.doc.Len() < many {
+	if r.doc.Len() < many || r.from.stored != nil {
 		return nil
 	}
 	of := r.plan.of[r.group]
