@@ -42,6 +42,7 @@ func FuzzImport(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		first := readAll(t, data)
 		require.Equal(t, first, readAll(t, data), "the same input gives the same records")
+		require.Equal(t, saidBy(t, data, handing{least: 1 << 30}), saidBy(t, data, handing{12, eachHand}), "whoever read it")
 	})
 }
 
