@@ -78,8 +78,10 @@ func (s *session) consents(ctx context.Context) error {
 			s.filed = append(s.filed, onFile{&got[i].Consent, &got[i]})
 		}
 	}
+	s.distinct = true
 	for i := 1; i < len(s.filed); i++ {
 		if s.filed[i].ID <= s.filed[i-1].ID {
+			s.distinct = false
 			slices.SortStableFunc(s.filed, byName)
 			break
 		}
@@ -98,7 +100,7 @@ func byName(a, b onFile) int {
 // applies tells whether a consent applies to a request, and if not, why.
 func (a *applicable) applies(e *Evaluator, f *onFile, req *Request, now *clock, research bool) ReasonCode {
 	c := f.Consent
-	a.Consent, a.id, a.scope = c, c.ID, scopeOf(c)
+	a.Consent = c
 	a.lawful = c.PolicyRule != nil || c.Code != nil || len(c.Basis) > 0 || len(c.Categories) > 0
 	a.since(c, now)
 	whose, unreadable := yes, false
@@ -110,10 +112,13 @@ func (a *applicable) applies(e *Evaluator, f *onFile, req *Request, now *clock, 
 			}
 		}
 	}
-	switch a.scope {
-	case "", scopePrivacy:
+	switch scopeOf(c) {
+	case "":
+		a.scope = 1
+	case scopePrivacy:
+		a.scope = 2
 	case scopeResearch:
-		if !research {
+		if a.scope = 4; !research {
 			return ReasonScope
 		}
 	default:
@@ -127,6 +132,9 @@ func (a *applicable) applies(e *Evaluator, f *onFile, req *Request, now *clock, 
 		return ReasonWhose
 	case unreadable:
 		return ReasonUnreadable
+	}
+	if len(c.Grantors) == 0 {
+		return ""
 	}
 	var why ReasonCode
 	a.by, why = e.authority(c, req)
@@ -240,10 +248,12 @@ func (a *applicable) standing(now *clock) ReasonCode {
 	if a.future {
 		return ReasonNotYet
 	}
-	if why := now.holds(c.Period); why != "" {
-		return why
+	if c.Period != nil {
+		if why := now.holds(c.Period); why != "" {
+			return why
+		}
 	}
-	if c.Provision != nil {
+	if c.Provision != nil && c.Provision.Period != nil {
 		if why := now.holds(c.Provision.Period); why != "" {
 			return why
 		}
@@ -260,11 +270,8 @@ func (a *applicable) standing(now *clock) ReasonCode {
 	return ""
 }
 
-// holds tells why it is not within a period; "" where it is, or where there is none.
+// holds tells why it is not within a period; "" where it is.
 func (c *clock) holds(p *record.Period) ReasonCode {
-	if p == nil {
-		return ""
-	}
 	switch c.in(p) {
 	case unknown:
 		return ReasonUnreadable

@@ -44,29 +44,29 @@ func (s *session) valid(x *says) []atom {
 	out := x.atoms
 	for i := range x.atoms {
 		a := &x.atoms[i]
-		if !a.permit || !a.consent.lawful || !under(a.consent.Consent, CodeHIPAAAuth) {
+		if c := s.of(a); !a.permit || !c.lawful || !under(c.Consent, CodeHIPAAAuth) {
 			continue
 		}
 		missing := s.lacks(a, x, nil)
 		if missing == "" {
 			continue
 		}
-		s.reason(ReasonDefective, a.consent.id, missing)
+		s.reason(ReasonDefective, s.of(a).ID, missing)
 		s.basis("45 CFR 164.508(b)(2)", "", "")
 		if &out[0] == &x.atoms[0] {
 			out = slices.Clone(out)
 		}
-		out[i].consent = nil
+		out[i].consent = -1
 	}
 	if len(out) > 0 && &out[0] != &x.atoms[0] {
-		out = slices.DeleteFunc(out, func(a atom) bool { return a.consent == nil })
+		out = slices.DeleteFunc(out, func(a atom) bool { return a.consent < 0 })
 	}
 	return out
 }
 
 // names reports whether a permit names the purpose asked for.
 func (s *session) names(a *atom, x *says) bool {
-	uses := a.uses()
+	uses := s.uses(a)
 	for i := range uses {
 		if x.above.covers(&uses[i], x.purpose) {
 			return true
@@ -81,38 +81,16 @@ func (s *session) standing() {
 		s.keepers = s.keepers[:0]
 		s.law(nil)
 	}
-	n := 0
-	for _, r := range s.keepers {
-		if r == nil || s.concerns(r) {
-			n++ // what no rule of a law keeps back is permitted
-		}
-	}
-	room := s.m.standing[:0]
-	if n > len(s.m.standing) {
-		room = make([]Rule, 0, n)
-	}
-	s.d.Standing = s.m.stages[1:1]
-	start := 0
-	for _, r := range s.keepers {
-		if r == nil {
-			if len(room) > start {
-				room = append(room, Rule{Effect: Permit})
-				s.d.Standing = append(s.d.Standing, Stage{"law", room[start:len(room):len(room)]})
+	s.d.Standing = nil
+	for rest := s.keepers; len(rest) > 0; {
+		end := slices.Index(rest, nil)
+		if rules := s.keep(rest[:end]); rules != nil {
+			if s.d.Standing == nil {
+				s.d.Standing = s.m.stages[1:1]
 			}
-			start = len(room)
-			continue
+			s.d.Standing = append(s.d.Standing, Stage{"law", rules})
 		}
-		if !s.concerns(r) {
-			continue
-		}
-		if free, unless := s.lifts(r); !free {
-			room = append(room, Rule{})
-			x := &room[len(room)-1]
-			x.Effect, x.If.Labels, x.Unless, x.Known, x.Mask, x.Policy, x.Basis = Deny, r.Labels, unless, true, s.e.Mask, r.ID, r.Citation
-		}
-	}
-	if len(s.d.Standing) == 0 {
-		s.d.Standing = nil
+		rest = rest[end+1:]
 	}
 	if s.fell && len(s.d.Standing) == 0 {
 		// Without a law that says what lifts it, no default reaches what rests on a consent or authorization of its own.
@@ -128,6 +106,30 @@ func (s *session) standing() {
 			}
 		}
 	}
+}
+
+// keep gives what rules of one law keep back; nil where nothing.
+func (s *session) keep(rules []*LawRule) []Rule {
+	list, bits, bare := make([]kept, 0, 8), uint64(0), true
+	for i, r := range rules {
+		if !s.concerns(r) {
+			continue
+		}
+		if free, unless := s.lifts(r); !free {
+			list = append(list, kept{r, unless})
+			bits |= 1 << i
+			bare = bare && unless == nil
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	if bare {
+		if out := shared(rules, bits, s.e.Mask); out != nil {
+			return out
+		}
+	}
+	return stageOf(list, s.e.Mask)
 }
 
 // concerns reports whether a rule is about one of the purposes.
@@ -203,17 +205,18 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 			}
 		case "consent", "named":
 			travels, defective := false, false
-			for _, a := range x.marked {
+			for _, i := range x.marked {
+				a := &x.atoms[i]
 				if against && !s.forProceedings(a) || !s.underLaw(a, r, by) {
 					continue
 				}
 				if missing := s.lacksOfIntermediary(a); missing != "" {
-					s.reason(ReasonDefective, a.consent.id, missing)
+					s.reason(ReasonDefective, s.of(a).ID, missing)
 					s.basis("42 CFR 2.31(a)(4)(ii)", "", "")
 					continue
 				}
 				if missing := s.defect(a, x, r); missing != "" {
-					s.reason(ReasonDefective, a.consent.id, missing)
+					s.reason(ReasonDefective, s.of(a).ID, missing)
 					if !defective {
 						defective = true
 						s.basis(r.Citation, r.ID, "")
@@ -228,7 +231,7 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 					}
 				}
 				free = free || a.whole()
-				s.found = append(s.found, a)
+				s.found = append(s.found, i)
 			}
 		default:
 			if c := s.req.LegalClaim; c != nil && by == "claim:"+c.Kind && len(c.Evidence) > 0 {
@@ -238,8 +241,9 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 	}
 	if !free && len(s.found) > 0 {
 		unless = make([]Condition, len(s.found))
-		for i, a := range s.found {
-			a.item.into(&unless[i])
+		for i, at := range s.found {
+			w := s.said(&x.atoms[at])
+			w.into(&unless[i])
 		}
 	}
 	return free, unless
@@ -247,14 +251,14 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 
 // underLaw reports whether a permit is one under the law of a rule's labels, or names them.
 func (s *session) underLaw(a *atom, r *LawRule, by string) bool {
-	labels := a.item.labels()
+	labels, c := s.labels(a), s.of(a)
 	for i := range r.Labels {
 		for j := range labels {
 			if sameCode(&labels[j], &r.Labels[i]) {
 				return true
 			}
 		}
-		if by == "consent" && a.consent.lawful && under(a.consent.Consent, r.Labels[i].Code) {
+		if by == "consent" && c.lawful && under(c.Consent, r.Labels[i].Code) {
 			return true
 		}
 	}
@@ -264,7 +268,8 @@ func (s *session) underLaw(a *atom, r *LawRule, by string) bool {
 // forProceedings reports whether a permit is one for legal proceedings, and its consent for nothing else: the two cannot be
 // combined (42 CFR 2.31(d)).
 func (s *session) forProceedings(a *atom) bool {
-	return len(a.uses()) > 0 && s.legal(a.consent.Provision, 0) && s.legalOnly(a.consent.Provisions, 0)
+	c := s.of(a)
+	return len(s.uses(a)) > 0 && s.legal(c.Provision, 0) && s.legalOnly(c.Provisions, 0)
 }
 
 // legal reports whether a provision, and all within it, names no purpose but legal proceedings.

@@ -21,19 +21,18 @@ const (
 // applicable is a consent that applies to a request.
 type applicable struct {
 	*record.Consent
-	id      string
-	version string
-	scope   string
-	by      string // who consented for the patient
-	at      int    // where in Decision.Considered it stands
+	by string // who consented for the patient
+	at int    // where in Decision.Considered it stands
 	// from and to are when it was given: the first instant, and the first after. Of a time that cannot be compared, to is after
 	// every other from, and from before every other to.
 	from, to instant
-	future   bool // it had not been given by the time of the request
-	lawful   bool // it may say which law it is given under
-	untimed  bool // all its provisions were read, and none has a bound in time
+	scope    uint8 // what it is about, as a bit of scopes
+	future   bool  // it had not been given by the time of the request
+	lawful   bool  // it may say which law it is given under
 	stale    bool
 	relied   bool // a permit rests on it
+	applied  bool // it says something to the request
+	odd      bool // one of its provisions cannot be read
 	// denies says that only what it denies counts: who gave it may not have been able to permit.
 	denies bool
 }
@@ -46,66 +45,75 @@ func (a *applicable) after(b *applicable) bool {
 // combine makes one stage of the rules of all consents. All denials hold; what permits is a union.
 func (s *session) combine(x *says) []Rule {
 	how, atoms, start, marked := s.e.Combining, x.atoms, len(s.permits), len(s.marked)
-	kept, all, later := len(atoms), -1, -1 // later is the permit for everybody that was given last
-	var seen uint64                        // which gists there are among the permits, by what is left of them
+	kept, denials := len(atoms), 0
+	all, later := -1, -1 // later is the permit for everybody that was given last
+	var seen uint64      // which gists there are among the permits, by what is left of them
 	for i := range atoms {
 		a := &atoms[i]
 		if !a.permit {
-			if len(a.unless) > 0 && lifted(a.unless) {
+			if a.more > 0 && lifted(s.unless(a)) {
 				a.out = true
 				kept--
+				continue
 			}
+			denials++
 			continue
 		}
-		if a.actors == nil && (later < 0 || s.permits[start+later].consent.from.before(a.consent.from)) {
-			later = len(s.permits) - start
+		if a.actors == ofNone && (later < 0 || s.of(&atoms[later]).from.before(s.of(a).from)) {
+			later = i
 		}
-		s.permits = append(s.permits, a)
+		s.permits = append(s.permits, permit{a.gist, int32(i), a.actors == ofNone})
 		seen |= a.gist.bit()
-		if a.consent.lawful || len(a.item.labels()) > 0 {
-			s.marked = append(s.marked, a)
+		if s.of(a).lawful || len(s.labels(a)) > 0 {
+			s.marked = append(s.marked, int32(i))
 		}
 	}
 	x.permits = s.permits[start:len(s.permits):len(s.permits)]
 	x.marked = s.marked[marked:len(s.marked):len(s.marked)]
-	for i, p := range x.permits {
-		if how == Newest && outdated(p, x.permits, later) {
-			p.out = true
+	for i := range x.permits {
+		if p := &x.permits[i]; how == Newest && s.outdated(x, p, later) {
+			atoms[p.at].out = true
 			kept--
-		} else if all < 0 && p.whole() {
-			all = i
+		} else if all < 0 && p.gist == 0 {
+			all = int(p.at)
 		}
 	}
 	if kept == 0 {
 		return nil
 	}
 	if all >= 0 { // Beside a permit of everything other permits add nothing.
-		for i, p := range x.permits {
-			if i != all && !p.out {
+		for i := range x.permits {
+			if p := &atoms[x.permits[i].at]; int(x.permits[i].at) != all && !p.out {
 				p.idle = true
 				kept--
 			}
 		}
 	}
-	rules := make([]Rule, 0, kept)
+	room := kept
+	if denials == kept {
+		room++ // for the permit of all else that denials alone are given
+	}
+	rules := make([]Rule, 0, room)
 	for i := range atoms {
 		a := &atoms[i]
 		if a.out || a.idle {
 			continue
 		}
 		gives := how == Newest && !a.permit && (a.gist == 0 || seen&a.gist.bit() != 0)
-		if gives && s.yielding(a, x.permits) {
+		if gives && s.yielding(a, x) {
 			continue
 		}
 		rules = rules[:len(rules)+1]
 		rule := &rules[len(rules)-1]
-		if a.rule(rule); !gives || len(s.found) == 0 {
+		if s.rule(a, rule); !gives || len(s.found) == 0 {
 			continue
 		}
-		unless := make([]Condition, len(a.unless)+len(s.found))
-		copy(unless, a.unless)
+		own := s.unless(a)
+		unless := make([]Condition, len(own)+len(s.found))
+		copy(unless, own)
 		for k, p := range s.found {
-			p.item.into(&unless[len(a.unless)+k])
+			w := s.said(&atoms[p])
+			w.into(&unless[len(own)+k])
 		}
 		rule.Unless = unless
 	}
@@ -113,22 +121,30 @@ func (s *session) combine(x *says) []Rule {
 }
 
 // yielding finds the permits that a denial gives way to, and reports whether one of them is of everything.
-func (s *session) yielding(d *atom, permits []*atom) (all bool) {
+func (s *session) yielding(d *atom, x *says) (all bool) {
 	s.found = s.found[:0]
-	for _, p := range permits {
-		if p.gist != d.gist && d.gist != 0 {
+	gist, any := d.gist, d.gist == 0
+	for i := range x.permits {
+		if !any && x.permits[i].gist != gist {
 			continue
 		}
-		if !p.consent.after(d.consent) || d.gist != 0 && !d.item.is(&p.item) ||
-			!amongActors(p.named(), d.named()) || !amongPurposes(p.uses(), d.uses()) {
+		p := &x.atoms[x.permits[i].at]
+		if !s.of(p).after(s.of(d)) || d.gist != 0 && !s.alike(d, p) ||
+			!amongActors(s.named(p), s.named(d)) || !amongPurposes(s.uses(p), s.uses(d)) {
 			continue
 		}
 		if p.whole() {
 			return true
 		}
-		s.found = append(s.found, p)
+		s.found = append(s.found, x.permits[i].at)
 	}
 	return false
+}
+
+// alike reports whether two atoms of the same gist are about the same.
+func (s *session) alike(a, b *atom) bool {
+	v, w := s.said(a), s.said(b)
+	return v.is(&w)
 }
 
 // lifted reports whether a denial is excepted everywhere.
@@ -143,33 +159,44 @@ func lifted(unless []Condition) bool {
 
 // outdated reports whether a newer consent of the same scope and recipients permits in the place of a. Of those for everybody the
 // one that was given last is looked at first.
-func outdated(a *atom, permits []*atom, last int) bool {
-	if a.actors == nil && permits[last].consent.after(a.consent) {
-		return true
+func (s *session) outdated(x *says, p *permit, last int) bool {
+	a := &x.atoms[p.at]
+	c := s.of(a)
+	if p.everybody {
+		l := s.of(&x.atoms[last])
+		if l.after(c) {
+			return true
+		}
+		if s.scopes&(s.scopes-1) == 0 && l != c {
+			return false // nothing is later, and all are of one scope
+		}
 	}
-	for _, b := range permits {
-		if (a.actors == nil) == (b.actors == nil) && b.consent.after(a.consent) &&
-			(a.actors == nil || amongActors(b.named(), a.named()) && amongActors(a.named(), b.named())) {
+	for i := range x.permits {
+		if x.permits[i].everybody != p.everybody {
+			continue
+		}
+		b := &x.atoms[x.permits[i].at]
+		if s.of(b).after(c) && (p.everybody || amongActors(s.named(b), s.named(a)) && amongActors(s.named(a), s.named(b))) {
 			return true
 		}
 	}
 	return false
 }
 
-// named gives whom the rule is about; none is everybody.
-func (a *atom) named() []record.ConsentActor {
-	if a.actors == nil {
-		return nil
+// named gives whom an atom is about; none is everybody.
+func (s *session) named(a *atom) []record.ConsentActor {
+	if p := s.from(a, a.actors); p != nil {
+		return p.Actors
 	}
-	return a.actors.Actors
+	return nil
 }
 
-// uses gives for what the rule is; none is all.
-func (a *atom) uses() []record.Coding {
-	if a.purposes == nil {
-		return nil
+// uses gives for what an atom is; none is all.
+func (s *session) uses(a *atom) []record.Coding {
+	if p := s.from(a, a.purposes); p != nil {
+		return p.Purposes
 	}
-	return a.purposes.Purposes
+	return nil
 }
 
 // is reports whether the same is said of entries, by words of the same gist.

@@ -7,15 +7,15 @@ func (s *session) lacks(a *atom, x *says, r *LawRule) string {
 	if r != nil && !r.Elements {
 		return ""
 	}
-	c := a.consent.Consent
+	c := s.of(a).Consent
 	switch {
 	case (s.req.Remuneration || s.req.Sale) && !states(c, CodeRemuneration):
 		return "remuneration" // (a)(3)(ii), (a)(4)(ii)
-	case a.actors == nil && len(c.Grantees) == 0:
+	case a.actors == ofNone && len(c.Grantees) == 0:
 		return "recipient" // (c)(1)(iii)
-	case len(a.uses()) == 0 && blank(c.Purpose):
+	case len(s.uses(a)) == 0 && blank(c.Purpose):
 		return "purpose" // (c)(1)(iv)
-	case !a.expires(x.category() == CategoryResearch):
+	case !s.expires(a, x.category() == CategoryResearch):
 		return "expiration" // (c)(1)(v)
 	case !signed(c):
 		return "signature" // (c)(1)(vi)
@@ -25,7 +25,7 @@ func (s *session) lacks(a *atom, x *says, r *LawRule) string {
 
 // defect gives what a permit lacks to let entries go that a rule of law keeps back; "" where nothing.
 func (s *session) defect(a *atom, x *says, r *LawRule) string {
-	if r.Alone && !alone(a.consent.Consent, r) {
+	if r.Alone && !alone(s.of(a).Consent, r) {
 		return "combined"
 	}
 	switch {
@@ -41,14 +41,14 @@ func (s *session) defect(a *atom, x *says, r *LawRule) string {
 // the rule of 2024); "" where it has all that a consent tells of. One for treatment, payment and health care operations, for all
 // three and nothing else, need not name who gets it (2.31(a)(4)(i)); one for any of these need not end (2.31(a)(7)).
 func (s *session) lacksOfPart2(a *atom) string {
-	c := a.consent.Consent
+	c := s.of(a).Consent
 	care, every := s.care(a)
 	switch {
-	case len(a.uses()) == 0 && blank(c.Purpose):
+	case len(s.uses(a)) == 0 && blank(c.Purpose):
 		return "purpose" // (a)(5)
-	case a.actors == nil && len(c.Grantees) == 0 && !every:
+	case a.actors == ofNone && len(c.Grantees) == 0 && !every:
 		return "recipient" // (a)(4)(i)
-	case !care && !a.expires(false):
+	case !care && !s.expires(a, false):
 		return "expiration" // (a)(7): for research "none" is no answer here
 	case !signed(c):
 		return "signature" // (a)(8)-(9)
@@ -59,7 +59,7 @@ func (s *session) lacksOfPart2(a *atom) string {
 // care reports whether a permit names purposes of treatment, payment and operations and no others, and whether it names all three.
 func (s *session) care(a *atom) (only, every bool) {
 	var t, p, o bool
-	uses := a.uses()
+	uses := s.uses(a)
 	for i := range uses {
 		q := s.e.purposes().Find(&uses[i])
 		if q == nil {
@@ -163,13 +163,13 @@ func states(c *record.Consent, code string) bool {
 
 // expires reports whether the consent of a permit, or the permit itself, says when it ends: a date or an event; with none, "none"
 // is an answer as well.
-func (a *atom) expires(none bool) bool {
-	c := a.consent.Consent
+func (s *session) expires(a *atom, none bool) bool {
+	c := s.of(a).Consent
 	if t := c.Expires; t != nil && (t.Value != "" || t.AsSent != "" && (none || t.AsSent != "none")) {
 		return true
 	}
 	ends := func(p *record.Period) bool { return p != nil && p.End.Value != "" }
-	return ends(c.Period) || c.Provision != nil && ends(c.Provision.Period) || a.item.p != nil && ends(a.item.p.Period)
+	return ends(c.Period) || c.Provision != nil && ends(c.Provision.Period) || a.p != nil && ends(a.p.Period)
 }
 
 // signed reports whether there is a signature and its date.
@@ -208,14 +208,15 @@ func (s *session) namesOne(a *atom, p *Party) bool {
 		}
 		return (kind != kindGroup && kind != record.KindCareTeam || p.kind() == kind) && s.e.is(p, r) == yes
 	}
-	named := a.named()
+	named := s.named(a)
 	for i := range named {
 		if r := named[i].Ref; r != nil && one(r) {
 			return true
 		}
 	}
-	for i := range a.consent.Grantees {
-		if one(&a.consent.Grantees[i]) {
+	grantees := s.of(a).Grantees
+	for i := range grantees {
+		if one(&grantees[i]) {
 			return true
 		}
 	}

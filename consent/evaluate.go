@@ -113,6 +113,7 @@ func (e *Evaluator) Decide(ctx context.Context, req *Request) (*Decision, error)
 	s.e, s.req, s.now, s.m = e, req, clockOf(req.At), new(made)
 	s.d = &s.m.Decision
 	s.d.At = req.At
+	s.until.now, s.until.at = &s.now, &s.m.until
 	if s.refused() {
 		return s.close(), nil
 	}
@@ -123,6 +124,7 @@ func (e *Evaluator) Decide(ctx context.Context, req *Request) (*Decision, error)
 	for i := range req.Purposes {
 		s.purpose(&req.Purposes[i])
 	}
+	s.considered()
 	s.settle()
 	return s.close(), nil
 }
@@ -136,12 +138,10 @@ func (s *session) leave() {
 	clear(s.live)
 	clear(s.says)
 	clear(s.atoms)
-	clear(s.permits)
-	clear(s.marked)
-	clear(s.found[:cap(s.found)])
-	for _, l := range s.levels {
-		*l = level{}
-	}
+	clear(s.more)
+	s.told.leave()
+	clear(s.origins)
+	clear(s.owed)
 	clear(s.keepers)
 	clear(s.met)
 	clear(s.words.labels[:cap(s.words.labels)])
@@ -150,6 +150,7 @@ func (s *session) leave() {
 	clear(s.words.kept[:cap(s.words.kept)])
 	s.making = making{}
 	s.filed, s.live, s.says, s.atoms, s.permits, s.marked = s.filed[:0], s.live[:0], s.says[:0], s.atoms[:0], s.permits[:0], s.marked[:0]
+	s.more, s.origins, s.owed = s.more[:0], s.origins[:0], s.owed[:0]
 	s.found, s.keepers, s.met = s.found[:0], s.keepers[:0], s.met[:0]
 	sessions.Put(s)
 }
@@ -158,9 +159,8 @@ func (s *session) leave() {
 type made struct {
 	Decision
 	reasons     [8]Reason
-	obligations [5]Obligation
+	obligations [2]Obligation
 	stages      [3]Stage
-	standing    [5]Rule
 	basis       [1]Basis
 	until       time.Time
 }
@@ -172,11 +172,14 @@ type session struct {
 	live    []applicable
 	says    []says
 	atoms   []atom
-	levels  []*level // the way down a consent, by depth
-	permits []*atom
-	marked  []*atom
-	found   []*atom
-	keepers []*LawRule // that may keep entries back; nil after the last one of each law
+	more    []more // of atoms
+	told    conditions
+	origins []*record.Provision
+	permits []permit
+	marked  []int32
+	found   []int32      // among the atoms of one purpose
+	owed    []Obligation // of the decision
+	keepers []*LawRule   // that may keep entries back; nil after the last one of each law
 	met     []met
 	words   told
 }
@@ -188,10 +191,14 @@ type making struct {
 	now clock // of req
 	m   *made
 	d   *Decision // that of m
+	// until is when it has to be made again.
+	until soonest
 	// unreadable says that a consent could not be read: nothing that the patient could deny is permitted.
 	unreadable bool
-	fell       bool // the host's default had a say
-	lawful     bool // a consent that applies may say which law it is given under
+	fell       bool  // the host's default had a say
+	lawful     bool  // a consent that applies may say which law it is given under
+	distinct   bool  // no two consents have the same id
+	scopes     uint8 // a bit for each scope of the consents that apply
 }
 
 // says is what came of one purpose.
@@ -205,9 +212,16 @@ type says struct {
 	above   ancestry
 	rules   []Rule
 	atoms   []atom
-	permits []*atom // those of atoms
-	marked  []*atom // of these, what names labels or may say which law it is under
+	permits []permit // which of atoms permit
+	marked  []int32  // of these, what names labels or may say which law it is under
 	law     verdict
+}
+
+// permit is an atom that permits, for a look at what is looked at most.
+type permit struct {
+	gist      gist
+	at        int32 // among the atoms of the purpose
+	everybody bool
 }
 
 func (s *session) reason(c ReasonCode, policy, element string) {
@@ -268,26 +282,25 @@ func (s *session) consider() {
 		a.at = i
 		why := a.applies(s.e, f, s.req, &s.now, research)
 		c := &s.d.Considered[i]
-		c.Consent, c.As = a.id, why
+		c.Consent, c.As = f.ID, why
 		switch why {
 		case "":
-			c.As = ReasonOther
-			a.version = f.version()
 			s.lawful = s.lawful || a.lawful
+			s.scopes |= a.scope
 			supersedes = supersedes || len(a.Supersedes) > 0
 			continue
 		case ReasonUnreadable, ReasonWhose:
 			s.unreadable = true
-			s.reason(why, a.id, "")
+			s.reason(why, f.ID, "")
 		case ReasonUnverified:
 			a.denies = true
-			a.version = f.version()
 			s.lawful = s.lawful || a.lawful
-			s.reason(why, a.id, "")
+			s.scopes |= a.scope
+			s.reason(why, f.ID, "")
 			supersedes = supersedes || len(a.Supersedes) > 0
 			continue
 		case ReasonCapacity, ReasonEndangerment:
-			s.reason(why, a.id, "")
+			s.reason(why, f.ID, "")
 		case ReasonRevoked, ReasonInactive:
 			ended = true
 		}
@@ -299,6 +312,22 @@ func (s *session) consider() {
 	}
 	if ended {
 		s.duplicates()
+	}
+}
+
+// considered says what became of the consents that apply.
+func (s *session) considered() {
+	for i := range s.live {
+		a := &s.live[i]
+		switch as := &s.d.Considered[a.at].As; {
+		case a.odd:
+			*as = ReasonUnreadable
+		case a.denies: // who gave it could not be told
+		case a.applied:
+			*as = ReasonApplied
+		default:
+			*as = ReasonOther
+		}
 	}
 }
 
@@ -348,7 +377,7 @@ func (s *session) duplicates() {
 		}
 		for j := range s.live {
 			if sameGrant(s.filed[i].Consent, s.live[j].Consent) {
-				s.warn(ReasonDuplicate, s.live[j].id)
+				s.warn(ReasonDuplicate, s.live[j].ID)
 			}
 		}
 	}
@@ -364,27 +393,29 @@ func (s *session) purpose(c *record.Coding) {
 	for i := range s.live {
 		a := &s.live[i]
 		from := len(s.atoms)
-		r.c, r.unresolved, r.odd, r.timed = a, false, false, false
-		if !r.read(a.Consent) {
+		r.c, r.at, r.unresolved, r.odd, r.whole = a, int32(i), false, false, false
+		s.until.bounds(a.Consent)
+		ok := r.read(a.Consent)
+		s.until.again = s.until.again || !r.whole
+		if !ok {
 			s.unreadable = true
-			s.reason(ReasonUnreadable, a.id, "")
-			s.d.Considered[a.at].As = ReasonUnreadable
+			s.reason(ReasonUnreadable, a.ID, "")
+			a.odd = true
 			clear(s.atoms[from:])
 			s.atoms = s.atoms[:from]
 			continue
 		}
 		if r.unresolved {
-			s.warn(ReasonActor, a.id)
+			s.warn(ReasonActor, a.ID)
 		}
 		if a.denies {
 			s.atoms = append(s.atoms[:from], slices.DeleteFunc(s.atoms[from:], func(a atom) bool { return a.permit })...)
 		}
-		if as := &s.d.Considered[a.at].As; len(s.atoms) > from && *as == ReasonOther {
-			*as = ReasonApplied
-		}
+		a.applied = a.applied || len(s.atoms) > from
 	}
 	named := r.named
 	out.atoms = s.atoms[start:len(s.atoms):len(s.atoms)]
+	out.law = s.law(out.known)
 	if s.lawful {
 		out.atoms = s.valid(out)
 	}
@@ -401,5 +432,4 @@ func (s *session) purpose(c *record.Coding) {
 		s.reason(ReasonPushOnly, "", "")
 		out.consent, out.invalid = Denied, true
 	}
-	out.law = s.law(out.known)
 }

@@ -2,32 +2,102 @@ package consent
 
 import "github.com/portage-health/portage/record"
 
-// atom is one rule of a consent for one request: what it does, to which entries, for whom and for what.
+// atom is one rule of a consent for one request: what it does, to which entries, for whom and for what. There are many of
+// them, and what they lead to is named by its place in the session: a number is cheaper than a pointer.
 type atom struct {
-	consent  *applicable
-	item     words
-	unless   []Condition
-	actors   *record.Provision // whose actors hold, nil for everybody
-	purposes *record.Provision // whose purposes hold, nil for all
-	gist     gist              // of item
+	p        *record.Provision // what it is about; nil for every entry, and where more tells
+	gist     gist              // of what it is about
+	consent  int32             // which of session.live it is of
+	more     int32             // what only few have, in session.more, counted from 1
+	actors   origin            // whose actors hold, those of none being everybody
+	purposes origin            // whose purposes hold, those of none being all
 	permit   bool
 	out      bool // it does not count: see combine
 	idle     bool // it counts, and adds nothing
+}
+
+// more is what few atoms have: words of several provisions, and exceptions.
+type more struct {
+	made   *Condition
+	unless []Condition
+}
+
+// origin is the provision that something of an atom is from: none, the one that the atom is about, or one of session.origins,
+// counted from 1.
+type origin int32
+
+const (
+	ofNone origin = 0
+	ofOwn  origin = -1
+)
+
+// origin gives a provision among those that atoms take something from.
+func (s *session) origin(p *record.Provision) origin {
+	if n := len(s.origins); n == 0 || s.origins[n-1] != p {
+		s.origins = append(s.origins, p)
+	}
+	return origin(len(s.origins))
+}
+
+// from gives the provision that something of an atom is from.
+func (s *session) from(a *atom, o origin) *record.Provision {
+	switch o {
+	case ofNone:
+		return nil
+	case ofOwn:
+		return a.p
+	}
+	return s.origins[o-1]
+}
+
+// of gives the consent that an atom is of.
+func (s *session) of(a *atom) *applicable { return &s.live[a.consent] }
+
+// said gives what an atom is about.
+func (s *session) said(a *atom) words {
+	if a.more > 0 {
+		return words{a.p, s.more[a.more-1].made}
+	}
+	return words{p: a.p}
+}
+
+// labels gives the labels that an atom is about.
+func (s *session) labels(a *atom) []record.Coding {
+	w := s.said(a)
+	return w.labels()
+}
+
+// unless gives the exceptions of an atom.
+func (s *session) unless(a *atom) []Condition {
+	if a.more == 0 {
+		return nil
+	}
+	return s.more[a.more-1].unless
+}
+
+// moreOf gives room for what few atoms have.
+func (s *session) moreOf(a *atom) *more {
+	if a.more == 0 {
+		s.more = append(s.more, more{})
+		a.more = int32(len(s.more))
+	}
+	return &s.more[a.more-1]
 }
 
 // whole reports whether a rule is about every entry.
 func (a *atom) whole() bool { return a.gist == 0 }
 
 // rule makes of an atom what a decision says. r is zero.
-func (a *atom) rule(r *Rule) {
-	r.Effect, r.Policy = Deny, a.consent.id
+func (s *session) rule(a *atom, r *Rule) {
+	r.Effect, r.Policy = Deny, s.of(a).ID
 	if a.permit {
 		r.Effect = Permit
 	}
-	if len(a.unless) > 0 {
-		r.Unless = a.unless
+	if len(s.unless(a)) > 0 {
+		r.Unless = s.unless(a)
 	}
-	a.item.into(&r.If)
+	w := s.said(a)
+	w.into(&r.If)
 }
 
 // reading reads one consent for one purpose of a request.
@@ -36,18 +106,18 @@ type reading struct {
 	purpose *record.Coding
 	above   *ancestry
 	c       *applicable
+	at      int32 // where c is
 	// unresolved says that an actor could not be compared and that it mattered; odd that a provision cannot be read.
 	unresolved, odd bool
-	timed           bool // a provision has a bound in time
+	whole           bool // all provisions were looked at
 	named           bool // a permit names the purpose
 }
 
 // level is a provision on the way down, with what it takes over from those above it: what it does not state itself.
 type level struct {
-	up *level
-	p  *record.Provision // nil for the consent itself
 	// The provisions whose purposes, actors and actions hold; nil for all.
 	purposes, actors, actions *record.Provision
+	ofPurposes, ofActors      origin // the same, for atoms
 
 	permit  bool
 	request bool // the provision is for this request
@@ -55,49 +125,37 @@ type level struct {
 	depth   int
 
 	// item is what the provision is about, and bound what the nearest permit above is about: nothing within it is permitted
-	// beyond that. They are found when somebody asks.
-	told        bool
+	// beyond that.
 	item, bound words
-}
-
-// tell finds what a level says of single entries.
-func (l *level) tell() {
-	if l.told || l.p == nil {
-		return
-	}
-	l.told = true
-	l.item = l.up.within(l.p, l.permit)
-	if l.bound = l.up.bound; l.permit {
-		l.bound = l.item
-	}
 }
 
 // within gives what a provision below a level says of single entries. A child of the same effect widens what is above it, one of
 // the opposite effect carves out of it.
-func (l *level) within(p *record.Provision, permit bool) words {
+func (s *session) within(l *level, p *record.Provision, permit bool) words {
 	item := words{p: p}
 	if l.depth == 0 {
 		return item
 	}
-	l.tell()
 	switch {
 	case permit == l.permit && !l.item.isZero():
 		if item.isZero() {
 			return l.item
 		}
-		var own, above Condition
-		item.into(&own)
+		var above Condition
+		own := s.told.one()
+		item.into(own)
 		l.item.into(&above)
 		own.widen(&above)
-		return words{made: &own}
+		return words{made: own}
 	case permit && !l.permit && !(l.item.isZero() && l.bound.isZero()):
-		var own, above, bound Condition
-		item.into(&own)
+		var above, bound Condition
+		own := s.told.one()
+		item.into(own)
 		l.item.into(&above)
 		l.bound.into(&bound)
 		own.within(&above)
 		own.within(&bound)
-		return words{made: &own}
+		return words{made: own}
 	}
 	return item
 }
@@ -142,40 +200,42 @@ func (r *reading) read(c *record.Consent) bool {
 		return false
 	}
 	permit := b == Permit
-	if !r.grantees(c, permit) {
+	if len(c.Grantees) > 0 && !r.grantees(c, permit) {
 		return true
 	}
-	root := r.level(0) // only these change
-	root.permit, root.request, root.timely = permit, true, true
+	root := level{permit: permit, request: true, timely: true}
 	r5 := ofR5(c)
 	if p := c.Provision; p != nil && !r5 {
-		r.nested(p, root, permit, false)
+		r.nested(p, &root, permit, false)
 		if len(c.Provisions) > 0 {
-			beside := r.level(1)
-			*beside = level{permit: permit, request: true, timely: true}
-			beside.takeOver(p, root)
-			beside.p = nil
-			r.each(c.Provisions, beside, false)
+			beside := level{depth: 1, permit: permit, request: true, timely: true}
+			if len(p.Purposes) > 0 {
+				beside.purposes, beside.ofPurposes = p, r.origin(p)
+			}
+			if len(p.Actors) > 0 {
+				beside.actors, beside.ofActors = p, r.origin(p)
+			}
+			if len(p.Actions) > 0 {
+				beside.actions = p
+			}
+			r.each(c.Provisions, &beside, false)
 		}
-		r.c.untimed = !r.odd && !r.timed
+		r.whole = !r.odd
 		return !r.odd
 	}
-	r.add(words{}, permit, nil, nil)
+	r.add(words{}, nil, permit, ofNone, ofNone)
 	start := len(r.atoms)
 	if c.Provision != nil {
-		r.nested(c.Provision, root, !permit, true)
+		r.nested(c.Provision, &root, !permit, true)
 	}
-	r.each(c.Provisions, root, true)
-	r.except(start-1, start, root)
-	r.c.untimed = !r.odd && !r.timed
+	r.each(c.Provisions, &root, true)
+	r.except(start-1, start, &root)
+	r.whole = !r.odd
 	return !r.odd
 }
 
 // grantees reports whether a consent is about who gets it at all (R5 Consent.grantee).
 func (r *reading) grantees(c *record.Consent, permit bool) bool {
-	if len(c.Grantees) == 0 {
-		return true
-	}
 	a := no
 	for i := range c.Grantees {
 		a = max(a, r.party(&c.Grantees[i], permit))
@@ -204,29 +264,6 @@ func (r *reading) each(list []record.Provision, up *level, r5 bool) {
 	}
 }
 
-// level gives the place of a level of a depth. What stood there before is over.
-func (s *session) level(depth int) *level {
-	if depth >= len(s.levels) {
-		s.levels = append(s.levels, new(level)) // the way down leads through every depth
-	}
-	return s.levels[depth]
-}
-
-// takeOver makes l the level of a provision below another.
-func (l *level) takeOver(p *record.Provision, up *level) {
-	l.up, l.p, l.depth = up, p, up.depth+1
-	l.purposes, l.actors, l.actions = up.purposes, up.actors, up.actions
-	if len(p.Purposes) > 0 {
-		l.purposes = p
-	}
-	if len(p.Actors) > 0 {
-		l.actors = p
-	}
-	if len(p.Actions) > 0 {
-		l.actions = p
-	}
-}
-
 // nested reads one provision with its exceptions.
 func (r *reading) nested(p *record.Provision, up *level, permit, r5 bool) {
 	if up.depth > maxDepth {
@@ -236,41 +273,49 @@ func (r *reading) nested(p *record.Provision, up *level, permit, r5 bool) {
 	// A bound in time that cannot be read holds for a denial only.
 	timely := up.timely
 	if p.Period != nil {
-		r.timed = true
-		timely = timely && r.now.in(p.Period).holds(permit)
+		timely = r.until.look(p.Period).holds(permit) && timely
 	}
-	purposes, actors := up.purposes, up.actors
+	purposes, actors, actions := up.purposes, up.actors, up.actions
+	ofPurposes, ofActors := up.ofPurposes, up.ofActors
 	if len(p.Purposes) > 0 {
-		purposes = p
+		purposes, ofPurposes = p, ofOwn
 	}
 	if len(p.Actors) > 0 {
-		actors = p
+		actors, ofActors = p, ofOwn
 	}
-	request := timely && r.meets(p, purposes, actors, up.actions, permit)
+	if len(p.Actions) > 0 {
+		actions = p
+	}
+	request := timely && r.meets(p, purposes, actors, actions, permit)
 	from := len(r.atoms)
 	var item words
 	if request {
-		item = up.within(p, permit)
-		r.add(item, permit, purposes, actors)
+		item = r.within(up, p, permit)
+		r.add(item, p, permit, ofPurposes, ofActors)
 		// What a provision adds to that above it, for somebody or something else, comes on top of what that one grants.
 		if up.depth > 0 && permit == up.permit && !up.request && up.timely && !up.item.isZero() && !(&words{p: p}).isZero() {
-			r.add(up.item, permit, purposes, actors)
+			r.add(up.item, p, permit, ofPurposes, ofActors)
 		}
 	}
 	if len(p.Provisions) == 0 {
 		return
 	}
-	in := r.level(up.depth + 1)
-	in.takeOver(p, up)
-	in.permit, in.timely, in.request, in.told = permit, timely, request, request
-	if request {
-		if in.item, in.bound = item, up.bound; permit {
-			in.bound = item
-		}
+	if !request {
+		item = r.within(up, p, permit)
+	}
+	if ofPurposes == ofOwn {
+		ofPurposes = r.origin(p)
+	}
+	if ofActors == ofOwn {
+		ofActors = r.origin(p)
+	}
+	in := level{purposes, actors, actions, ofPurposes, ofActors, permit, request, timely, up.depth + 1, item, up.bound}
+	if permit {
+		in.bound = item
 	}
 	start := len(r.atoms)
-	r.each(p.Provisions, in, r5)
-	r.except(from, start, in)
+	r.each(p.Provisions, &in, r5)
+	r.except(from, start, &in)
 }
 
 // except makes what is permitted within a denial an exception of it: of the rules from from to start.
@@ -283,32 +328,42 @@ func (r *reading) except(from, start int, in *level) {
 			continue
 		}
 		var c Condition
-		r.atoms[i].item.into(&c)
+		w := r.said(&r.atoms[i])
+		w.into(&c)
 		for j := from; j < start; j++ {
-			r.atoms[j].unless = append(r.atoms[j].unless, c)
+			m := r.moreOf(&r.atoms[j])
+			m.unless = append(m.unless, c)
 		}
 	}
 }
 
-// add adds a rule: what it is about, and the provisions whose purposes and actors hold.
-func (r *reading) add(item words, permit bool, purposes, actors *record.Provision) {
+// add adds a rule of a provision: what it is about, and whose purposes and actors hold.
+func (r *reading) add(item words, p *record.Provision, permit bool, purposes, actors origin) {
+	if item.p != p {
+		if purposes == ofOwn {
+			purposes = r.origin(p)
+		}
+		if actors == ofOwn {
+			actors = r.origin(p)
+		}
+	}
 	n := len(r.atoms)
 	if n == cap(r.atoms) {
 		r.atoms = append(r.atoms, atom{})
 	}
 	r.atoms = r.atoms[:n+1]
 	a := &r.atoms[n] // what is not in use is zero
-	a.consent, a.actors, a.purposes, a.permit = r.c, actors, purposes, permit
-	a.item, a.gist = item, item.gist()
+	a.consent, a.actors, a.purposes, a.permit = r.at, actors, purposes, permit
+	a.p, a.gist = item.p, item.gist()
+	if item.made != nil {
+		r.moreOf(a).made = item.made
+	}
 }
 
 // meets reports whether a provision is for this request: purpose, actor and action, its own or those it takes over.
 func (r *reading) meets(p, purposes, actors, actions *record.Provision, permit bool) bool {
 	if p.Expression != "" && permit {
 		return false // nobody can say what it permits
-	}
-	if len(p.Actions) > 0 {
-		actions = p
 	}
 	return (purposes == nil || r.purposeMeets(purposes.Purposes, permit)) && (actors == nil || r.actorMeets(actors.Actors, permit)) &&
 		(actions == nil || r.actionMeets(actions.Actions, permit))

@@ -159,8 +159,8 @@ func (s *session) redacts(rules []Rule) {
 	if s.e.Mask {
 		o.Code = ObligeMask
 	}
-	for i := range s.d.Obligations {
-		if x := &s.d.Obligations[i]; x.Code == o.Code {
+	for i := range s.owed {
+		if x := &s.owed[i]; x.Code == o.Code {
 			x.Labels, x.Classes, x.Codes = merge(x.Labels, o.Labels), merge(x.Classes, o.Classes), merge(x.Codes, o.Codes)
 			return
 		}
@@ -227,29 +227,35 @@ func (s *session) close() *Decision {
 		}
 	}
 	s.policy(s.e.purposes().Policy)
-	until := soonest{now: &s.now, at: &s.m.until}
 	for i := range s.live {
-		c := s.live[i].Consent
-		if a := &s.live[i]; i == 0 || a.id != s.live[i-1].id || a.version != s.live[i-1].version { // they are in order
-			d.Policies = d.Policies[:len(d.Policies)+1] // there is room, and it is zero
-			p := &d.Policies[len(d.Policies)-1]
-			p.ID, p.Version = a.id, a.version
+		a := &s.live[i]
+		c := a.Consent
+		version := s.filed[a.at].version()
+		if last := len(d.Policies) - 1; i == 0 || s.distinct || d.Policies[last].ID != c.ID || d.Policies[last].Version != version { // they are in order
+			d.Policies = d.Policies[:last+2] // there is room, and it is zero
+			p := &d.Policies[last+1]
+			p.ID, p.Version = c.ID, version
 		}
-		if s.live[i].stale {
-			s.warn(ReasonStale, s.live[i].id)
+		if a.stale {
+			s.warn(ReasonStale, c.ID)
 			if s.e.RefuseStale {
 				s.deny()
 			}
 		}
 		for j := range c.Policies {
 			if _, old := s.e.Replaced[c.Policies[j].URI]; old && c.Policies[j].URI != "" {
-				s.warn(ReasonPolicyOld, s.live[i].id)
+				s.warn(ReasonPolicyOld, c.ID)
 			}
 		}
-		until.ends(c, s.live[i].untimed)
+	}
+	if s.until.again {
+		*s.until.at = time.Time{}
+		for i := range s.live {
+			s.until.ends(s.live[i].Consent)
+		}
 	}
 	if m := s.req.Emergency; m != nil && m.Until != nil {
-		until.time(*m.Until)
+		s.until.time(*m.Until)
 	}
 	if !s.m.until.IsZero() {
 		d.ValidUntil = &s.m.until
@@ -260,6 +266,13 @@ func (s *session) close() *Decision {
 	}
 	if d.Permits() {
 		s.oblige(Obligation{Code: ObligeAudit})
+	}
+	if n := len(s.owed); n > 0 {
+		room := s.m.obligations[:0]
+		if n > cap(room) {
+			room = make([]Obligation, 0, n)
+		}
+		d.Obligations = append(room, s.owed...)
 	}
 	return d
 }
@@ -280,6 +293,8 @@ type soonest struct {
 	now  *clock
 	best instant
 	at   *time.Time // the same; zero as long as there is none
+	// again says that provisions were left out, so that everything has to be looked at once more.
+	again bool
 }
 
 // time takes a time into account.
@@ -317,6 +332,49 @@ func (u *soonest) end(v string) {
 	}
 }
 
+// look takes a period into account, and tells whether it is now, as clock.in does.
+func (u *soonest) look(p *record.Period) answer {
+	is := yes
+	if t := &p.Start; t.Value != "" || t.AsSent != "" {
+		switch from, _, ok := u.now.span(t.Value); {
+		case !ok:
+			is = unknown
+		case u.now.before(from):
+			is = no
+			if u.earlier(from) {
+				first, _, _ := spanOf(t.Value, u.now.loc)
+				u.time(first)
+			}
+		}
+	}
+	if t := &p.End; t.Value != "" || t.AsSent != "" {
+		from, to, ok := u.now.span(t.Value)
+		if ok && u.earlier(to) {
+			_, end, _ := spanOf(t.Value, u.now.loc)
+			u.time(end)
+		}
+		if p.EndOpen != nil && *p.EndOpen {
+			to = from // the end itself is not included
+		}
+		switch {
+		case !ok:
+			is = min(is, unknown)
+		case !u.now.before(to):
+			is = no
+		}
+	}
+	if p.At.IsZero() || is == no {
+		return is
+	}
+	switch from, to, ok := u.now.span(p.At.Value); {
+	case !ok:
+		return min(is, unknown)
+	case u.now.before(from) || !u.now.before(to):
+		return no
+	}
+	return is
+}
+
 func (u *soonest) provision(p *record.Provision, depth int) {
 	if p.Period != nil {
 		u.period(p.Period)
@@ -328,15 +386,19 @@ func (u *soonest) provision(p *record.Provision, depth int) {
 	}
 }
 
-// ends looks at every time at which something of a consent begins or ends. untimed says that none of its provisions has one.
-func (u *soonest) ends(c *record.Consent, untimed bool) {
-	u.period(c.Period)
+// bounds looks at the times at which a consent itself begins or ends.
+func (u *soonest) bounds(c *record.Consent) {
+	if c.Period != nil {
+		u.period(c.Period)
+	}
 	if c.Expires != nil {
 		u.end(c.Expires.Value)
 	}
-	if untimed {
-		return
-	}
+}
+
+// ends looks at every time at which something of a consent begins or ends.
+func (u *soonest) ends(c *record.Consent) {
+	u.bounds(c)
 	if c.Provision != nil {
 		u.provision(c.Provision, 0)
 	}

@@ -298,20 +298,23 @@ func (s *session) owes(r *LawRule) {
 // rely notes which consents a permit rests on.
 func (s *session) rely(x *says) {
 	n := 0
-	for i, a := range x.permits { // the rules of one consent stand together
-		if !a.consent.relied && (i == 0 || x.permits[i-1].consent != a.consent) {
+	last := int32(-1)
+	for i := range x.permits { // the rules of one consent stand together
+		if at := x.atoms[x.permits[i].at].consent; at != last && !s.live[at].relied {
+			last = at
 			n++
 		}
 	}
 	s.d.Basis = slices.Grow(s.d.Basis, n+2) // some law comes after them, mostly
-	for _, a := range x.permits {
-		if a.consent.relied {
+	for i := range x.permits {
+		c := s.of(&x.atoms[x.permits[i].at])
+		if c.relied {
 			continue
 		}
-		a.consent.relied = true
-		s.d.Basis = append(s.d.Basis, Basis{Policy: a.consent.id, By: a.consent.by})
-		if a.consent.by != "" {
-			s.basis("45 CFR 164.502(g)", a.consent.id, a.consent.by)
+		c.relied = true
+		s.d.Basis = append(s.d.Basis, Basis{Policy: c.ID, By: c.by})
+		if c.by != "" {
+			s.basis("45 CFR 164.502(g)", c.ID, c.by)
 		}
 	}
 }
@@ -326,15 +329,12 @@ func (s *session) oblige(o Obligation) {
 
 // owe adds an obligation that is surely not there yet.
 func (s *session) owe(o *Obligation) {
-	if s.d.Obligations == nil {
-		s.d.Obligations = s.m.obligations[:0]
-	}
-	s.d.Obligations = append(s.d.Obligations, *o)
+	s.owed = append(s.owed, *o)
 }
 
 func (s *session) obliged(code, citation string) bool {
-	for i := range s.d.Obligations {
-		if x := &s.d.Obligations[i]; x.Code == code && (x.Citation == citation || citation == "") {
+	for i := range s.owed {
+		if x := &s.owed[i]; x.Code == code && (x.Citation == citation || citation == "") {
 			return true
 		}
 	}

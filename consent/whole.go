@@ -2,12 +2,12 @@ package consent
 
 // whole tells what rules say of a request as such: a denial of all that is asked for denies it.
 func whole(rules []Rule, req *Request) Outcome {
-	out := NoConsent
+	out, limited := NoConsent, len(req.Categories) > 0 || len(req.Labels) > 0
 	for i := range rules {
 		switch r := &rules[i]; {
 		case r.Effect == Permit:
 			out = Permitted
-		case len(r.Unless) == 0 && coversAll(&r.If, req):
+		case len(r.Unless) == 0 && (r.If.IsZero() || limited && coversAll(&r.If, req)):
 			return Denied
 		}
 	}

@@ -99,12 +99,26 @@ func (w *words) labels() []record.Coding {
 	return nil
 }
 
-// of makes c what a provision says of single entries.
+// of makes c, which is zero, what a provision says of single entries.
 func (c *Condition) of(p *record.Provision) {
-	c.Labels, c.Data, c.Period, c.Documents = p.SecurityLabels, p.Data, p.DataPeriod, p.DocumentTypes
+	// What there is none of is not written: c is zero.
+	if p.SecurityLabels != nil {
+		c.Labels = p.SecurityLabels
+	}
+	if p.Data != nil {
+		c.Data = p.Data
+	}
+	if p.DataPeriod != nil {
+		c.Period = p.DataPeriod
+	}
+	if p.DocumentTypes != nil {
+		c.Documents = p.DocumentTypes
+	}
 	switch {
 	case len(p.ResourceTypes) == 0:
-		c.Classes = p.Classes
+		if p.Classes != nil {
+			c.Classes = p.Classes
+		}
 	case len(p.Classes) == 0:
 		c.Classes = p.ResourceTypes
 	default:
@@ -119,6 +133,29 @@ func (c *Condition) of(p *record.Provision) {
 			c.Codes = append(c.Codes, record.Coding{}) // words alone: no entry can be told to have it, nor not to
 		}
 	}
+}
+
+// conditions is memory for words of several provisions. None of it goes into a decision.
+type conditions struct {
+	room []*Condition
+	used int
+}
+
+// one gives a zero condition.
+func (c *conditions) one() *Condition {
+	if c.used == len(c.room) {
+		c.room = append(c.room, new(Condition))
+	}
+	c.used++
+	return c.room[c.used-1]
+}
+
+// leave takes all back.
+func (c *conditions) leave() {
+	for _, x := range c.room[:c.used] {
+		*x = Condition{}
+	}
+	c.used = 0
 }
 
 // widen makes the condition one of a provision that adds to the one above it: what it does not state, it takes over.

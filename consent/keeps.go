@@ -1,0 +1,82 @@
+package consent
+
+import (
+	"slices"
+	"sync"
+)
+
+// keeps are the rules of one law that keep entries back, with what stands in a decision for each choice of them that nothing
+// lifts. There is nothing of a patient in it, and decisions share it.
+type keeps struct {
+	rules []*LawRule
+	// stages are, by number, of the rules whose bits the number has: as they are, and masking.
+	stages [2][][]Rule
+}
+
+// usKeeps are those of the law of the United States.
+var usKeeps = sync.OnceValue(func() (out []keeps) {
+	for _, l := range usLaw {
+		var k keeps
+		for i := range l.Rules {
+			if l.Rules[i].Kind == LawWithholds {
+				k.rules = append(k.rules, &l.Rules[i])
+			}
+		}
+		for m := range k.stages {
+			for bits := range uint64(1) << len(k.rules) {
+				var list []kept
+				for i, r := range k.rules {
+					if bits>>i&1 != 0 {
+						list = append(list, kept{r, nil})
+					}
+				}
+				k.stages[m] = append(k.stages[m], stageOf(list, m == 1))
+			}
+		}
+		out = append(out, k)
+	}
+	return out
+})
+
+// kept is a rule of law that keeps entries back, and which it does not.
+type kept struct {
+	*LawRule
+	unless []Condition
+}
+
+// stageOf makes of rules that keep entries back what a decision says: what none of them keeps back is permitted.
+func stageOf(list []kept, mask bool) []Rule {
+	out := make([]Rule, len(list)+1)
+	for i := range list {
+		r, x := list[i].LawRule, &out[i]
+		x.Effect, x.If.Labels, x.Unless, x.Known, x.Mask, x.Policy, x.Basis = Deny, r.Labels, list[i].unless, true, mask, r.ID, r.Citation
+	}
+	out[len(list)].Effect = Permit
+	return out
+}
+
+// shared gives what decisions share of the rules of one law, those whose bits there are; nil where they share nothing, or the law
+// is no longer the same.
+func shared(rules []*LawRule, bits uint64, mask bool) []Rule {
+	for _, k := range usKeeps() {
+		if !slices.Equal(k.rules, rules) {
+			continue
+		}
+		stages := k.stages[0]
+		if mask {
+			stages = k.stages[1]
+		}
+		out, n := stages[bits], 0
+		for i, r := range rules {
+			if bits>>i&1 == 0 {
+				continue
+			}
+			if x := &out[n]; x.Policy != r.ID || x.Basis != r.Citation || !sameSlice(x.If.Labels, r.Labels) {
+				return nil
+			}
+			n++
+		}
+		return out
+	}
+	return nil
+}
