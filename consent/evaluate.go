@@ -109,7 +109,14 @@ func (e *Evaluator) Decide(ctx context.Context, req *Request) (*Decision, error)
 		return nil, errNoTime
 	}
 	s := sessions.Get().(*session)
-	defer s.leave()
+	d, err := s.decide(ctx, e, req)
+	s.leave() // not after a panic: what was left half done is no memory for the next
+	sessions.Put(s)
+	return d, err
+}
+
+// decide makes a decision.
+func (s *session) decide(ctx context.Context, e *Evaluator, req *Request) (*Decision, error) {
 	s.e, s.req, s.now, s.m = e, req, clockOf(req.At), new(made)
 	s.d = &s.m.Decision
 	s.d.At = req.At
@@ -138,8 +145,11 @@ func (s *session) leave() {
 	clear(s.live)
 	clear(s.says)
 	clear(s.atoms)
+	clear(s.permits)
+	clear(s.marked)
+	clear(s.found[:cap(s.found)])
 	clear(s.more)
-	s.told.leave()
+	s.stated.leave()
 	clear(s.origins)
 	clear(s.owed)
 	clear(s.keepers)
@@ -152,7 +162,6 @@ func (s *session) leave() {
 	s.filed, s.live, s.says, s.atoms, s.permits, s.marked = s.filed[:0], s.live[:0], s.says[:0], s.atoms[:0], s.permits[:0], s.marked[:0]
 	s.more, s.origins, s.owed = s.more[:0], s.origins[:0], s.owed[:0]
 	s.found, s.keepers, s.met = s.found[:0], s.keepers[:0], s.met[:0]
-	sessions.Put(s)
 }
 
 // made is a Decision with room for what most decisions hold: one piece of memory instead of many.
@@ -172,8 +181,8 @@ type session struct {
 	live    []applicable
 	says    []says
 	atoms   []atom
-	more    []more // of atoms
-	told    conditions
+	more    []more     // of atoms
+	stated  conditions // that more names
 	origins []*record.Provision
 	permits []permit
 	marked  []int32
@@ -389,7 +398,7 @@ func (s *session) purpose(c *record.Coding) {
 	out := &s.says[len(s.says)-1]
 	out.above = s.e.purposes().above(out.known)
 	start := len(s.atoms)
-	r := reading{session: s, purpose: c, above: &out.above}
+	r := reading{session: s, purpose: c, permitted: out.above.reach(s.e.Subsume), denied: out.above.reach(true)}
 	for i := range s.live {
 		a := &s.live[i]
 		from := len(s.atoms)

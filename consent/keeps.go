@@ -14,8 +14,10 @@ type keeps struct {
 }
 
 // usKeeps are those of the law of the United States.
-var usKeeps = sync.OnceValue(func() (out []keeps) {
-	for _, l := range usLaw {
+var usKeeps = sync.OnceValue(func() []keeps { return keepsOf(usLaw) })
+
+func keepsOf(laws []*Law) (out []keeps) {
+	for _, l := range laws {
 		var k keeps
 		for i := range l.Rules {
 			if l.Rules[i].Kind == LawWithholds {
@@ -36,7 +38,7 @@ var usKeeps = sync.OnceValue(func() (out []keeps) {
 		out = append(out, k)
 	}
 	return out
-})
+}
 
 // kept is a rule of law that keeps entries back, and which it does not.
 type kept struct {
@@ -55,28 +57,37 @@ func stageOf(list []kept, mask bool) []Rule {
 	return out
 }
 
-// shared gives what decisions share of the rules of one law, those whose bits there are; nil where they share nothing, or the law
-// is no longer the same.
+// shared gives what decisions share of the rules of one law, those whose bits there are; nil where they share nothing.
 func shared(rules []*LawRule, bits uint64, mask bool) []Rule {
-	for _, k := range usKeeps() {
-		if !slices.Equal(k.rules, rules) {
-			continue
+	all := usKeeps()
+	for i := range all {
+		if slices.Equal(all[i].rules, rules) {
+			return all[i].stage(bits, mask)
 		}
-		stages := k.stages[0]
-		if mask {
-			stages = k.stages[1]
-		}
-		out, n := stages[bits], 0
-		for i, r := range rules {
-			if bits>>i&1 == 0 {
-				continue
-			}
-			if x := &out[n]; x.Policy != r.ID || x.Basis != r.Citation || !sameSlice(x.If.Labels, r.Labels) {
-				return nil
-			}
-			n++
-		}
-		return out
 	}
 	return nil
+}
+
+// stage gives the stage of the rules whose bits there are; nil where somebody changed the law or the stage.
+func (k *keeps) stage(bits uint64, mask bool) []Rule {
+	out := k.stages[0][bits]
+	if mask {
+		out = k.stages[1][bits]
+	}
+	n := 0
+	for i, r := range k.rules {
+		if bits>>i&1 == 0 {
+			continue
+		}
+		x := &out[n]
+		if x.Effect != Deny || !x.Known || x.Mask != mask || len(x.Unless) > 0 || x.Policy != r.ID || x.Basis != r.Citation || !sameSlice(x.If.Labels, r.Labels) ||
+			x.If.Period != nil || len(x.If.Data)|len(x.If.Codes)|len(x.If.Classes)|len(x.If.Documents)|len(x.If.Parts) != 0 {
+			return nil
+		}
+		n++
+	}
+	if x := &out[n]; x.Effect != Permit || !x.If.IsZero() {
+		return nil
+	}
+	return out
 }

@@ -58,14 +58,15 @@ func (p *Party) kind() string {
 
 // kindOfReference gives the kind that a literal reference points to.
 func kindOfReference(ref string) string {
-	typ, rest, ok := strings.Cut(ref, "/")
-	if ok && strings.IndexByte(rest, '/') >= 0 {
-		typ, _, ok = strings.Cut(lastTwo(ref), "/")
+	end := strings.IndexByte(ref, '/')
+	if end >= 0 && strings.IndexByte(ref[end+1:], '/') >= 0 {
+		ref = lastTwo(ref)
+		end = strings.IndexByte(ref, '/')
 	}
-	if !ok {
+	if end < 0 {
 		return ""
 	}
-	switch typ {
+	switch ref[:end] {
 	case "Practitioner", "PractitionerRole":
 		return record.KindPractitioner
 	case "Organization":

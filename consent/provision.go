@@ -104,9 +104,10 @@ func (s *session) rule(a *atom, r *Rule) {
 type reading struct {
 	*session
 	purpose *record.Coding
-	above   *ancestry
-	c       *applicable
-	at      int32 // where c is
+	// permitted and denied are what a permit and a denial of the purpose may name beside it.
+	permitted, denied []*Purpose
+	c                 *applicable
+	at                int32 // where c is
 	// unresolved says that an actor could not be compared and that it mattered; odd that a provision cannot be read.
 	unresolved, odd bool
 	whole           bool // all provisions were looked at
@@ -142,14 +143,14 @@ func (s *session) within(l *level, p *record.Provision, permit bool) words {
 			return l.item
 		}
 		var above Condition
-		own := s.told.one()
+		own := s.stated.one()
 		item.into(own)
 		l.item.into(&above)
 		own.widen(&above)
 		return words{made: own}
 	case permit && !l.permit && !(l.item.isZero() && l.bound.isZero()):
 		var above, bound Condition
-		own := s.told.one()
+		own := s.stated.one()
 		item.into(own)
 		l.item.into(&above)
 		l.bound.into(&bound)
@@ -223,7 +224,7 @@ func (r *reading) read(c *record.Consent) bool {
 		r.whole = !r.odd
 		return !r.odd
 	}
-	r.add(words{}, nil, permit, ofNone, ofNone)
+	r.add(words{}, &nothing, &root, permit)
 	start := len(r.atoms)
 	if c.Provision != nil {
 		r.nested(c.Provision, &root, !permit, true)
@@ -275,26 +276,38 @@ func (r *reading) nested(p *record.Provision, up *level, permit, r5 bool) {
 	if p.Period != nil {
 		timely = r.until.look(p.Period).holds(permit) && timely
 	}
-	purposes, actors, actions := up.purposes, up.actors, up.actions
-	ofPurposes, ofActors := up.ofPurposes, up.ofActors
-	if len(p.Purposes) > 0 {
-		purposes, ofPurposes = p, ofOwn
+	// It is for this request if its purposes, actors and actions are, its own or those it takes over. Nobody can say what an
+	// expression permits.
+	request := timely && (!permit || p.Expression == "")
+	if request {
+		if named := p.Purposes; len(named) > 0 {
+			request = r.purposeMeets(named, permit)
+		} else if up.purposes != nil {
+			request = r.purposeMeets(up.purposes.Purposes, permit)
+		}
 	}
-	if len(p.Actors) > 0 {
-		actors, ofActors = p, ofOwn
+	if request {
+		if actors := p.Actors; len(actors) > 0 {
+			request = r.actorMeets(actors, permit)
+		} else if up.actors != nil {
+			request = r.actorMeets(up.actors.Actors, permit)
+		}
 	}
-	if len(p.Actions) > 0 {
-		actions = p
+	if request {
+		if actions := p.Actions; len(actions) > 0 {
+			request = r.actionMeets(actions, permit)
+		} else if up.actions != nil {
+			request = r.actionMeets(up.actions.Actions, permit)
+		}
 	}
-	request := timely && r.meets(p, purposes, actors, actions, permit)
 	from := len(r.atoms)
 	var item words
 	if request {
 		item = r.within(up, p, permit)
-		r.add(item, p, permit, ofPurposes, ofActors)
+		r.add(item, p, up, permit)
 		// What a provision adds to that above it, for somebody or something else, comes on top of what that one grants.
 		if up.depth > 0 && permit == up.permit && !up.request && up.timely && !up.item.isZero() && !(&words{p: p}).isZero() {
-			r.add(up.item, p, permit, ofPurposes, ofActors)
+			r.add(up.item, p, up, permit)
 		}
 	}
 	if len(p.Provisions) == 0 {
@@ -303,13 +316,16 @@ func (r *reading) nested(p *record.Provision, up *level, permit, r5 bool) {
 	if !request {
 		item = r.within(up, p, permit)
 	}
-	if ofPurposes == ofOwn {
-		ofPurposes = r.origin(p)
+	in := level{up.purposes, up.actors, up.actions, up.ofPurposes, up.ofActors, permit, request, timely, up.depth + 1, item, up.bound}
+	if len(p.Purposes) > 0 {
+		in.purposes, in.ofPurposes = p, r.origin(p)
 	}
-	if ofActors == ofOwn {
-		ofActors = r.origin(p)
+	if len(p.Actors) > 0 {
+		in.actors, in.ofActors = p, r.origin(p)
 	}
-	in := level{purposes, actors, actions, ofPurposes, ofActors, permit, request, timely, up.depth + 1, item, up.bound}
+	if len(p.Actions) > 0 {
+		in.actions = p
+	}
 	if permit {
 		in.bound = item
 	}
@@ -337,13 +353,19 @@ func (r *reading) except(from, start int, in *level) {
 	}
 }
 
-// add adds a rule of a provision: what it is about, and whose purposes and actors hold.
-func (r *reading) add(item words, p *record.Provision, permit bool, purposes, actors origin) {
-	if item.p != p {
-		if purposes == ofOwn {
+// nothing is a provision that says nothing.
+var nothing record.Provision
+
+// add adds a rule of a provision below a level: what it is about, with whose purposes and actors hold.
+func (r *reading) add(item words, p *record.Provision, up *level, permit bool) {
+	purposes, actors := up.ofPurposes, up.ofActors
+	if len(p.Purposes) > 0 {
+		if purposes = ofOwn; item.p != p {
 			purposes = r.origin(p)
 		}
-		if actors == ofOwn {
+	}
+	if len(p.Actors) > 0 {
+		if actors = ofOwn; item.p != p {
 			actors = r.origin(p)
 		}
 	}
@@ -360,29 +382,29 @@ func (r *reading) add(item words, p *record.Provision, permit bool, purposes, ac
 	}
 }
 
-// meets reports whether a provision is for this request: purpose, actor and action, its own or those it takes over.
-func (r *reading) meets(p, purposes, actors, actions *record.Provision, permit bool) bool {
-	if p.Expression != "" && permit {
-		return false // nobody can say what it permits
-	}
-	return (purposes == nil || r.purposeMeets(purposes.Purposes, permit)) && (actors == nil || r.actorMeets(actors.Actors, permit)) &&
-		(actions == nil || r.actionMeets(actions.Actions, permit))
-}
-
 func (r *reading) purposeMeets(named []record.Coding, permit bool) bool {
-	// A denial of a purpose is one of all that is below it; a permit only where the host says so.
-	up := r.above.reach(!permit || r.e.Subsume)
+	asked := r.purpose
 	for i := range named {
-		c := &named[i]
-		switch {
+		switch c := &named[i]; {
 		case c.Code == "":
 			if !permit {
 				return true // nobody can tell which one is meant
 			}
-		case sameCode(c, r.purpose):
+		case sameCode(c, asked):
 			r.named = r.named || permit
 			return true
-		case len(up) > 0 && among(up, c):
+		}
+	}
+	// A denial of a purpose is one of all that is below it; a permit only where the host says so.
+	up := r.permitted
+	if !permit {
+		up = r.denied
+	}
+	if len(up) == 0 {
+		return false
+	}
+	for i := range named {
+		if among(up, &named[i]) {
 			return true
 		}
 	}

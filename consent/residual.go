@@ -151,11 +151,8 @@ func (s *session) redacts(rules []Rule) {
 	if !permits {
 		w.kept = w.kept[:0]
 	}
-	sortCodes(w.labels)
-	sortCodes(w.classes)
-	sortCodes(w.codes)
 	room := make([]string, 0, len(w.labels)+len(w.classes)+len(w.codes)+len(w.kept))
-	o := Obligation{Code: ObligeRedact, Labels: into(&room, w.labels), Classes: into(&room, w.classes), Codes: into(&room, w.codes), Except: into(&room, w.kept)}
+	o := Obligation{Code: ObligeRedact, Labels: sorted(&room, w.labels), Classes: sorted(&room, w.classes), Codes: sorted(&room, w.codes), Except: into(&room, w.kept)}
 	if s.e.Mask {
 		o.Code = ObligeMask
 	}
@@ -168,19 +165,29 @@ func (s *session) redacts(rules []Rule) {
 	s.owe(&o)
 }
 
-// sortCodes sorts codes, of which none is empty: mostly a few, that differ in how they begin.
-func sortCodes(list []string) {
-	if len(list) > 16 {
-		slices.Sort(list)
-		return
+// sorted copies a list of codes, none of them empty, to the free end of room, in their order: mostly a few, that differ in how they begin.
+func sorted(room *[]string, list []string) []string {
+	if len(list) < 2 || len(list) > 16 {
+		out := into(room, list)
+		slices.Sort(out)
+		return out
 	}
+	var at [16]uint8
 	for i := 1; i < len(list); i++ {
 		c, k := list[i], i
-		for ; k > 0 && (c[0] < list[k-1][0] || c[0] == list[k-1][0] && c < list[k-1]); k-- {
-			list[k] = list[k-1]
+		for ; k > 0; k-- {
+			if b := list[at[k-1]&15]; c[0] > b[0] || c[0] == b[0] && c >= b {
+				break
+			}
+			at[k&15] = at[k-1]
 		}
-		list[k] = c
+		at[k&15] = uint8(i)
 	}
+	n := len(*room)
+	for _, i := range at[:len(list)] {
+		*room = append(*room, list[i])
+	}
+	return (*room)[n:len(*room):len(*room)]
 }
 
 // told are the codes that an obligation is gathered from.
