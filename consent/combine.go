@@ -70,8 +70,13 @@ func (s *session) combine(x *says) []Rule {
 	}
 	x.permits = s.permits[start:len(s.permits):len(s.permits)]
 	x.marked = s.marked[marked:len(s.marked):len(s.marked)]
+	var last *applicable
+	if later >= 0 {
+		last = s.of(&atoms[later])
+	}
 	for i := range x.permits {
-		if p := &x.permits[i]; how == Newest && s.outdated(x, p, later) {
+		p := &x.permits[i]
+		if how == Newest && (p.everybody && last.after(s.of(&atoms[p.at])) || s.outdated(x, p, last)) {
 			atoms[p.at].out = true
 			kept--
 		} else if all < 0 && p.gist == 0 {
@@ -123,12 +128,12 @@ func (s *session) combine(x *says) []Rule {
 // yielding finds the permits that a denial gives way to, and reports whether one of them is of everything.
 func (s *session) yielding(d *atom, x *says) (all bool) {
 	s.found = s.found[:0]
-	gist, any := d.gist, d.gist == 0
-	for i := range x.permits {
-		if !any && x.permits[i].gist != gist {
+	gist, permits := d.gist, x.permits
+	for i := range permits {
+		if permits[i].gist != gist && gist != 0 {
 			continue
 		}
-		p := &x.atoms[x.permits[i].at]
+		p := &x.atoms[permits[i].at]
 		if !s.of(p).after(s.of(d)) || d.gist != 0 && !s.alike(d, p) ||
 			!amongActors(s.named(p), s.named(d)) || !amongPurposes(s.uses(p), s.uses(d)) {
 			continue
@@ -136,7 +141,7 @@ func (s *session) yielding(d *atom, x *says) (all bool) {
 		if p.whole() {
 			return true
 		}
-		s.found = append(s.found, x.permits[i].at)
+		s.found = append(s.found, permits[i].at)
 	}
 	return false
 }
@@ -157,19 +162,13 @@ func lifted(unless []Condition) bool {
 	return false
 }
 
-// outdated reports whether a newer consent of the same scope and recipients permits in the place of a. Of those for everybody the
-// one that was given last is looked at first.
-func (s *session) outdated(x *says, p *permit, last int) bool {
+// outdated reports whether a newer consent of the same scope and recipients permits in the place of p. Of those for everybody the
+// one that was given last is not after p.
+func (s *session) outdated(x *says, p *permit, last *applicable) bool {
 	a := &x.atoms[p.at]
 	c := s.of(a)
-	if p.everybody {
-		l := s.of(&x.atoms[last])
-		if l.after(c) {
-			return true
-		}
-		if s.scopes&(s.scopes-1) == 0 && l != c {
-			return false // nothing is later, and all are of one scope
-		}
+	if p.everybody && s.scopes&(s.scopes-1) == 0 && (last != c || c.from.before(c.to)) {
+		return false // nor is any other, where all are of one scope
 	}
 	for i := range x.permits {
 		if x.permits[i].everybody != p.everybody {

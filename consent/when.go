@@ -170,7 +170,13 @@ var beforeMonth = [...]int64{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 3
 // daysTo gives the days from 1970-01-01 to the day before the first of a month, in the calendar of ISO 8601. The year is 0 or later.
 func daysTo(year, month int) int64 {
 	y := uint(year)
-	n := int64(y*365+(y+3)/4-(y+99)/100+(y+399)/400) + beforeMonth[month-1] - 719529
+	leaps := (y + 3) / 4
+	if y-1901 < 200 {
+		leaps -= 15
+	} else {
+		leaps += (y+399)/400 - (y+99)/100
+	}
+	n := int64(y*365+leaps) + beforeMonth[month-1] - 719529
 	if month > 2 && leap(year) {
 		n++
 	}

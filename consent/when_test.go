@@ -73,7 +73,7 @@ func TestOffsetIsNotThePlaces(t *testing.T) {
 // clocks put forward or not, and of years that nobody lives in.
 func TestInstants(t *testing.T) {
 	var values []string
-	for _, year := range []int{0, 1, 4, 99, 100, 400, 1582, 1600, 1700, 1899, 1900, 1969, 1970, 1999, 2000, 2001, 2023, 2024, 2025, 2100, 2400, 9999} {
+	for _, year := range []int{0, 1, 4, 99, 100, 400, 1582, 1600, 1700, 1899, 1900, 1901, 1969, 1970, 1999, 2000, 2001, 2023, 2024, 2025, 2100, 2101, 2400, 9999} {
 		values = append(values, fmt.Sprintf("%04d", year))
 		for month := 1; month <= 12; month++ {
 			values = append(values, fmt.Sprintf("%04d-%02d", year, month))

@@ -24,15 +24,14 @@ type gist uint64
 // bit is one of 64 for each gist: those of two that differ mostly differ.
 func (g gist) bit() uint64 { return 1 << (uint64(g) * 0x9e3779b97f4a7c15 >> 58) }
 
-func (w *words) gist() (g gist) {
+func (w *words) gist() gist {
+	var g gist
 	switch c, p := w.made, w.p; {
 	case c != nil:
 		if c.IsZero() {
 			return 0
 		}
-		g.add(len(c.Data), len(c.Documents), len(c.Classes), len(c.Parts), c.Period)
-		g.codes(c.Codes)
-		g.codes(c.Labels)
+		g = gistOf(len(c.Data), len(c.Documents), len(c.Classes), len(c.Parts)).period(c.Period).codes(c.Codes).codes(c.Labels)
 	case p != nil:
 		classes, parts := len(p.Classes), 0
 		if k := len(p.ResourceTypes); k > 0 {
@@ -45,38 +44,44 @@ func (w *words) gist() (g gist) {
 		if len(p.SecurityLabels)|len(p.Data)|len(p.Codes)|len(p.DocumentTypes)|classes == 0 && p.DataPeriod == nil {
 			return 0
 		}
-		g.add(len(p.Data), len(p.DocumentTypes), classes, parts, p.DataPeriod)
-		for i := range p.Codes {
-			g.codes(p.Codes[i].Codings)
+		g = gistOf(len(p.Data), len(p.DocumentTypes), classes, parts)
+		if p.DataPeriod != nil {
+			g = g.period(p.DataPeriod)
 		}
-		g.codes(p.SecurityLabels)
+		for i := range p.Codes {
+			g = g.codes(p.Codes[i].Codings)
+		}
+		g = g.codes(p.SecurityLabels)
 	default:
 		return 0
 	}
 	return g | 1
 }
 
-func (g *gist) add(data, documents, classes, parts int, p *record.Period) {
-	*g = gist(data<<2^documents<<6^classes<<10^parts<<14) | 1
-	if p != nil {
-		*g |= 2
-		g.text(p.Start.Value)
-		g.text(p.End.Value)
-	}
+func gistOf(data, documents, classes, parts int) gist {
+	return gist(data<<2^documents<<6^classes<<10^parts<<14) | 1
 }
 
-func (g *gist) codes(list []record.Coding) {
+func (g gist) period(p *record.Period) gist {
+	if p == nil {
+		return g
+	}
+	return (g | 2).text(p.Start.Value).text(p.End.Value)
+}
+
+func (g gist) codes(list []record.Coding) gist {
 	for i := range list {
-		g.text(list[i].Code)
+		g = g.text(list[i].Code)
 	}
+	return g
 }
 
-func (g *gist) text(s string) {
-	x := *g * 1_000_003
+func (g gist) text(s string) gist {
+	g *= 1_000_003
 	if s != "" {
-		x += gist(len(s)<<16|int(s[0])<<8|int(s[len(s)-1])) << 2
+		g += gist(len(s)<<16|int(s[0])<<8|int(s[len(s)-1])) << 2
 	}
-	*g = x
+	return g
 }
 
 // into writes them to a zero condition.
