@@ -402,10 +402,14 @@ func (s *session) purpose(c *record.Coding) {
 	for i := range s.live {
 		a := &s.live[i]
 		from := len(s.atoms)
-		r.c, r.at, r.unresolved, r.odd, r.whole = a, int32(i), false, false, false
+		r.c, r.at, r.unresolved, r.odd, r.walked = a, int32(i), false, false, false
 		s.until.bounds(a.Consent)
 		ok := r.read(a.Consent)
-		s.until.again = s.until.again || !r.whole
+		if r.odd {
+			s.until.again = true
+		} else if !r.walked {
+			s.until.provisions(a.Consent)
+		}
 		if !ok {
 			s.unreadable = true
 			s.reason(ReasonUnreadable, a.ID, "")

@@ -110,7 +110,7 @@ type reading struct {
 	at                int32 // where c is
 	// unresolved says that an actor could not be compared and that it mattered; odd that a provision cannot be read.
 	unresolved, odd bool
-	whole           bool // all provisions were looked at
+	walked          bool // the provisions were looked at
 	named           bool // a permit names the purpose
 }
 
@@ -221,7 +221,7 @@ func (r *reading) read(c *record.Consent) bool {
 			}
 			r.each(c.Provisions, &beside, false)
 		}
-		r.whole = !r.odd
+		r.walked = true
 		return !r.odd
 	}
 	r.add(words{}, &nothing, &root, permit)
@@ -231,7 +231,7 @@ func (r *reading) read(c *record.Consent) bool {
 	}
 	r.each(c.Provisions, &root, true)
 	r.except(start-1, start, &root)
-	r.whole = !r.odd
+	r.walked = true
 	return !r.odd
 }
 

@@ -258,7 +258,8 @@ func (s *session) close() *Decision {
 	if s.until.again {
 		*s.until.at = time.Time{}
 		for i := range s.live {
-			s.until.ends(s.live[i].Consent)
+			s.until.bounds(s.live[i].Consent)
+			s.until.provisions(s.live[i].Consent)
 		}
 	}
 	if m := s.req.Emergency; m != nil && m.Until != nil {
@@ -299,8 +300,8 @@ func version(c *record.Consent) string {
 type soonest struct {
 	now  *clock
 	best instant
-	at   *time.Time // the same; zero as long as there is none
-	// again says that provisions were left out, so that everything has to be looked at once more.
+	at   *time.Time // the same, in the Decision; zero as long as there is none
+	// again says that some provisions of a consent were left out, so that all has to be looked at once more, in its order.
 	again bool
 }
 
@@ -403,9 +404,8 @@ func (u *soonest) bounds(c *record.Consent) {
 	}
 }
 
-// ends looks at every time at which something of a consent begins or ends.
-func (u *soonest) ends(c *record.Consent) {
-	u.bounds(c)
+// provisions looks at the times at which provisions of a consent begin or end.
+func (u *soonest) provisions(c *record.Consent) {
 	if c.Provision != nil {
 		u.provision(c.Provision, 0)
 	}
