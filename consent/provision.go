@@ -63,6 +63,9 @@ func (s *session) said(a *atom) words {
 
 // labels gives the labels that an atom is about.
 func (s *session) labels(a *atom) []record.Coding {
+	if a.more == 0 && a.p != nil {
+		return a.p.SecurityLabels
+	}
 	w := s.said(a)
 	return w.labels()
 }
@@ -93,8 +96,14 @@ func (s *session) rule(a *atom, r *Rule) {
 	if a.permit {
 		r.Effect = Permit
 	}
-	if len(s.unless(a)) > 0 {
-		r.Unless = s.unless(a)
+	if a.more == 0 {
+		if a.p != nil {
+			r.If.of(a.p)
+		}
+		return
+	}
+	if unless := s.unless(a); len(unless) > 0 {
+		r.Unless = unless
 	}
 	w := s.said(a)
 	w.into(&r.If)

@@ -305,18 +305,21 @@ func (s *session) rely(x *says) {
 			n++
 		}
 	}
-	s.d.Basis = slices.Grow(s.d.Basis, n+2) // some law comes after them, mostly
+	basis := slices.Grow(s.d.Basis, n+2) // some law comes after them, mostly
 	for i := range x.permits {
 		c := s.of(&x.atoms[x.permits[i].at])
 		if c.relied {
 			continue
 		}
 		c.relied = true
-		s.d.Basis = append(s.d.Basis, Basis{Policy: c.ID, By: c.by})
+		basis = append(basis, Basis{Policy: c.ID, By: c.by})
 		if c.by != "" {
+			s.d.Basis = basis
 			s.basis("45 CFR 164.502(g)", c.ID, c.by)
+			basis = s.d.Basis
 		}
 	}
+	s.d.Basis = basis
 }
 
 // oblige adds an obligation, one of each code, citation and reach.
