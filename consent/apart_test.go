@@ -53,7 +53,7 @@ func TestDecisionsKeepApart(t *testing.T) {
 	}
 }
 
-// A law of one's own that says the same as that of the United States makes the same decisions, though it shares nothing with them.
+// A law of one's own that says the same as that of the United States makes the same decisions.
 func TestOwnLawIsTheSame(t *testing.T) {
 	b, err := json.Marshal(consent.USLaw())
 	require.NoError(t, err)
@@ -69,6 +69,30 @@ func TestOwnLawIsTheSame(t *testing.T) {
 		got := consent.Decide(t.Context(), e, req)
 		require.Equal(t, want, got)
 		standing += len(got.Standing)
+	})
+	require.Positive(t, standing)
+}
+
+// What a host changes in a decision changes no other.
+func TestChangedDecisionIsAlone(t *testing.T) {
+	standing := 0
+	eachCase(t, func(t *testing.T, m maker, e *consent.Evaluator) {
+		e.Store = consent.Consents(m.set(m.IntN(5)))
+		req := m.request()
+		first := consent.Decide(t.Context(), e, req)
+		want, err := json.Marshal(first)
+		require.NoError(t, err)
+		for _, stages := range [][]consent.Stage{first.Residual, first.Standing} {
+			for i := range stages {
+				for k := range stages[i].Rules {
+					stages[i].Rules[k] = consent.Rule{Effect: consent.Permit}
+					standing++
+				}
+			}
+		}
+		got, err := json.Marshal(consent.Decide(t.Context(), e, req))
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(got))
 	})
 	require.Positive(t, standing)
 }

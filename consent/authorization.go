@@ -110,24 +110,17 @@ func (s *session) standing() {
 
 // keep gives what rules of one law keep back; nil where nothing.
 func (s *session) keep(rules []*LawRule) []Rule {
-	list, bits, bare := make([]kept, 0, 8), uint64(0), true
-	for i, r := range rules {
+	list := make([]kept, 0, 8)
+	for _, r := range rules {
 		if !s.concerns(r) {
 			continue
 		}
 		if free, unless := s.lifts(r); !free {
 			list = append(list, kept{r, unless})
-			bits |= 1 << i
-			bare = bare && unless == nil
 		}
 	}
 	if len(list) == 0 {
 		return nil
-	}
-	if bare {
-		if out := shared(rules, bits, s.e.Mask); out != nil {
-			return out
-		}
 	}
 	return stageOf(list, s.e.Mask)
 }

@@ -26,8 +26,8 @@ const (
 	NoConsent Outcome = "no-consent"
 )
 
-// Decision is the answer to a Request. It may be kept, and read by several goroutines. What its lists hold must not be changed:
-// conditions are those of the consents and of the laws themselves, and other decisions have the same rules of law.
+// Decision is the answer to a Request. It may be kept, and read by several goroutines. What the lists of a Condition hold must not be
+// changed: they are those of the consents and of the laws themselves.
 type Decision struct {
 	Outcome Outcome `json:"outcome"`
 	// Final is what is to be done. Anything but permit is a denial.
