@@ -14,9 +14,10 @@ func (w *writer) assemble() []byte {
 	s := w.sent
 	entries := w.b
 	pieces := w.sortPieces()
-	byID := make(map[string]int, len(s.segments))
 	for i := range s.segments {
-		byID[s.segments[i].id] = i
+		if x := s.segments[i].item; x != nil {
+			x.segment = i + 1
+		}
 	}
 	done := make([]bool, len(s.segments))
 	room := len(entries) + 1024
@@ -48,13 +49,13 @@ func (w *writer) assemble() []byte {
 		}
 		if x.verbatim || len(x.Entries) == 0 && !s.typed {
 			w.raw1(x, pieces)
-			if k, ok := byID[first(x.Entries)]; ok {
+			if k, ok := s.segmentOf(x); ok {
 				done[k] = true // written as a part of another too
 			}
 			continue
 		}
-		if k, ok := byID[first(x.Entries)]; ok && s.byID[first(x.Entries)] == x {
-			w.composed(entries, k, x, pieces, byID, done)
+		if x.named && x.segment > 0 {
+			w.composed(entries, x.segment-1, x, pieces, done)
 		}
 	}
 	if s.frame {
@@ -62,12 +63,27 @@ func (w *writer) assemble() []byte {
 	}
 	for k := range s.segments {
 		if !done[k] {
-			w.composed(entries, k, nil, pieces, byID, done)
+			w.composed(entries, k, nil, pieces, done)
 		}
 	}
 	w.endArr()
 	w.end()
 	return w.b
+}
+
+// segmentOf gives the segment that has the id of what an item became.
+func (s *sentBefore) segmentOf(x *sentItem) (int, bool) {
+	if x.named || len(x.Entries) == 0 {
+		return x.segment - 1, x.segment > 0
+	}
+	if s.bySegment == nil { // it is rare that another has the name
+		s.bySegment = make(map[string]int, len(s.segments))
+		for i := range s.segments {
+			s.bySegment[s.segments[i].id] = i
+		}
+	}
+	k, ok := s.bySegment[x.Entries[0]]
+	return k, ok
 }
 
 // bareEntries writes the Bundle entries without a resource that stood before the k-th entry.
@@ -113,7 +129,7 @@ func (w *writer) compositionFirst(entries []byte, done []bool, pieces *piecesOf)
 	}
 	for k := range w.sent.segments {
 		if w.sent.segments[k].id == id {
-			w.composed(entries, k, w.sent.byID[id], pieces, nil, done)
+			w.composed(entries, k, w.sent.byID[id], pieces, done)
 		}
 	}
 }
@@ -155,7 +171,7 @@ func (w *writer) requestFor(typ, id string) {
 }
 
 // composed writes a resource that was written anew, with what is carried of it.
-func (w *writer) composed(entries []byte, k int, x *sentItem, pieces *piecesOf, byID map[string]int, done []bool) {
+func (w *writer) composed(entries []byte, k int, x *sentItem, pieces *piecesOf, done []bool) {
 	if done[k] {
 		return
 	}
@@ -170,7 +186,7 @@ func (w *writer) composed(entries []byte, k int, x *sentItem, pieces *piecesOf, 
 	}
 	ps := pieces.of(seg.id, "")
 	for _, c := range w.contained(x) { // what stood in it stands there again
-		if j, ok := byID[c.Entries[0]]; ok && !done[j] {
+		if j, ok := w.sent.segmentOf(c); ok && !done[j] {
 			done[j] = true
 			in := &w.sent.segments[j]
 			text := overlaid(entries[in.from:in.to], pieces.of(in.id, ""))
@@ -246,7 +262,7 @@ func (w *writer) firstSent() string {
 	s := w.sent
 	for i := range s.all {
 		x := &s.all[i]
-		if x.Within == "" && (x.verbatim || len(x.Entries) == 0 || s.byID[x.Entries[0]] == x) {
+		if x.Within == "" && (x.verbatim || len(x.Entries) == 0 || x.named) {
 			return x.Type
 		}
 	}

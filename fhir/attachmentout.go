@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"io"
 	"strconv"
+	"sync"
 
 	"github.com/portage-health/portage/record"
 )
@@ -13,12 +14,15 @@ import (
 // streams are contents of attachments that are not held: while a Bundle is
 // written, a mark that nobody can guess stands in the place of each.
 type streams struct {
-	mark string
-	of   []record.Data
+	placing sync.Mutex
+	mark    string
+	of      []record.Data
 }
 
 // place gives what stands for a content until write.
 func (s *streams) place(d record.Data) string {
+	s.placing.Lock()
+	defer s.placing.Unlock()
 	if s.mark == "" {
 		var b [16]byte
 		_, _ = rand.Read(b[:]) // it never fails

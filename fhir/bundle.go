@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"errors"
+	"math"
 	"time"
 
 	"github.com/portage-health/portage/record"
@@ -36,8 +37,8 @@ func (t BundleType) String() string {
 // ErrNoDocument says that a document Bundle was asked for and the record has no document.
 var ErrNoDocument = errors.New("fhir: the record has no document to make a document Bundle of")
 
-// bundle writes the Bundle with its entries.
-func (w *writer) bundle() {
+// bundle writes the Bundle with its entries. Where it reports false, they must be written by one hand.
+func (w *writer) bundle() bool {
 	w.root = w.rootID()
 	if w.sent == nil {
 		w.obj("")
@@ -46,10 +47,12 @@ func (w *writer) bundle() {
 	} else {
 		w.arr("") // see assemble
 	}
-	if w.form == BundleDocument && !w.isVerbatim(&w.rec.Documents[0].Entry) {
-		w.composition(0, &w.rec.Documents[0])
+	if s := w.share(); s == nil {
+		w.first()
+		w.lists(span{0, math.MaxInt})
+	} else if !s.write(w.first) {
+		return false
 	}
-	w.resources()
 	if w.rec.Subject != nil && w.rec.Patient != nil {
 		w.Drop("subject", w.rec.Subject, &lostSubject)
 	}
@@ -60,6 +63,7 @@ func (w *writer) bundle() {
 	if w.sent == nil {
 		w.end()
 	}
+	return true
 }
 
 // bundleHead writes what stands before the entries.
@@ -102,9 +106,12 @@ func (w *writer) rootID() string {
 	return w.ids.Make(parts...)
 }
 
-// resources writes every entry of the record, the patient first.
-func (w *writer) resources() {
+// first writes the patient and the documents of the record; that of a document Bundle comes before all else.
+func (w *writer) first() {
 	r := w.rec
+	if w.form == BundleDocument && !w.isVerbatim(&r.Documents[0].Entry) {
+		w.composition(0, &r.Documents[0])
+	}
 	if r.Patient != nil && !w.isVerbatim(&r.Patient.Entry) {
 		w.writePatient(r.Patient)
 	}
@@ -117,6 +124,12 @@ func (w *writer) resources() {
 			w.composition(i, &r.Documents[i])
 		}
 	}
+}
+
+// lists writes the entries of the record's lists whose places among all of them are in part.
+func (w *writer) lists(part span) {
+	r := w.rec
+	w.turn, w.past = part, 0
 	each(w, r.Allergies, w.allergy)
 	each(w, r.Problems, w.problem)
 	each(w, r.Medications, w.medication)
@@ -158,12 +171,14 @@ func (w *writer) resources() {
 	each(w, r.Provenances, w.statement)
 }
 
-// each writes the elements of one slice of the record, unless the export was called off.
+// each writes the elements of one slice of the record that are in the part being written, unless the export was called off.
 func each[T any](w *writer, list []T, write func(int, *T)) {
-	if w.ctx.Err() != nil {
+	from, to := max(w.turn.from-w.past, 0), min(w.turn.to-w.past, len(list))
+	w.past += len(list)
+	if from >= to || w.ctx.Err() != nil {
 		return
 	}
-	for i := range list {
+	for i := from; i < to; i++ {
 		if w.sent != nil && w.isVerbatim(any(&list[i]).(interface{ AsEntry() *record.Entry }).AsEntry()) {
 			continue
 		}

@@ -138,13 +138,19 @@ func (w *writer) coding(name string, c *record.Coding) {
 }
 
 func (w *writer) codingBody(c *record.Coding) {
+	known := &w.systems[len(c.System)%len(w.systems)]
 	switch {
+	case c.System != "" && *known == c.System:
+		w.word("system", c.System)
 	case w.isForeign(c):
 		// FHIR lets a Coding claim a system only for a code of that system (R4 2.24.0.5).
 		w.Note(&noSuchCode, "system")
 		w.fieldStr("system", c.System)
 	case isAbsoluteURI(c.System):
 		w.uri("system", c.System)
+		if standsIn(c.System) && !maybeForeign(c.System) {
+			*known = c.System
+		}
 	case c.System != "":
 		// A name is no address of a code system, and FHIR wants one (R4 2.24.0.5).
 		w.fieldStr("system", c.System)
@@ -189,7 +195,7 @@ var noSuchCode = record.IssueAltered.Because("the code system that the source na
 // isForeign reports whether a code is none of the system that it is said to be
 // of, where that is one of HL7's that is known whole here.
 func (w *writer) isForeign(c *record.Coding) bool {
-	if c.Code == "" || !strings.HasPrefix(c.System, termStem) && !strings.HasPrefix(c.System, "http://hl7.org/fhir/") {
+	if c.Code == "" || !maybeForeign(c.System) {
 		return false
 	}
 	if w.uscore > USCore311 && strings.HasPrefix(c.System, usCoreStem) {
@@ -205,6 +211,11 @@ func (w *writer) isForeign(c *record.Coding) bool {
 		w.foreign[k] = foreign
 	}
 	return foreign
+}
+
+// maybeForeign reports whether a system is one whose codes may be known whole here.
+func maybeForeign(system string) bool {
+	return strings.HasPrefix(system, termStem) || strings.HasPrefix(system, "http://hl7.org/fhir/")
 }
 
 // codingRest writes what a FHIR Coding has no element for.

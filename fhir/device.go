@@ -139,6 +139,11 @@ func (w *writer) isImplant(d *record.Device) bool {
 	if u := d.UDI; u != nil && (u.Carrier != "" || u.CarrierAIDC != "" || u.DeviceID != "") || d.ImplantStatus != nil || len(d.Procedures) > 0 {
 		return true
 	}
+	return w.implanted()[d.ID]
+}
+
+// implanted gives the ids of the devices that stand in a procedure.
+func (w *writer) implanted() map[string]bool {
 	if w.implants == nil {
 		w.implants = map[string]bool{}
 		for i := range w.rec.Procedures {
@@ -147,7 +152,7 @@ func (w *writer) isImplant(d *record.Device) bool {
 			}
 		}
 	}
-	return w.implants[d.ID]
+	return w.implants
 }
 
 // gs1Device gives the device identifier that a UDI of GS1 begins with: (01) and 14 digits.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"math"
 	"slices"
 	"sync"
 
@@ -27,6 +28,8 @@ type Exporter struct {
 	USCore USCore
 	// Check runs Conform over what is written; what it finds is in the report, and nothing is withheld for it.
 	Check bool
+
+	sharing sharing // who writes a large record
 }
 
 var _ record.Exporter = Exporter{}
@@ -72,7 +75,7 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	}
 	claimed := map[string]string{}
 	var text bytes.Buffer
-	if rep, err := (Exporter{Bundle: x.Bundle, USCore: x.USCore}).export(ctx, rec, &text, o, nil, claimed); err != nil {
+	if rep, err := (Exporter{Bundle: x.Bundle, USCore: x.USCore, sharing: x.sharing}).export(ctx, rec, &text, o, nil, claimed); err != nil {
 		return rep, err
 	}
 	unmet, err := x.USCore.unmet(text.Bytes(), claimed)
@@ -98,7 +101,7 @@ func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer,
 		content = &streams{}
 	}
 	w := &writer{ctx: ctx, rec: rec, Out: ledger.Out{Report: rep}, ids: ids.New(nil), opts: o, form: x.Bundle,
-		streams: content, uscore: x.USCore, unmet: unmet, claimants: claimed}
+		streams: content, uscore: x.USCore, unmet: unmet, claimants: claimed, sharing: x.sharing}
 	text := texts.Take()
 	w.jsonText = *text
 	defer w.release(text)
@@ -111,10 +114,14 @@ func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer,
 	if w.sent == nil || w.sent.typed {
 		w.b = slices.Grow(w.b, 4<<10+1<<10*entries)
 	}
-	w.bundle()
+	whole := w.bundle()
 	err := ctx.Err()
 	if err != nil {
 		return rep, err
+	}
+	if !whole {
+		x.sharing.least = math.MaxInt
+		return x.export(ctx, rec, out, o, unmet, claimed)
 	}
 	if again := w.unanswered(); again != nil && unmet == nil {
 		return x.export(ctx, rec, out, o, again, claimed)
@@ -156,11 +163,17 @@ func reckon(rec *record.Record) (entries int, leaves func() int) {
 	}
 	leaves = sync.OnceValue(func() int { return record.CountLeaves(rec) })
 	if entries >= manyEntries {
-		go leaves()
+		go aside(leaves)
 	} else {
 		leaves() // at once: the walk brings the record near the processor
 	}
 	return entries, leaves
+}
+
+// aside counts leaves. What fails rises from the same function where the caller asks for them.
+func aside(leaves func() int) {
+	defer func() { _ = recover() }()
+	leaves()
 }
 
 // checkLimits are those that a document is read back with to be checked.

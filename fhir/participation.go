@@ -137,6 +137,19 @@ func (w *writer) roleOf(who target, p *record.Participation) string {
 	return r.id
 }
 
+// addRole remembers a role that another writer did; it reports false where one that says the same is another here.
+func (w *writer) addRole(r *role) bool {
+	if i, ok := w.roleIDs[r.body]; ok {
+		return w.roles[i] == *r
+	}
+	if w.roleIDs == nil {
+		w.roleIDs = map[string]int{}
+	}
+	w.roleIDs[r.body] = len(w.roles)
+	w.roles = append(w.roles, *r)
+	return true
+}
+
 // roleBody gives the members of a PractitionerRole. They stand in the writer's memory until something is written.
 func (w *writer) roleBody(who target, p *record.Participation) []byte {
 	at := len(w.b)

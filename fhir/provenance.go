@@ -47,6 +47,19 @@ func (w *writer) provenanceOf(ps []record.Participation) {
 	w.provs = append(w.provs, p)
 }
 
+// addProvenance remembers what another writer did.
+func (w *writer) addProvenance(p *provenance) {
+	if i, ok := w.provIDs[p.body]; ok {
+		w.provs[i].targets = append(w.provs[i].targets, p.targets...)
+		return
+	}
+	if w.provIDs == nil {
+		w.provIDs = map[string]int{}
+	}
+	w.provIDs[p.body] = len(w.provs)
+	w.provs = append(w.provs, *p)
+}
+
 func (w *writer) provenanceBody(ps []record.Participation) (claims bool) {
 	// The time is the first author's, or else the first there is.
 	first := -1

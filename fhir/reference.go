@@ -119,7 +119,7 @@ func (w *writer) urn(id string) {
 	w.unfit = w.unfit || w.misfit[id]
 	w.key("reference")
 	if w.sent != nil {
-		if x, ok := w.sent.byID[id]; ok && x.ref != "" {
+		if x := w.sent.item(id); x != nil && x.ref != "" {
 			w.quote(x.ref)
 			return
 		}

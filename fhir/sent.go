@@ -16,15 +16,20 @@ type sentBefore struct {
 		text string
 		item *sentItem
 	}
-	all      []sentItem
-	within   map[string]bool          // entries that stand in the resource of another, which goes out as it was sent
-	inside   map[placeKey][]*sentItem // what stood in the resource of a place
-	provs    map[string][]*sentItem   // ids of entries to the Provenances that told their participants
-	segments []segment
-	placed   []bool // which carried pieces found their place
-	frame    bool   // the Bundle is written as it was sent
-	bundle   string // its type
-	typed    bool   // typed fields alone are written
+	recentIDs [64]struct { // what some ids of entries were last
+		id   string
+		item *sentItem
+	}
+	all       []sentItem
+	within    map[string]bool          // entries that stand in the resource of another, which goes out as it was sent
+	inside    map[placeKey][]*sentItem // what stood in the resource of a place
+	provs     map[string][]*sentItem   // ids of entries to the Provenances that told their participants
+	segments  []segment
+	bySegment map[string]int // ids to the last segment of each
+	placed    []bool         // which carried pieces found their place
+	frame     bool           // the Bundle is written as it was sent
+	bundle    string         // its type
+	typed     bool           // typed fields alone are written
 }
 
 // sentItem is one resource of a source.
@@ -33,18 +38,22 @@ type sentItem struct {
 	source   int
 	id       string // of the resource in the output
 	ref      string // how to refer to it
+	relative string // its type and id, where that is how to refer to it
 	isEntry  bool   // it became an entry, not a part of others
 	same     bool   // its entries say what they said when it was read
 	written  bool
 	again    bool // it does not go out by the name that it came with
 	told     bool // it is a Provenance that was given its id again
 	verbatim bool // it goes out as it was sent
+	named    bool // the id of its first entry is its own
+	segment  int  // the last that was written of it, and one
 }
 
 // segment is a Bundle entry in the text being written.
 type segment struct {
 	start, from, to, end int // the entry, and the resource in it
 	id                   string
+	item                 *sentItem // what the resource came with, if it came with one
 }
 
 // indexSent remembers what the record's FHIR sources called what they held.
@@ -98,13 +107,14 @@ func (w *writer) indexItem(s *sentBefore, x *sentItem, stating *record.Stating) 
 			return // it became another type of resource since
 		}
 		x.isEntry = isEntry
-		s.byID[id] = x
+		s.byID[id], x.named = x, true
 	}
 	x.ref = x.URL
 	if isResourceID(x.ID) {
 		x.id = x.ID
 		if !strings.HasPrefix(x.URL, "urn:") {
-			x.ref = x.Type + "/" + x.ID
+			x.relative = x.Type + "/" + x.ID
+			x.ref = x.relative
 		}
 		if x.Within != "" {
 			x.ref = "#" + x.ID
@@ -142,16 +152,9 @@ func (w *writer) hasAll(x *sentItem) bool {
 	return false
 }
 
-func (s *sentBefore) version(id string) string {
-	if x := s.byID[id]; x != nil {
-		return x.Version
-	}
-	return ""
-}
-
 // isVerbatim reports whether the resource of an entry goes out as it was sent.
 func (w *writer) isVerbatim(e *record.Entry) bool {
-	if w.sent == nil {
+	if w.sent == nil || w.sent.typed {
 		return false
 	}
 	x := w.sent.byID[e.ID]
@@ -161,8 +164,8 @@ func (w *writer) isVerbatim(e *record.Entry) bool {
 	return w.sent.within[e.ID]
 }
 
-// beginSent opens the Bundle entry of a resource by the name that it came with, if it came with one.
-func (w *writer) beginSent(typ kind, id string) {
+// beginSent opens the Bundle entry of a resource by the name that it came with, if it came with one; it gives what came.
+func (w *writer) beginSent(typ kind, id string) *sentItem {
 	x := w.sent.byID[id]
 	w.comma()
 	start := len(w.b)
@@ -181,10 +184,11 @@ func (w *writer) beginSent(typ kind, id string) {
 		w.name = x.id
 	}
 	w.key("resource")
-	w.sent.segments = append(w.sent.segments, segment{start: start, from: len(w.b), id: id})
+	w.sent.segments = append(w.sent.segments, segment{start: start, from: len(w.b), id: id, item: x})
 	w.aloneObj()
 	w.word("resourceType", typ.String())
 	w.code("id", w.name)
+	return x
 }
 
 // endSent notes where a resource ends.

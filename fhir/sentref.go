@@ -10,27 +10,22 @@ import (
 func (s *sentBefore) texts() map[string]*sentItem {
 	if s.byText == nil {
 		s.byText = make(map[string]*sentItem, 2*len(s.all))
-		for i := range s.all {
+		for i := len(s.all) - 1; i >= 0; i-- { // the first of a name comes last and stays
 			x := &s.all[i]
 			if x.Within != "" || x.again {
 				continue
 			}
-			s.refer(x.URL, x)
-			if x.ID != "" {
-				s.refer(x.Type+"/"+x.ID, x)
+			if x.relative != "" {
+				s.byText[x.relative] = x
+			} else if x.ID != "" {
+				s.byText[x.Type+"/"+x.ID] = x
+			}
+			if x.URL != "" {
+				s.byText[x.URL] = x
 			}
 		}
 	}
 	return s.byText
-}
-
-func (s *sentBefore) refer(text string, x *sentItem) {
-	if text == "" {
-		return
-	}
-	if _, taken := s.byText[text]; !taken {
-		s.byText[text] = x
-	}
 }
 
 // answers reports whether the text of a reference still leads to what it is resolved to.
@@ -80,19 +75,38 @@ func (s *sentBefore) find(text string) *sentItem {
 	return x
 }
 
+// item gives what an entry, or a part of one, came from.
+func (s *sentBefore) item(id string) *sentItem {
+	n := len(id)
+	if n == 0 {
+		return nil
+	}
+	recent := &s.recentIDs[(id[n-1]^id[n/2]<<3)%byte(len(s.recentIDs))]
+	if recent.id != id {
+		recent.id, recent.item = id, s.byID[id]
+	}
+	return recent.item
+}
+
 // isResourceID reports whether v may be the id of a resource (R4 2.24.0.1, id).
 func isResourceID(v string) bool {
 	if len(v) == 0 || len(v) > 64 {
 		return false
 	}
+	n := 0
 	for i := range len(v) {
-		c := v[i]
-		if !(c|0x20 >= 'a' && c|0x20 <= 'z' || isDigit(c) || c == '-' || c == '.') {
-			return false
-		}
+		n += inID[v[i]]
 	}
-	return true
+	return n == len(v)
 }
+
+// inID is 1 for what may stand in the id of a resource: without a branch, as lowerHex.
+var inID = func() (t [256]int) {
+	for _, c := range "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-." {
+		t[c] = 1
+	}
+	return t
+}()
 
 // isRelative reports whether a text is a relative literal reference: a type and an id (R4 2.3.0.1).
 func isRelative(v string) bool {

@@ -15,12 +15,16 @@ func (w *writer) lostRef(c *record.Concept) {
 	if w.unanchored[c] {
 		return // a concept may be written in two places, and is lost once
 	}
+	w.setUnanchored(c)
+	w.Lost++
+	w.Report.Add(lostAnchor.At(w.where(c)+".textRef", 0, 0))
+}
+
+func (w *writer) setUnanchored(c *record.Concept) {
 	if w.unanchored == nil {
 		w.unanchored = map[*record.Concept]bool{}
 	}
 	w.unanchored[c] = true
-	w.Lost++
-	w.Report.Add(lostAnchor.At(w.where(c)+".textRef", 0, 0))
 }
 
 // where gives the path of a concept within the entry that is being written; that

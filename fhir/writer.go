@@ -58,6 +58,7 @@ type writer struct {
 	// Demands of US Core that hold for the resource being written.
 	needSystem bool               // every identifier has a system and a value
 	foreign    map[[2]string]bool // codes by system, and whether the system does not have them
+	systems    [16]string         // code systems that were last written, of those that go out as they are
 	needFamily bool               // every name has a family name
 	noHome     bool               // no use is home (org-2, org-3)
 	claim      span               // where meta names the profile of the resource being written
@@ -70,7 +71,10 @@ type writer struct {
 	claimNone  []string          // resources of those kinds that claim no profile
 	claimOther []string          // Observations that claim another profile than that of laboratory results
 	claimants  map[string]string // Type/id in the output of what was written, to their ids here where they claim one; nil where nobody asks
-	root       string            // the id of the record: what derived ids hang on
+	sharing    sharing
+	turn       span   // the places of the entries being written, among those of all lists
+	past       int    // how many entries the lists have that were gone over
+	root       string // the id of the record: what derived ids hang on
 }
 
 // target is the resource that an entry of the record became.
@@ -111,8 +115,9 @@ func (w *writer) derive(owner, kind, part string) string {
 
 func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, labels []record.Label) {
 	w.id, w.typ, w.name = id, typ, id
+	var x *sentItem
 	if w.sent != nil {
-		w.beginSent(typ, id)
+		x = w.beginSent(typ, id)
 	} else {
 		w.obj("")
 		w.key("fullUrl")
@@ -124,8 +129,8 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, 
 		w.word("id", id)
 	}
 	w.obj("meta")
-	if w.sent != nil {
-		w.str("versionId", w.sent.version(id))
+	if x != nil {
+		w.str("versionId", x.Version)
 	}
 	if e != nil && e.Updated != nil {
 		w.instant("lastUpdated", *e.Updated)

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/portage-health/portage/internal/ledger"
+	"github.com/portage-health/portage/record"
 )
 
 func TestMarks(t *testing.T) {
@@ -66,4 +67,33 @@ func TestTakeAll(t *testing.T) {
 		all.TakeAll(r[0], r[1])
 		require.Equal(t, one, all, r)
 	}
+}
+
+// TestJoin holds that what two Outs noted of different entries is what one notes of both, and that a leaf both lost is told.
+func TestJoin(t *testing.T) {
+	drop := func(o *ledger.Out, i int) {
+		o.In("problems", i)
+		o.Note(&record.IssueProfileNotClaimed, "")
+		o.DropString("language", "xx", &record.IssueLost)
+		o.DropString("language", "xx", &record.IssueLost)
+		o.Leave()
+	}
+	one, first, second := ledger.Out{Report: &record.Report{}}, ledger.Out{Report: &record.Report{}}, ledger.Out{Report: &record.Report{}}
+	for i := range 4 {
+		drop(&one, i)
+	}
+	drop(&first, 0)
+	drop(&second, 3)
+	last := second.Cut()
+	drop(&second, 1)
+	drop(&second, 2)
+	before := second.Cut()
+	require.True(t, first.Join(&before))
+	require.True(t, first.Join(&last))
+	require.Equal(t, one.Report, first.Report)
+	require.Equal(t, one.Lost, first.Lost)
+	require.Equal(t, 4, first.Lost)
+	drop(&second, 2)
+	again := second.Cut()
+	require.False(t, first.Join(&again))
 }

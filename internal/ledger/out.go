@@ -21,6 +21,7 @@ type Out struct {
 	text  []byte // scratch
 	paths room.Texts
 	named map[string]bool
+	cut   int // how many issues were cut off: see Cut
 }
 
 // step is one step of a path into the record: a field, and the place in it where it is a list.
@@ -111,4 +112,34 @@ func (o *Out) DropString(leaf, v string, why *record.IssueKind) {
 	if v != "" && !o.Quiet {
 		o.lose(o.Path(leaf), why)
 	}
+}
+
+// Noted is what an Out noted of some entries.
+type Noted struct {
+	issues []record.Issue
+	lost   int
+	named  map[string]bool
+}
+
+// Cut gives what was noted since the last Cut, or ever, to be joined to another Out. The Report keeps its issues.
+func (o *Out) Cut() Noted {
+	n := Noted{o.Report.Issues[o.cut:], o.Lost, o.named}
+	o.cut, o.Lost, o.named = len(o.Report.Issues), 0, nil
+	return n
+}
+
+// Join adds what another Out noted of other entries. It reports false where both lost the same leaf, which is lost once.
+func (o *Out) Join(n *Noted) bool {
+	for path := range n.named {
+		if o.named[path] {
+			return false
+		}
+		if o.named == nil {
+			o.named = map[string]bool{}
+		}
+		o.named[path] = true
+	}
+	o.Lost += n.lost
+	o.Report.Issues = append(o.Report.Issues, n.issues...)
+	return true
 }
