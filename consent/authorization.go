@@ -82,13 +82,17 @@ func (s *session) standing() {
 		s.law(nil)
 	}
 	s.d.Standing = nil
+	room := s.m.standing[:0]
 	for rest := s.keepers; len(rest) > 0; {
 		end := slices.Index(rest, nil)
-		if rules := s.keep(rest[:end]); rules != nil {
+		if rules := s.keep(room, rest[:end]); len(rules) > 0 {
 			if s.d.Standing == nil {
 				s.d.Standing = s.m.stages[1:1]
 			}
-			s.d.Standing = append(s.d.Standing, Stage{"law", rules})
+			s.d.Standing = append(s.d.Standing, Stage{"law", rules[:len(rules):len(rules)]})
+			if cap(rules) == cap(room) {
+				room = rules[len(rules):]
+			}
 		}
 		rest = rest[end+1:]
 	}
@@ -108,21 +112,22 @@ func (s *session) standing() {
 	}
 }
 
-// keep gives what rules of one law keep back; nil where nothing.
-func (s *session) keep(rules []*LawRule) []Rule {
-	list := make([]kept, 0, 8)
+// keep adds to an empty list what rules of one law keep back; what none of them keeps back is permitted.
+func (s *session) keep(out []Rule, rules []*LawRule) []Rule {
 	for _, r := range rules {
 		if !s.concerns(r) {
 			continue
 		}
 		if free, unless := s.lifts(r); !free {
-			list = append(list, kept{r, unless})
+			out = append(out, Rule{})
+			x := &out[len(out)-1]
+			x.Effect, x.If.Labels, x.Unless, x.Known, x.Mask, x.Policy, x.Basis = Deny, r.Labels, unless, true, s.e.Mask, r.ID, r.Citation
 		}
 	}
-	if len(list) == 0 {
-		return nil
+	if len(out) > 0 {
+		out = append(out, Rule{Effect: Permit})
 	}
-	return stageOf(list, s.e.Mask)
+	return out
 }
 
 // concerns reports whether a rule is about one of the purposes.

@@ -170,6 +170,7 @@ type made struct {
 	reasons     [8]Reason
 	obligations [2]Obligation
 	stages      [3]Stage
+	standing    [5]Rule
 	basis       [1]Basis
 	until       time.Time
 }
