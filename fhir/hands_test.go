@@ -125,7 +125,9 @@ func manyOf(n int, resource func(i int) string) []byte {
 
 // TestHandsWhereOrderCounts holds inputs in which what a resource becomes depends on those before it.
 func TestHandsWhereOrderCounts(t *testing.T) {
-	own := func(inner string) string { return `"extension":[{"url":"` + extRecord + `","extension":[` + inner + `]}]` }
+	own := func(inner string) string {
+		return `"extension":[{"url":"` + extRecord + `","extension":[` + inner + `]}]`
+	}
 	for name, data := range map[string][]byte{
 		"readings with one id": manyOf(60, func(i int) string {
 			return fmt.Sprintf(`{"resourceType":"Observation","id":"o%d","status":"final","code":{"text":"pressure"},"subject":{"reference":"Patient/p"},"component":[
