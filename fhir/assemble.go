@@ -112,13 +112,6 @@ func entryIndex(path string) int {
 	return i
 }
 
-func first(list []string) string {
-	if len(list) == 0 {
-		return ""
-	}
-	return list[0]
-}
-
 // compositionFirst writes the Composition of a document Bundle before all else (R4 3.3.1).
 func (w *writer) compositionFirst(entries []byte, done []bool, pieces *piecesOf) {
 	id := w.rec.Documents[0].ID
