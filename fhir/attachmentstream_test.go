@@ -19,7 +19,7 @@ import (
 	"github.com/portage-health/portage/record"
 )
 
-var large = flag.Bool("large", false, "read and write attachments of 500 MB and bulk data of 1 GB")
+var large = flag.Bool("large", false, "read and write attachments of 500 MB and bulk data of 1 GB, and compare what two hands do with one for more records")
 
 // noise gives n bytes that no compression would guess.
 type noise struct {

@@ -51,7 +51,11 @@ func requireParted(t testing.TB, data []byte, what string) {
 
 // TestHands: what is imported does not depend on who read what.
 func TestHands(t *testing.T) {
-	for i := range uint64(12) {
+	n := 3
+	if *large {
+		n = 40
+	}
+	for i := range uint64(n) {
 		for _, x := range []Exporter{{}, {Bundle: BundleTransaction}, {Form: XML}, {Form: NDJSON}} {
 			var out bytes.Buffer
 			_, err := x.Export(t.Context(), recordtest.Generate(i, recordtest.Medium), &out, record.ExportOptions{Now: time.Unix(0, 0).UTC()})

@@ -69,8 +69,10 @@ func manyWays(n int) (out []sharing) {
 
 // TestWritingByTwo: what is exported does not depend on who wrote what.
 func TestWritingByTwo(t *testing.T) {
-	n := 200
-	if testing.Short() {
+	n := 30
+	if *large {
+		n = 200
+	} else if testing.Short() {
 		n = 10
 	}
 	for i := range uint64(n) {
@@ -85,8 +87,10 @@ func TestWritingByTwo(t *testing.T) {
 
 // TestWritingFullByTwo is TestWritingByTwo for every field of the record, wherever the work is parted, by every release of US Core.
 func TestWritingFullByTwo(t *testing.T) {
-	most, rec := 120, recordtest.Full()
-	if testing.Short() {
+	most, rec := 30, recordtest.Full()
+	if *large {
+		most = 120
+	} else if testing.Short() {
 		most = 12
 	}
 	for _, typedOnly := range []bool{false, true} {
@@ -147,7 +151,7 @@ func TestWritingDocumentsByTwo(t *testing.T) {
 		}
 		data, err := os.ReadFile(path)
 		require.NoError(t, err)
-		if k++; testing.Short() && k%20 != 0 {
+		if k++; testing.Short() && k%20 != 0 || !*large && k%5 != 0 {
 			return nil
 		}
 		if rec, _, err := ccda.Import(t.Context(), data, record.ImportOptions{}); err == nil {
