@@ -1,10 +1,6 @@
 package ccda
 
-import (
-	"sync"
-
-	"github.com/portage-health/portage/record"
-)
+import "github.com/portage-health/portage/record"
 
 // aside is what an export has to know of a record and needs no writer for. Of a
 // large record it is reckoned beside the writing, on another core where one is
@@ -12,7 +8,7 @@ import (
 type aside struct {
 	rec            *record.Record
 	typedOnly      bool
-	state, count   sync.Once
+	state, count   reckoning
 	changed        map[*record.Section]bool // whose entries no longer say what their narrative tells
 	stating        *record.Stating
 	leavesOfRecord int
@@ -29,12 +25,12 @@ func reckon(rec *record.Record, typedOnly bool) *aside {
 		n++
 	}
 	if n < manyEntries {
-		a.count.Do(a.countLeaves) // at once: the walk brings the record near the processor
+		a.count.need(a.countLeaves) // at once: the walk brings the record near the processor
 		return a
 	}
 	go func() {
-		a.count.Do(a.countLeaves)
-		a.state.Do(a.compare)
+		a.count.run(a.countLeaves)
+		a.state.run(a.compare)
 	}()
 	return a
 }
@@ -42,13 +38,13 @@ func reckon(rec *record.Record, typedOnly bool) *aside {
 // end returns when nobody looks at the record any more.
 func (a *aside) end() {
 	nothing := func() {}
-	a.state.Do(nothing)
-	a.count.Do(nothing)
+	a.state.run(nothing)
+	a.count.run(nothing)
 }
 
 // leaves gives how many leaves the record has.
 func (a *aside) leaves() int {
-	a.count.Do(a.countLeaves)
+	a.count.need(a.countLeaves)
 	return a.leavesOfRecord
 }
 
@@ -57,7 +53,7 @@ func (a *aside) countLeaves() { a.leavesOfRecord = record.CountLeaves(a.rec) }
 // stillStates reports whether the entries of a section of the record's own document say what they said when its narrative was
 // read (see record.Section.Stated). Where nobody noted that, they do.
 func (a *aside) stillStates(s *record.Section) bool {
-	a.state.Do(a.compare)
+	a.state.need(a.compare)
 	return !a.changed[s]
 }
 

@@ -2,7 +2,6 @@ package ccda
 
 import (
 	"sort"
-	"sync"
 
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
@@ -13,15 +12,15 @@ import (
 type narrations struct {
 	r          *reader     // the first reading's: what is looked up in it does not change
 	all        []narration // in document order
-	anchors    sync.Once
-	leaves     sync.Once
+	anchors    reckoning
+	leaves     reckoning
 	freeLeaves []uint64
 }
 
 // narration is the text of one section, and what is made of it.
 type narration struct {
 	text      tree.Node
-	once      sync.Once
+	once      reckoning
 	narrative *record.Narrative
 	apart     []span // what in the text is not of the narrative, in document order: left to be carried
 }
@@ -42,11 +41,11 @@ func narrate(r *reader) *narrations {
 	}
 	if nodes >= manyNodes {
 		go func() {
-			t.anchors.Do(r.indexAnchors)
+			t.anchors.run(r.indexAnchors)
 			for i := range t.all {
-				t.made(i)
+				t.all[i].once.run(func() { t.make(i) })
 			}
-			t.leaves.Do(t.findLeaves)
+			t.leaves.run(t.findLeaves)
 		}()
 	}
 	return t
@@ -55,24 +54,26 @@ func narrate(r *reader) *narrations {
 // end returns when nobody looks at the document or writes on the desk any more.
 func (t *narrations) end() {
 	nothing := func() {}
-	t.anchors.Do(nothing)
+	t.anchors.run(nothing)
 	for i := range t.all {
-		t.all[i].once.Do(nothing)
+		t.all[i].once.run(nothing)
 	}
-	t.leaves.Do(nothing)
+	t.leaves.run(nothing)
 }
 
 // leafSet gives the leaves of the document (see tree.Doc.LeafSet).
 func (t *narrations) leafSet() []uint64 {
-	t.leaves.Do(t.findLeaves)
+	t.leaves.need(t.findLeaves)
 	return t.freeLeaves
 }
 
 func (t *narrations) findLeaves() { t.freeLeaves = t.r.doc.LeafSet() }
 
+func (t *narrations) make(i int) { t.all[i].make(t.r.known) }
+
 func (t *narrations) made(i int) *narration {
 	x := &t.all[i]
-	x.once.Do(func() { x.make(t.r.known) })
+	x.once.need(func() { t.make(i) })
 	return x
 }
 

@@ -25,7 +25,7 @@ func (r *reader) anchor(id string) tree.Node {
 	if id == "" || r.narrations == nil {
 		return tree.Node{}
 	}
-	r.narrations.anchors.Do(r.indexAnchors)
+	r.narrations.anchors.need(r.indexAnchors)
 	k, ok := r.anchors.first[id]
 	if !ok {
 		return tree.Node{}
