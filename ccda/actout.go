@@ -89,7 +89,7 @@ func (w *writer) ownPart(id, slot string) {
 	e.slot = slot
 	for _, p := range w.carried[id] {
 		if p.Slot == slot {
-			e.keep(p)
+			w.keep(e, p)
 		}
 	}
 }

@@ -20,11 +20,7 @@ const manyEntries = 300
 // reckon begins. The record must not change before end returns.
 func reckon(rec *record.Record, typedOnly bool) *aside {
 	a := &aside{rec: rec, typedOnly: typedOnly}
-	n := 0
-	for range rec.Entries() {
-		n++
-	}
-	if n < manyEntries {
+	if rec.CountEntries() < manyEntries {
 		a.count.need(a.countLeaves) // at once: the walk brings the record near the processor
 		return a
 	}

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
 
@@ -260,7 +259,7 @@ func (w *writer) own(id string) {
 	var rest []piece
 	for _, p := range all {
 		if p.Slot == "" {
-			e.keep(p)
+			w.keep(e, p)
 		} else {
 			rest = append(rest, p)
 		}
@@ -282,7 +281,7 @@ func (w *writer) ownFact(id, field string, i int) {
 	rest := w.carried[id][:0:0]
 	for _, p := range w.carried[id] {
 		if p.Slot == field {
-			e.keep(p)
+			w.keep(e, p)
 		} else {
 			rest = append(rest, p)
 		}
@@ -326,7 +325,7 @@ func (w *writer) slot(name string, i int) {
 		}
 		for _, p := range w.slots[k].pieces {
 			if !*p.done && p.Slot == name {
-				e.keep(p)
+				w.keep(e, p)
 			}
 		}
 	}
@@ -345,9 +344,8 @@ func (w *writer) gatherCarried() {
 	}
 	w.carried = make(map[string][]piece, n)
 	w.done = make([]bool, len(w.rec.Carried))
-	var parser tree.Parser
 	for i := range w.rec.Carried {
-		if c := &w.rec.Carried[i]; w.comesBack(c) && isWhole(&parser, c) {
+		if c := &w.rec.Carried[i]; w.comesBack(c) && isWhole(c) {
 			w.carried[c.Owner] = append(w.carried[c.Owner], piece{c, c.At, &w.done[i]})
 		}
 	}
@@ -385,7 +383,7 @@ func (w *writer) apart(id, slot string) {
 	e.slot = slot
 	for _, p := range w.carried[id] {
 		if p.Slot == slot && !*p.done {
-			e.keep(p)
+			w.keep(e, p)
 		}
 	}
 }

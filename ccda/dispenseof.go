@@ -32,9 +32,6 @@ func (w *writer) findDispenses() {
 			w.dispensesOf = map[string][]int{}
 		}
 		w.dispensesOf[meds[at].ID] = append(w.dispensesOf[meds[at].ID], i)
-		if w.grouped == nil {
-			w.grouped = make(map[string]bool, 64)
-		}
 		w.grouped[m.ID] = true
 	}
 }

@@ -38,7 +38,7 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	defer sheet.clear(w)
 	rep.Issues = sheet.issues
 	defer sheet.report(rep)
-	w.b, w.entries, w.open, w.cells = sheet.b, sheet.entries, sheet.open, sheet.cells
+	w.b, w.entries, w.open, w.cells, w.tables = sheet.b, sheet.entries, sheet.open, sheet.cells, sheet.tables
 	w.findEntries()
 	if w.strict && rec.Patient == nil && len(rec.Documents) == 0 && !w.holds() {
 		return rep, ErrNoPatient
@@ -233,14 +233,6 @@ func (w *writer) holds() bool {
 
 // findEntries notes where every entry stands, and which of them sections list.
 func (w *writer) findEntries() {
-	n := 0
-	for range w.rec.Entries() {
-		n++
-	}
-	w.index = make(map[string]place, n)
-	w.wrote, w.leftOut, w.named, w.roles = make(map[string]bool, n), map[string]bool{}, map[place]bool{}, map[mentioned]string{}
-	w.listed = make(map[string]bool, n)
-	w.pointedTo, w.inStatements = map[string]int{}, map[string]bool{}
 	kind, i := "", 0
 	for k, e := range w.rec.Entries() {
 		if k != kind {
@@ -296,9 +288,6 @@ func (w *writer) findEntries() {
 	}
 	group := func(list []record.Ref) {
 		for i := range list {
-			if w.grouped == nil {
-				w.grouped = make(map[string]bool, 64)
-			}
 			w.grouped[list[i].ID] = true
 		}
 	}

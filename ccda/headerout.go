@@ -100,12 +100,11 @@ var issueMadeNow = record.IssueAltered.Because("the template requires the time o
 
 // confidentiality writes the labels of the document, which demands one (CONF:1198-5259).
 func (w *writer) confidentiality(d *record.Document) {
-	switch top := highest(w.rec); {
-	case confidentialityAt(d.Labels) >= 0:
+	if confidentialityAt(d.Labels) >= 0 {
 		w.confidentialityCode(&d.Labels)
-	case top != "":
+	} else if top := highest(w.rec); top != "" {
 		w.label(&record.Label{Coding: record.Coding{System: record.SystemConfidentiality, Code: top}})
-	default:
+	} else {
 		w.require("confidentialityCode", "labels", "NI")
 	}
 	w.markers, d.Labels = d.Labels, nil

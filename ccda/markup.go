@@ -12,6 +12,7 @@ type markup struct {
 	b     []byte
 	open  []element
 	inTag bool // the start tag of the innermost element still takes attributes
+	spare []*kept
 }
 
 // element is one that is being written.
@@ -32,14 +33,19 @@ type kept struct {
 }
 
 // keep gives an element pieces.
-func (e *element) keep(list ...piece) {
-	if len(list) > 0 {
-		if e.kept == nil {
-			e.kept = &kept{}
-			e.kept.pieces, e.kept.seen = e.kept.first[:0], e.kept.names[:0]
-		}
-		e.kept.pieces = append(e.kept.pieces, list...)
+func (m *markup) keep(e *element, list ...piece) {
+	if len(list) == 0 {
+		return
 	}
+	if e.kept == nil {
+		if n := len(m.spare) - 1; n >= 0 {
+			e.kept, m.spare = m.spare[n], m.spare[:n]
+		} else {
+			e.kept = new(kept)
+		}
+		e.kept.pieces, e.kept.seen = e.kept.first[:0], e.kept.names[:0]
+	}
+	e.kept.pieces = append(e.kept.pieces, list...)
 }
 
 type namesake struct {
@@ -84,7 +90,7 @@ func (m *markup) el(name string) {
 	}
 	m.inTag = true
 	if len(inner) > 0 {
-		e.keep(inner...)
+		m.keep(e, inner...)
 	}
 }
 
@@ -109,9 +115,10 @@ func (m *markup) line() {
 // end ends the innermost element.
 func (m *markup) end() {
 	n := len(m.open) - 1
-	if m.open[n].kept != nil {
+	if k := m.open[n].kept; k != nil {
 		m.endTag()
 		m.flush()
+		m.spare, m.open[n].kept = append(m.spare, k), nil
 	}
 	name := m.open[n].name
 	m.open = m.open[:n]

@@ -40,9 +40,6 @@ func (t *narratives) add(s *sectionOut, strict bool) {
 	if !s.kept {
 		return
 	}
-	if t.anchors == nil {
-		t.anchors = map[string]int{}
-	}
 	n := s.src.Narrative
 	for i := range n.Nodes {
 		if id := n.Nodes[i].ID; id != "" {
@@ -66,9 +63,7 @@ func (t *narratives) add(s *sectionOut, strict bool) {
 
 // expect makes room for the anchors of sections.
 func (t *narratives) expect(list []record.Section) {
-	if n := countAnchors(list); n > 0 {
-		t.anchors, t.all = make(map[string]int, n), make([]anchorOut, 0, n)
-	}
+	t.all = slices.Grow(t.all, countAnchors(list))
 }
 
 func countAnchors(list []record.Section) (n int) {
@@ -87,9 +82,6 @@ func countAnchors(list []record.Section) (n int) {
 
 // name gives an ID that is an XML name (XML 1.0, Name; Namespaces in XML, NCName) and stands nowhere else.
 func (t *narratives) name(id string) string {
-	if t.used == nil {
-		t.used = make(map[string]bool, 64)
-	}
 	name := id
 	if !isName(id) {
 		name = "_" + strings.Map(func(c rune) rune {
@@ -186,6 +178,9 @@ func (w *writer) beginRow(s *sectionOut) {
 	s.tried++
 	for w.said.used[id] || w.said.anchors[id] != 0 {
 		id += "-"
+	}
+	if s.rows == nil && s.src != nil {
+		s.rows = make([]tableRow, 0, len(s.src.Entries))
 	}
 	s.rows = append(s.rows, tableRow{id: id, from: len(w.cells), to: len(w.cells)})
 	w.row = &s.rows[len(s.rows)-1]

@@ -11,18 +11,58 @@ type sheet struct {
 	open       []element
 	cells      []tableCell
 	issues     []record.Issue
+	tables     tables
+}
+
+// tables are what a writer knows of entries, people and narratives.
+type tables struct {
+	index        map[string]place     // every entry by its id
+	listed       map[string]bool      // entries that a section of the record's document lists
+	wrote        map[string]bool      // entries that were written
+	leftOut      map[string]bool      // entries that the options leave out
+	grouped      map[string]bool      // entries that others group
+	pointedTo    map[string]int       // how many name an entry
+	inStatements map[string]bool      // people who have a part in some entry
+	named        map[place]bool       // people, by list and place, of whom what the document has no place for was named
+	roles        map[mentioned]string // what was written of practitioners in roles
+	said         narratives
+}
+
+func newTables() tables {
+	return tables{
+		index: map[string]place{}, listed: map[string]bool{}, wrote: map[string]bool{}, leftOut: map[string]bool{}, grouped: map[string]bool{}, pointedTo: map[string]int{},
+		inStatements: map[string]bool{}, named: map[place]bool{}, roles: map[mentioned]string{}, said: narratives{anchors: map[string]int{}, used: map[string]bool{}},
+	}
+}
+
+// emptied gives the tables without what is in them: new ones where they are large.
+func (t *tables) emptied() tables {
+	if len(t.index)+len(t.wrote)+len(t.pointedTo)+len(t.said.used) > mostEntries || cap(t.said.all) > mostEntries {
+		return newTables()
+	}
+	for _, m := range [...]map[string]bool{t.listed, t.wrote, t.leftOut, t.grouped, t.inStatements, t.said.used} {
+		clear(m)
+	}
+	clear(t.index)
+	clear(t.pointedTo)
+	clear(t.named)
+	clear(t.roles)
+	clear(t.said.anchors)
+	clear(t.said.all)
+	t.said.all, t.said.media = t.said.all[:0], nil
+	return *t
 }
 
 // sheets holds working memory only: an export sees nothing of another.
 var sheets = room.Shelf[sheet]{New: func() *sheet {
-	return &sheet{b: make([]byte, 0, 16<<10), entries: make([]byte, 0, 16<<10), open: make([]element, 0, 32)}
+	return &sheet{b: make([]byte, 0, 16<<10), entries: make([]byte, 0, 16<<10), open: make([]element, 0, 32), tables: newTables()}
 }}
 
 // staySheet is how many bytes a sheet may have that stays when garbage is collected.
 const staySheet = 1 << 20
 
-// How many cells of tables, and issues, a sheet may have room for that stays.
-const mostCells, mostIssues = 1 << 12, 1 << 12
+// How many cells of tables, issues and entries a sheet may have room for that stays.
+const mostCells, mostIssues, mostEntries = 1 << 12, 1 << 12, 1 << 12
 
 // report gives a report that was written on the sheet memory of its own, of its size.
 func (d *sheet) report(r *record.Report) {
@@ -48,6 +88,6 @@ func (d *sheet) clear(w *writer) {
 	if len(cells) > mostCells {
 		cells = nil
 	}
-	*d = sheet{b: w.b[:0], entries: w.entries[:0], open: open[:0], cells: cells[:0], issues: d.issues}
+	*d = sheet{b: w.b[:0], entries: w.entries[:0], open: open[:0], cells: cells[:0], issues: d.issues, tables: w.tables.emptied()}
 	sheets.Put(d, cap(d.b)+cap(d.entries) <= staySheet)
 }

@@ -30,26 +30,18 @@ type writer struct {
 	release Release // whose template versions are claimed
 	before  bool    // R1.1: no template has an extension
 
-	index  map[string]place       // every entry by its id
-	listed map[string]bool        // entries that a section of the record's document lists
+	tables
 	done   []bool                 // by carried piece: it was written
-	wrote  map[string]bool        // entries that were written
 	mates  []string               // those that were written with another of their concern
 	joined map[string]*sectionOut // entries that were written with another of their concern, by where
-	named  map[place]bool         // people, by list and place, of whom what the document has no place for was named
-	roles  map[mentioned]string   // what was written of practitioners in roles
 
 	introduced    bool           // the author being written stands here with address, telecom and name
 	introductions map[place]bool // the authors of entries who were
 
 	rolesOf map[string]*record.Device // devices that have a part in something, with what their roles have no place for
 
-	grouped      map[string]bool  // entries that others group
-	dispensesOf  map[string][]int // medications that are dispenses of one, by its id
-	leftOut      map[string]bool  // entries that the options leave out
-	pointedTo    map[string]int   // how many name an entry
-	inStatements map[string]bool  // people who have a part in some entry
-	headerPlace  string           // the place that the header's encounter was at
+	dispensesOf map[string][]int // medications that are dispenses of one, by its id
+	headerPlace string           // the place that the header's encounter was at
 
 	headerEncounter string // the encounter that the document was made in
 
@@ -91,7 +83,6 @@ type writer struct {
 	noteRow string
 	// rowText says that the words of the concept being written are in the row, to which they point.
 	rowText bool
-	said    narratives
 
 	aside    *aside // what is reckoned beside the writing
 	versions lately

@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -58,16 +59,57 @@ func isNarrativeAttribute(x *record.NarrativeNode, i int) bool {
 }
 
 // isWhole reports whether a carried piece is what it says: an element complete in itself, an attribute by its name.
-func isWhole(p *tree.Parser, c *record.Carried) bool {
+func isWhole(c *record.Carried) bool {
 	switch c.Kind {
 	case "element":
 		if len(c.Data) < 4 || c.Data[0] != '<' || c.Data[1] == '?' || c.Data[1] == '!' || c.Data[len(c.Data)-1] != '>' {
 			return false
 		}
-		_, err := p.XML([]byte(c.Data))
-		return err == nil
+		return isEmptyElement(c.Data) || tree.CheckXML(c.Data, tree.XMLOptions{}) == nil
 	case "attribute":
 		return isAttributeName(c.Name)
 	}
 	return true
+}
+
+// isEmptyElement knows an empty element of no namespace but the document's own, with plain attributes alone, as most that
+// are carried are. It may be false of others, never true of what is none.
+func isEmptyElement(s string) bool {
+	n, end := 1, len(s)-len("/>")
+	if end < 2 || s[0] != '<' || s[end:] != "/>" {
+		return false
+	}
+	name := func() string {
+		from := n
+		for n < end && isNameByte(s[n]) {
+			n++
+		}
+		if from == n || s[from] == '-' || s[from] == '.' || s[from] >= '0' && s[from] <= '9' {
+			return ""
+		}
+		return s[from:n]
+	}
+	if name() == "" {
+		return false
+	}
+	var room [8]string
+	for seen := room[:0]; ; {
+		from := n
+		for n < end && s[n] == ' ' {
+			n++
+		}
+		if n == end {
+			return true
+		}
+		attr := name()
+		if attr == "" || n-len(attr) == from || n+1 >= end || s[n:n+2] != `="` || len(seen) == len(room) || slices.Contains(seen, attr) {
+			return false
+		}
+		seen = append(seen, attr)
+		n += 2
+		if n += plainLen(s[n:end]); n >= end || s[n] != '"' {
+			return false
+		}
+		n++
+	}
 }

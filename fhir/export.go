@@ -158,9 +158,7 @@ const manyEntries = 300
 // reckon gives how many entries a record has, and how many leaves. Of a large
 // one those are counted beside the writing, on another core where one is free.
 func reckon(rec *record.Record) (entries int, leaves func() int) {
-	for range rec.Entries() {
-		entries++
-	}
+	entries = rec.CountEntries()
 	leaves = sync.OnceValue(func() int { return record.CountLeaves(rec) })
 	if entries >= manyEntries {
 		go aside(leaves)

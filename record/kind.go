@@ -111,6 +111,20 @@ func (r *Record) Entries() iter.Seq2[string, *Entry] {
 	}
 }
 
+// CountEntries gives how many entries Entries goes over. It looks at none of them.
+func (r *Record) CountEntries() int {
+	n := len(r.Allergies) + len(r.Problems) + len(r.Medications) + len(r.Immunizations) + len(r.Procedures) + len(r.Results) + len(r.ResultPanels) +
+		len(r.Vitals) + len(r.VitalPanels) + len(r.Social) + len(r.Assessments) + len(r.AssessmentPanels) + len(r.Questionnaires) + len(r.Forms) +
+		len(r.Observations) + len(r.Encounters) + len(r.Goals) + len(r.HealthConcerns) + len(r.CarePlans) + len(r.CareTeams) + len(r.Devices) +
+		len(r.Supplies) + len(r.Specimens) + len(r.Notes) + len(r.Coverages) + len(r.Accounts) + len(r.Charges) + len(r.Claims) + len(r.FamilyHistory) +
+		len(r.Directives) + len(r.Appointments) + len(r.Orders) + len(r.ImagingStudies) + len(r.AdverseEvents) + len(r.Consents) + len(r.Lists) +
+		len(r.RelatedPersons) + len(r.Practitioners) + len(r.Organizations) + len(r.Locations) + len(r.Documents) + len(r.Provenances)
+	if r.Patient != nil {
+		n++
+	}
+	return n
+}
+
 func observationEntry(x *Observation) *Entry { return &x.Entry }
 func panelEntry(x *Panel) *Entry             { return &x.Entry }
 

@@ -1,6 +1,9 @@
 package tree
 
-import "slices"
+import (
+	"slices"
+	"unsafe"
+)
 
 // XMLOptions govern the reading of XML. The zero value is right for most uses.
 type XMLOptions struct {
@@ -30,6 +33,15 @@ func ParseXML(data []byte, o XMLOptions) (*Doc, error) {
 		return nil, err
 	}
 	return d, nil
+}
+
+// CheckXML reports what makes a text no XML document, as ParseXML does, and keeps nothing of it.
+func CheckXML(text string, o XMLOptions) error {
+	p := xmlParsers.Take()
+	err := p.read(unsafe.Slice(unsafe.StringData(text), len(text)), o) // which only reads
+	p.release()
+	xmlParsers.Put(p, len(p.block) <= stayNodes)
+	return err
 }
 
 type xmlParser struct {
