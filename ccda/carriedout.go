@@ -113,7 +113,7 @@ func (m *markup) meet(name string) []piece {
 	e := &m.open[len(m.open)-1]
 	name = localName(name)
 	count := e.count(name)
-	rank := rankOf(e.name, name)
+	rank := -1 // looked up where it is asked for
 	for i := range e.kept.pieces {
 		p := &e.kept.pieces[i]
 		if p.Kind != "element" || *p.done {
@@ -124,7 +124,13 @@ func (m *markup) meet(name string) []piece {
 			*p.done = true // the record says more by now
 			continue
 		}
-		if last && (n == name && k != 0 && k <= *count+1 || n != name && rankOf(e.name, n) < rank) {
+		if !last {
+			continue
+		}
+		if n != name && rank < 0 {
+			rank = rankOf(e.name, name)
+		}
+		if n == name && k != 0 && k <= *count+1 || n != name && rankOf(e.name, n) < rank {
 			m.raw(p)
 			*e.count(n)++
 		}
@@ -344,11 +350,25 @@ func (w *writer) gatherCarried() {
 	}
 	w.carried = make(map[string][]piece, n)
 	w.done = make([]bool, len(w.rec.Carried))
-	for i := range w.rec.Carried {
-		if c := &w.rec.Carried[i]; w.comesBack(c) && isWhole(c) {
-			w.carried[c.Owner] = append(w.carried[c.Owner], piece{c, c.At, &w.done[i]})
+	all, from := make([]piece, 0, n), 0
+	keep := func() {
+		if from < len(all) {
+			owner, list := all[from].Owner, all[from:len(all):len(all)]
+			if before := w.carried[owner]; before != nil {
+				list = append(before, list...)
+			}
+			w.carried[owner], from = list, len(all)
 		}
 	}
+	for i := range w.rec.Carried {
+		if c := &w.rec.Carried[i]; w.comesBack(c) && isWhole(c) {
+			if from < len(all) && all[from].Owner != c.Owner {
+				keep()
+			}
+			all = append(all, piece{c, c.At, &w.done[i]})
+		}
+	}
+	keep()
 }
 
 // comesBack reports whether a carried piece is to be written: the form of what is typed is, even where only that is asked for.

@@ -226,11 +226,14 @@ var sectionDefs = [...]sectionDef{
 	{loincPrivacy, templatePrivacySection, "", "Privacy Markings"},
 }
 
-func defOf(loinc string) *sectionDef {
+func defOf(loinc string) *sectionDef { return defsByLOINC[loinc] }
+
+var defsByLOINC = func() map[string]*sectionDef {
+	m := make(map[string]*sectionDef, len(sectionDefs))
 	for i := range sectionDefs {
-		if sectionDefs[i].loinc == loinc {
-			return &sectionDefs[i]
+		if d := &sectionDefs[i]; m[d.loinc] == nil {
+			m[d.loinc] = d
 		}
 	}
-	return nil
-}
+	return m
+}()

@@ -174,7 +174,7 @@ func (w *writer) beginRow(s *sectionOut) {
 	}
 	var room [24]byte
 	b := append(strconv.AppendInt(append(room[:0], 's'), int64(s.number), 10), 'e')
-	id := string(strconv.AppendInt(b, int64(s.tried), 10))
+	id := w.texts.Keep(strconv.AppendInt(b, int64(s.tried), 10))
 	s.tried++
 	for w.said.used[id] || w.said.anchors[id] != 0 {
 		id += "-"

@@ -16,14 +16,19 @@ func (w *writer) tellObservation(x *record.Observation) {
 	}
 	w.tell("Observation", words)
 	for i := range x.Values {
-		v := wordsOfValue(&x.Values[i])
-		if len(x.Interpretations) > 0 && v != "" && i == len(x.Values)-1 {
-			v += " (" + wordsOf(&x.Interpretations[0]) + ")"
+		var room [96]byte
+		b := room[:0]
+		if x.Assertion == record.Negated {
+			b = append(b, "not: "...)
 		}
-		if x.Assertion == record.Negated && v != "" {
-			v = "not: " + v
+		n := len(b)
+		if b = appendWords(b, &x.Values[i]); len(b) == n {
+			continue
 		}
-		w.tell("Value", v)
+		if len(x.Interpretations) > 0 && i == len(x.Values)-1 {
+			b = append(append(append(b, " ("...), wordsOf(&x.Interpretations[0])...), ')')
+		}
+		w.tell("Value", w.texts.Keep(b))
 	}
 	for i := range x.Components {
 		for k := range x.Components[i].Values {
@@ -35,7 +40,8 @@ func (w *writer) tellObservation(x *record.Observation) {
 		if g.Text != "" {
 			w.tell("Expected", g.Text)
 		} else if g.Value != nil {
-			w.tell("Expected", wordsOfValue(g.Value))
+			var room [96]byte
+			w.tell("Expected", w.texts.Keep(appendWords(room[:0], g.Value)))
 		}
 	}
 	if c := observationStatusCode(&x.Status); c != "" && c != "completed" {
@@ -46,17 +52,29 @@ func (w *writer) tellObservation(x *record.Observation) {
 	w.tell("When", wordsOfPeriod(&x.When))
 }
 
+// appendWords appends a value as people read it.
+func appendWords(b []byte, v *record.Value) []byte {
+	switch {
+	case v.Concept != nil:
+		return append(b, wordsOf(v.Concept)...)
+	case v.Quantity != nil:
+		return appendQuantity(b, v.Quantity)
+	case v.Range != nil:
+		return appendQuantity(append(appendQuantity(b, v.Range.Low), " – "...), v.Range.High)
+	case v.Ratio != nil:
+		return appendQuantity(append(appendQuantity(b, v.Ratio.Numerator), " : "...), v.Ratio.Denominator)
+	}
+	return append(b, wordsOfValue(v)...)
+}
+
 // wordsOfValue gives a value as people read it.
 func wordsOfValue(v *record.Value) string {
 	switch {
 	case v.Concept != nil:
 		return wordsOf(v.Concept)
-	case v.Quantity != nil:
-		return quantityWords(v.Quantity)
-	case v.Range != nil:
-		return quantityWords(v.Range.Low) + " – " + quantityWords(v.Range.High)
-	case v.Ratio != nil:
-		return quantityWords(v.Ratio.Numerator) + " : " + quantityWords(v.Ratio.Denominator)
+	case v.Quantity != nil, v.Range != nil, v.Ratio != nil:
+		var room [96]byte
+		return string(appendWords(room[:0], v))
 	case v.Text != nil:
 		return *v.Text
 	case v.Bool != nil:

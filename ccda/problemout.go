@@ -1,6 +1,8 @@
 package ccda
 
 import (
+	"cmp"
+
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
@@ -343,17 +345,20 @@ func (w *writer) answers(q *question, typeCode, field string, list *[]record.Con
 
 // quantityWords gives a quantity as people read it.
 func quantityWords(q *record.Quantity) string {
-	if q == nil {
-		return ""
+	var room [48]byte
+	return string(appendQuantity(room[:0], q))
+}
+
+func appendQuantity(b []byte, q *record.Quantity) []byte {
+	switch {
+	case q == nil:
+		return b
+	case q.Comparator == "" && q.Value == "":
+		return append(b, q.Absent...)
 	}
-	s := q.Comparator + q.Value
-	if u := q.Unit; u != "" && s != "" {
-		s += " " + u
-	} else if q.Code != "" && s != "" {
-		s += " " + q.Code
+	b = append(append(b, q.Comparator...), q.Value...)
+	if unit := cmp.Or(q.Unit, q.Code); unit != "" {
+		b = append(append(b, ' '), unit...)
 	}
-	if s == "" {
-		s = string(q.Absent)
-	}
-	return s
+	return b
 }

@@ -247,6 +247,9 @@ func (w *writer) beginEntry(s *sectionOut) (mark int) {
 	}
 	w.beginRow(s)
 	mark = len(w.b)
+	if s.entries == nil && s.src != nil {
+		s.entries = make([]stretch, 0, len(s.src.Entries)+1)
+	}
 	s.entries = append(s.entries, stretch{from: mark})
 	w.b = append(w.b, '\n')
 	// What is carried at the entry element itself belongs to the section: see section.

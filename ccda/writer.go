@@ -7,6 +7,7 @@ import (
 	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/internal/ids"
 	"github.com/portage-health/portage/internal/ledger"
+	"github.com/portage-health/portage/internal/room"
 	"github.com/portage-health/portage/record"
 )
 
@@ -79,6 +80,7 @@ type writer struct {
 	sec     *sectionOut   // the section that is being written
 	row     *tableRow     // and the row of its narrative that tells of the entry being written
 	cells   []tableCell   // of all rows
+	texts   room.Texts    // what is in them
 	// noteRow is the place in the narrative of a comment on the section itself.
 	noteRow string
 	// rowText says that the words of the concept being written are in the row, to which they point.

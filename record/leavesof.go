@@ -39,7 +39,7 @@ func CountLeavesOf(v any) int {
 func partOf(v *any) (*layout, unsafe.Pointer) {
 	// The first word of an interface tells the type; the second points to the value, but where the value is a pointer itself.
 	words := (*[2]unsafe.Pointer)(unsafe.Pointer(v))
-	if l := pointedLayouts()[words[0]]; l != nil && words[1] != nil {
+	if l := pointedLayouts().of(words[0]); l != nil && words[1] != nil {
 		return l, words[1]
 	}
 	t := reflect.TypeOf(*v)
@@ -55,16 +55,42 @@ func partOf(v *any) (*layout, unsafe.Pointer) {
 }
 
 // pointedLayouts are the layouts of the structs of the record by the type word of an interface that holds a pointer to one.
-var pointedLayouts = sync.OnceValue(func() map[unsafe.Pointer]*layout {
-	m := make(map[unsafe.Pointer]*layout, len(layouts()))
-	for t, l := range layouts() {
+var pointedLayouts = sync.OnceValue(func() *pointedTable {
+	t := new(pointedTable)
+	for typ, l := range layouts() {
 		if l.shape == shapeStruct {
-			pointer := reflect.Zero(reflect.PointerTo(t)).Interface()
-			m[(*[2]unsafe.Pointer)(unsafe.Pointer(&pointer))[0]] = l
+			pointer := reflect.Zero(reflect.PointerTo(typ)).Interface()
+			word := (*[2]unsafe.Pointer)(unsafe.Pointer(&pointer))[0]
+			i := t.place(word)
+			for t[i].word != nil {
+				i = (i + 1) % len(t)
+			}
+			t[i] = pointedLayout{word, l}
 		}
 	}
-	return m
+	return t
 })
+
+// pointedTable is a table by open addressing, several times as large as there are types. Their words are addresses of the program's own data.
+type pointedTable [1 << 9]pointedLayout
+
+type pointedLayout struct {
+	word unsafe.Pointer
+	*layout
+}
+
+func (t *pointedTable) place(word unsafe.Pointer) int {
+	return int(uint64(uintptr(word)) * 0x9e3779b97f4a7c15 >> 55)
+}
+
+func (t *pointedTable) of(word unsafe.Pointer) *layout {
+	for i := t.place(word); word != nil; i = (i + 1) % len(t) {
+		if x := &t[i]; x.word == word || x.word == nil {
+			return x.layout
+		}
+	}
+	return nil
+}
 
 // eachLeaf names the leaves of the value at p.
 func (l *layout) eachLeaf(p unsafe.Pointer, path []byte, unless string, f func(string)) {
