@@ -62,10 +62,43 @@ func (w *writer) besideConcern(c *record.Concern, e *record.Entry) {
 	if author(e.Participants) == nil && author(c.Participants) != nil {
 		rest.Participants = nil
 	}
-	w.fieldAny("concern", rest)
+	if isPlainConcern(rest) {
+		w.plainConcern(rest)
+	} else {
+		w.fieldAny("concern", rest)
+	}
 	if isBareConcern(rest) {
 		w.mark("concerned")
 	}
+}
+
+// isPlainConcern reports whether a concern says no more than most do: by what it is known, where it stands and how long it is one.
+func isPlainConcern(c *record.Concern) bool {
+	return c.Status.AsSent == "" && c.Status.Absent == "" && c.Status.Reasons == nil && c.Participants == nil && c.Priority == nil && c.Narrative == nil && c.Notes == nil &&
+		c.Labels == nil && (c.Assertion == record.Affirmed || c.Assertion == "") && c.Relations == nil && c.Preferences == nil
+}
+
+// plainConcern is fieldAny for such a concern, without reflection.
+func (w *writer) plainConcern(c *record.Concern) {
+	if c.ID == "" && c.Identifiers == nil && c.Status.Code == "" && c.When == (record.Period{}) && c.Assertion == "" {
+		return
+	}
+	w.field("concern")
+	w.fieldStr("id", c.ID)
+	for i := range c.Identifiers {
+		w.field("identifiers")
+		w.identifier("valueIdentifier", &c.Identifiers[i])
+		w.endField()
+	}
+	if c.Status.Code != "" {
+		w.field("status")
+		w.fieldStr("code", string(c.Status.Code))
+		w.endField()
+	}
+	if c.When != (record.Period{}) {
+		w.fieldPeriod("when", &c.When)
+	}
+	w.endField()
 }
 
 // isBareConcern reports whether nothing is said of a concern but that there is one.

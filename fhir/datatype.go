@@ -201,16 +201,18 @@ func (w *writer) isForeign(c *record.Coding) bool {
 	if w.uscore > USCore311 && strings.HasPrefix(c.System, usCoreStem) {
 		return false // the codes held are those of 6.1.0
 	}
-	k := [2]string{c.System, c.Code}
-	foreign, known := w.foreign[k]
-	if !known {
-		foreign = isNoCodeOf(c.System, strings.TrimSpace(c.Code))
-		if w.foreign == nil {
-			w.foreign = map[[2]string]bool{}
-		}
-		w.foreign[k] = foreign
+	n := len(c.Code)
+	x := &w.foreign[(c.Code[0]+c.Code[n/2]<<1+c.Code[n-1]<<2+byte(n)<<3+byte(len(c.System)))%byte(len(w.foreign))]
+	if x.code != c.Code || x.system != c.System {
+		x.system, x.code, x.foreign = c.System, c.Code, isNoCodeOf(c.System, strings.TrimSpace(c.Code))
 	}
-	return foreign
+	return x.foreign
+}
+
+// looked is a code that was looked for in its system.
+type looked struct {
+	system, code string
+	foreign      bool
 }
 
 // maybeForeign reports whether a system is one whose codes may be known whole here.
@@ -256,6 +258,13 @@ func isCode(s string) bool {
 	if s == "" {
 		return false
 	}
+	n := 0
+	for n < len(s) && inkASCII[s[n]] {
+		n++
+	}
+	if n == len(s) {
+		return true
+	}
 	gap, ascii := true, true
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -273,6 +282,14 @@ func isCode(s string) bool {
 	}
 	return !gap && (ascii || clean(s))
 }
+
+// inkASCII are the characters of ASCII that leave a mark, of which most codes are.
+var inkASCII = func() (t [256]bool) {
+	for c := '!'; c < utf8.RuneSelf-1; c++ {
+		t[c] = true
+	}
+	return t
+}()
 
 // isURI reports whether s may stand in a FHIR uri: no white space, no control characters.
 func isURI(s string) bool {

@@ -56,15 +56,15 @@ type writer struct {
 	shown int              // how many pictures of its narratives were referred to
 
 	// Demands of US Core that hold for the resource being written.
-	needSystem bool               // every identifier has a system and a value
-	foreign    map[[2]string]bool // codes by system, and whether the system does not have them
-	systems    [16]string         // code systems that were last written, of those that go out as they are
-	needFamily bool               // every name has a family name
-	noHome     bool               // no use is home (org-2, org-3)
-	claim      span               // where meta names the profile of the resource being written
-	profile    string             // that profile
-	unfit      bool               // that resource does not meet its profile, or refers to one that does not
-	streams    *streams           // contents that are written when all else is; nil where they stand in what is written
+	needSystem bool       // every identifier has a system and a value
+	foreign    [32]looked // codes by their letters
+	systems    [16]string // code systems that were last written, of those that go out as they are
+	needFamily bool       // every name has a family name
+	noHome     bool       // no use is home (org-2, org-3)
+	claim      span       // where meta names the profile of the resource being written
+	profile    string     // that profile
+	unfit      bool       // that resource does not meet its profile, or refers to one that does not
+	streams    *streams   // contents that are written when all else is; nil where they stand in what is written
 	uscore     USCore
 	unmet      map[string]bool   // ids of resources that do not meet that release's profiles
 	asked      []askedTarget     // what profiles that are claimed ask of other resources
