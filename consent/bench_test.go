@@ -88,8 +88,8 @@ func asked() *consent.Request {
 		Purposes:  []record.Coding{{System: record.SystemActReason, Code: "TREAT"}}}
 }
 
-// A decision reads all twenty consents each time, from what the store holds to the whole Decision; nothing of them is prepared or remembered. The rules
-// of law on single entries, which say nothing of a patient, are made once where nothing lifts them.
+// A decision reads all twenty consents each time, from what the store holds to the whole Decision; nothing of them is prepared or remembered, nor are the
+// rules of law on single entries.
 func BenchmarkDecide20(b *testing.B) {
 	list := twenty()
 	e := &consent.Evaluator{Store: consent.FiledConsents(list)}

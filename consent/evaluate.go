@@ -175,6 +175,15 @@ type made struct {
 	until       time.Time
 }
 
+// listed is what a Decision on some consents lists of them, in one piece of memory instead of three.
+type listed struct {
+	considered [mostFiled]Considered
+	policies   [mostFiled + 4]Policy
+	basis      [18]Basis
+}
+
+const someFiled, mostFiled = 9, 20
+
 // session is the making of one decision.
 type session struct {
 	making
@@ -200,7 +209,9 @@ type making struct {
 	req *Request
 	now clock // of req
 	m   *made
-	d   *Decision // that of m
+	// basisRoom is room for the Basis of a Decision on some consents, beside that of made.
+	basisRoom []Basis
+	d         *Decision // that of m
 	// until is when it has to be made again.
 	until soonest
 	// unreadable says that a consent could not be read: nothing that the patient could deny is permitted.
@@ -282,7 +293,12 @@ func (s *session) consider() {
 			research = true
 		}
 	}
-	s.d.Considered = make([]Considered, len(s.filed))
+	if n := len(s.filed); n >= someFiled && n <= mostFiled {
+		l := new(listed)
+		s.d.Considered, s.d.Policies, s.basisRoom = l.considered[:n:n], l.policies[:0], l.basis[:0]
+	} else {
+		s.d.Considered = make([]Considered, n)
+	}
 	s.live = slices.Grow(s.live, len(s.filed))
 	supersedes, ended := false, false
 	for i := range s.filed {

@@ -305,7 +305,12 @@ func (s *session) rely(x *says) {
 			n++
 		}
 	}
-	basis := slices.Grow(s.d.Basis, n+2) // some law comes after them, mostly
+	basis := s.d.Basis
+	if room := len(basis) + n + 2; room > cap(basis) && room <= cap(s.basisRoom) {
+		basis = append(s.basisRoom, basis...)
+	} else {
+		basis = slices.Grow(basis, n+2) // some law comes after them, mostly
+	}
 	for i := range x.permits {
 		c := s.of(&x.atoms[x.permits[i].at])
 		if c.relied {
