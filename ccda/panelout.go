@@ -1,6 +1,8 @@
 package ccda
 
 import (
+	"slices"
+
 	"github.com/portage-health/portage/record"
 )
 
@@ -76,13 +78,32 @@ func (w *writer) panelOut(x *record.Panel, f *panelForm, claimed bool) {
 	w.collections(&x.Specimens)
 	w.laboratoryStatusOut("component", &ofReport, more)
 	w.issuedOut(&x.Issued, "component")
+	up := w.panel
+	w.panel = x.ID
 	w.members(&x.Members, "component")
+	w.panel = up
 	w.mediaOf(&x.Attachments, "component")
 	w.inEncounter("component", &x.Encounter)
 	w.organizerTail(&x.Entry)
 	w.end()
+	if (x.Parent == nil || x.Parent.ID != up) && w.listsPanel(up, x.ID) {
+		w.Note(&standsWithin, "parent")
+	}
 	x.Parent = w.parentOf(x)
 	w.rest(x)
+}
+
+// standsWithin is for a panel that does not name the one that lists it.
+var standsWithin = record.IssueAltered.Because("the panel stands within the one that lists it, and will be read as naming it")
+
+// listsPanel reports whether one panel lists another.
+func (w *writer) listsPanel(id, member string) bool {
+	at, ok := w.index[id]
+	if !ok {
+		return false
+	}
+	list, _ := w.panelsOf(at.kind)
+	return list != nil && slices.ContainsFunc(list[at.i].Members, func(m record.Ref) bool { return m.ID == member })
 }
 
 // organizerTail writes what organizers end with: as tail, and references behind what they hold.
@@ -111,25 +132,15 @@ func (w *writer) panelText(e *record.Entry) {
 
 // parentOf gives the reference to the panel that a panel is part of, nil where its place in the document says so.
 func (w *writer) parentOf(x *record.Panel) *record.Ref {
-	at, ok := w.place(x.Parent)
-	if !ok {
+	if x.Parent == nil || !w.listsPanel(x.Parent.ID, x.ID) {
 		return x.Parent
 	}
-	list, _ := w.panelsOf(at.kind)
-	if list == nil {
-		return x.Parent
+	p := *x.Parent
+	p.ID, p.Kind = "", ""
+	if p.IsZero() {
+		return nil
 	}
-	for _, m := range list[at.i].Members {
-		if m.ID == x.ID {
-			p := *x.Parent
-			p.ID, p.Kind = "", ""
-			if p.IsZero() {
-				return nil
-			}
-			return &p
-		}
-	}
-	return x.Parent
+	return &p
 }
 
 // atEntry reports whether the statement being written is that of an entry itself.

@@ -46,10 +46,11 @@ type writer struct {
 
 	headerEncounter string // the encounter that the document was made in
 
-	numbers      int  // sections numbered so far
-	procedure    bool // what is being written is the performer of a procedure
-	factsWritten bool // what the patient is was written as observations: see factsOfPatient
-	depth        int  // how deep statements lie in one another
+	numbers      int    // sections numbered so far
+	procedure    bool   // what is being written is the performer of a procedure
+	factsWritten bool   // what the patient is was written as observations: see factsOfPatient
+	depth        int    // how deep statements lie in one another
+	panel        string // the panel whose members are being written
 
 	// What the header of a conformant document requires of the part being written: see needs and needsPerson.
 	fielded        bool   // addresses are US Realm Addresses
