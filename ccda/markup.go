@@ -12,7 +12,7 @@ type markup struct {
 	b     []byte
 	open  []element
 	inTag bool // the start tag of the innermost element still takes attributes
-	spare []*kept
+	spare []*kept // of elements that ended, for others
 }
 
 // element is one that is being written.

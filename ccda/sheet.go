@@ -37,10 +37,15 @@ func newTables() tables {
 
 // emptied gives the tables without what is in them: new ones where they are large.
 func (t *tables) emptied() tables {
-	if len(t.index)+len(t.wrote)+len(t.pointedTo)+len(t.said.used) > mostEntries || cap(t.said.all) > mostEntries {
+	sets := [...]map[string]bool{t.listed, t.wrote, t.leftOut, t.grouped, t.inStatements, t.said.used}
+	n := len(t.index) + len(t.pointedTo) + len(t.named) + len(t.roles) + cap(t.said.all) // which has every anchor
+	for _, m := range sets {
+		n += len(m)
+	}
+	if n > mostInTables {
 		return newTables()
 	}
-	for _, m := range [...]map[string]bool{t.listed, t.wrote, t.leftOut, t.grouped, t.inStatements, t.said.used} {
+	for _, m := range sets {
 		clear(m)
 	}
 	clear(t.index)
@@ -61,8 +66,8 @@ var sheets = room.Shelf[sheet]{New: func() *sheet {
 // staySheet is how many bytes a sheet may have that stays when garbage is collected.
 const staySheet = 1 << 20
 
-// How many cells of tables, issues and entries a sheet may have room for that stays.
-const mostCells, mostIssues, mostEntries = 1 << 12, 1 << 12, 1 << 12
+// How many cells of rows and issues, and how many of all things in tables, a sheet may have room for that stays.
+const mostCells, mostIssues, mostInTables = 1 << 12, 1 << 12, 1 << 14
 
 // report gives a report that was written on the sheet memory of its own, of its size.
 func (d *sheet) report(r *record.Report) {
