@@ -11,7 +11,7 @@ import (
 type markup struct {
 	b     []byte
 	open  []element
-	inTag bool // the start tag of the innermost element still takes attributes
+	inTag bool    // the start tag of the innermost element still takes attributes
 	spare []*kept // of elements that ended, for others
 }
 
