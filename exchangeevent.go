@@ -208,11 +208,12 @@ func decisionOf(d *consent.Decision, r *consent.Request, w *consent.Withholding)
 		}
 	}
 	for _, x := range d.Policies {
-		p := audit.Policy{ID: x.ID, Version: x.Version}
-		if slices.ContainsFunc(d.Considered, func(c consent.Considered) bool { return c.Consent == x.ID }) {
-			p.Kind = "consent"
+		out.Policies = append(out.Policies, audit.Policy{ID: x.ID, Version: x.Version})
+	}
+	for i := range d.Considered {
+		if c := &d.Considered[i]; c.HadSay() {
+			out.Policies = append(out.Policies, audit.Policy{ID: c.Consent, Version: c.Version, Kind: "consent"})
 		}
-		out.Policies = append(out.Policies, p)
 	}
 	for _, x := range d.Basis {
 		if x.Citation != "" && !slices.Contains(out.Basis, x.Citation) {

@@ -72,6 +72,31 @@ func TestDiscloseWithholds(t *testing.T) {
 	require.Equal(t, int64(1), n)
 }
 
+// The log names the laws that a decision was made by, and the consents that had a say, with their versions; not those of others, or that are over.
+func TestLogNamesWhatHadASay(t *testing.T) {
+	s := newScene(t)
+	of := func(id, when string, status record.StatusCode, actors ...record.ConsentActor) record.Consent {
+		return record.Consent{Entry: record.Entry{ID: id, Assertion: record.Affirmed, Status: record.Status{Code: status}}, Decision: "permit", When: &record.Time{Value: when}, Provision: &record.Provision{Actors: actors}}
+	}
+	s.x.Decider = &consent.Evaluator{Store: consent.Consents{
+		of("given", "2021-05-06", record.StatusActive),
+		of("another's", "2021-05-07", record.StatusActive, record.ConsentActor{Ref: &record.Ref{AsSent: "Practitioner/99"}}),
+		of("draft", "2021-05-08", "draft"),
+	}}
+	_, err := s.x.Disclose(s.ctx, s.out, s.to, s.dest)
+	require.NoError(t, err)
+	var consents, others []audit.Policy
+	for _, p := range s.book.events[0].Decision.Policies {
+		if p.Kind == "consent" {
+			consents = append(consents, p)
+		} else {
+			others = append(others, p)
+		}
+	}
+	require.Equal(t, []audit.Policy{{ID: "given", Version: "2021-05-06", Kind: "consent"}}, consents)
+	require.NotEmpty(t, others)
+}
+
 // The log holds nothing of a record that is full of planted words, however it is disclosed or received.
 func TestExchangeLogHoldsNoMarkers(t *testing.T) {
 	rec, plants := recordtest.Markers()

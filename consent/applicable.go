@@ -78,10 +78,8 @@ func (s *session) consents(ctx context.Context) error {
 			s.filed = append(s.filed, onFile{&got[i].Consent, &got[i]})
 		}
 	}
-	s.distinct = true
 	for i := 1; i < len(s.filed); i++ {
 		if s.filed[i].ID <= s.filed[i-1].ID {
-			s.distinct = false
 			slices.SortStableFunc(s.filed, byName)
 			break
 		}

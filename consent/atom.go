@@ -18,7 +18,7 @@ type atom struct {
 
 // more is what few atoms have: words of several provisions, and exceptions.
 type more struct {
-	made   *Condition
+	made   *spoken
 	unless []Condition
 }
 

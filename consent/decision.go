@@ -40,7 +40,7 @@ type Decision struct {
 	Obligations []Obligation `json:"obligations,omitempty"`
 	// Basis is what the decision rests on in law.
 	Basis []Basis `json:"basis,omitempty"`
-	// Policies are the consents, laws, agreements and defaults that had a say, with their versions.
+	// Policies are the laws, agreements, defaults and tables that had a say, with their versions. Consents are in Considered.
 	Policies []Policy `json:"policies,omitempty"`
 	// Exception is what a denial would have to rest on under the rule against information blocking (45 CFR 171); nil on a permit.
 	Exception *Exception `json:"exception,omitempty"`
@@ -49,7 +49,7 @@ type Decision struct {
 	ValidUntil *time.Time `json:"validUntil,omitempty"`
 	// At is the time the decision was made for.
 	At time.Time `json:"at,omitzero"`
-	// Considered are all consents that were looked at, and what became of each.
+	// Considered are all consents that were looked at, with their versions, and what became of each.
 	Considered []Considered `json:"considered,omitempty"`
 	// Withheld counts entries by why they do not leave. It is filled by whoever carried the decision out; see Withhold.
 	Withheld []Count `json:"withheld,omitempty"`
@@ -96,7 +96,7 @@ type Basis struct {
 	By string `json:"by,omitempty"`
 }
 
-// Policy is a consent, a law or a default that had a say.
+// Policy is a law, an agreement, a default or a table that had a say.
 type Policy struct {
 	ID      string `json:"id"`
 	Version string `json:"version,omitempty"`
@@ -113,8 +113,20 @@ type Exception struct {
 // Considered is a consent that was looked at.
 type Considered struct {
 	Consent string `json:"consent,omitempty"`
+	// Version tells one state of it from the next: when it was last changed, or given.
+	Version string `json:"version,omitempty"`
 	// As is applied, or why it was not: a ReasonCode.
 	As ReasonCode `json:"as"`
+}
+
+// HadSay reports whether the consent had a say: it says something to the request, or nobody could read it, or tell whose it is or
+// who gave it.
+func (c *Considered) HadSay() bool {
+	switch c.As {
+	case ReasonApplied, ReasonUnreadable, ReasonUnverified, ReasonWhose:
+		return true
+	}
+	return false
 }
 
 // Obligation is what a recipient or the discloser has to do.
@@ -179,20 +191,20 @@ type Rule struct {
 // Condition is what an entry is compared with: all fields that say anything must match, each by one of its values.
 // What cannot be told of an entry matches for a denial, and does not for a permit.
 type Condition struct {
-	Labels    []record.Coding      `json:"labels,omitempty"`
-	Data      []record.ConsentData `json:"data,omitempty"` // by instance, author, encounter (FHIR consent-data-meaning)
-	Period    *record.Period       `json:"period,omitempty"`
-	Codes     []record.Coding      `json:"codes,omitempty"`
-	Classes   []record.Coding      `json:"classes,omitempty"`
-	Documents []record.Coding      `json:"documents,omitempty"` // types of document
-	// Parts are the conditions of an exception that holds only within another: all must match as well.
+	Labels  []record.Coding      `json:"labels,omitempty"`
+	Data    []record.ConsentData `json:"data,omitempty"` // by instance, author, encounter (FHIR consent-data-meaning)
+	Period  *record.Period       `json:"period,omitempty"`
+	Codes   []record.Coding      `json:"codes,omitempty"`
+	Classes []record.Coding      `json:"classes,omitempty"`
+	// Parts are further conditions, all of which must match as well: of an exception that holds only within another, or of classes
+	// of two kinds (FHIR R5 provision.resourceType beside documentType).
 	Parts []Condition `json:"parts,omitempty"`
 }
 
 // IsZero reports whether every entry meets the condition.
 func (c *Condition) IsZero() bool {
 	return len(c.Labels) == 0 && len(c.Data) == 0 && c.Period == nil && len(c.Codes) == 0 && len(c.Classes) == 0 &&
-		len(c.Documents) == 0 && len(c.Parts) == 0
+		len(c.Parts) == 0
 }
 
 // Count is how many entries are withheld, or masked, for a reason.

@@ -157,7 +157,7 @@ func (s *session) consider() {
 		a.at = i
 		why := a.applies(s.e, f, s.req, &s.now, research)
 		c := &s.d.Considered[i]
-		c.Consent, c.As = f.ID, why
+		c.Consent, c.Version, c.As = f.ID, f.version(), why
 		switch why {
 		case "":
 			s.lawful = s.lawful || a.lawful

@@ -44,18 +44,18 @@ func (s *session) within(l *level, p *record.Provision, permit bool) words {
 		if item.isZero() {
 			return l.item
 		}
-		var above Condition
+		var above spoken
 		own := s.stated.one()
-		item.into(own)
-		l.item.into(&above)
+		item.speak(own)
+		l.item.speak(&above)
 		own.widen(&above)
 		return words{made: own}
 	case permit && !l.permit && !(l.item.isZero() && l.bound.isZero()):
-		var above, bound Condition
+		var above, bound spoken
 		own := s.stated.one()
-		item.into(own)
-		l.item.into(&above)
-		l.bound.into(&bound)
+		item.speak(own)
+		l.item.speak(&above)
+		l.bound.speak(&bound)
 		own.within(&above)
 		own.within(&bound)
 		return words{made: own}

@@ -96,7 +96,7 @@ func sameRules(a, b []Rule) bool {
 // same compares conditions that come from the same consents: by what they hold, not by content.
 func (c *Condition) same(o *Condition) bool {
 	if len(c.Parts) != len(o.Parts) || c.Period != o.Period || !sameSlice(c.Labels, o.Labels) || !sameSlice(c.Codes, o.Codes) ||
-		!sameSlice(c.Classes, o.Classes) || !sameSlice(c.Documents, o.Documents) || !sameSlice(c.Data, o.Data) {
+		!sameSlice(c.Classes, o.Classes) || !sameSlice(c.Data, o.Data) {
 		return false
 	}
 	for i := range c.Parts {
@@ -227,7 +227,7 @@ func (s *session) nothingLeft() bool {
 // close ends a decision: what a denial rests on, which policies had a say, and how long it holds.
 func (s *session) close() *Decision {
 	d := s.d
-	d.Policies = slices.Grow(d.Policies, len(s.live)+len(s.e.laws())+1)
+	d.Policies = slices.Grow(d.Policies, len(s.e.laws())+1)
 	for _, l := range s.e.laws() {
 		if holdsIn(l.Jurisdiction, s.req.Jurisdiction) {
 			s.policy(l.Policy)
@@ -237,12 +237,6 @@ func (s *session) close() *Decision {
 	for i := range s.live {
 		a := &s.live[i]
 		c := a.Consent
-		version := s.filed[a.at].version()
-		if last := len(d.Policies) - 1; i == 0 || s.distinct || d.Policies[last].ID != c.ID || d.Policies[last].Version != version { // they are in order
-			d.Policies = d.Policies[:last+2] // there is room, and it is zero
-			p := &d.Policies[last+1]
-			p.ID, p.Version = c.ID, version
-		}
 		if a.stale {
 			s.warn(ReasonStale, c.ID)
 			if s.e.RefuseStale {

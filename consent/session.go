@@ -49,8 +49,8 @@ type made struct {
 // listed is what a Decision on some consents lists of them, in one piece of memory instead of three.
 type listed struct {
 	considered [mostFiled]Considered
-	policies   [mostFiled + 4]Policy
-	basis      [18]Basis
+	policies   [4]Policy
+	basis      [17]Basis
 }
 
 const someFiled, mostFiled = 9, 20
@@ -89,7 +89,6 @@ type making struct {
 	unreadable bool
 	fell       bool  // the host's default had a say
 	lawful     bool  // a consent that applies may say which law it is given under
-	distinct   bool  // no two consents have the same id
 	scopes     uint8 // a bit for each scope of the consents that apply
 }
 

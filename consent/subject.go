@@ -46,9 +46,6 @@ func (x *subject) meets(c *condition, e Effect) answer {
 	if out != no && len(c.Classes) > 0 {
 		out = min(out, x.class(c.Classes))
 	}
-	if out != no && len(c.Documents) > 0 {
-		out = min(out, x.class(c.Documents))
-	}
 	for i := range c.parts {
 		if out != no {
 			out = min(out, x.meets(&c.parts[i], e))

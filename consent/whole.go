@@ -19,7 +19,7 @@ func coversAll(c *Condition, req *Request) bool {
 	if c.IsZero() {
 		return true
 	}
-	bare := len(c.Data) == 0 && c.Period == nil && len(c.Codes) == 0 && len(c.Documents) == 0 && len(c.Parts) == 0
+	bare := len(c.Data) == 0 && c.Period == nil && len(c.Codes) == 0 && len(c.Parts) == 0
 	switch {
 	case !bare:
 		return false

@@ -5,12 +5,12 @@ import "github.com/portage-health/portage/record"
 // words are what is said of single entries: by one provision, or by several together.
 type words struct {
 	p    *record.Provision
-	made *Condition
+	made *spoken
 }
 
 func (w *words) isZero() bool {
 	if w.made != nil {
-		return w.made.IsZero()
+		return w.made.isZero()
 	}
 	p := w.p
 	return p == nil || len(p.SecurityLabels) == 0 && len(p.Data) == 0 && p.DataPeriod == nil && len(p.Codes) == 0 && len(p.Classes) == 0 &&
@@ -28,10 +28,10 @@ func (w *words) gist() gist {
 	var g gist
 	switch c, p := w.made, w.p; {
 	case c != nil:
-		if c.IsZero() {
+		if c.isZero() {
 			return 0
 		}
-		g = gistOf(len(c.Data), len(c.Documents), len(c.Classes), len(c.Parts)).period(c.Period).codes(c.Codes).codes(c.Labels)
+		g = gistOf(len(c.Data), len(c.documents), len(c.Classes), len(c.Parts)).period(c.Period).codes(c.Codes).codes(c.Labels)
 	case p != nil:
 		classes, parts := len(p.Classes), 0
 		if k := len(p.ResourceTypes); k > 0 {
@@ -88,7 +88,8 @@ func (g gist) text(s string) gist {
 func (w *words) into(c *Condition) {
 	switch {
 	case w.made != nil:
-		*c = *w.made
+		*c = w.made.Condition
+		c.also(w.made.documents)
 	case w.p != nil:
 		c.of(w.p)
 	}
@@ -104,8 +105,47 @@ func (w *words) labels() []record.Coding {
 	return nil
 }
 
+// spoken is what is said of single entries while it is put together of several provisions: types of document stand apart from
+// other classes, since a provision takes over either from those above it.
+type spoken struct {
+	Condition
+	documents []record.Coding
+}
+
+func (s *spoken) isZero() bool { return len(s.documents) == 0 && s.IsZero() }
+
+// speak writes them, with types of document apart, to what is zero.
+func (w *words) speak(s *spoken) {
+	switch {
+	case w.made != nil:
+		*s = *w.made
+	case w.p != nil:
+		s.apart(w.p)
+		s.documents = w.p.DocumentTypes
+	}
+}
+
+// also adds types of document to a condition: classes that must match beside those it has.
+func (c *Condition) also(documents []record.Coding) {
+	switch {
+	case len(documents) == 0:
+	case len(c.Classes) == 0:
+		c.Classes = documents
+	default:
+		c.Parts = append(c.Parts[:len(c.Parts):len(c.Parts)], Condition{Classes: documents})
+	}
+}
+
 // of makes c, which is zero, what a provision says of single entries.
 func (c *Condition) of(p *record.Provision) {
+	c.apart(p)
+	if len(p.DocumentTypes) > 0 {
+		c.also(p.DocumentTypes)
+	}
+}
+
+// apart is of without types of document.
+func (c *Condition) apart(p *record.Provision) {
 	// What there is none of is not written: c is zero.
 	if p.SecurityLabels != nil {
 		c.Labels = p.SecurityLabels
@@ -115,9 +155,6 @@ func (c *Condition) of(p *record.Provision) {
 	}
 	if p.DataPeriod != nil {
 		c.Period = p.DataPeriod
-	}
-	if p.DocumentTypes != nil {
-		c.Documents = p.DocumentTypes
 	}
 	switch {
 	case len(p.ResourceTypes) == 0:
@@ -142,14 +179,14 @@ func (c *Condition) of(p *record.Provision) {
 
 // conditions is memory for words of several provisions. None of it goes into a decision.
 type conditions struct {
-	room []*Condition
+	room []*spoken
 	used int
 }
 
-// one gives a zero condition.
-func (c *conditions) one() *Condition {
+// one gives what says nothing yet.
+func (c *conditions) one() *spoken {
 	if c.used == len(c.room) {
-		c.room = append(c.room, new(Condition))
+		c.room = append(c.room, new(spoken))
 	}
 	c.used++
 	return c.room[c.used-1]
@@ -158,13 +195,13 @@ func (c *conditions) one() *Condition {
 // leave takes all back.
 func (c *conditions) leave() {
 	for _, x := range c.room[:c.used] {
-		*x = Condition{}
+		*x = spoken{}
 	}
 	c.used = 0
 }
 
-// widen makes the condition one of a provision that adds to the one above it: what it does not state, it takes over.
-func (c *Condition) widen(up *Condition) {
+// widen makes it that of a provision that adds to the one above it: what it does not state, it takes over.
+func (c *spoken) widen(up *spoken) {
 	if len(c.Labels) == 0 {
 		c.Labels = up.Labels
 	}
@@ -180,21 +217,23 @@ func (c *Condition) widen(up *Condition) {
 	if len(c.Classes) == 0 {
 		c.Classes = up.Classes
 	}
-	if len(c.Documents) == 0 {
-		c.Documents = up.Documents
+	if len(c.documents) == 0 {
+		c.documents = up.documents
 	}
 	if len(up.Parts) > 0 {
 		c.Parts = append(c.Parts[:len(c.Parts):len(c.Parts)], up.Parts...)
 	}
 }
 
-// within makes the condition one of an exception that holds only where that above it does.
-func (c *Condition) within(up *Condition) {
+// within makes it that of an exception that holds only where that above it does.
+func (c *spoken) within(up *spoken) {
 	switch {
-	case up.IsZero():
-	case c.IsZero():
+	case up.isZero():
+	case c.isZero():
 		*c = *up
 	default:
-		c.Parts = append(c.Parts[:len(c.Parts):len(c.Parts)], *up)
+		above := up.Condition
+		above.also(up.documents)
+		c.Parts = append(c.Parts[:len(c.Parts):len(c.Parts)], above)
 	}
 }
