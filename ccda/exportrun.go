@@ -38,7 +38,7 @@ func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer,
 	defer sheet.clear(w)
 	rep.Issues = sheet.issues
 	defer sheet.report(rep)
-	w.b, w.entries, w.open, w.cells, w.tables = sheet.b, sheet.entries, sheet.open, sheet.cells, sheet.tables
+	w.b, w.entries, w.open, w.cells, w.Named, w.tables = sheet.b, sheet.entries, sheet.open, sheet.cells, sheet.lost, sheet.tables
 	w.findEntries()
 	if w.strict && rec.Patient == nil && len(rec.Documents) == 0 && !w.holds() {
 		return rep, ErrNoPatient

@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"github.com/portage-health/portage/internal/ledger"
 	"github.com/portage-health/portage/internal/room"
 	"github.com/portage-health/portage/record"
 )
@@ -11,6 +12,7 @@ type sheet struct {
 	open       []element
 	cells      []tableCell
 	issues     []record.Issue
+	lost       ledger.PathSet
 	tables     tables
 }
 
@@ -63,11 +65,11 @@ var sheets = room.Shelf[sheet]{New: func() *sheet {
 	return &sheet{b: make([]byte, 0, 16<<10), entries: make([]byte, 0, 16<<10), open: make([]element, 0, 32), tables: newTables()}
 }}
 
-// staySheet is how many bytes a sheet may have that stays when garbage is collected.
-const staySheet = 1 << 20
+// staySheet is how many bytes a sheet may have that stays when garbage is collected, stayIssues for how many issues.
+const staySheet, stayIssues = 1 << 20, 1 << 12
 
 // How many cells of rows and issues, and how many of all things in tables, a sheet may have room for that stays.
-const mostCells, mostIssues, mostInTables = 1 << 12, 1 << 12, 1 << 14
+const mostCells, mostIssues, mostInTables = 1 << 12, 1 << 14, 1 << 14
 
 // report gives a report that was written on the sheet memory of its own, of its size.
 func (d *sheet) report(r *record.Report) {
@@ -93,6 +95,7 @@ func (d *sheet) clear(w *writer) {
 	if len(cells) > mostCells {
 		cells = nil
 	}
-	*d = sheet{b: w.b[:0], entries: w.entries[:0], open: open[:0], cells: cells[:0], issues: d.issues, tables: w.tables.emptied()}
-	sheets.Put(d, cap(d.b)+cap(d.entries) <= staySheet)
+	w.Named.Empty(mostIssues)
+	*d = sheet{b: w.b[:0], entries: w.entries[:0], open: open[:0], cells: cells[:0], issues: d.issues, lost: w.Named, tables: w.tables.emptied()}
+	sheets.Put(d, cap(d.b)+cap(d.entries) <= staySheet && cap(d.issues) <= stayIssues)
 }

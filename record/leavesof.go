@@ -12,8 +12,13 @@ import (
 //
 // It keeps nothing of v: what a caller points to can stay on its stack.
 func EachLeaf(path string, v any, f func(path string)) {
+	EachLeafPath(append(make([]byte, 0, len(path)+64), path...), v, func(b []byte) { f(string(b)) })
+}
+
+// EachLeafPath is EachLeaf with paths that are f's until it returns, written behind path in the memory after it where there is room.
+func EachLeafPath(path []byte, v any, f func(path []byte)) {
 	if l, p := partOf(&v); p != nil {
-		l.eachLeaf(p, append(make([]byte, 0, len(path)+64), path...), l.unless, f)
+		l.eachLeaf(p, path, l.unless, f)
 	}
 }
 
@@ -93,12 +98,12 @@ func (t *pointedTable) of(word unsafe.Pointer) *layout {
 }
 
 // eachLeaf names the leaves of the value at p.
-func (l *layout) eachLeaf(p unsafe.Pointer, path []byte, unless string, f func(string)) {
+func (l *layout) eachLeaf(p unsafe.Pointer, path []byte, unless string, f func([]byte)) {
 	n := len(path)
 	switch l.shape {
 	case shapeString, shapeBool, shapeData:
 		if !l.zeroAt(p) && (unless == "" || *(*string)(p) != unless) {
-			f(string(path))
+			f(path)
 		}
 	case shapePointer:
 		switch to := *(*unsafe.Pointer)(p); {
@@ -106,7 +111,7 @@ func (l *layout) eachLeaf(p unsafe.Pointer, path []byte, unless string, f func(s
 		case l.elem.shape == shapeStruct:
 			l.elem.eachLeaf(to, path, "", f)
 		default:
-			f(string(path))
+			f(path)
 		}
 	case shapeSlice:
 		w := (*sliceWords)(p)

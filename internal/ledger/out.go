@@ -15,12 +15,13 @@ type Out struct {
 	Lost int
 	// Quiet says that what is being written was written before: nothing is counted again.
 	Quiet bool
+	// Named are the leaves that were dropped. An export may give it memory of another that is done: see PathSet.Empty.
+	Named PathSet
 
 	at    []step
 	base  int    // where in at the path begins: see At
 	text  []byte // scratch
 	paths room.Texts
-	named map[string]bool
 	cut   int // how many issues were cut off: see Cut
 }
 
@@ -55,7 +56,10 @@ func (o *Out) Top() (field string, i int, ok bool) {
 }
 
 // Path writes where in the record the writer is, with one more field where leaf is not "".
-func (o *Out) Path(leaf string) string {
+func (o *Out) Path(leaf string) string { return o.paths.Keep(o.place(leaf)) }
+
+// place is Path on the scratch.
+func (o *Out) place(leaf string) []byte {
 	b := o.text[:0]
 	for _, s := range o.at[o.base:] {
 		if len(b) > 0 {
@@ -75,7 +79,7 @@ func (o *Out) Path(leaf string) string {
 		b = append(b, leaf...)
 	}
 	o.text = b
-	return o.paths.Keep(b)
+	return b
 }
 
 // Note adds an issue at a field of where the writer is; leaf may be "".
@@ -91,26 +95,21 @@ func (o *Out) Drop(leaf string, v any, why *record.IssueKind) {
 	if o.Quiet || record.CountLeavesOf(v) == 0 {
 		return
 	}
-	record.EachLeaf(o.Path(leaf), v, func(path string) { o.lose(path, why) })
+	record.EachLeafPath(o.place(leaf), v, func(path []byte) { o.lose(path, why) })
 }
 
 // lose counts one leaf as lost, once: what is mentioned at several places may be left out at each.
-func (o *Out) lose(path string, why *record.IssueKind) {
-	if o.named[path] {
-		return
+func (o *Out) lose(path []byte, why *record.IssueKind) {
+	if text, first := o.Named.add(path, &o.paths); first {
+		o.Lost++
+		o.Report.Add(why.At(text, 0, 0))
 	}
-	if o.named == nil {
-		o.named = map[string]bool{}
-	}
-	o.named[path] = true
-	o.Lost++
-	o.Report.Add(why.At(path, 0, 0))
 }
 
 // DropString is Drop for a field that is one string.
 func (o *Out) DropString(leaf, v string, why *record.IssueKind) {
 	if v != "" && !o.Quiet {
-		o.lose(o.Path(leaf), why)
+		o.lose(o.place(leaf), why)
 	}
 }
 
@@ -118,26 +117,22 @@ func (o *Out) DropString(leaf, v string, why *record.IssueKind) {
 type Noted struct {
 	issues []record.Issue
 	lost   int
-	named  map[string]bool
+	named  PathSet
 }
 
 // Cut gives what was noted since the last Cut, or ever, to be joined to another Out. The Report keeps its issues.
 func (o *Out) Cut() Noted {
-	n := Noted{o.Report.Issues[o.cut:], o.Lost, o.named}
-	o.cut, o.Lost, o.named = len(o.Report.Issues), 0, nil
+	n := Noted{o.Report.Issues[o.cut:], o.Lost, o.Named}
+	o.cut, o.Lost, o.Named = len(o.Report.Issues), 0, PathSet{}
 	return n
 }
 
 // Join adds what another Out noted of other entries. It reports false where both lost the same leaf, which is lost once.
 func (o *Out) Join(n *Noted) bool {
-	for path := range n.named {
-		if o.named[path] {
+	for i := range n.named.all {
+		if !o.Named.join(n.named.all[i].path) {
 			return false
 		}
-		if o.named == nil {
-			o.named = map[string]bool{}
-		}
-		o.named[path] = true
 	}
 	o.Lost += n.lost
 	o.Report.Issues = append(o.Report.Issues, n.issues...)
