@@ -73,7 +73,7 @@ func build(steps []step, w io.Writer) error {
 // content it is handed as a list of calls: see race. x-etree-build is how many
 // times faster the exporter is.
 func BenchmarkWrite(b *testing.B) {
-	var real, typed, invented []*record.Record
+	var real, typed, invented, small, full []*record.Record
 	for _, data := range xmlFiles(b) {
 		for _, to := range []*[]*record.Record{&real, &typed} {
 			rec, _, err := ccda.Import(b.Context(), data, record.ImportOptions{})
@@ -84,7 +84,8 @@ func BenchmarkWrite(b *testing.B) {
 		}
 	}
 	for i := range uint64(20) {
-		invented = append(invented, recordtest.Generate(i, recordtest.Medium))
+		invented, small = append(invented, recordtest.Generate(i, recordtest.Medium)), append(small, recordtest.Generate(i, recordtest.Small))
+		full = append(full, recordtest.Full())
 	}
 	now := time.Date(2024, 2, 1, 0, 0, 0, 0, time.UTC)
 	for _, set := range []struct {
@@ -97,6 +98,10 @@ func BenchmarkWrite(b *testing.B) {
 		{"real-typed", typed, ccda.Exporter{}, record.ExportOptions{Now: now, TypedOnly: true}},
 		{"invented-faithful", invented, ccda.Exporter{}, record.ExportOptions{Now: now}},
 		{"invented-conformant", invented, ccda.Exporter{Mode: ccda.Conformant}, record.ExportOptions{Now: now}},
+		{"small-faithful", small, ccda.Exporter{}, record.ExportOptions{Now: now}},
+		{"small-conformant", small, ccda.Exporter{Mode: ccda.Conformant}, record.ExportOptions{Now: now}},
+		{"full-faithful", full, ccda.Exporter{}, record.ExportOptions{Now: now}},
+		{"full-conformant", full, ccda.Exporter{Mode: ccda.Conformant}, record.ExportOptions{Now: now}},
 	} {
 		b.Run(set.name, func(b *testing.B) {
 			var steps [][]step
