@@ -59,6 +59,8 @@ func appendWords(b []byte, v *record.Value) []byte {
 		return append(b, wordsOf(v.Concept)...)
 	case v.Quantity != nil:
 		return appendQuantity(b, v.Quantity)
+	case v.Range != nil && (v.Range.Low == nil || v.Range.High == nil):
+		return append(b, wordsOfRange(v.Range)...)
 	case v.Range != nil:
 		return appendQuantity(append(appendQuantity(b, v.Range.Low), " – "...), v.Range.High)
 	case v.Ratio != nil:

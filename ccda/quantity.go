@@ -112,7 +112,7 @@ func comparedValue(v *record.Value) {
 	if low {
 		q, open, sign = g.Low, g.LowOpen, ">"
 	}
-	if low == high || q.Value == "" || q.Absent != "" || q.Comparator != "" || len(q.Alternates) > 0 {
+	if low == high || q.Value == "" || q.Absent != "" || q.Comparator != "" {
 		return
 	}
 	rest := *g

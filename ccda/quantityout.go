@@ -27,7 +27,10 @@ func (w *writer) quantityTyped(name, leaf, typ string, q *record.Quantity) {
 	w.end()
 }
 
-func (w *writer) quantityContent(leaf string, q *record.Quantity) {
+func (w *writer) quantityContent(leaf string, q *record.Quantity) { w.boundContent(leaf, q, nil) }
+
+// boundContent is quantityContent of a bound, of which open says that it does not belong to the interval.
+func (w *writer) boundContent(leaf string, q *record.Quantity, open *bool) {
 	if leaf != "" {
 		w.In(leaf, -1)
 		defer w.Leave()
@@ -38,6 +41,9 @@ func (w *writer) quantityContent(leaf string, q *record.Quantity) {
 		if value = ""; q.Absent == "" {
 			q.Absent = record.AbsentUnknown
 		}
+	}
+	if q.Comparator != "" && value != "" {
+		value = w.boundAlone(q)
 	}
 	w.at("value", value)
 	unit := q.Unit
@@ -57,6 +63,9 @@ func (w *writer) quantityContent(leaf string, q *record.Quantity) {
 	w.at("unit", unit)
 	w.DropString("comparator", q.Comparator, &lost)
 	w.nullFlavor("absent", &q.Absent)
+	if open != nil {
+		w.at("inclusive", boolText(!*open))
+	}
 	if coded {
 		w.unitCode(q, unit)
 	} else if q.System != "" && q.System != record.SystemUCUM {
@@ -76,6 +85,35 @@ func (w *writer) quantityContent(leaf string, q *record.Quantity) {
 	}
 	*q = record.Quantity{}
 }
+
+// boundAlone gives what stands as the value of a PQ that is a bound: never the bound
+// itself, which would be a value. A faithful document has it as sources do (see comparatorQuirk).
+func (w *writer) boundAlone(q *record.Quantity) (value string) {
+	if _, ok := boundOf(q.Comparator); ok && !w.strict && isDecimal(q.Value) {
+		return take(&q.Comparator) + q.Value
+	}
+	w.DropString("value", take(&q.Value), &noBound)
+	w.DropString("comparator", take(&q.Comparator), &noBound)
+	w.Drop("alternates", q.Alternates, &noBound)
+	q.Alternates = nil
+	if q.Absent == "" {
+		q.Absent = record.AbsentOther
+	}
+	return ""
+}
+
+// noBound is for a bound where a PQ is demanded, and for a comparator that is none of a bound.
+var noBound = record.IssueWithheld.Because("C-CDA has no comparator here, and without it the number would be an exact one")
+
+// isBoundedRatio knows a ratio one part of which is a bound, such as a titer below 1:10.
+func isBoundedRatio(r *record.Ratio) bool {
+	n, d := r.Numerator, r.Denominator
+	return n != nil && d != nil && n.Comparator+d.Comparator != "" && n.Value != "" && d.Value != "" && r.Absent == "" &&
+		n.Absent == "" && d.Absent == "" && n.Alternates == nil && d.Alternates == nil
+}
+
+// boundInWords is for such a ratio where it is a result.
+var boundInWords = record.IssueAltered.Because("the parts of a ratio have no comparator (CDA R2 RTO); it went out in words")
 
 // unitCode writes the code of a unit that is not of UCUM, which CDA has room for
 // beside the quantity alone: as the same quantity in that unit, which encodes the
@@ -121,7 +159,7 @@ func (w *writer) alternate(a *record.QuantityAlternate) {
 // interval with one bound. It reports false, and writes nothing, where there is none.
 func (w *writer) compared(name string, q *record.Quantity, v *record.Value) bool {
 	bound, ok := boundOf(q.Comparator)
-	if !ok || q.Absent != "" || len(q.Alternates) > 0 {
+	if !ok || q.Absent != "" {
 		return false
 	}
 	open := len(q.Comparator) == 1
@@ -156,6 +194,16 @@ func (w *writer) rangeOf(name, leaf, typ string, g *record.Range) {
 
 func (w *writer) rangeContent(leaf string, g *record.Range) {
 	w.In(leaf, -1)
+	if low, high := g.Low != nil || g.LowOpen != nil, g.High != nil || g.HighOpen != nil; w.strict {
+		if low || high {
+			w.Drop("center", g.Center, &twoOfThree)
+			g.Center = nil
+		}
+		if low && high {
+			w.Drop("width", g.Width, &twoOfThree)
+			g.Width = nil
+		}
+	}
 	w.nullFlavor("absent", &g.Absent)
 	w.quantityBound("low", g.Low, g.LowOpen)
 	w.quantityPtr("center", "center", &g.Center)
@@ -164,18 +212,19 @@ func (w *writer) rangeContent(leaf string, g *record.Range) {
 	w.Leave()
 }
 
+// twoOfThree is for what the schema has no place for beside the bounds of an interval (CDA R2 IVL).
+var twoOfThree = record.IssueWithheld.Because("an interval is told by two of its bounds and its width, or by its center; the schema does not allow more")
+
 func (w *writer) quantityBound(name string, q *record.Quantity, open *bool) {
 	if q == nil && open == nil {
 		return
 	}
 	w.el(name)
+	var x record.Quantity
 	if q != nil {
-		x := *q
-		w.quantityContent(name, &x)
+		x = *q
 	}
-	if open != nil {
-		w.at("inclusive", boolText(!*open))
-	}
+	w.boundContent(name, &x, open)
 	w.end()
 }
 
@@ -261,6 +310,12 @@ func (w *writer) value(name string, v *record.Value) {
 		begin("IVL_PQ")
 		w.rangeContent("range", &g)
 		w.end()
+	case x.Ratio != nil && w.strict && isBoundedRatio(x.Ratio):
+		w.Note(&boundInWords, "ratio")
+		begin("ST")
+		w.text(string(appendWords(nil, &x)))
+		w.end()
+		x.Ratio = nil
 	case x.Ratio != nil:
 		r := *x.Ratio
 		x.Ratio = nil

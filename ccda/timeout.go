@@ -148,6 +148,16 @@ func (w *writer) periodContent(p *record.Period) {
 		}
 		w.timeAttrs("at", &p.At)
 	}
+	if low, high := !p.Start.IsZero() || p.StartOpen != nil, !p.End.IsZero() || p.EndOpen != nil; w.strict {
+		if low || high {
+			w.Drop("center", &p.Center, &twoOfThree)
+			p.Center = record.Time{}
+		}
+		if low && high {
+			w.Drop("width", p.Width, &twoOfThree)
+			p.Width = nil
+		}
+	}
 	w.nullFlavor("absent", &p.Absent)
 	w.bound("low", "start", &p.Start, &p.StartOpen)
 	w.bound("center", "center", &p.Center, nil)
