@@ -46,3 +46,43 @@ func TestDeniedIsNotWrittenAsHad(t *testing.T) {
 		})
 	}
 }
+
+// That somebody has not what is masked does not say that there is nothing of the kind (HL7 v3 NullFlavor MSK).
+func TestMaskedIsNotNone(t *testing.T) {
+	masked, no := `<code nullFlavor="MSK"/>`, ` negationInd="true"`
+	for name, c := range map[string]struct {
+		section, entry string
+		said           func(*record.Record) (record.Assertion, record.StatusCode)
+		want           record.Assertion
+		status         record.StatusCode
+	}{
+		"allergy": {"48765-2", allergyAct("active", allergyObs(no, snomedValue("416098002"), masked, "")),
+			func(r *record.Record) (record.Assertion, record.StatusCode) { return r.Allergies[0].Assertion, "" }, record.Negated, ""},
+		"problem": {"11450-4", problemAct("2.16.840.1.113883.10.20.22.4.3", "", problemObs(no, `<value xsi:type="CD" nullFlavor="MSK"/>`, "")),
+			func(r *record.Record) (record.Assertion, record.StatusCode) { return r.Problems[0].Assertion, "" }, record.Negated, ""},
+		"medication": {"10160-0", `<entry>` + medicationXML(` moodCode="EVN"`+no, since, "", masked, "") + `</entry>`,
+			func(r *record.Record) (record.Assertion, record.StatusCode) { return r.Medications[0].Assertion, "" }, record.Negated, ""},
+		"immunization": {"11369-6", immunizationXML(` moodCode="EVN"`+no, "completed", masked, ""),
+			func(r *record.Record) (record.Assertion, record.StatusCode) {
+				return r.Immunizations[0].Assertion, r.Immunizations[0].Status.Code
+			}, record.Affirmed, record.StatusNotDone},
+		"procedure": {"47519-4", procedureEntry(` moodCode="EVN"`+no, masked, ""),
+			func(r *record.Record) (record.Assertion, record.StatusCode) {
+				return r.Procedures[0].Assertion, r.Procedures[0].Status.Code
+			}, record.Affirmed, record.StatusNotDone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rec, _ := importSection(t, c.section, c.entry)
+			assertion, status := c.said(rec)
+			require.Equal(t, c.want, assertion)
+			require.Equal(t, c.status, status)
+			for mode, x := range modes {
+				text, back, _ := passed(t, x, rec)
+				assertion, status = c.said(back)
+				require.Equal(t, c.want, assertion, mode)
+				require.Equal(t, c.status, status, mode)
+				require.NotContains(t, text, "No known", mode)
+			}
+		})
+	}
+}

@@ -27,10 +27,12 @@ func extentOfConcept(c *record.Concept, x *extents, name string) extent {
 		words = strings.TrimSpace(name)
 	}
 	switch {
-	case words == "" && c.TextRef == "":
-		return extentNothing
 	case saysNone(words):
 		return extentNoneInWords
+	case c.Absent == record.AbsentMasked:
+		return extentOne
+	case words == "" && c.TextRef == "":
+		return extentNothing
 	case c.Absent == record.AbsentOther || c.Absent == record.AbsentUnencoded:
 		return extentOne
 	}

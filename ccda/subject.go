@@ -115,10 +115,12 @@ func (r *reader) extentOf(n tree.Node, x *extents, names ...tree.Node) extent {
 		}
 	}
 	switch flavor := n.Attr("nullFlavor").Value(); {
-	case words == "" && !dangling:
-		return extentNothing
 	case saysNone(words):
 		return extentNoneInWords
+	case flavor == "MSK":
+		return extentOne // there is a thing, which is withheld from who reads (HL7 v3 NullFlavor)
+	case words == "" && !dangling:
+		return extentNothing
 	case flavor == "OTH" || flavor == "UNC":
 		return extentOne // there is a thing, and the code system has no code for it
 	}
