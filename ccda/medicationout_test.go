@@ -215,3 +215,30 @@ func TestMedicationDemands(t *testing.T) {
 	out, _, _ = passed(t, Exporter{}, &record.Record{Medications: []record.Medication{m}})
 	require.NotContains(t, out[strings.Index(out, "<substanceAdministration"):], "nullFlavor")
 }
+
+// The table that tells of a medication leaves out no step of its dosing, and takes for no time to take it what is excepted.
+func TestMedicationTold(t *testing.T) {
+	amount := func(v string) *record.Amount { return &record.Amount{Quantity: measured(v, "mg")} }
+	weekly := record.Timing{Period: "1", PeriodUnit: "wk", Operator: "E", Phase: &record.Period{Start: record.Time{Value: "2024-01-06"}, End: record.Time{Value: "2024-01-07"}}}
+	daily := record.Timing{Period: "1", PeriodUnit: "d"}
+	for name, c := range map[string]struct {
+		dosages []record.Dosage
+		told    []string
+	}{
+		"tapered":                {[]record.Dosage{{Route: &record.Concept{Text: "by mouth"}}, {Sequence: "1", Dose: amount("40")}, {Sequence: "2", Dose: amount("20")}}, []string{"by mouth", "40 mg", "20 mg"}},
+		"steps":                  {[]record.Dosage{{Sequence: "1", Dose: amount("40")}, {Sequence: "2", Dose: amount("20")}}, []string{"40 mg", "20 mg"}},
+		"but not at the weekend": {[]record.Dosage{{Timings: []record.Timing{daily, weekly}}}, []string{"every 1 d, except every 1 wk 2024-01-06 – 2024-01-07"}},
+		"before breakfast": {[]record.Dosage{{Timings: []record.Timing{{When: []string{"ACM"}, OffsetRange: &record.Range{Low: measured("-30", "min"), High: measured("-10", "min")}}}}},
+			[]string{"at ACM, -30 min to -10 min off"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for mode, x := range modes {
+				text, _, _ := passed(t, x, &record.Record{Medications: []record.Medication{{Entry: entryOf(record.Affirmed, record.StatusActive), Product: aspirin, Dosages: c.dosages}}})
+				table, _, _ := strings.Cut(text[strings.Index(text, "<tbody>"):], "</tbody>")
+				for _, words := range c.told {
+					require.Contains(t, table, words, mode)
+				}
+			}
+		})
+	}
+}

@@ -36,12 +36,13 @@ func (w *writer) tellMedication(x *record.Medication, whole *record.Dosage) {
 	}
 	w.tell("Medication", name)
 	w.tell("Directions", x.Sig)
+	steps := x.Dosages
 	if whole != nil {
 		w.tell("Dose", wordsOfDosage(whole))
-	} else {
-		for i := range x.Dosages {
-			w.tell("Dose", wordsOfDosage(&x.Dosages[i]))
-		}
+		steps = steps[1:]
+	}
+	for i := range steps {
+		w.tell("Dose", wordsOfDosage(&steps[i]))
 	}
 	w.tell("Dates", wordsOfPeriod(&x.Taken))
 	if x.Mode != record.ModeEvent {
@@ -128,6 +129,9 @@ func wordsOfTiming(t *record.Timing) string {
 			out = append(out, s)
 		}
 	}
+	if t.Operator == "E" { // what is taken out of the set before it (HL7 v3 SetOperator)
+		add("except")
+	}
 	add(t.Text)
 	add(wordsOf(t.Code))
 	if t.Bounds != nil {
@@ -155,6 +159,9 @@ func wordsOfTiming(t *record.Timing) string {
 	case often != "":
 		add(often + " times")
 	}
+	if t.Operator == "E" && t.Phase != nil {
+		add(wordsOfPeriod(t.Phase))
+	}
 	for _, d := range t.DaysOfWeek {
 		add("on " + d)
 	}
@@ -165,6 +172,8 @@ func wordsOfTiming(t *record.Timing) string {
 		s := "at " + e
 		if o := wordsOfQuantity(t.Offset); o != "" {
 			s += ", " + o + " off"
+		} else if t.OffsetRange != nil {
+			s += ", " + wordsOfRange(t.OffsetRange) + " off"
 		}
 		add(s)
 	}
