@@ -87,9 +87,9 @@ func (w *writer) boundContent(leaf string, q *record.Quantity, open *bool) {
 }
 
 // boundAlone gives what stands as the value of a PQ that is a bound: never the bound
-// itself, which would be a value. A faithful document has it as sources do (see comparatorQuirk).
+// itself, which would be a value. A faithful document that was one before has it as sources do (see comparatorQuirk).
 func (w *writer) boundAlone(q *record.Quantity) (value string) {
-	if _, ok := boundOf(q.Comparator); ok && !w.strict && isDecimal(q.Value) {
+	if _, ok := boundOf(q.Comparator); ok && !w.strict && w.native && isDecimal(q.Value) {
 		return take(&q.Comparator) + q.Value
 	}
 	w.DropString("value", take(&q.Value), &noBound)
@@ -310,7 +310,7 @@ func (w *writer) value(name string, v *record.Value) {
 		begin("IVL_PQ")
 		w.rangeContent("range", &g)
 		w.end()
-	case x.Ratio != nil && w.strict && isBoundedRatio(x.Ratio):
+	case x.Ratio != nil && (w.strict || !w.native) && isBoundedRatio(x.Ratio):
 		w.Note(&boundInWords, "ratio")
 		begin("ST")
 		w.text(string(appendWords(nil, &x)))

@@ -35,10 +35,13 @@ func TestBoundIsNoValue(t *testing.T) {
 	}{
 		{"with a translation", "faithful", result(record.Value{Quantity: other}), value, []record.Value{{Quantity: other}}, `"PQ"`},
 		{"with a translation", "conformant", result(record.Value{Quantity: other}), value, []record.Value{{Quantity: other}}, `"PQ"`},
-		{"a titer", "faithful", result(record.Value{Ratio: titer}), value, []record.Value{{Ratio: titer}}, `"1"`},
+		{"a titer", "native", result(record.Value{Ratio: titer}), value, []record.Value{{Ratio: titer}}, `"1"`},
+		{"a titer", "faithful", result(record.Value{Ratio: titer}), value, []record.Value{{Text: &words}}, "RTO"},
 		{"a titer", "conformant", result(record.Value{Ratio: titer}), value, []record.Value{{Text: &words}}, "RTO"},
-		{"an age", "faithful", &record.Record{Problems: []record.Problem{{Entry: entryOf(record.Affirmed, ""), Code: coded("195967001", "Asthma"), OnsetAge: below("5", "a")}}},
+		{"an age", "native", &record.Record{Problems: []record.Problem{{Entry: entryOf(record.Affirmed, ""), Code: coded("195967001", "Asthma"), OnsetAge: below("5", "a")}}},
 			age, below("5", "a"), `"5"`},
+		{"an age", "faithful", &record.Record{Problems: []record.Problem{{Entry: entryOf(record.Affirmed, ""), Code: coded("195967001", "Asthma"), OnsetAge: below("5", "a")}}},
+			age, &record.Quantity{Unit: "a", Code: "a", System: record.SystemUCUM, Absent: record.AbsentOther}, `"5"`},
 		{"an age", "conformant", &record.Record{Problems: []record.Problem{{Entry: entryOf(record.Affirmed, ""), Code: coded("195967001", "Asthma"), OnsetAge: below("5", "a")}}},
 			age, &record.Quantity{Unit: "a", Code: "a", System: record.SystemUCUM, Absent: record.AbsentOther}, `"5"`},
 		{"a dose", "conformant", &record.Record{Medications: []record.Medication{{Entry: entryOf(record.Affirmed, record.StatusActive), Product: aspirin,
@@ -46,6 +49,9 @@ func TestBoundIsNoValue(t *testing.T) {
 			dose, &record.Quantity{Absent: record.AbsentOther}, `"0.28"`},
 	} {
 		t.Run(c.name+" "+c.mode, func(t *testing.T) {
+			if c.mode == "native" { // what was C-CDA has it as sources do
+				c.rec.Sources = []record.Source{{Format: formatName}}
+			}
 			text, back, _ := passed(t, modes[c.mode], c.rec)
 			require.NotContains(t, text, `value=`+c.not)
 			require.NotContains(t, text, `xsi:type=`+c.not)
