@@ -102,12 +102,24 @@ func words(n tree.Node, b []byte, gap *bool) []byte {
 			}
 			continue
 		}
+		if isStruck(c.Name(), c.Attr("revised").Value()) {
+			continue
+		}
 		block := isBlock(c.Name())
 		*gap = *gap || block
 		b = words(c, b, gap)
 		*gap = *gap || block
 	}
 	return b
+}
+
+// isStruck knows words that are no longer said: a reader sees them struck through (CDA R2 4.3.5.3 content, revised).
+func isStruck(kind, revised string) bool {
+	switch kind {
+	case "del", "s", "strike":
+		return true
+	}
+	return revised == "delete"
 }
 
 func space(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }

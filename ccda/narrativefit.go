@@ -238,7 +238,7 @@ func (f *fitter) element(i, end, depth int, kind string) {
 			depth++
 		}
 	}
-	if kind == nd.Kind || kind == name && (name != "content" || style != "") {
+	if kind == nd.Kind || kind == name && (name != "content" || style != "" || isStruck(nd.Kind, "")) {
 		f.told[i] |= toldKind // what else it may be goes out as something else
 	}
 	x := record.NarrativeNode{Kind: kind, Depth: depth, Attrs: f.attributes(i, kind, style)}

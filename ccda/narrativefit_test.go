@@ -88,3 +88,27 @@ func TestNarrativeFitTellsAll(t *testing.T) {
 		}
 	}
 }
+
+// Words that are struck through are not read as said, and do not go out as said.
+func TestStruckWords(t *testing.T) {
+	for name, c := range map[string]struct{ words, want string }{
+		"revised":       {`Potassium <content revised="delete">12</content><content revised="insert">3.4</content>`, "Potassium 3.4"},
+		"HTML":          {`<s>No known allergies</s> Penicillin`, "Penicillin"},
+		"nothing else":  {`<content revised="insert">Penicillin</content>`, "Penicillin"},
+		"with a return": {`Rash<content revised="delete"><br/>Hives</content> twice`, "Rash twice"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := section("30954-2", `<entry><observation classCode="OBS" moodCode="EVN"><code code="1" codeSystem="2.16.840.1.113883.6.1"/><statusCode code="completed"/>`+
+				`<value xsi:type="ED"><reference value="#a1"/></value></observation></entry>`, c.words)
+			rec := readBack(t, in)
+			require.Equal(t, c.want, rec.Results[0].Values[0].Attachment.Text)
+			for mode, x := range modes {
+				text, back, _ := passed(t, x, rec)
+				require.Equal(t, c.want, back.Results[0].Values[0].Attachment.Text, mode)
+				if mode == "conformant" && name == "HTML" {
+					require.Contains(t, text, `<content revised="delete">No known allergies</content>`)
+				}
+			}
+		})
+	}
+}

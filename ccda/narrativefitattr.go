@@ -38,6 +38,9 @@ func (f *fitter) attributes(i int, kind, style string) []record.NarrativeAttr {
 	if style != "" && kind != "sub" && kind != "sup" && kind != "br" {
 		out = append(out, record.NarrativeAttr{Name: "styleCode", Value: style})
 	}
+	if kind == "content" && isStruck(nd.Kind, "") {
+		out = append(out, record.NarrativeAttr{Name: "revised", Value: "delete"})
+	}
 	if ordered {
 		out = append(out, record.NarrativeAttr{Name: "listType", Value: "ordered"})
 	}

@@ -64,7 +64,23 @@ func breaks(kind string) bool {
 	return false
 }
 
-// PlainText gives the words in order, white space folded, one space or line between blocks.
+// isStruck knows words that are no longer said: a reader sees them struck through (CDA R2 content, revised; HTML).
+func (nd *NarrativeNode) isStruck() bool {
+	switch nd.Kind {
+	case "text":
+		return false
+	case "del", "s", "strike":
+		return true
+	}
+	for i := range nd.Attrs {
+		if nd.Attrs[i].Name == "revised" {
+			return nd.Attrs[i].Value == "delete"
+		}
+	}
+	return false
+}
+
+// PlainText gives the words in order, white space folded, one space or line between blocks. What is struck through is left out.
 func (n *Narrative) PlainText(from, to int) string {
 	if s, ok := n.oneText(from, to); ok {
 		return s
@@ -73,6 +89,10 @@ func (n *Narrative) PlainText(from, to int) string {
 	gap := false
 	for i := from; i < to; i++ {
 		nd := &n.Nodes[i]
+		if nd.isStruck() {
+			i = n.End(i) - 1
+			continue
+		}
 		if nd.Kind != "text" {
 			if breaks(nd.Kind) {
 				gap = true
@@ -104,7 +124,9 @@ func (n *Narrative) PlainText(from, to int) string {
 // oneText gives the one text of some nodes, if there is no other and it is folded already.
 func (n *Narrative) oneText(from, to int) (s string, ok bool) {
 	for i := from; i < to; i++ {
-		if nd := &n.Nodes[i]; nd.Kind == "text" {
+		if nd := &n.Nodes[i]; nd.isStruck() {
+			i = n.End(i) - 1
+		} else if nd.Kind == "text" {
 			if s != "" {
 				return "", false
 			}
