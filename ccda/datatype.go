@@ -259,7 +259,7 @@ func (r *reader) originalTextOf(n tree.Node, text, ref *string) {
 	v := typePart(o, "reference").Attr("value")
 	anchor := strings.TrimPrefix(v.Value(), "#")
 	if t := r.anchor(anchor); t.OK() {
-		if *text = narrativeText(t); *text != "" {
+		if *text, _ = r.saidAt(t); *text != "" {
 			*ref = anchor
 			r.take(v)
 		}
@@ -291,7 +291,10 @@ func (r *reader) referencedText(n tree.Node) (text, ref string) {
 	if !target.OK() {
 		r.issue(record.IssueNarrativeReference, a)
 	} else if text == "" {
-		text = narrativeText(target)
+		var said bool
+		if text, said = r.saidAt(target); !said {
+			r.issue(saidTooOften, a)
+		}
 	}
 	return text, anchor
 }

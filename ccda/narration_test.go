@@ -78,3 +78,25 @@ func equalNarratives(a, b *record.Record) bool {
 	}
 	return true
 }
+
+// However many codes refer to one long table, the record grows no further than with the document: then references stand alone.
+func TestManyReferToOneTable(t *testing.T) {
+	words := strings.Repeat("amoxicillin and nothing else ", 10_000)
+	entry := `<entry><observation classCode="OBS" moodCode="EVN" negationInd="true"><templateId root="2.16.840.1.113883.10.20.22.4.4"/><code code="64572001" codeSystem="2.16.840.1.113883.6.96"/>` +
+		`<statusCode code="completed"/><value xsi:type="CD" nullFlavor="OTH"><originalText><reference value="#a1"/></originalText></value></observation></entry>`
+	data := section("11450-4", strings.Repeat(entry, 1000), words)
+	rec, rep, err := Import(t.Context(), []byte(data), record.ImportOptions{})
+	require.NoError(t, err)
+	require.Zero(t, rep.Counts.Unaccounted())
+	said := 0
+	for i := range rec.Problems {
+		p := &rec.Problems[i]
+		require.Equal(t, record.Negated, p.Assertion)
+		require.Equal(t, "a1", p.Code.TextRef)
+		said += len(p.Code.Text)
+	}
+	require.Positive(t, said)
+	require.Less(t, said, 16*len(data)+1<<20)
+	require.Len(t, rec.Problems, 1000)
+	require.True(t, hasIssue(rep, record.IssueNarrativeReference))
+}

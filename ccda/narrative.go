@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/portage-health/portage/internal/tree"
+	"github.com/portage-health/portage/record"
 )
 
 // anchorIndex knows the elements of the document's narratives that have an ID.
@@ -112,6 +113,34 @@ func words(n tree.Node, b []byte, gap *bool) []byte {
 	}
 	return b
 }
+
+// longWords is how long words are of which one copy is kept for all that refer to them.
+const longWords = 1 << 10
+
+// saidAt gives the words of an element of the narrative for something that refers
+// to it. However many refer to one table, its words do not stand in the record so
+// often that it grows beyond all measure: ok is false where too many did, and the reference stands alone.
+func (r *reader) saidAt(target tree.Node) (words string, ok bool) {
+	at := target.Index()
+	words, met := r.said[at]
+	if !met {
+		words = narrativeText(target)
+	}
+	if len(words) <= longWords && !met {
+		return words, true
+	}
+	r.saidBytes += len(words)
+	if r.saidBytes > 1<<20+16*len(r.doc.Source()) {
+		words = ""
+	}
+	if r.said == nil {
+		r.said = map[int]string{}
+	}
+	r.said[at] = words
+	return words, words != ""
+}
+
+var saidTooOften = record.IssueNarrativeReference.Because("so much refers to so many words of the narrative that this reference stands without them")
 
 // isStruck knows words that are no longer said: a reader sees them struck through (CDA R2 4.3.5.3 content, revised).
 func isStruck(kind, revised string) bool {

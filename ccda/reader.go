@@ -58,6 +58,9 @@ type reader struct {
 
 	lastTime struct{ sent, iso string } // the last time that was read
 
+	said      map[int]string // long words of the narrative that something refers to, by the element
+	saidBytes int            // how many were said, each as often as it was
+
 	room rooms
 }
 

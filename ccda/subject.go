@@ -136,7 +136,8 @@ func (r *reader) wordsOf(n tree.Node) (words string, dangling bool) {
 	for _, x := range [...]tree.Node{n.Child("originalText"), n} {
 		if ref := x.Child("reference").Attr("value"); ref.OK() {
 			target := r.anchor(strings.TrimPrefix(ref.Value(), "#"))
-			return strings.TrimSpace(narrativeText(target)), !target.OK()
+			words, said := r.saidAt(target)
+			return words, !said || !target.OK()
 		}
 	}
 	return "", false

@@ -128,7 +128,7 @@ func (r *reader) wordsAt(v tree.Node) string {
 	}
 	a := typePart(v, "reference").Attr("value")
 	if target := r.anchor(strings.TrimPrefix(a.Value(), "#")); target.OK() {
-		if t := narrativeText(target); t != "" {
+		if t, _ := r.saidAt(target); t != "" {
 			r.take(a)
 			return t
 		}
