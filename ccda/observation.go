@@ -7,6 +7,7 @@ import (
 
 // observation reads an observation that is one question and what was found.
 // Negated, it says that this was not found; nothing is made of its value then.
+// Without a value and with a reason, it says that nobody looked.
 func (r *reader) observation(kind string, obs tree.Node, templates []string) record.Observation {
 	o := record.Observation{Entry: r.entry(kind, obs)}
 	o.Assertion = record.Affirmed
@@ -32,8 +33,14 @@ func (r *reader) observation(kind string, obs tree.Node, templates []string) rec
 	}
 	o.ReferenceRanges = r.referenceRanges(obs)
 	o.Specimens = r.specimens(obs)
+	notMade := o.Assertion == record.Negated && hasNoValue(o.Values)
 	for rel, sub := range r.relations(obs) {
 		switch {
+		case notMade && r.asks(sub, &reasonNotDone):
+			if c := r.answered(rel, sub, &reasonNotDone, false, "RSON"); c != nil {
+				r.slot(rel, "status.reasons", len(o.Status.Reasons))
+				o.Status.Reasons = append(o.Status.Reasons, *c)
+			}
 		case o.Encounter == nil && sub.Name() == "encounter":
 			if o.Encounter = r.encounterRef(rel, sub); o.Encounter != nil {
 				r.slot(rel, "encounter", -1)
@@ -58,7 +65,28 @@ func (r *reader) observation(kind string, obs tree.Node, templates []string) rec
 			r.within(rel, sub, &o.Relations) // what the patient has for it, such as a cane
 		}
 	}
+	if notMade && len(o.Status.Reasons) > 0 {
+		o.Assertion = record.Affirmed // what has a reason is an act that did not happen
+		r.notGiven(&o.Status, obs)
+	}
 	return o
+}
+
+// hasNoValue reports whether values tell at most why there is none.
+func hasNoValue(list []record.Value) bool {
+	for i := range list {
+		v := list[i]
+		if c := v.Concept; c != nil && len(c.Codings) == 0 && c.Text == "" && c.TextRef == "" {
+			v.Concept = nil
+		}
+		if q := v.Quantity; q != nil && q.Value == "" && len(q.Alternates) == 0 {
+			v.Quantity = nil
+		}
+		if v != (record.Value{Absent: v.Absent}) {
+			return false
+		}
+	}
+	return true
 }
 
 // legibleObservation reports whether an observation can be read as what was found.

@@ -97,7 +97,7 @@ func fitsValue(need valueNeed, list []record.Value) bool {
 func (w *writer) observed(x *record.Observation, f *form) {
 	w.wrote[x.ID] = true
 	w.tellObservation(x)
-	claimed, laboratory := w.canClaim(f, x), f.result
+	claimed, laboratory, notMade := w.canClaim(f, x), f.result, notMadeFor(x)
 	if !claimed && len(f.templates) > 0 {
 		w.Note(&record.IssueProfileNotClaimed, "")
 	}
@@ -140,6 +140,9 @@ func (w *writer) observed(x *record.Observation, f *form) {
 	w.specimensOut(&x.Specimens, false)
 	w.participants(&x.Participants)
 	w.laboratoryStatusOut("entryRelationship", &ofObservation, more)
+	if notMade {
+		w.reasonsOut(&x.Status)
+	}
 	w.observationRelations(x)
 	w.referenceRanges(&x.ReferenceRanges, f.result)
 	w.end()
@@ -177,11 +180,26 @@ func (w *writer) claimForm(f *form) {
 func (w *writer) beginObservation(x *record.Observation) {
 	w.notKnown(&x.Entry)
 	w.begin("observation", "OBS", moodCode(&x.Mode), &x.Entry)
-	if x.Assertion == record.Negated || x.Assertion == record.NoneKnown {
+	notMade := notMadeFor(x)
+	if x.Assertion == record.Negated || x.Assertion == record.NoneKnown || notMade {
 		w.at("negationInd", "true")
+	}
+	if notMade {
+		if x.Status.Code == record.StatusNotDone && slices.ContainsFunc(x.Status.Reasons, isRefusal) {
+			w.Note(&refusedByReason, "status.code")
+		}
+		refusal(&x.Status)
+		if x.Status.AsSent != "" {
+			x.Status.Code = "" // the negation and the reason say it
+		}
 	}
 	w.noneKnown(x.Assertion)
 	x.Assertion = record.Affirmed
+}
+
+// notMadeFor reports whether an observation gives the reason why it was not made.
+func notMadeFor(x *record.Observation) bool {
+	return x.Assertion == record.Affirmed && x.Absent == "" && didNotHappen(&x.Status) && len(x.Status.Reasons) > 0 && hasNoValue(x.Values)
 }
 
 // headCode writes the code. Where the template fixes one and the record has

@@ -13,6 +13,13 @@ func (w *writer) tellObservation(x *record.Observation) {
 		words = "Not found: " + words
 	case record.NotKnown:
 		words = "Not known: " + words
+	default:
+		switch x.Status.Code {
+		case record.StatusRefused:
+			words = "Refused, not done: " + words
+		case record.StatusNotDone:
+			words = "Not done: " + words
+		}
 	}
 	w.tell("Observation", words)
 	for i := range x.Values {

@@ -123,3 +123,44 @@ func TestResultAttached(t *testing.T) {
 		require.Equal(t, o.ID, c.Owner)
 	}
 }
+
+// A test that was not made, for a reason, is none that found nothing.
+func TestObservationNotMade(t *testing.T) {
+	why := func(code string) string {
+		return part("RSON", `<observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.24.3.88"/>`+cd("code", "77301-0", oidLOINC, "")+
+			`<statusCode code="completed"/>`+snomedValue(code)+`</observation>`)
+	}
+	const null = `<value xsi:type="CD" nullFlavor="NA"/>`
+	for name, x := range map[string]struct {
+		attrs, more string
+		assertion   record.Assertion
+		status      record.StatusCode
+		reasons     int
+		told        string
+	}{
+		"refused":             {` negationInd="true"`, null + why("105480006"), record.Affirmed, record.StatusRefused, 1, "Refused, not done: Glucose"},
+		"no material":         {` negationInd="true"`, null + why("281268007"), record.Affirmed, record.StatusNotDone, 1, "Not done: Glucose"},
+		"without a value":     {` negationInd="true"`, why("281268007"), record.Affirmed, record.StatusNotDone, 1, "Not done: Glucose"},
+		"without a reason":    {` negationInd="true"`, null, record.Negated, record.StatusCompleted, 0, "Not found: Glucose"},
+		"of what it may find": {` negationInd="true"`, snomedValue("3092008") + why("281268007"), record.Negated, record.StatusCompleted, 0, "Not found: Glucose"},
+		"made":                {"", null + why("281268007"), record.Affirmed, record.StatusCompleted, 0, "Glucose"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rec, _ := importSection(t, "30954-2", `<entry>`+resultPanel("", resultObs(x.attrs, "r1", x.more))+`</entry>`)
+			says := func(rec *record.Record, mode string) {
+				o := &rec.Results[0]
+				require.Equal(t, x.assertion, o.Assertion, mode)
+				require.Equal(t, x.status, o.Status.Code, mode)
+				require.Len(t, o.Status.Reasons, x.reasons, mode)
+			}
+			says(rec, "read")
+			for mode, exporter := range modes {
+				text, back, _ := passed(t, exporter, rec)
+				says(back, mode)
+				if mode == "conformant" {
+					require.Contains(t, text, "<td>"+x.told+"</td>")
+				}
+			}
+		})
+	}
+}
