@@ -232,9 +232,20 @@ func (w *writer) quantityBound(name string, q *record.Quantity, open *bool) {
 func (w *writer) ratioContent(leaf string, r *record.Ratio) {
 	w.In(leaf, -1)
 	w.nullFlavor("absent", &r.Absent)
-	w.quantityPtrTyped("numerator", "numerator", "PQ", &r.Numerator)
-	w.quantityPtrTyped("denominator", "denominator", "PQ", &r.Denominator)
+	w.ratioPart("numerator", &r.Numerator)
+	w.ratioPart("denominator", &r.Denominator)
 	w.Leave()
+}
+
+// ratioPart writes a part of an RTO, which the schema has with both.
+func (w *writer) ratioPart(name string, q **record.Quantity) {
+	if w.strict && (*q == nil || (*q).IsZero()) {
+		w.Note(&issueRequired, name)
+		w.leaf(name, "xsi:type", "PQ", "nullFlavor", "NI")
+		*q = nil
+		return
+	}
+	w.quantityPtrTyped(name, name, "PQ", q)
 }
 
 func (w *writer) quantityPtrTyped(name, leaf, typ string, q **record.Quantity) {
