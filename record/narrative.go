@@ -72,12 +72,17 @@ func (nd *NarrativeNode) isStruck() bool {
 	case "del", "s", "strike":
 		return true
 	}
+	return nd.attr("revised") == "delete"
+}
+
+// attr gives the first attribute of a name, "" where there is none.
+func (nd *NarrativeNode) attr(name string) string {
 	for i := range nd.Attrs {
-		if nd.Attrs[i].Name == "revised" {
-			return nd.Attrs[i].Value == "delete"
+		if nd.Attrs[i].Name == name {
+			return nd.Attrs[i].Value
 		}
 	}
-	return false
+	return ""
 }
 
 // PlainText gives the words in order, white space folded, one space or line between blocks. What is struck through is left out.

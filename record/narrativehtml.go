@@ -204,15 +204,23 @@ func shown(nd *NarrativeNode) (name string, ok bool) {
 		return "", false
 	case "paragraph":
 		return "p", true
-	case "content", "caption", "footnote", "footnoteRef", "renderMultiMedia", "title":
+	case "content": // revised (CDA R2 4.3.5.3)
+		switch nd.attr("revised") {
+		case "delete":
+			return "del", true
+		case "insert":
+			return "ins", true
+		}
+		return "span", true
+	case "s", "strike": // what is struck through
+		return "del", true
+	case "caption", "footnote", "footnoteRef", "renderMultiMedia", "title":
 		return "span", true
 	case "item":
 		return "li", true
 	case "list":
-		for i := range nd.Attrs {
-			if nd.Attrs[i].Name == "listType" && nd.Attrs[i].Value == "ordered" {
-				return "ol", true
-			}
+		if nd.attr("listType") == "ordered" {
+			return "ol", true
 		}
 		return "ul", true
 	case "linkHtml":
