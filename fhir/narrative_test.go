@@ -66,12 +66,20 @@ func TestNarrative(t *testing.T) {
 			`<span class="cda-renderMultiMedia cda-referencedObject=MM%201">x</span>`},
 		{"an image elsewhere", []record.NarrativeNode{el(0, "img", "", "src", "https://example.org/p.png", "alt", "p")},
 			`<a href="https://example.org/p.png" alt="p" class="cda-img"></a>`},
+		{"deleted and inserted", []record.NarrativeNode{el(0, "content", "", "revised", "delete"), text(1, "12"), el(0, "content", "", "revised", "insert"), text(1, "3.4")},
+			`<del class="cda-revised=delete">12</del><ins class="cda-revised=insert">3.4</ins>`},
+		{"struck through", []record.NarrativeNode{el(0, "s", ""), text(1, "x"), el(0, "strike", ""), text(1, "y")}, `<del class="cda-s">x</del><del class="cda-strike">y</del>`},
 		{"what nobody knows", []record.NarrativeNode{el(0, "a b\"", ""), text(1, "x")}, `<span class="cda-unknown">x</span>`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, rep := divOf(t, c.nodes...)
 			require.Equal(t, c.want, got)
 			require.Zero(t, rep.Counts.Lost)
+			if strings.Contains(c.want, "revised") {
+				back, ok := narrativeOf(`<div xmlns="http://www.w3.org/1999/xhtml">` + got + `</div>`)
+				require.True(t, ok)
+				require.Equal(t, c.nodes, back.Nodes)
+			}
 		})
 	}
 }

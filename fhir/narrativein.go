@@ -72,6 +72,9 @@ func appendElement(out []record.NarrativeNode, n tree.Node, depth int) []record.
 			nd = withAttribute(nd, a)
 		}
 	}
+	if revised(&nd, "") == nd.Kind { // what the exporter writes of content
+		nd.Kind = "content"
+	}
 	out = append(out, nd)
 	for c := n.First(); c.OK(); c = c.Next() {
 		out = appendNarrative(out, c, depth+1)

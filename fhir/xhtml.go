@@ -93,8 +93,26 @@ func xhtmlName(kind string, inList, inTable, ordered bool) (name, class string) 
 		"var", "ins", "del", "img", "bdo", "map", "area":
 		return kind, ""
 	}
+	switch kind {
+	case "s", "strike":
+		return "del", "cda-" + kind
+	}
 	// footnote, footnoteRef, renderMultiMedia, title, and what nobody knows.
 	return "span", "cda-" + kind
+}
+
+// revised gives the element for words that were deleted or inserted (CDA R2 4.3.5.3); beside it the class has the attribute.
+func revised(nd *record.NarrativeNode, name string) string {
+	for i := range nd.Attrs {
+		switch a := &nd.Attrs[i]; {
+		case a.Name != "revised":
+		case a.Value == "delete":
+			return "del"
+		case a.Value == "insert":
+			return "ins"
+		}
+	}
+	return name
 }
 
 func isVoid(name string) bool {
@@ -113,6 +131,9 @@ func (w *writer) element(n *record.Narrative, i, base int, unique bool) {
 		ordered = ordered || nd.Attrs[j].Name == "listType" && nd.Attrs[j].Value == "ordered"
 	}
 	name, class := xhtmlName(nd.Kind, up == "ul" || up == "ol", up == "table", ordered)
+	if nd.Kind == "content" {
+		name = revised(nd, name)
+	}
 	if name == "img" && !localImage(nd) {
 		name, class = "a", "cda-img"
 	}
