@@ -34,7 +34,7 @@ var desks = room.Shelf[desk]{New: func() *desk {
 		keyOf: map[kindPlace]identKey{}, told: map[identKey]bool{},
 		people:  pool{byIdent: make(map[identKey]int, 8), byText: make(map[roleKey]*mention, 8)},
 		units:   make(map[string]bool, 8),
-		anchors: anchorIndex{first: make(map[string]int32, 64)},
+		anchors: anchorIndex{first: make(map[string]int32, 64), more: map[string][]int32{}},
 		idsSeen: statementIdents{first: make(map[systemValue]int32, 64), repeated: map[statementKey]bool{}},
 	}
 }}

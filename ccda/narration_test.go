@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -99,4 +100,27 @@ func TestManyReferToOneTable(t *testing.T) {
 	require.Less(t, said, 16*len(data)+1<<20)
 	require.Len(t, rec.Problems, 1000)
 	require.True(t, hasIssue(rep, record.IssueNarrativeReference))
+}
+
+// An ID that very many elements have, against the rules, costs no more than its length; what refers to it means the one in its section.
+func TestOneIDOnManyElements(t *testing.T) {
+	const n = 40_000
+	var b strings.Builder
+	text := func(words string, n int) {
+		b.WriteString(`<component><section><code code="30954-2" codeSystem="2.16.840.1.113883.6.1"/><text>` + strings.Repeat(`<content ID="t">`+words+`</content>`, n) + `</text>`)
+	}
+	b.WriteString(`<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><component><structuredBody>`)
+	text("before", n)
+	b.WriteString(`</section></component>`)
+	text("here", 2)
+	b.WriteString(strings.Repeat(`<entry><observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.2"/><code><originalText><reference value="#t"/></originalText></code></observation></entry>`, n))
+	b.WriteString(`</section></component></structuredBody></component></ClinicalDocument>`)
+	start := time.Now()
+	rec := readBack(t, b.String())
+	require.Equal(t, "here", rec.Results[n-1].Code.Text)
+	for mode, x := range modes {
+		_, back, _ := passed(t, x, rec)
+		require.Equal(t, "here", back.Results[n-1].Code.Text, mode)
+	}
+	require.Less(t, time.Since(start), 30*time.Second)
 }

@@ -1,23 +1,17 @@
 package ccda
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
 
-// anchorIndex knows the elements of the document's narratives that have an ID.
-// Its list has one place more than elements once it is made. It is the same for every reading of a document.
+// anchorIndex knows the elements of the document's narratives that have an ID. It is the same for every reading of a document.
 type anchorIndex struct {
-	first map[string]int32 // ID → place in list
-	list  []anchored
-}
-
-type anchored struct {
-	node int32
-	next int32 // the next with the same ID, 0 for none
-	last int32 // of the first with an ID: the last with the same
+	first map[string]int32   // ID → the first element that has it
+	more  map[string][]int32 // of an ID that several have: all of them, in their order
 }
 
 // anchor finds the element of the narrative with this ID: one of the section
@@ -27,19 +21,14 @@ func (r *reader) anchor(id string) tree.Node {
 		return tree.Node{}
 	}
 	r.narrations.anchors.need(r.indexAnchors)
-	k, ok := r.anchors.first[id]
+	found, ok := r.anchors.first[id]
 	if !ok {
 		return tree.Node{}
 	}
-	found := r.anchors.list[k].node
-	if r.sec.OK() {
-		from, to := int32(r.sec.Index()), int32(r.sec.End())
-		for k != 0 {
-			a := r.anchors.list[k]
-			if a.node >= from && a.node < to {
-				return r.doc.Node(int(a.node))
-			}
-			k = a.next
+	if all := r.anchors.more[id]; r.sec.OK() && len(all) > 0 {
+		k, _ := slices.BinarySearch(all, int32(r.sec.Index()))
+		if k < len(all) && all[k] < int32(r.sec.End()) {
+			found = all[k]
 		}
 	}
 	return r.doc.Node(int(found))
@@ -47,31 +36,30 @@ func (r *reader) anchor(id string) tree.Node {
 
 func (x *anchorIndex) clear() {
 	clear(x.first)
-	x.list = x.list[:0]
+	clear(x.more)
 }
 
 func (r *reader) indexAnchors() {
-	list := append(r.anchors.list[:0], anchored{})
+	ix := &r.anchors
+	ix.clear()
 	for _, t := range r.texts {
 		for i := t.Index() + 1; i < t.End(); i++ {
-			if a := r.doc.Node(i); r.known[a.NameID()].id && a.Kind() == tree.Attr {
-				list = append(list, anchored{node: int32(i)})
+			a := r.doc.Node(i)
+			if !r.known[a.NameID()].id || a.Kind() != tree.Attr {
+				continue
 			}
+			at := int32(a.Parent().Index())
+			first, again := ix.first[a.Value()]
+			if !again {
+				ix.first[a.Value()] = at
+				continue
+			}
+			all := ix.more[a.Value()]
+			if all == nil {
+				all = []int32{first}
+			}
+			ix.more[a.Value()] = append(all, at)
 		}
-	}
-	ix := &r.anchors
-	ix.list = list
-	for k := int32(1); int(k) < len(list); k++ {
-		a := r.doc.Node(int(list[k].node))
-		list[k].node = int32(a.Parent().Index())
-		first, again := ix.first[a.Value()]
-		if !again {
-			ix.first[a.Value()] = k
-			first = k
-		} else {
-			list[list[first].last].next = k
-		}
-		list[first].last = k
 	}
 }
 

@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/portage-health/portage/record"
@@ -334,15 +335,14 @@ func (f *fitter) id(i int) string {
 	if id == "" {
 		return ""
 	}
-	t := &f.w.said
-	for k := t.anchors[id]; k != 0; k = t.all[k-1].next {
-		if a := &t.all[k-1]; a.sec == f.s && a.node == i {
-			f.told[i] |= toldID
-			if a.name != id {
-				f.note(&altered, i, "id")
-			}
-			return a.name
-		}
+	own := f.w.said.all[f.s.anchorsFrom:f.s.anchorsTo]
+	k, ok := slices.BinarySearchFunc(own, i, func(a anchorOut, node int) int { return a.node - node })
+	if !ok {
+		return ""
 	}
-	return ""
+	f.told[i] |= toldID
+	if own[k].name != id {
+		f.note(&altered, i, "id")
+	}
+	return own[k].name
 }

@@ -11,9 +11,11 @@ import (
 // narratives knows the narratives of the source that stand in the document that
 // is being written, and the anchors in them.
 type narratives struct {
-	anchors map[string]int // by ID, one more than the place in all of the first element that has it
+	anchors map[string]int   // by ID, one more than the place in all of the first element that has it
+	again   map[anchorIn]int // of an ID that stands in another section before: one more than its first place in this one
 	all     []anchorOut
 	media   map[string]string // the pictures and files that narratives show, by their name in the source
+	numbers map[string]int    // the last number that made a name of an ID of which there are several
 	used    map[string]bool   // the IDs of the document, where they must be one each (XML 1.0, 3.3.1)
 }
 
@@ -21,7 +23,11 @@ type anchorOut struct {
 	sec  *sectionOut
 	node int    // of its narrative
 	name string // as the document has it
-	next int    // one more than the place in all of the next element with this ID
+}
+
+type anchorIn struct {
+	sec *sectionOut
+	id  string
 }
 
 // add makes known the anchors of a section whose narrative is kept. Where IDs
@@ -40,6 +46,7 @@ func (t *narratives) add(s *sectionOut, strict bool) {
 	if !s.kept {
 		return
 	}
+	s.anchorsFrom = len(t.all)
 	n := s.src.Narrative
 	for i := range n.Nodes {
 		if id := n.Nodes[i].ID; id != "" {
@@ -48,17 +55,18 @@ func (t *narratives) add(s *sectionOut, strict bool) {
 				a.name = t.name(id)
 			}
 			t.all = append(t.all, a)
-			before := t.anchors[id]
-			if before == 0 {
+			in := anchorIn{s, id}
+			if before := t.anchors[id]; before == 0 {
 				t.anchors[id] = len(t.all)
-				continue
+			} else if t.all[before-1].sec != s && t.again[in] == 0 {
+				if t.again == nil {
+					t.again = map[anchorIn]int{}
+				}
+				t.again[in] = len(t.all)
 			}
-			for t.all[before-1].next != 0 {
-				before = t.all[before-1].next
-			}
-			t.all[before-1].next = len(t.all)
 		}
 	}
+	s.anchorsTo = len(t.all)
 }
 
 // expect makes room for the anchors of sections.
@@ -91,9 +99,16 @@ func (t *narratives) name(id string) string {
 			return c
 		}, id)
 	}
-	base := name
-	for n := 2; t.used[name]; n++ {
-		name = base + "-" + strconv.Itoa(n)
+	if base := name; t.used[name] {
+		if t.numbers == nil {
+			t.numbers = map[string]int{}
+		}
+		n := max(t.numbers[base], 1)
+		for t.used[name] {
+			n++
+			name = base + "-" + strconv.Itoa(n)
+		}
+		t.numbers[base] = n
 	}
 	t.used[name] = true
 	return name
@@ -106,13 +121,11 @@ func isNameByte(c byte) bool {
 // find gives the element of the narratives with this ID: one of the section at hand before one of any other. It gives nil for none.
 func (t *narratives) find(sec *sectionOut, id string) *anchorOut {
 	first := t.anchors[id]
-	for i := first; i != 0; i = t.all[i-1].next {
-		if t.all[i-1].sec == sec {
-			return &t.all[i-1]
-		}
-	}
 	if first == 0 {
 		return nil
+	}
+	if here := t.again[anchorIn{sec, id}]; here != 0 {
+		first = here
 	}
 	return &t.all[first-1]
 }

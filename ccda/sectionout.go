@@ -27,6 +27,8 @@ type sectionOut struct {
 	entries  []stretch   // where writer.entries has its own
 	rows     []tableRow  // what its narrative tells, where that is made anew
 	subs     []*sectionOut
+
+	anchorsFrom, anchorsTo int // the anchors in its narrative, in narratives.all
 }
 
 // outline decides which sections the document has: those of the record's own document, in their order.

@@ -56,7 +56,7 @@ func (t *tables) emptied() tables {
 	clear(t.roles)
 	clear(t.said.anchors)
 	clear(t.said.all)
-	t.said.all, t.said.media = t.said.all[:0], nil
+	t.said.all, t.said.media, t.said.again, t.said.numbers = t.said.all[:0], nil, nil, nil
 	return *t
 }
 
