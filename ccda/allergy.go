@@ -137,7 +137,7 @@ func (r *reader) allergyAssertion(obs tree.Node) (a record.Assertion, ok bool) {
 	}
 	negated := isTrue(obs.Attr("negationInd").Value())
 	entity := allergen(obs).Child("participantRole").Child("playingEntity")
-	substance := r.extentOf(entity.Child("code"), &allergenExtents, entity.Child("name"))
+	substance := r.extentOfEntity(entity, &allergenExtents)
 	kind := r.extentOf(obs.Child("value"), &allergyExtents)
 	none := substance == extentNone || kind == extentNone
 	switch {

@@ -2,6 +2,7 @@ package ccda
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -47,9 +48,15 @@ func TestDeniedIsNotWrittenAsHad(t *testing.T) {
 	}
 }
 
-// That somebody has not what is masked does not say that there is nothing of the kind (HL7 v3 NullFlavor MSK).
+// That somebody has not what is masked, or what no code says, does not say that there is nothing of the kind (HL7 v3 NullFlavor).
 func TestMaskedIsNotNone(t *testing.T) {
-	masked, no := `<code nullFlavor="MSK"/>`, ` negationInd="true"`
+	for _, flavor := range []string{"MSK", "OTH"} {
+		t.Run(flavor, func(t *testing.T) { testIsNotNone(t, flavor) })
+	}
+}
+
+func testIsNotNone(t *testing.T, flavor string) {
+	masked, no := `<code nullFlavor="`+flavor+`"/>`, ` negationInd="true"`
 	for name, c := range map[string]struct {
 		section, entry string
 		said           func(*record.Record) (record.Assertion, record.StatusCode)
@@ -58,7 +65,7 @@ func TestMaskedIsNotNone(t *testing.T) {
 	}{
 		"allergy": {"48765-2", allergyAct("active", allergyObs(no, snomedValue("416098002"), masked, "")),
 			func(r *record.Record) (record.Assertion, record.StatusCode) { return r.Allergies[0].Assertion, "" }, record.Negated, ""},
-		"problem": {"11450-4", problemAct("2.16.840.1.113883.10.20.22.4.3", "", problemObs(no, `<value xsi:type="CD" nullFlavor="MSK"/>`, "")),
+		"problem": {"11450-4", problemAct("2.16.840.1.113883.10.20.22.4.3", "", problemObs(no, `<value xsi:type="CD" nullFlavor="`+flavor+`"/>`, "")),
 			func(r *record.Record) (record.Assertion, record.StatusCode) { return r.Problems[0].Assertion, "" }, record.Negated, ""},
 		"medication": {"10160-0", `<entry>` + medicationXML(` moodCode="EVN"`+no, since, "", masked, "") + `</entry>`,
 			func(r *record.Record) (record.Assertion, record.StatusCode) { return r.Medications[0].Assertion, "" }, record.Negated, ""},
@@ -83,6 +90,24 @@ func TestMaskedIsNotNone(t *testing.T) {
 				require.Equal(t, c.status, status, mode)
 				require.NotContains(t, text, "No known", mode)
 			}
+		})
+	}
+}
+
+// Nor does it where the substance or product is masked as a whole: then nobody can tell what is denied, and it is carried.
+func TestMaskedWhole(t *testing.T) {
+	const no = ` negationInd="true"`
+	for name, c := range map[string]struct{ section, entry, open string }{
+		"allergy":    {"48765-2", allergyAct("active", allergyObs(no, snomedValue("416098002"), `<code nullFlavor="MSK"/>`, "")), "<playingEntity"},
+		"medication": {"10160-0", `<entry>` + medicationXML(` moodCode="EVN"`+no, since, "", `<code nullFlavor="MSK"/>`, "") + `</entry>`, "<manufacturedMaterial"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Contains(t, c.entry, c.open)
+			rec, rep := importSection(t, c.section, strings.Replace(strings.Replace(c.entry, `<code nullFlavor="MSK"/>`, "", 1), c.open, c.open+` nullFlavor="MSK"`, 1))
+			require.Empty(t, rec.Allergies)
+			require.Empty(t, rec.Medications)
+			require.True(t, hasIssue(rep, record.IssueNegationUnclear))
+			require.NotEmpty(t, rec.Carried)
 		})
 	}
 }

@@ -29,12 +29,10 @@ func extentOfConcept(c *record.Concept, x *extents, name string) extent {
 	switch {
 	case saysNone(words):
 		return extentNoneInWords
-	case c.Absent == record.AbsentMasked:
+	case c.Absent == record.AbsentMasked || c.Absent == record.AbsentOther || c.Absent == record.AbsentUnencoded:
 		return extentOne
 	case words == "" && c.TextRef == "":
 		return extentNothing
-	case c.Absent == record.AbsentOther || c.Absent == record.AbsentUnencoded:
-		return extentOne
 	}
 	return extentUnclear
 }

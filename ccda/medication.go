@@ -162,10 +162,9 @@ func (r *reader) medicationAssertion(sa tree.Node) (a record.Assertion, ok bool)
 func (r *reader) productExtent(sa tree.Node, x *extents) extent {
 	mp := sa.Child("consumable").Child("manufacturedProduct")
 	if drug := mp.Child("manufacturedLabeledDrug"); drug.OK() && !mp.Child("manufacturedMaterial").OK() {
-		return r.extentOf(drug.Child("code"), x, drug.Child("name"))
+		return r.extentOfEntity(drug, x)
 	}
-	m := mp.Child("manufacturedMaterial")
-	return r.extentOf(m.Child("code"), x, m.Child("name"))
+	return r.extentOfEntity(mp.Child("manufacturedMaterial"), x)
 }
 
 // medication reads a Medication Activity.

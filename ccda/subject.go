@@ -117,14 +117,24 @@ func (r *reader) extentOf(n tree.Node, x *extents, names ...tree.Node) extent {
 	switch flavor := n.Attr("nullFlavor").Value(); {
 	case saysNone(words):
 		return extentNoneInWords
-	case flavor == "MSK":
-		return extentOne // there is a thing, which is withheld from who reads (HL7 v3 NullFlavor)
+	case isSomething(flavor):
+		return extentOne
 	case words == "" && !dangling:
 		return extentNothing
-	case flavor == "OTH" || flavor == "UNC":
-		return extentOne // there is a thing, and the code system has no code for it
 	}
 	return extentUnclear
+}
+
+// isSomething knows the nullFlavors of what there is (HL7 v3 NullFlavor): the code system has no code for it, or it is withheld from who reads.
+func isSomething(flavor string) bool { return flavor == "OTH" || flavor == "UNC" || flavor == "MSK" }
+
+// extentOfEntity looks at a substance or product: one that is null as a whole may be a thing for all that.
+func (r *reader) extentOfEntity(n tree.Node, x *extents) extent {
+	e := r.extentOf(n.Child("code"), x, n.Child("name"))
+	if e == extentNothing && isSomething(n.Attr("nullFlavor").Value()) {
+		return extentUnclear
+	}
+	return e
 }
 
 // wordsOf looks at the words of a coded element: its own, its original text, or
