@@ -14,6 +14,7 @@ func (w *writer) mention(list, id string, i int, f func()) {
 
 func (w *writer) practitionerRole(name string, i int, p *record.Participation) {
 	x := w.rec.Practitioners[i]
+	w.brief(x.ID, &x.Identifiers, &x.Names, &x.Addresses, &x.Telecoms)
 	w.own(x.ID)
 	first := w.named[place{"practitioners", i}] // what is withheld or altered is named at the first mention
 	whole := func(f func()) { w.mention("practitioners", x.ID, i, f) }
@@ -67,6 +68,7 @@ func (w *writer) relationship(name string, k int, x *record.RelatedPerson) {
 
 func (w *writer) relatedRole(name string, i int, p *record.Participation) {
 	x := w.rec.RelatedPersons[i]
+	w.brief(x.ID, &x.Identifiers, &x.Names, &x.Addresses, &x.Telecoms)
 	w.own(x.ID)
 	again := w.named[place{"relatedPersons", i}]
 	more := 0 // the first relationship that the role's code does not say
@@ -125,6 +127,9 @@ func (w *writer) relatedRole(name string, i int, p *record.Participation) {
 
 func (w *writer) deviceRole(name string, i int, p *record.Participation) {
 	x := w.rec.Devices[i]
+	if w.brief(x.ID, &x.Identifiers, nil, &x.Addresses, &x.Contacts) {
+		x.Types, x.Model, x.Software = nil, "", ""
+	}
 	w.own(x.ID)
 	again := w.wrote[x.ID] || w.rolesOf[x.ID] != nil
 	quiet := w.Quiet
@@ -182,7 +187,8 @@ func (w *writer) deviceParts(x *record.Device) {
 
 // patientRole writes the patient as the one who plays a part.
 func (w *writer) patientRole(name string, p *record.Participation) {
-	x := w.rec.Patient
+	x := *w.rec.Patient
+	w.brief(x.ID, &x.Identifiers, &x.Names, &x.Addresses, &x.Telecoms)
 	quiet := w.Quiet
 	w.Quiet = true // the record target names everything
 	ids := x.Identifiers
@@ -211,7 +217,11 @@ func (w *writer) organization(name string, ref *record.Ref) bool {
 		return false
 	}
 	x := w.rec.Organizations[at.i]
+	if w.brief(x.ID, &x.Identifiers, nil, &x.Addresses, &x.Telecoms) {
+		x.Names, x.PartOf = nil, nil
+	}
 	w.el(name)
+	defer w.weigh(ref, len(w.b))
 	w.own(x.ID)
 	w.mention("organizations", x.ID, at.i, func() {
 		w.organizationParts(name, &x)

@@ -49,6 +49,7 @@ func (w *writer) role(name string, p *record.Participation) {
 func (w *writer) roleAnew(name string, p *record.Participation) {
 	at, ok := w.place(p.Who)
 	w.el(name)
+	defer w.weigh(p.Who, len(w.b))
 	switch {
 	case name == "assignedAuthor" || name == "assignedEntity":
 	case p.Class != "":

@@ -17,6 +17,9 @@ func (w *writer) serviceLocation(leaf string, i int, ref *record.Ref, path strin
 		return false
 	}
 	x := w.rec.Locations[at.i]
+	if w.brief(x.ID, &x.Identifiers, nil, &x.Addresses, &x.Telecoms) {
+		x.Names, x.Types = nil, x.Types[:min(len(x.Types), 1)]
+	}
 	w.nameBeside(path, ref, at)
 	if w.headerPlace == x.ID {
 		x.Managing = nil // the header says it
@@ -28,6 +31,7 @@ func (w *writer) serviceLocation(leaf string, i int, ref *record.Ref, path strin
 		when()
 	}
 	w.el("participantRole")
+	defer w.weigh(ref, len(w.b))
 	w.own(x.ID)
 	w.at("classCode", "SDLOC")
 	w.template(templateServiceLocation)

@@ -36,8 +36,9 @@ type writer struct {
 	mates  []string               // those that were written with another of their concern
 	joined map[string]*sectionOut // entries that were written with another of their concern, by where
 
-	introduced    bool           // the author being written stands here with address, telecom and name
-	introductions map[place]bool // the authors of entries who were
+	introduced    bool            // the author being written stands here with address, telecom and name
+	introductions map[place]bool  // the authors of entries who were
+	bulky         map[string]bool // people and organizations that took very many bytes to mention: see weigh
 
 	rolesOf map[string]*record.Device // devices that have a part in something, with what their roles have no place for
 
