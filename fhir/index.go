@@ -16,6 +16,7 @@ type tables struct {
 	anchors    map[string]anchorAt
 	sections   map[string]*record.Narrative
 	hasAnchors bool // anchors and sections are made
+	terse      bool // entries refer to so much of narratives that long parts stand in those alone
 	placed     map[string]place
 	anchorIDs  map[string]struct{}
 	issues     []record.Issue // of the report: it gets as much memory as they take in the end
@@ -46,7 +47,7 @@ func (t *tables) leave() {
 	clear(t.refs)
 	clear(t.anchors)
 	clear(t.sections)
-	t.hasAnchors = false
+	t.hasAnchors, t.terse = false, false
 	tablesOf.Put(t, t.most <= stay)
 }
 

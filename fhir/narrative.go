@@ -25,6 +25,11 @@ func (w *writer) narrative(e *record.Entry) {
 	from, to := 0, 0
 	if found {
 		from, to = standing(at.n, at.i)
+		if w.terse && isLong(at.n, from, to) {
+			rest := *l
+			w.fieldAny("narrative", &rest)
+			return
+		}
 	}
 	ink := clean(l.Text) || found && hasInk(at.n, from, to) || !l.Body.IsZero() && hasInk(l.Body, 0, len(l.Body.Nodes))
 	if !ink {
@@ -86,6 +91,9 @@ func (w *writer) toldWords(e *record.Entry) string {
 	}
 	if at, found := w.anchor(e); found {
 		from, to := at.i, at.n.End(at.i)
+		if w.terse && isLong(at.n, from, to) {
+			return ""
+		}
 		if t := at.n.PlainText(from, to); clean(t) {
 			return t
 		}
@@ -139,25 +147,68 @@ func (w *writer) indexAnchors() {
 		return
 	}
 	w.hasAnchors = true
+	all, longest := 0, 0
 	for i := range w.rec.Documents {
-		w.addAnchors(w.rec.Documents[i].Sections)
+		w.addAnchors(w.rec.Documents[i].Sections, &all, &longest)
 	}
+	w.terse = w.tellsTooMuch(1<<20+16*all, longest)
 }
 
-func (w *writer) addAnchors(ss []record.Section) {
+// tellsTooMuch reports whether the parts of narratives that all entries refer to take more than most bytes: where very many refer to one
+// long list, it would stand in each of their resources. That does not depend on the order in which they are written.
+func (w *writer) tellsTooMuch(most, longest int) bool {
+	if w.rec.CountEntries()*longest <= most {
+		return false
+	}
+	n := 0
+	for _, e := range w.rec.Entries() {
+		if e.Narrative == nil {
+			continue
+		}
+		if at, ok := w.anchor(e); ok {
+			from, to := standing(at.n, at.i)
+			for i := from; i < to && n <= most; i++ {
+				n += bytesOf(&at.n.Nodes[i])
+			}
+		}
+		if n > most {
+			return true
+		}
+	}
+	return false
+}
+
+// bytesOf is about how many bytes a node takes in XHTML.
+func bytesOf(nd *record.NarrativeNode) int { return len(nd.Text) + 24*len(nd.Attrs) + 8 }
+
+// isLong reports whether part of a narrative takes more than a row or a paragraph does.
+func isLong(n *record.Narrative, from, to int) bool {
+	const most = 4 << 10
+	size := 0
+	for i := from; i < to && size <= most; i++ {
+		size += bytesOf(&n.Nodes[i])
+	}
+	return size > most
+}
+
+func (w *writer) addAnchors(ss []record.Section, all, longest *int) {
 	for i := range ss {
 		s := &ss[i]
 		if !s.Narrative.IsZero() {
 			w.sections[s.ID] = s.Narrative
+			size := 0
 			for j := range s.Narrative.Nodes {
+				size += bytesOf(&s.Narrative.Nodes[j])
 				if id := s.Narrative.Nodes[j].ID; id != "" {
 					if _, taken := w.anchors[id]; !taken {
 						w.anchors[id] = anchorAt{s.Narrative, j}
 					}
 				}
 			}
+			*all += size
+			*longest = max(*longest, size)
 		}
-		w.addAnchors(s.Sections)
+		w.addAnchors(s.Sections, all, longest)
 	}
 }
 

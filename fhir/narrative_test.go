@@ -1,11 +1,14 @@
 package fhir
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -141,4 +144,40 @@ func TestNoWords(t *testing.T) {
 	check(t, out)
 	require.Contains(t, string(out), `"text":{"status":"empty"`)
 	require.Zero(t, rep.Counts.Lost)
+}
+
+// However many entries refer to one long list, an export grows no further than with the record: the list stands in its section, and entries keep the link.
+func TestManyReferToOneList(t *testing.T) {
+	for n, repeated := range map[int]bool{3: true, 2000: false} {
+		section := record.Section{ID: "5c0e4ad2-3b0e-4d6b-8a52-0c7d7f1e9b20", Narrative: &record.Narrative{Nodes: []record.NarrativeNode{el(0, "list", "l")}}}
+		rec := &record.Record{Patient: &record.Patient{Entry: record.Entry{ID: "5c0e4ad2-3b0e-4d6b-8a52-0c7d7f1e9b21", Assertion: record.Affirmed}}}
+		for i := range n {
+			if i < 2000 {
+				section.Narrative.Nodes = append(section.Narrative.Nodes, el(1, "item", ""), text(2, "aspirin, and some more words that are told of it"))
+			}
+			id := fmt.Sprintf("5c0e4ad2-3b0e-4d6b-8a52-%012d", i)
+			rec.Results = append(rec.Results, record.Observation{Entry: record.Entry{ID: id, Assertion: record.Affirmed, Section: section.ID, Narrative: &record.NarrativeLink{Anchor: "l"}}})
+			section.Entries = append(section.Entries, record.Ref{ID: id, Kind: record.KindResult})
+		}
+		for len(section.Narrative.Nodes) < 4000 {
+			section.Narrative.Nodes = append(section.Narrative.Nodes, el(1, "item", ""), text(2, "aspirin, and some more words that are told of it"))
+		}
+		rec.Documents = []record.Document{{Entry: record.Entry{ID: "5c0e4ad2-3b0e-4d6b-8a52-0c7d7f1e9b22", Assertion: record.Affirmed}, Sections: []record.Section{section}}}
+		var b bytes.Buffer
+		_, err := Exporter{}.Export(t.Context(), rec, &b, record.ExportOptions{Now: time.Date(2024, 2, 1, 0, 0, 0, 0, time.UTC)})
+		require.NoError(t, err)
+		require.Less(t, b.Len(), 10<<20)
+		require.Equal(t, repeated, strings.Count(b.String(), "aspirin, and") > 2000)
+		d, err := Parse(b.Bytes(), record.Limits{})
+		require.NoError(t, err)
+		for back := range d.Import(record.ImportOptions{}) {
+			require.Len(t, back.Results, n)
+			for i := range back.Results {
+				require.NotNil(t, back.Results[i].Narrative)
+				if !repeated {
+					require.Equal(t, "l", back.Results[i].Narrative.Anchor)
+				}
+			}
+		}
+	}
 }
