@@ -113,3 +113,21 @@ func TestProvisionInWords(t *testing.T) {
 		require.Zero(t, bits, "denied by %s", name)
 	}
 }
+
+// An action of which nobody can tell which one is meant permits nothing, and is denied whatever is asked for.
+func TestActionWithoutCode(t *testing.T) {
+	for name, action := range map[string]record.Concept{
+		"a coding without a code": {Codings: []record.Coding{{System: "http://terminology.hl7.org/CodeSystem/consentaction", Display: "to collect only"}}},
+		"words alone":             {Text: "to collect only"},
+	} {
+		for _, word := range []string{"", "query", "access", "disclose"} {
+			for effect, want := range map[string]consent.Outcome{"permit": consent.NoConsent, "deny": consent.Denied} {
+				c := record.Consent{Entry: record.Entry{ID: "c", Status: record.Status{Code: record.StatusActive}}, Decision: effect, Provision: &record.Provision{Actions: []record.Concept{action}}}
+				req := asked()
+				req.Action.Code = word
+				d := consent.Decide(t.Context(), &consent.Evaluator{Store: consent.Consents{c}, Default: consent.DefaultDeny}, req)
+				require.Equal(t, want, d.Outcome, "%s of %s, asked to %q", effect, name, word)
+			}
+		}
+	}
+}

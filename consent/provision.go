@@ -364,6 +364,10 @@ func (r *reading) actionMeets(actions []record.Concept, permit bool) bool {
 	for i := range actions {
 		for j := range actions[i].Codings {
 			switch c := actions[i].Codings[j].Code; {
+			case c == "":
+				if !permit {
+					return true // nobody can tell which one is meant
+				}
 			case c == word, c == "access" && (word == "" || word == "query"), c == "disclose" && (word == "" || word == "push" || word == "query"):
 				return true
 			}
