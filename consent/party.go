@@ -120,6 +120,13 @@ func sameReference(a, b string) bool {
 	return lastTwo(a) == lastTwo(b) && strings.Contains(a, "/") && !(abs(a) && abs(b))
 }
 
+// tellsApart reports whether two literal references that are not the same lead to different parties. A practitioner and a role of
+// one may be the same person.
+func tellsApart(a, b string) bool {
+	return strings.IndexByte(a, '/') >= 0 && strings.IndexByte(b, '/') >= 0 &&
+		(typeOf(a) == typeOf(b) || kindOfReference(a) != kindOfReference(b) || kindOfReference(a) == "")
+}
+
 // is compares a party itself with a reference.
 func (p *Party) is(r *record.Ref) answer {
 	if p == nil {
@@ -128,13 +135,13 @@ func (p *Party) is(r *record.Ref) answer {
 	if r.ID != "" && r.ID == p.ID || sameReference(p.Reference, r.AsSent) {
 		return yes
 	}
+	comparable := tellsApart(p.Reference, r.AsSent) || r.AsSent == "" && r.Identifier == nil && r.ID != "" && p.ID != ""
 	for _, a := range p.Also {
 		if sameReference(a, r.AsSent) {
 			return yes
 		}
+		comparable = comparable || p.Reference != "" && typeOf(a) == typeOf(r.AsSent) && tellsApart(a, r.AsSent)
 	}
-	comparable := p.Reference != "" && strings.IndexByte(r.AsSent, '/') >= 0 && strings.IndexByte(p.Reference, '/') >= 0 ||
-		r.AsSent == "" && r.Identifier == nil && r.ID != "" && p.ID != ""
 	if id := r.Identifier; id != nil {
 		for i := range p.Identifiers {
 			switch q := &p.Identifiers[i]; {

@@ -93,3 +93,30 @@ func TestOperationsOfAnother(t *testing.T) {
 		}
 	}
 }
+
+// A practitioner is not told from a role of one by how the two are referred to: nobody can say that it is not the same person.
+func TestPractitionerByARole(t *testing.T) {
+	for name, tt := range map[string]struct {
+		named      string
+		who        consent.Party
+		deny, gets consent.Outcome
+	}{
+		"a role":                        {"Practitioner/bob", consent.Party{Reference: "PractitionerRole/bob-at-clinic"}, consent.Denied, consent.NoConsent},
+		"who has the role":              {"PractitionerRole/bob-at-clinic", consent.Party{Reference: "Practitioner/bob"}, consent.Denied, consent.NoConsent},
+		"a role of who is named":        {"Practitioner/bob", consent.Party{Reference: "PractitionerRole/bob-at-clinic", Also: []string{"Practitioner/bob"}}, consent.Denied, consent.Permitted},
+		"a role of somebody else":       {"Practitioner/bob", consent.Party{Reference: "PractitionerRole/7", Also: []string{"Practitioner/7"}}, consent.NoConsent, consent.NoConsent},
+		"another practitioner":          {"Practitioner/bob", consent.Party{Reference: "Practitioner/7"}, consent.NoConsent, consent.NoConsent},
+		"an organization":               {"Practitioner/bob", consent.Party{Reference: "Organization/7"}, consent.NoConsent, consent.NoConsent},
+		"another role":                  {"PractitionerRole/1", consent.Party{Reference: "PractitionerRole/7"}, consent.NoConsent, consent.NoConsent},
+		"a role by an absolute address": {"https://a.example/fhir/Practitioner/bob", consent.Party{Reference: "https://a.example/fhir/PractitionerRole/7"}, consent.Denied, consent.NoConsent},
+	} {
+		for effect, want := range map[string]consent.Outcome{"deny": tt.deny, "permit": tt.gets} {
+			c := record.Consent{Entry: record.Entry{ID: "c", Status: record.Status{Code: record.StatusActive}}, Decision: effect,
+				Provision: &record.Provision{Actors: []record.ConsentActor{{Ref: &record.Ref{AsSent: tt.named}}}}}
+			req := asked()
+			req.Requester = tt.who
+			d := consent.Decide(t.Context(), &consent.Evaluator{Store: consent.Consents{c}, Default: consent.DefaultDeny}, req)
+			require.Equal(t, want, d.Outcome, "%s: %s", effect, name)
+		}
+	}
+}
