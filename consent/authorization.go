@@ -232,7 +232,7 @@ func (s *session) liftsFor(x *says, r *LawRule) (free bool, unless []Condition) 
 				s.found = append(s.found, i)
 			}
 		default:
-			if c := s.req.LegalClaim; c != nil && by == "claim:"+c.Kind && len(c.Evidence) > 0 {
+			if c := s.req.LegalClaim; c != nil && by == "claim:"+c.Kind && len(c.Evidence) > 0 && (x.law.shown || !x.law.claimed) {
 				free = true
 			}
 		}

@@ -71,6 +71,7 @@ type verdict struct {
 	requires      []*LawRule
 	missing       *LawRule // a claim that lacks its evidence
 	claimed       bool     // some rule knows the claim
+	shown         bool     // the evidence of one of them was seen
 }
 
 // law asks all laws about one purpose. With the first one it notes the rules that keep entries back.
@@ -107,6 +108,7 @@ func (s *session) law(known *Purpose) (v verdict) {
 					}
 					continue
 				}
+				v.shown = true
 			}
 			if r.Form != FormIdentified && r.Form != req.Form || r.Agreement != "" && (req.Agreement == nil || req.Agreement.Kind != r.Agreement) ||
 				r.Sale && !req.Sale || r.Relationship && !req.To().Relationship || r.Covered && !req.To().Covered || r.Self && !req.bySelf() {
