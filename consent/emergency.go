@@ -19,7 +19,7 @@ func (s *session) emergency() {
 		return
 	}
 	if m != nil && (d.Final == Deny || s.e.EmergencyOverride) {
-		if over := s.e.EmergencyOverride && !s.unreadable && s.treats(); !over && d.Final == Permit {
+		if over := s.e.EmergencyOverride && !s.unreadable && s.treats() && !s.unauthorized(); !over && d.Final == Permit {
 			// The consents permit as far as they do.
 		} else if !over {
 			s.warn(ReasonSuppressed, "ETREAT")

@@ -98,6 +98,7 @@ type says struct {
 	final   Effect
 	over    bool // the law passes over what the patient says
 	invalid bool // the purpose cannot be asked for, or nobody knows it
+	lacking bool // it needs an authorization that is not there
 	known   *Purpose
 	purpose *record.Coding
 	above   ancestry

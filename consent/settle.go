@@ -215,7 +215,7 @@ func (s *session) weigh(x *says) {
 	}
 	deidentified := v.permits != nil && v.permits.Form == FormDeidentified
 	if !deidentified && !s.authorized(x) {
-		x.final = Deny
+		x.final, x.lacking = Deny, true
 		if x.consent == Permitted {
 			x.consent = Denied
 		}
@@ -343,6 +343,16 @@ func (s *session) owe(o *Obligation) {
 func (s *session) obliged(code, citation string) bool {
 	for i := range s.owed {
 		if x := &s.owed[i]; x.Code == code && (x.Citation == citation || citation == "") {
+			return true
+		}
+	}
+	return false
+}
+
+// unauthorized reports whether a purpose lacks the authorization that the law asks for.
+func (s *session) unauthorized() bool {
+	for i := range s.says {
+		if s.says[i].lacking {
 			return true
 		}
 	}
