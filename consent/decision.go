@@ -44,8 +44,8 @@ type Decision struct {
 	Policies []Policy `json:"policies,omitempty"`
 	// Exception is what a denial would have to rest on under the rule against information blocking (45 CFR 171); nil on a permit.
 	Exception *Exception `json:"exception,omitempty"`
-	// ValidUntil is when the decision has to be made again: the first time that one of its policies begins or ends.
-	// Revocation is no such time: see Decision.Fresh.
+	// ValidUntil is when the decision has to be made again: the first time that one of its policies begins or ends, by a
+	// revocation that is on file too. One that is not on file yet is no such time: see Recheck.
 	ValidUntil *time.Time `json:"validUntil,omitempty"`
 	// At is the time the decision was made for.
 	At time.Time `json:"at,omitzero"`

@@ -256,6 +256,7 @@ func (s *session) close() *Decision {
 			s.until.provisions(s.live[i].Consent)
 		}
 	}
+	s.coming()
 	if m := s.req.Emergency; m != nil && m.Until != nil {
 		s.until.time(*m.Until)
 	}
@@ -277,6 +278,28 @@ func (s *session) close() *Decision {
 		d.Obligations = append(room, s.owed...)
 	}
 	return d
+}
+
+// coming takes into account what is on file and comes later: consents that begin, and revocations that take effect.
+func (s *session) coming() {
+	for i := range s.live {
+		if v := s.live[i].Revocation; v != nil {
+			s.until.start(v.When.Value)
+		}
+	}
+	for i := range s.filed {
+		if s.d.Considered[i].As != ReasonNotYet {
+			continue
+		}
+		c := s.filed[i].Consent
+		if c.When != nil {
+			s.until.start(c.When.Value)
+		}
+		s.until.bounds(c)
+		if c.Provision != nil && c.Provision.Period != nil {
+			s.until.period(c.Provision.Period)
+		}
+	}
 }
 
 // version tells one state of a consent from the next.
@@ -315,13 +338,22 @@ func (u *soonest) period(p *record.Period) {
 	if p == nil {
 		return
 	}
-	if v := p.Start.Value; v != "" {
-		if from, _, ok := u.now.span(v); ok && u.earlier(from) {
-			t, _, _ := spanOf(v, u.now.loc)
-			u.time(t)
-		}
+	u.start(p.Start.Value)
+	if p.EndOpen != nil && *p.EndOpen {
+		u.start(p.End.Value) // the end itself is not included
+		return
 	}
 	u.end(p.End.Value)
+}
+
+func (u *soonest) start(v string) {
+	if v == "" {
+		return
+	}
+	if from, _, ok := u.now.span(v); ok && u.earlier(from) {
+		t, _, _ := spanOf(v, u.now.loc)
+		u.time(t)
+	}
 }
 
 func (u *soonest) end(v string) {
@@ -351,12 +383,16 @@ func (u *soonest) look(p *record.Period) answer {
 	}
 	if t := &p.End; t.Value != "" || t.AsSent != "" {
 		from, to, ok := u.now.span(t.Value)
-		if ok && u.earlier(to) {
-			_, end, _ := spanOf(t.Value, u.now.loc)
-			u.time(end)
-		}
-		if p.EndOpen != nil && *p.EndOpen {
+		open := p.EndOpen != nil && *p.EndOpen
+		if open {
 			to = from // the end itself is not included
+		}
+		if ok && u.earlier(to) {
+			end, after, _ := spanOf(t.Value, u.now.loc)
+			if !open {
+				end = after
+			}
+			u.time(end)
 		}
 		switch {
 		case !ok:
