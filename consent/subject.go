@@ -150,6 +150,9 @@ func (x *subject) dated(p *record.Period, e Effect) answer {
 			look(&w.At)
 			look(&w.Start)
 			look(&w.End)
+			if e == Deny && x.around(w, p) {
+				return yes
+			}
 		}
 		for _, at := range x.list.points {
 			look(*(**record.Time)(unsafe.Add(x.p, at)))
@@ -159,6 +162,15 @@ func (x *subject) dated(p *record.Period, e Effect) answer {
 		return unknown
 	}
 	return best
+}
+
+// around reports whether something lasted through a whole period: it began before that and ended after it.
+func (x *subject) around(w, p *record.Period) bool {
+	began, _, a := span(w.Start, x.j.loc)
+	_, ended, b := span(w.End, x.j.loc)
+	start, _, c := span(p.Start, x.j.loc)
+	_, end, d := span(p.End, x.j.loc)
+	return a && b && c && d && !began.After(start) && !ended.Before(end)
 }
 
 // during tells whether a time lies within a period: surely, perhaps or not.
