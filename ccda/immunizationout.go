@@ -291,7 +291,7 @@ func (w *writer) tellImmunization(x *record.Immunization) {
 	w.tell("Dose number", x.DoseNumber)
 	w.tell("Route", wordsOf(x.Route))
 	for i := range x.Sites {
-		w.tell("Site", wordsOf(&x.Sites[i]))
+		w.tellSite(&x.Sites[i], nil)
 	}
 	w.tell("Lot", x.Product.Lot)
 	w.tellStatus(&x.Status)

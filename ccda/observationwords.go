@@ -22,6 +22,7 @@ func (w *writer) tellObservation(x *record.Observation) {
 		}
 	}
 	w.tell("Observation", words)
+	w.tellSites(x.BodySites)
 	for i := range x.Values {
 		var room [96]byte
 		b := room[:0]

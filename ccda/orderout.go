@@ -225,9 +225,7 @@ func (w *writer) tellOrder(x *record.Order, negated bool) {
 	w.tell("Intent", string(x.Mode))
 	w.tell("Date", wordsOfPeriod(&x.When))
 	w.tell("Priority", wordsOf(x.Priority))
-	for i := range x.BodySites {
-		w.tell("Site", wordsOf(&x.BodySites[i].Code))
-	}
+	w.tellSites(x.BodySites)
 	w.tellStatus(&x.Status)
 	w.tellIndications(x.Indications)
 	w.tell("Indication", x.Reason)

@@ -250,6 +250,9 @@ func (w *writer) tellProblem(x *record.Problem, negated bool) {
 		what = "Does not have: " + what
 	}
 	w.tell("Problem", what)
+	for i := range x.BodySites {
+		w.tellSite(&x.BodySites[i], nil)
+	}
 	w.tell("Kind", wordsOf(&x.Kind))
 	w.tell("Status", statusWords(&x.Clinical))
 	w.tell("Status", string(x.Verification))

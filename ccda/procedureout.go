@@ -285,13 +285,7 @@ func (w *writer) tellProcedure(x *record.Procedure) {
 	}
 	w.tell("Procedure", name)
 	w.tell("Date", wordsOfPeriod(&x.When))
-	for i := range x.BodySites {
-		site := wordsOf(&x.BodySites[i].Code)
-		if side := wordsOf(x.BodySites[i].Laterality); side != "" {
-			site += ", " + side
-		}
-		w.tell("Site", site)
-	}
+	w.tellSites(x.BodySites)
 	w.tellStatus(&x.Status)
 	w.tellIndications(x.Indications)
 	for i := range x.Complications {
@@ -301,4 +295,30 @@ func (w *writer) tellProcedure(x *record.Procedure) {
 	for i := range x.Locations {
 		w.tellPlaces(&x.Locations[i])
 	}
+}
+
+// tellSites tells where on the body something was found or done, and on which side.
+func (w *writer) tellSites(list []record.BodySite) {
+	for i := range list {
+		w.tellSite(&list[i].Code, list[i].Laterality)
+	}
+}
+
+// tellSite tells one place. Where it has words they are all of it, else its qualifiers narrow it (CDA CD.qualifier: laterality).
+func (w *writer) tellSite(c, side *record.Concept) {
+	if w.row == nil {
+		return
+	}
+	words := wordsOf(c)
+	if c.Text == "" && len(c.Codings) > 0 {
+		for i := range c.Codings[0].Qualifiers {
+			if v := wordsOf(&record.Concept{Codings: []record.Coding{c.Codings[0].Qualifiers[i].Value}}); v != "" {
+				words += ", " + v
+			}
+		}
+	}
+	if s := wordsOf(side); s != "" {
+		words += ", " + s
+	}
+	w.tell("Site", words)
 }
