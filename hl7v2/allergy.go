@@ -35,30 +35,38 @@ func (r *reader) reactions(s Segment, v *record.Allergy) {
 // noneKnown turns what a code or the words say is no allergy at all into the statement that none is known.
 func (r *reader) noneKnown(v *record.Allergy) {
 	for _, c := range v.Substance.Codings {
-		switch {
-		case c.System == record.SystemSNOMED && slices.Contains([]string{"716186003", "409137002", "429625007", "428607008"}, c.Code),
-			strings.EqualFold(c.Code, "NKA"), strings.EqualFold(c.Display, "no known allergies"):
+		if c.System == record.SystemSNOMED && slices.Contains(noneCodes, c.Code) || strings.EqualFold(c.Code, "NKA") || deniesAll(c.Display) {
 			v.Assertion = record.NoneKnown
 		}
 	}
-	if strings.EqualFold(v.Substance.Text, "no known allergies") {
+	if deniesAll(v.Substance.Text) {
 		v.Assertion = record.NoneKnown
 	}
+}
+
+// deniesAll reports whether words are those for no known allergy at all.
+func deniesAll(v string) bool {
+	v = strings.TrimSuffix(strings.TrimSpace(v), ".")
+	return strings.EqualFold(v, "nka") || strings.EqualFold(v, "no known allergies") || strings.EqualFold(v, "no known allergy")
 }
 
 // deniesPart reports whether a substance is the denial of some kind of allergy in words or local codes: it is no substance, and no
 // statement about all allergies.
 func deniesPart(d datum) bool {
+	all, code := false, false
 	for _, n := range []int{1, 2, 4, 5, 9} {
 		v := strings.ToLower(strings.TrimSpace(d.at(n).peek()))
+		word, _, _ := strings.Cut(strings.ReplaceAll(v, "-", " "), " ")
 		switch {
-		case v == "nka", v == "no known allergies":
-			return false
-		case v == "nkda", v == "nkfa", v == "nkma", v == "none", v == "none known", v == "denies", strings.HasPrefix(v, "no known "):
+		case deniesAll(v):
+			all = true
+		case word == "nkda", word == "nkfa", word == "nkma", v == "none", v == "none known", v == "denies", v == "no known", v == "no allergies", strings.HasPrefix(v, "no known "):
 			return true
+		case slices.Contains(noneCodes, v):
+			code = true // of a code system that is not named as SNOMED CT
 		}
 	}
-	return false
+	return code && !all
 }
 
 // adverse reads IAM (IAM[AllergyIntolerance]). Action code D takes the statement back.
@@ -118,8 +126,8 @@ func (r *reader) adverse(s Segment) {
 
 // snomedDenial reports whether a code of SNOMED CT says of which kind none is known.
 func snomedDenial(d datum) bool {
-	for _, n := range []int{1, 4} {
-		if slices.Contains([]string{"716186003", "409137002", "429625007", "428607008"}, d.at(n).peek()) {
+	for _, n := range []int{1, 4, 10} {
+		if slices.Contains(noneCodes, d.at(n).peek()) && systemOf(d.at(n+2).peek()) == record.SystemSNOMED {
 			return true
 		}
 	}

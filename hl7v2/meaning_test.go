@@ -1,0 +1,51 @@
+package hl7v2
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/portage-health/portage/record"
+)
+
+// TestDenials holds that a denial of allergies is read as an allergy in none of its shapes, and one of a kind of them not as one of all.
+func TestDenials(t *testing.T) {
+	for _, c := range []struct {
+		substance string
+		want      record.Assertion // "" where it is carried
+	}{
+		{"^NKA", record.NoneKnown},
+		{"NKA^No Known Allergies^L", record.NoneKnown},
+		{"A1^NKA^L", record.NoneKnown},
+		{"^^^^^^^^NKA", record.NoneKnown},
+		{"716186003^No known allergy^SNOMED", record.NoneKnown},
+		{"716186003^^SCT", record.NoneKnown},
+		{"429625007^No known food allergy^SCT", record.NoneKnown},
+		{"X^Y^L^409137002^No known drug allergy^SCT", record.NoneKnown},
+		{"NKA^No known drug allergies^L", ""},
+		{"429625007^No known food allergy^SNOMED", ""},
+		{"716186003", ""},
+		{"NKDA - No known drug allergies", ""},
+		{"^No allergies", ""},
+		{"^Nickel^L", record.Affirmed},
+		{"NKX^Nokxin^L", record.Affirmed},
+	} {
+		for _, segment := range []string{"AL1|1|DA|", "IAM|1|DA|"} {
+			x := alone(t, "ADT^A31^ADT_A05", somebody, segment+c.substance)
+			if c.want == "" {
+				require.Empty(t, x.Record.Allergies, c.substance)
+				require.Contains(t, issueCodes(x.Report), record.IssueNegationUnclear.Code, c.substance)
+				continue
+			}
+			require.Len(t, x.Record.Allergies, 1, c.substance)
+			require.Equal(t, c.want, x.Record.Allergies[0].Assertion, c.substance)
+		}
+	}
+}
+
+func issueCodes(rep *record.Report) (codes []string) {
+	for _, i := range rep.Issues {
+		codes = append(codes, i.Code)
+	}
+	return codes
+}
