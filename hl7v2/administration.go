@@ -23,7 +23,7 @@ func (r *reader) administered(s Segment, ids []record.Identifier) record.Medicat
 	v.Product.Lot = r.textAt(s, 15)
 	v.Product.Expiration = r.timePtr(s, 16)
 	v.Product.Manufacturer = r.manufacturer(s, 17)
-	v.Status.Reasons = each(s, 18, r.concept)
+	v.Status.Reasons = r.refusals(s)
 	for d := range all(s, 19) {
 		if c, ok := r.concept(d); ok {
 			v.Indications = append(v.Indications, record.Indication{Code: &c})

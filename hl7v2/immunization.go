@@ -82,7 +82,7 @@ func (r *reader) dose(s Segment, v *record.Immunization) {
 
 // given reads whether it was given: RXA-20, the refusal of RXA-18, the deletion of RXA-21, and the vaccine that is none (CVX 998).
 func (r *reader) given(s Segment, v *record.Immunization) {
-	v.Status.Reasons = each(s, 18, r.concept)
+	v.Status.Reasons = r.refusals(s)
 	v.Completion = r.textAt(s, 20)
 	switch v.Completion {
 	case "CP", "PA":
@@ -114,6 +114,16 @@ func (r *reader) given(s Segment, v *record.Immunization) {
 	} else {
 		r.fixed(action, "A")
 	}
+}
+
+// refusals reads RXA-18, why a substance was refused. Null there deletes a reason, and is none.
+func (r *reader) refusals(s Segment) []record.Concept {
+	return each(s, 18, func(d datum) (c record.Concept, ok bool) {
+		if d.isNull() {
+			return c, false
+		}
+		return r.concept(d)
+	})
 }
 
 // infoSource reads RXA-9 (NIP001): 00 is a new record, given here; 01 to 08 are from elsewhere.

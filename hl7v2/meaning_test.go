@@ -1,6 +1,7 @@
 package hl7v2
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -48,4 +49,26 @@ func issueCodes(rep *record.Report) (codes []string) {
 		codes = append(codes, i.Code)
 	}
 	return codes
+}
+
+// TestNullRefusal holds that null in RXA-18 refuses nothing.
+func TestNullRefusal(t *testing.T) {
+	for completion, want := range map[string]record.StatusCode{"CP": record.StatusCompleted, "RE": record.StatusRefused, "": record.StatusCompleted} {
+		x := alone(t, "VXU^V04^VXU_V04", somebody, "ORC|RE||V1", "RXA|0|1|20240305||08^Hep B^CVX|0.5|mL"+strings.Repeat("|", 11)+`""||`+completion+"|A")
+		require.Equal(t, want, x.Record.Immunizations[0].Status.Code, completion)
+		require.NotContains(t, issueCodes(x.Report), record.IssueContradiction.Code)
+		require.Contains(t, carriedPaths(x.Record), "RXA-18")
+		x = alone(t, "RAS^O17^RAS_O17", somebody, "ORC|RE|O1|F1", "RXA|0|1|20240305||M1^Heparin^L|5|mL"+strings.Repeat("|", 11)+`""||`+completion+"|A")
+		if completion == "" {
+			want = "" // RXA of another medicine says nothing of it
+		}
+		require.Equal(t, want, x.Record.Medications[0].Status.Code, completion)
+	}
+}
+
+func carriedPaths(rec *record.Record) (paths []string) {
+	for _, c := range rec.Carried {
+		paths = append(paths, c.Path)
+	}
+	return paths
 }
