@@ -72,3 +72,37 @@ func carriedPaths(rec *record.Record) (paths []string) {
 	}
 	return paths
 }
+
+// TestDoseAndOrder holds that what RXA says of a dose is not overwritten by what ORC says of its order.
+func TestDoseAndOrder(t *testing.T) {
+	dose := func(reason, completion string) string {
+		return "RXA|0|1|20240305||M1^Heparin^L|5|mL" + strings.Repeat("|", 11) + reason + "||" + completion
+	}
+	orc := "ORC|RE|O1|F1||CM" + strings.Repeat("|", 11) + "W1^Order reason^L"
+	for _, c := range []struct {
+		reason, completion string
+		want               record.Status
+		carried            []string
+	}{
+		{"R1^Declined^L", "CP", record.Status{AsSent: "CP"}, []string{"ORC-5", "ORC-16"}},
+		{"R1^Declined^L", "", record.Status{Code: record.StatusRefused}, []string{"ORC-5", "ORC-16"}},
+		{"", "NA", record.Status{Code: record.StatusNotDone}, []string{"ORC-5", "ORC-16"}},
+		{"", "", record.Status{Code: record.StatusCompleted}, nil},
+	} {
+		x := alone(t, "RAS^O17^RAS_O17", somebody, orc, dose(c.reason, c.completion))
+		v := x.Record.Medications[0]
+		reasons := v.Status.Reasons
+		v.Status.Reasons = nil
+		require.Equal(t, c.want, v.Status, c)
+		switch {
+		case c.reason != "":
+			require.Equal(t, "R1", reasons[0].Codings[0].Code)
+			require.Len(t, reasons, 1)
+		case c.carried == nil:
+			require.Equal(t, "W1", reasons[0].Codings[0].Code)
+		default:
+			require.Empty(t, reasons)
+		}
+		require.Subset(t, carriedPaths(x.Record), c.carried)
+	}
+}

@@ -1,6 +1,7 @@
 package hl7v2
 
 import (
+	"reflect"
 	"strings"
 
 	"github.com/portage-health/portage/record"
@@ -75,12 +76,15 @@ func (r *reader) ordered(b *block, v *record.Medication) {
 	v.Group = one(orc, 4, r.entity)
 	control := ""
 	status := v.Status
+	own := status.Code != "" || status.AsSent != "" || len(status.Reasons) > 0
 	r.control(orc, &v.Entry, &control)
-	if control != "" && (status.Code != "" || v.Status.Code == "" || v.Status.Code != statusOf(control) || first(orc, 5).peek() != "") {
+	if control != "" && (own || v.Status.Code == "" || v.Status.Code != statusOf(control) || first(orc, 5).peek() != "") {
 		r.giveBack(first(orc, 1)) // only where it gave the status is it in the record
 	}
-	if status.Code != "" {
+	if own { // RXA-20 and RXA-18 say what became of the dose, ORC-5 and ORC-16 of the order
 		v.Status = status
+		r.giveBack(first(orc, 5))
+		r.giveBack(first(orc, 16))
 	}
 	v.AuthoredOn = r.timePtr(orc, 9)
 	r.fixed(first(orc, 6), "E", "R", "D", "F", "N") // how the order is to be answered
@@ -128,6 +132,9 @@ func (r *reader) along(b *block, from, at int, v *record.Medication) {
 			x := dosage(v)
 			if c := r.codedAt(s, 1, "162"); c != nil && x.Route == nil {
 				x.Route = c
+			} else if c != nil && !reflect.DeepEqual(c, x.Route) { // another route, whose site and method are not those of the first (4A.4.2)
+				r.giveBack(first(s, 1))
+				continue
 			} else if c != nil {
 				r.giveBack(first(s, 1))
 			}
