@@ -106,3 +106,23 @@ func TestDoseAndOrder(t *testing.T) {
 		require.Subset(t, carriedPaths(x.Record), c.carried)
 	}
 }
+
+// TestSecondRoute holds that the site of one route does not become that of another.
+func TestSecondRoute(t *testing.T) {
+	x := alone(t, "RDE^O11^RDE_O11", somebody, "ORC|NW|O1", "RXE||M1^Drug^L|1||TAB", "RXR|PO^Oral^HL70162", "RXR|IM^Intramuscular^HL70162|LD^Left deltoid^HL70163||IVP^Push^HL70165")
+	d := x.Record.Medications[0].Dosages[0]
+	require.Equal(t, "PO", d.Route.Codings[0].Code)
+	require.Empty(t, d.Site)
+	require.Nil(t, d.Method)
+	require.Subset(t, carriedPaths(x.Record), []string{"RXR[2]-1", "RXR[2]-2", "RXR[2]-4"})
+	x = alone(t, "RDE^O11^RDE_O11", somebody, "ORC|NW|O1", "RXE||M1^Drug^L|1||TAB", "RXR|IM|LD", "RXR|IM|RD")
+	require.Len(t, x.Record.Medications[0].Dosages[0].Site, 2)
+}
+
+// TestStructuredText holds that SN of which no number can be made does not become another number.
+func TestStructuredText(t *testing.T) {
+	for sent, want := range map[string]string{"^10^^200": "^10^^200", "^^-^5": "^^-^5", ">^100^+": ">100+", "^100^+": "100+", ">=^^^5": ">=5", "<^5^-^10": "<5-10"} {
+		x := alone(t, "ORU^R01^ORU_R01", somebody, "OBR|1|||1^X^L", "OBX|1|SN|1^A^L||"+sent+"||||||F")
+		require.Equal(t, want, *x.Record.Results[0].Values[0].Text, sent)
+	}
+}

@@ -177,6 +177,8 @@ func (r *reader) structured(v *record.Value, d, unit datum) bool {
 		v.Ratio = &record.Ratio{Numerator: &record.Quantity{Value: r.text(d.at(2))}, Denominator: &record.Quantity{Value: r.text(d.at(4))}}
 		r.take(d.at(3))
 		r.unit(unit, v.Ratio.Numerator)
+	case n2 != "" && (separator == "" && n1 != "" || separator == "-" && n1 == ""):
+		return r.textValue(v, d) // side by side the parts would be another number
 	default:
 		var b strings.Builder
 		for n := 1; n <= 4; n++ {
