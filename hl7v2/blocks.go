@@ -225,7 +225,7 @@ func (r *reader) left(b *block) {
 	var before Segment
 	for i, s := range b.segs {
 		switch {
-		case s.is(idOBX) && r.untouched(s):
+		case s.is(idOBX) && r.untouched(s) && !b.head().Is("TXA"):
 			v := r.observation(s, b.notesAfter(i), record.KindObservation)
 			v.Encounter = r.encounter
 			r.rec.Observations = append(r.rec.Observations, v)

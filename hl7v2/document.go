@@ -2,6 +2,7 @@ package hl7v2
 
 import (
 	"reflect"
+	"strings"
 
 	"github.com/portage-health/portage/record"
 )
@@ -57,8 +58,11 @@ func (r *reader) document(b *block) {
 		v.Labels = append(v.Labels, record.Label{Kind: "confidentiality", Coding: record.Coding{System: tableSystem("272", c), Code: c}})
 	}
 	v.Status = r.status(first(s, 19), &documentStatus)
-	if v.Status.Code == "" && r.p.event == "T11" {
-		v.Status.Code = record.StatusEnteredInError // the notice of a document is cancelled
+	if r.p.event == "T11" && v.Status.Code != record.StatusEnteredInError { // a document is cancelled that is not, or should not be, to be had (9.6.11)
+		if v.Status.Code == record.StatusAvailable {
+			r.issue(&record.IssueContradiction, s.Field(19).span)
+		}
+		v.Status = record.Status{Code: record.StatusEnteredInError, AsSent: first(s, 19).peek()}
 	}
 	v.Title = r.words(first(s, 25))
 	if kind := r.textAt(s, 3); kind != "" {
@@ -91,8 +95,12 @@ func (r *reader) contents(b *block, v *record.ClinicalNote) {
 	obx, notes := b.commented("OBX")
 	name := "" // OBX-3 of the text that is being joined
 	var text *record.Attachment
+	blank := 0 // lines without a word behind it
 	for i, s := range obx {
 		r.own(s, v.ID)
+		if code, _ := observationStatus.To(first(s, 11).peek()); code == record.StatusEnteredInError {
+			continue // deleted, or wrong (table 0085): no part of the document, and carried
+		}
 		title := first(s, 3).at(2)
 		if title.peek() == "" {
 			title = first(s, 3).at(1)
@@ -111,11 +119,13 @@ func (r *reader) contents(b *block, v *record.ClinicalNote) {
 		case "TX", "FT", "ST":
 			t := r.lines(s, 5)
 			if t == "" {
+				blank++
 				continue
 			}
 			r.fixed(first(s, 2), "TX", "FT", "ST")
 			if text != nil && name == title.peek() {
-				text.Text += "\n" + t
+				text.Text += strings.Repeat("\n", blank+1) + t
+				blank = 0
 				r.text(title)
 				before := v.Contents[len(v.Contents)-1]
 				if c := r.codedAt(s, 3, ""); reflect.DeepEqual(c, before.Code) {
@@ -130,7 +140,7 @@ func (r *reader) contents(b *block, v *record.ClinicalNote) {
 				}
 				break
 			}
-			name = title.peek()
+			name, blank = title.peek(), 0
 			c := record.NoteContent{Attachment: record.Attachment{ContentType: "text/plain", Title: r.text(title), Text: t}, Code: r.codedAt(s, 3, ""), Status: r.contentStatus(s)}
 			v.Contents = append(v.Contents, c)
 			text = &v.Contents[len(v.Contents)-1].Attachment

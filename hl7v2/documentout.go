@@ -57,6 +57,9 @@ func (w *sender) document(v *record.ClinicalNote) {
 			}
 		}
 	}
+	if w.m.event == "T11" && v.Status.Code == record.StatusEnteredInError && w.put(s.at(19), v.Status.AsSent) { // the event says the rest
+		v.Status.Code, v.Status.AsSent = "", ""
+	}
 	w.statusLoosely(s.at(19), &v.Status, &documentStatus, nil)
 	w.str(s.at(25), &v.Title)
 	for i := range v.Encounter {

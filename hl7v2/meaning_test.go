@@ -126,3 +126,34 @@ func TestStructuredText(t *testing.T) {
 		require.Equal(t, want, *x.Record.Results[0].Values[0].Text, sent)
 	}
 }
+
+// TestCancelledDocument holds that a document whose notice is cancelled is in error, whatever TXA-19 repeats.
+func TestCancelledDocument(t *testing.T) {
+	for sent, want := range map[string]record.Status{
+		"UN": {Code: record.StatusEnteredInError, AsSent: "UN"}, "AV": {Code: record.StatusEnteredInError, AsSent: "AV"}, "CA": {Code: record.StatusEnteredInError}, "": {Code: record.StatusEnteredInError},
+	} {
+		x := alone(t, "MDM^T11^MDM_T01", "EVN|T11|20240305", somebody, "PV1|1|O", "TXA|1|DS|TX|20240305||||||||D1^^2.999.7^ISO|||||LA||"+sent)
+		require.Equal(t, want, x.Record.Notes[0].Status, sent)
+		x.Record.Notes[0].Title = "Summary"
+		out, _ := written(t, Exporter{}, x.Record)
+		require.Equal(t, want, recordOf(t, out).Notes[0].Status, sent)
+	}
+}
+
+// TestDocumentLines holds that a line that is deleted is no part of a document, and that an empty one is no observation.
+func TestDocumentLines(t *testing.T) {
+	x := alone(t, "MDM^T02^MDM_T02", "EVN|T02|20240305", somebody, "PV1|1|O", "TXA|1|DS|TX|20240305||||||||D1^^2.999.7^ISO|||||LA||AV",
+		"OBX|1|TX|N1^Note^L||||||||F", "OBX|2|TX|N1^Note^L||One||||||F", "OBX|3|TX|N1^Note^L||||||||F", "OBX|4|TX|N1^Note^L||Two||||||F", "OBX|5|TX|N1^Note^L||Not so||||||D",
+		"OBX|6|ED|N2^Scan^L||^IM^jpeg^Base64^AAAA||||||W", "OBX|7|TX|N1^Note^L||Three||||||F", "OBX|8|TX|N1^Note^L||||||||F")
+	require.Empty(t, x.Record.Observations)
+	require.Len(t, x.Record.Notes[0].Contents, 1)
+	require.Equal(t, "One\n\nTwo\nThree", x.Record.Notes[0].Contents[0].Attachment.Text)
+	require.Subset(t, carriedPaths(x.Record), []string{"OBX[5]-5", "OBX[6]-5"})
+	x.Record.Notes[0].Title = "Summary"
+	out, _ := written(t, Exporter{}, x.Record)
+	back := recordOf(t, out)
+	require.Empty(t, back.Observations)
+	require.Len(t, back.Notes[0].Contents, 1)
+	require.Equal(t, x.Record.Notes[0].Contents[0].Attachment.Text, back.Notes[0].Contents[0].Attachment.Text)
+	require.Contains(t, string(out), "Not so||||||D\r")
+}
