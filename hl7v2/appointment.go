@@ -2,6 +2,7 @@ package hl7v2
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/portage-health/portage/record"
 )
@@ -47,19 +48,7 @@ func (r *reader) appointment(b *block) {
 		})
 	}
 	v.Parent = one(s, 23, r.entity)
-	v.Status = r.status(first(s, 25), &appointmentStatus)
-	if v.Status.Code == "" && v.Status.AsSent == "" {
-		switch r.p.event {
-		case "S15":
-			v.Status.Code = record.StatusCancelled
-		case "S17":
-			v.Status.Code = record.StatusEnteredInError
-		case "S26":
-			v.Status.Code = record.StatusNoShow
-		case "S12", "S13", "S14":
-			v.Status.Code = record.StatusBooked
-		}
-	}
+	v.Status = r.booking(s)
 	if i := one(s, 26, r.entity); i != nil {
 		v.BasedOn = append(v.BasedOn, record.Ref{Identifier: typed(i, "PLAC")})
 	}
@@ -95,6 +84,25 @@ func (r *reader) appointment(b *block) {
 	if _, ok := join(r, b, "", r.rec.Appointments, func(v *record.Appointment) *record.Entry { return &v.Entry }, &v); !ok {
 		r.rec.Appointments = append(r.rec.Appointments, v)
 	}
+}
+
+// booking reads where an appointment stands: SCH-25, in capitals too. That one is cancelled, deleted or was not kept is what
+// S15, S17 and S26 tell (10.4.4, 10.4.6, 10.4.15), whatever SCH-25 repeats of how it stood before.
+func (r *reader) booking(s Segment) record.Status {
+	v := r.status(first(s, 25), &appointmentStatus)
+	if n := len(v.AsSent); v.Code == "" && n > 0 {
+		v.Code, _ = appointmentStatus.To(strings.ToUpper(v.AsSent[:1]) + strings.ToLower(v.AsSent[1:]))
+	}
+	switch gone := map[string]record.StatusCode{"S15": record.StatusCancelled, "S17": record.StatusEnteredInError, "S26": record.StatusNoShow}[r.p.event]; {
+	case gone != "" && slices.Contains([]record.StatusCode{"", record.StatusPending, record.StatusWaitlist, record.StatusBooked}, v.Code):
+		if v.Code != "" {
+			r.issue(&record.IssueContradiction, s.Field(25).span)
+		}
+		v = record.Status{Code: gone, AsSent: first(s, 25).peek()}
+	case v.Code == "" && v.AsSent == "" && slices.Contains([]string{"S12", "S13", "S14"}, r.p.event):
+		v.Code = record.StatusBooked
+	}
+	return v
 }
 
 // bookedBefore names the segment that a comment follows, where it is that of something booked, with its number among those of its name: the

@@ -157,3 +157,25 @@ func TestDocumentLines(t *testing.T) {
 	require.Equal(t, x.Record.Notes[0].Contents[0].Attachment.Text, back.Notes[0].Contents[0].Attachment.Text)
 	require.Contains(t, string(out), "Not so||||||D\r")
 }
+
+// TestBooking holds that an appointment that is cancelled, deleted or was not kept is not read as one that stands.
+func TestBooking(t *testing.T) {
+	for _, c := range []struct {
+		event, sent string
+		want        record.Status
+	}{
+		{"S15", "CANCELLED", record.Status{Code: record.StatusCancelled, AsSent: "CANCELLED"}},
+		{"S15", "Canc", record.Status{Code: record.StatusCancelled, AsSent: "Canc"}},
+		{"S15", "Booked", record.Status{Code: record.StatusCancelled, AsSent: "Booked"}},
+		{"S17", "Cancelled", record.Status{Code: record.StatusCancelled}},
+		{"S17", "", record.Status{Code: record.StatusEnteredInError}},
+		{"S26", "BOOKED", record.Status{Code: record.StatusNoShow, AsSent: "BOOKED"}},
+		{"S14", "CANCELLED", record.Status{Code: record.StatusCancelled, AsSent: "CANCELLED"}},
+		{"S14", "Moved", record.Status{AsSent: "Moved"}},
+		{"S12", "BOOKED", record.Status{Code: record.StatusBooked, AsSent: "BOOKED"}},
+		{"S12", "", record.Status{Code: record.StatusBooked}},
+	} {
+		x := alone(t, "SIU^"+c.event+"^SIU_S12", "SCH|A1|F1"+strings.Repeat("|", 23)+c.sent, somebody, "RGS|1", "AIL|1||R1^^^NORTH")
+		require.Equal(t, c.want, x.Record.Appointments[0].Status, "%s %s", c.event, c.sent)
+	}
+}
