@@ -179,3 +179,39 @@ func TestBooking(t *testing.T) {
 		require.Equal(t, c.want, x.Record.Appointments[0].Status, "%s %s", c.event, c.sent)
 	}
 }
+
+// TestActionCodes holds that what a segment deletes is not read as so, and that its action goes back as it came.
+func TestActionCodes(t *testing.T) {
+	for _, c := range []struct {
+		event, segment string
+		status         func(*record.Record) (*record.Entry, bool)
+	}{
+		{"PGL^PC6^PGL_PC6", "GOL|%|20240305|G1^Walk^L|GI1^N", func(r *record.Record) (*record.Entry, bool) {
+			return &r.Goals[0].Entry, r.Goals[0].Status.Code == record.StatusEnteredInError
+		}},
+		{"PPR^PC1^PPR_PC1", "PRB|%|20240305|P1^Asthma^L|PI1^N", func(r *record.Record) (*record.Entry, bool) {
+			return &r.Problems[0].Entry, r.Problems[0].Verification == record.EnteredInError
+		}},
+		{"ADT^A08^ADT_A01", "PR1|1||X1^Appendectomy^L||20240305" + strings.Repeat("|", 15) + "%", func(r *record.Record) (*record.Entry, bool) {
+			return &r.Procedures[0].Entry, r.Procedures[0].Status.Code == record.StatusEnteredInError
+		}},
+	} {
+		for action, deletes := range map[string]bool{"DE": true, "D": true, "UN": false, "U": false, "X": false, "": false} {
+			if deletes && (len(action) == 1) != strings.HasPrefix(c.segment, "PR1") {
+				continue
+			}
+			segment := strings.Replace(c.segment, "%", action, 1)
+			x := alone(t, c.event, somebody, "PV1|1|I", segment)
+			e, deleted := c.status(x.Record)
+			require.Equal(t, deletes, deleted, segment)
+			e.Notes = append(e.Notes, record.Note{Text: "Told by the ward"})
+			out, rep := written(t, Exporter{}, x.Record)
+			_, deleted = c.status(recordOf(t, out))
+			require.Equal(t, deletes, deleted, segment)
+			if action != "" {
+				require.Contains(t, strings.ReplaceAll(string(out), "\r", "\n"), segment[:strings.Index(c.segment, "%")+len(action)], segment)
+			}
+			require.NotContains(t, issueCodes(rep), record.IssueNotStated.Code, segment)
+		}
+	}
+}

@@ -97,3 +97,11 @@ func within(outer, inner uint64) bool {
 	}
 	return true
 }
+
+// carries reports whether a field of an entry's segment was carried from the message at hand, and so will stand in it again.
+func (w *sender) carries(owner, segment string, field int) bool {
+	return w.m.source != "" && !w.opts.TypedOnly && slices.ContainsFunc(w.rec.Carried, func(c record.Carried) bool {
+		a, err := ParseAddress(c.Path)
+		return err == nil && c.Owner == owner && c.Source == w.m.source && c.Format == formatName && a.Segment == segment && a.Field == field
+	})
+}

@@ -120,6 +120,13 @@ func (r *reader) goal(b *block) {
 	var ids []record.Identifier
 	ids = add(ids, one(s, 4, r.entity))
 	v := record.Goal{Entry: r.entry(record.KindGoal, s, ids...)}
+	switch action := first(s, 1); action.peek() {
+	case "DE": // table 0287
+		r.text(action)
+		v.Status.Code = record.StatusEnteredInError
+	default:
+		r.fixed(action, actions...)
+	}
 	v.Code = r.conceptAt(s, 3)
 	v.Updated = r.timePtr(s, 2)
 	v.Start.Start = r.timeOf(s, 7)

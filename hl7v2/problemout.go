@@ -16,7 +16,7 @@ func (w *sender) problem(v *record.Problem) {
 	if v.Verification == record.EnteredInError {
 		w.put(s.at(1), "DE")
 		v.Verification = ""
-	} else {
+	} else if !w.carries(v.ID, "PRB", 1) {
 		w.put(s.at(1), "AD") // table 0287
 	}
 	w.use(v, "problem-list")
@@ -160,7 +160,11 @@ func readsClinical(c *record.Concept) string {
 // goal writes GOL.
 func (w *sender) goal(v *record.Goal) {
 	s := w.segment("GOL", v.ID, w.lineOf(&v.Entry, "GOL"))
-	w.put(s.at(1), "AD")
+	if v.Status.Code == record.StatusEnteredInError && w.put(s.at(1), "DE") {
+		v.Status.Code = ""
+	} else if !w.carries(v.ID, "GOL", 1) {
+		w.put(s.at(1), "AD") // table 0287
+	}
 	w.timePtr(s.at(2), &v.Updated)
 	if w.m.source == "" && !s.has(2) {
 		w.put(s.at(2), messageTime(w.opts.Now))

@@ -45,6 +45,13 @@ func (r *reader) procedure(b *block, s Segment) {
 	if p := one(s, 25, r.entity); p != nil {
 		v.PartOf = append(v.PartOf, record.Ref{Identifier: p})
 	}
+	switch action := first(s, 20); action.peek() {
+	case "D": // table 0206
+		r.text(action)
+		v.Status.Code = record.StatusEnteredInError
+	default:
+		r.fixed(action, "A")
+	}
 	if b.head() == s {
 		v.Notes = r.comments(b)
 		r.rest(b)

@@ -35,7 +35,9 @@ func (w *sender) procedure(v *record.Procedure) {
 	if len(v.PartOf) > 0 && v.PartOf[0].ID == "" {
 		w.entity(s.at(25), v.PartOf[0].Identifier)
 	}
-	if v.Status.Code == record.StatusCompleted {
+	if v.Status.Code == record.StatusEnteredInError && w.put(s.at(20), "D") { // table 0206
+		v.Status.Code = ""
+	} else if v.Status.Code == record.StatusCompleted {
 		v.Status.Code, v.Status.AsSent = "", ""
 	} else if w.m.source == "" {
 		w.In("status", -1)

@@ -35,7 +35,8 @@ func (w *sender) unsayable(kind string, i int) *record.IssueKind {
 		bad = !slices.Contains([]record.StatusCode{record.StatusCompleted, record.StatusRefused, record.StatusNotDone, record.StatusEnteredInError}, code) &&
 			!isPath(e, w.m.source, "RXA")
 	case *record.Procedure:
-		bad = e.Mode != record.ModeEvent || !slices.Contains([]record.StatusCode{"", record.StatusCompleted, record.StatusActive, record.StatusUnknown, record.StatusNormal}, code)
+		bad = e.Mode != record.ModeEvent || !slices.Contains([]record.StatusCode{"", record.StatusCompleted, record.StatusActive, record.StatusUnknown, record.StatusNormal}, code) &&
+			!(code == record.StatusEnteredInError && isPath(e, w.m.source, "PR1"))
 	case *record.Observation:
 		bad = e.Mode != record.ModeEvent || !hasStatus(code, &observationStatus, looseResult)
 	case *record.Panel:
@@ -46,9 +47,10 @@ func (w *sender) unsayable(kind string, i int) *record.IssueKind {
 		bad = e.Mode != record.ModeEvent || w.m.source == "" && encounterEvent(x) == ""
 	case *record.Appointment:
 		bad = !hasStatus(code, &appointmentStatus, nil)
-	case *record.Coverage, *record.Charge, *record.Specimen, *record.CareTeam, *record.Goal, *record.RelatedPerson:
-		bad = slices.Contains([]record.StatusCode{record.StatusEnteredInError, record.StatusCancelled, record.StatusDraft, record.StatusNotDone, record.StatusRejected,
-			record.StatusProposed, record.StatusPlanned}, code)
+	case *record.Coverage, *record.Charge, *record.Specimen, *record.CareTeam, *record.RelatedPerson:
+		bad = slices.Contains(notSo, code)
+	case *record.Goal:
+		bad = slices.Contains(notSo, code) && code != record.StatusEnteredInError
 	case *record.ClinicalNote:
 		bad = !hasStatus(code, &documentStatus, map[record.StatusCode]string{record.StatusActive: "", record.StatusCompleted: "", record.StatusFinal: ""})
 	}
@@ -57,6 +59,9 @@ func (w *sender) unsayable(kind string, i int) *record.IssueKind {
 	}
 	return nil
 }
+
+// notSo are the statuses of what is not, or not yet, so.
+var notSo = []record.StatusCode{record.StatusEnteredInError, record.StatusCancelled, record.StatusDraft, record.StatusNotDone, record.StatusRejected, record.StatusProposed, record.StatusPlanned}
 
 // looseResult are codes of tables 0085 and 0123 for statuses that other formats have.
 var looseResult = map[record.StatusCode]string{record.StatusCompleted: "F", record.StatusActive: "P", record.StatusAborted: "X", record.StatusAppended: "C", record.StatusUnknown: "", record.StatusNormal: "", record.StatusPartial: "P", record.StatusAmended: "C"}
