@@ -20,10 +20,7 @@ func (r *redactor) unjudged() {
 			return false
 		}
 		r.w.Carried++
-		if r.torn == nil {
-			r.torn = map[string]bool{}
-		}
-		r.torn[c.Source] = true
+		r.tear(c.Source)
 		return true
 	})
 }

@@ -25,8 +25,8 @@ func (r *redactor) grade() {
 				continue // what no document has a place for goes out with each
 			}
 			g := ""
-			for j := range e.Labels {
-				c := &e.Labels[j].Coding
+			for _, l := range r.judge.conducted.of(e) {
+				c := &l.Coding
 				left[c.Code] = true
 				if rank(c) >= 0 && (g == "" || rank(c) > rank(&record.Coding{Code: g})) {
 					g = c.Code
@@ -37,8 +37,28 @@ func (r *redactor) grade() {
 				top = g
 			}
 		}
+		if len(d.Body) > 0 {
+			leave(left, d.Labels)
+		}
+		r.stands(d.Sections, left)
 		d.Labels = regrade(d.Labels, top, all && len(r.gone) > 0, left, len(r.gone) > 0)
 		r.gradeSections(d.Sections, left)
+	}
+}
+
+func leave(left map[string]bool, labels []record.Label) {
+	for i := range labels {
+		left[labels[i].Coding.Code] = true
+	}
+}
+
+// stands notes the labels of sections that are whole and hold words alone.
+func (r *redactor) stands(list []record.Section, left map[string]bool) {
+	for i := range list {
+		if s := &list[i]; !r.gone[s.ID] && len(s.Entries) == 0 && !s.Narrative.IsZero() {
+			leave(left, r.judge.conducted.in(s.ID))
+		}
+		r.stands(list[i].Sections, left)
 	}
 }
 

@@ -19,6 +19,8 @@ type Judge struct {
 	none    bool
 	// restrictions are what the record demands to be kept back beside its labels.
 	restrictions *restrictions
+	// conducted are the labels of the places that entries stand in.
+	conducted *conducted
 }
 
 // stage and rule are those of a decision, with what their references lead to in the record.
@@ -62,8 +64,9 @@ func NewJudge(d *Decision, rec *record.Record, l Labeller, unlabelled []record.L
 	}
 	j.loc = d.At.Location()
 	j.restrictions = restrictionsOf(rec)
+	j.conducted = conductedOf(rec)
 	j.labels = func(kind string, e *record.Entry) []record.Label {
-		ls := e.Labels
+		ls := j.conducted.of(e)
 		if l != nil {
 			ls = addLabels(ls, l.Label(itemOf(kind, e)))
 		}

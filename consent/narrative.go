@@ -99,7 +99,10 @@ func (r *redactor) allSections(e *record.Entry) (ids []string) {
 // sections takes out of documents what is gone.
 func (r *redactor) sections() {
 	stays, goes := map[string]map[string]bool{}, map[string]map[string]bool{}
-	lost := map[string]bool{} // sections that had an entry that is gone
+	lost := map[string]bool{} // sections that had an entry that is gone, or whose own words are
+	for id := range r.shut {
+		lost[id] = true
+	}
 	homes := r.homes()
 	in := func(e *record.Entry, f func(section string)) {
 		if e.Section != "" {
@@ -147,7 +150,7 @@ func (r *redactor) sections() {
 		had := len(d.Sections) > 0
 		hit := false
 		d.Sections = r.cut(d.Sections, lost, stays, goes, &hit)
-		if hit || r.sources[d.Source] && d.Source != "" {
+		if hit || r.shut[d.ID] || r.sources[d.Source] && d.Source != "" {
 			d.Body, d.Narrative, d.Notes = nil, nil, nil // what tells of the whole
 		}
 		if had && len(d.Sections) == 0 && len(d.Body) == 0 {

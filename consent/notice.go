@@ -48,6 +48,16 @@ func (r *redactor) notice(d *Decision) {
 				e.Notes = append(e.Notes[:len(e.Notes):len(e.Notes)], record.Note{Text: r.noticeText()})
 			}
 		}
+		for k := range r.out.Documents {
+			doc := &r.out.Documents[k]
+			of := func(ls []record.Label) bool {
+				return slices.ContainsFunc(ls, func(l record.Label) bool { return hasWord(o.Labels, l.Coding.Code) })
+			}
+			found = found || of(r.judge.conducted.by(doc.ID))
+			for id := range sectionsOf(doc) {
+				found = found || of(r.judge.conducted.in(id))
+			}
+		}
 		if !found {
 			continue
 		}

@@ -70,7 +70,8 @@ func redact(d *Decision, rec *record.Record, how Redaction, w *Withholding) (*re
 	r.judgeAll()
 	r.patientFacts()
 	r.unjudged()
-	if len(r.gone) > 0 || r.patient || len(r.torn) > 0 {
+	r.shuts()
+	if len(r.gone) > 0 || r.patient || len(r.torn) > 0 || len(r.shut) > 0 {
 		r.spread()
 		r.orphans()
 		r.names()
@@ -133,6 +134,7 @@ type redactor struct {
 	sources     map[string]bool
 	sectionOf   map[string]string
 	torn        map[string]bool // sources that lost a piece that nobody owns
+	shut        map[string]bool // sections and documents whose own words do not pass
 	patient     bool            // a fact of the patient is gone
 }
 
