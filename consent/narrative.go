@@ -139,7 +139,8 @@ func (r *redactor) sections() {
 					m = map[string]bool{}
 					to[s] = m
 				}
-				l.anchors.walk(p, &visitor{anchor: func(t string) { m[t] = true }})
+				row := r.gone[e.ID] || !r.touched[e.ID]
+				l.anchors.walk(p, &visitor{anchor: func(t string) { m[t] = m[t] || row }})
 			})
 		})
 	}
@@ -287,12 +288,14 @@ func keepRows(n *record.Narrative, stays, goes map[string]bool) *record.Narrativ
 	return out
 }
 
-// belongs reports whether a node is a row, or the smallest element, of entries that stay and of no other.
+// belongs reports whether a node is a row, or the smallest element, of entries that stay and of no other. What stays is true of
+// entries that refer to nothing that is gone.
 func belongs(n *record.Narrative, i, end int, stays, goes map[string]bool) bool {
 	if n.Nodes[i].Kind == "text" {
 		return false
 	}
-	own := stays[n.Nodes[i].ID] && n.Nodes[i].ID != ""
+	whole, own := stays[n.Nodes[i].ID]
+	own = own && n.Nodes[i].ID != "" && (whole || !holdsRows(n, i, end)) // the table of a panel may have rows of what is gone
 	if !own && !isRow(n.Nodes[i].Kind) {
 		return false
 	}
@@ -305,19 +308,21 @@ func belongs(n *record.Narrative, i, end int, stays, goes map[string]bool) bool 
 		if goes[id] {
 			return false
 		}
-		found = found || stays[id]
+		_, is := stays[id]
+		found = found || is
 	}
 	if !found {
 		return false
 	}
-	if own {
-		return true
-	}
-	// A row within which other rows stand is judged by those.
+	return own || !holdsRows(n, i, end) // a row within which other rows stand is judged by those
+}
+
+// holdsRows reports whether rows stand within a node.
+func holdsRows(n *record.Narrative, i, end int) bool {
 	for j := i + 1; j < end; j++ {
 		if k := n.Nodes[j].Kind; k == "tr" || k == "item" || k == "li" {
-			return false
+			return true
 		}
 	}
-	return true
+	return false
 }

@@ -195,6 +195,10 @@ func (r *redactor) spread() {
 					if emptied((*record.Panel)(p).Members) {
 						r.withhold(l, e, only)
 					}
+				case record.KindResult, record.KindVital, record.KindSocial, record.KindAssessment, record.KindObservation:
+					if o := (*record.Observation)(p); bare(o) && emptied(o.Members) {
+						r.withhold(l, e, only)
+					}
 				case record.KindProvenance:
 					if emptied((*record.Provenance)(p).Targets) {
 						r.withhold(l, e, only)
@@ -213,6 +217,11 @@ func (r *redactor) spread() {
 		}
 		again = len(r.gone) > n
 	}
+}
+
+// bare reports whether an observation says nothing but what others say that it groups (FHIR Observation.hasMember).
+func bare(o *record.Observation) bool {
+	return o.Absent == "" && len(o.Values)+len(o.Components)+len(o.Interpretations)+len(o.Attachments)+len(o.Images) == 0
 }
 
 // names finds all that what is gone is called by.

@@ -2,6 +2,7 @@ package consent
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/portage-health/portage/record"
 )
@@ -11,8 +12,17 @@ func (r *redactor) strip(v reflect.Value, top bool) (drop bool) {
 	if x, ok := v.Addr().Interface().(*record.Ref); ok {
 		return r.leads(x)
 	}
-	if _, ok := v.Addr().Interface().(*record.Section); ok {
+	switch x := v.Addr().Interface().(type) {
+	case *record.Section:
 		return false // see sections
+	case *record.Evidence:
+		if len(x.Details) > 0 && r.allLead(x.Details) {
+			return true // what it says in codes is what they found
+		}
+	case *record.PlanActivity:
+		if r.anyLeads(x.ReasonRefs) || r.anyLeads(x.Goals) || r.anyLeads(x.OutcomeRefs) {
+			x.Description, x.Progress = "", nil
+		}
 	}
 	t := v.Type()
 	for i := range v.NumField() {
@@ -51,6 +61,14 @@ func (r *redactor) strip(v reflect.Value, top bool) (drop bool) {
 	return drop
 }
 
+func (r *redactor) allLead(refs []record.Ref) bool {
+	return !slices.ContainsFunc(refs, func(x record.Ref) bool { return !r.leads(&x) })
+}
+
+func (r *redactor) anyLeads(refs []record.Ref) bool {
+	return slices.ContainsFunc(refs, func(x record.Ref) bool { return r.leads(&x) })
+}
+
 // unsay clears what an entry says in words beside its fields: they may tell of what it referred to.
 func unsay(v reflect.Value) {
 	if v.Field(0).Type() != reflect.TypeFor[record.Entry]() {
@@ -64,11 +82,25 @@ func unsay(v reflect.Value) {
 		}
 	}
 	e.Notes = nil
-	if p, ok := v.Addr().Interface().(*record.Panel); ok {
-		p.Conclusion, p.ConclusionCodes, p.Attachments, p.Media, p.RelevantInfo = "", nil, nil, nil, ""
-	}
-	if l, ok := v.Addr().Interface().(*record.List); ok {
-		l.Title = ""
+	switch x := v.Addr().Interface().(type) {
+	case *record.Panel:
+		x.Conclusion, x.ConclusionCodes, x.Attachments, x.Media, x.RelevantInfo = "", nil, nil, nil, ""
+	case *record.List:
+		x.Title = ""
+	case *record.CarePlan:
+		x.Title, x.Description = "", ""
+	case *record.Order:
+		x.Reason = ""
+	case *record.Appointment:
+		x.Description, x.Comment, x.PatientNote = "", "", ""
+	case *record.Goal:
+		x.StatusReason = ""
+	case *record.ImagingStudy:
+		x.Description = ""
+	case *record.Specimen:
+		x.Description = ""
+	case *record.Provenance:
+		x.Signatures = nil // of the whole, and what is signed may stand in it
 	}
 }
 
