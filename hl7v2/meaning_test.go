@@ -215,3 +215,36 @@ func TestActionCodes(t *testing.T) {
 		}
 	}
 }
+
+// TestPartsAreAsFarAsTheWhole holds that the parts of an observation that is deleted go out as deleted, whatever stands between.
+func TestPartsAreAsFarAsTheWhole(t *testing.T) {
+	part := func(code, value string) record.Component {
+		return record.Component{Assertion: record.Affirmed, Code: record.Concept{Codings: []record.Coding{{System: record.SystemLOINC, Code: code}}}, Values: []record.Value{{Decimal: &value}}}
+	}
+	for status, want := range map[record.StatusCode]string{record.StatusEnteredInError: "D", record.StatusPreliminary: "P"} {
+		for notes := range 3 {
+			v := record.Observation{Components: []record.Component{part("8480-6", "120"), {Assertion: record.Negated}, part("8462-4", "80"), part("8478-0", "93")}}
+			v.ID, v.Assertion, v.Status.Code = "1", record.Affirmed, status
+			v.Notes = make([]record.Note, notes)
+			for i := range v.Notes {
+				v.Notes[i].Text = "Wrong patient"
+			}
+			out, _ := written(t, Exporter{}, &record.Record{Patient: withNumber(), Vitals: []record.Observation{v}})
+			m, err := Parse(out, Options{})
+			require.NoError(t, err)
+			n := 0
+			for s := range m.All("OBX") {
+				require.Equal(t, want, s.Field(11).String(), "%s", out)
+				n++
+			}
+			require.Equal(t, 4, n)
+		}
+	}
+}
+
+// withNumber is a patient with a number, under which the messages about them are one record.
+func withNumber() *record.Patient {
+	p := &record.Patient{}
+	p.ID, p.Assertion, p.Identifiers = "p", record.Affirmed, []record.Identifier{{Value: "7001", SystemAsSent: "N"}}
+	return p
+}

@@ -62,13 +62,13 @@ func (w *sender) observation(v *record.Observation, kind string) {
 	w.notes(v.Notes, s)
 	for i := range v.Components {
 		w.In("components", i)
-		w.component(&v.Components[i], i)
+		w.component(&v.Components[i], s)
 		w.Leave()
 	}
 }
 
-// component writes an OBX for a part of an observation.
-func (w *sender) component(c *record.Component, i int) {
+// component writes an OBX for a part of an observation, which is as far as the whole is: deleted too.
+func (w *sender) component(c *record.Component, whole *segmentOut) {
 	if c.Assertion != "" && c.Assertion != record.Affirmed {
 		w.Drop("", c, &negatedPart)
 		*c = record.Component{}
@@ -88,11 +88,9 @@ func (w *sender) component(c *record.Component, i int) {
 	}
 	w.dropEmpty(s)
 	if len(s.cells) > 0 {
-		for _, o := range w.m.segs[max(0, len(w.m.segs)-2-i):] { // it is as far as the whole is
-			for _, x := range o.cells {
-				if o.name == "OBX" && o != s && x.key == keyOf(11, 1, 1, 1) {
-					s.set(x.key, x.text)
-				}
+		for _, x := range whole.cells {
+			if x.key == keyOf(11, 1, 1, 1) {
+				s.set(x.key, x.text)
 			}
 		}
 	}
