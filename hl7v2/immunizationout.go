@@ -31,7 +31,9 @@ func (w *sender) immunization(v *record.Immunization) {
 	w.str(s.at(15), &v.Product.Lot)
 	w.timePtr(s.at(16), &v.Product.Expiration)
 	w.manufacturer(s.at(17), v.Product.Manufacturer)
-	w.concepts(s, 18, v.Status.Reasons, "")
+	if v.Status.Code != record.StatusCompleted { // a reader takes what has a reason here for refused
+		w.concepts(s, 18, v.Status.Reasons, "")
+	}
 	w.indications(s, 19, v.Indications)
 	w.vaccineStatus(s, v)
 	w.timePtr(s.at(22), &v.Recorded)

@@ -248,3 +248,46 @@ func withNumber() *record.Patient {
 	p.ID, p.Assertion, p.Identifiers = "p", record.Affirmed, []record.Identifier{{Value: "7001", SystemAsSent: "N"}}
 	return p
 }
+
+// TestTaper holds that the times of a further dosage do not go out with the dose of the first.
+func TestTaper(t *testing.T) {
+	dosage := func(mg, when string) record.Dosage {
+		return record.Dosage{Dose: &record.Amount{Quantity: &record.Quantity{Value: mg, Unit: "mg"}}, Timings: []record.Timing{{Text: when}}}
+	}
+	for second, want := range map[string]int{"20": 1, "40": 2} {
+		v := record.Medication{Kind: "request", Dosages: []record.Dosage{dosage("40", "mornings, 3 days"), dosage(second, "then evenings, 3 days")}}
+		v.ID, v.Assertion, v.Mode = "1", record.Affirmed, record.ModeRequest
+		out, rep := written(t, Exporter{}, &record.Record{Patient: withNumber(), Medications: []record.Medication{v}})
+		got := recordOf(t, out).Medications[0].Dosages
+		require.Len(t, got, 1)
+		require.Equal(t, "40", got[0].Dose.Quantity.Value)
+		require.Len(t, got[0].Timings, want)
+		lost := strings.Join(issuePaths(rep), " ")
+		require.Contains(t, lost, "medications[0].dosages[1].dose.quantity.value")
+		require.Equal(t, want == 1, strings.Contains(lost, "medications[0].dosages[1].timings[0].text"))
+	}
+}
+
+func issuePaths(rep *record.Report) (paths []string) {
+	for _, i := range rep.Issues {
+		paths = append(paths, i.Path)
+	}
+	return paths
+}
+
+// TestReasonOfWhatWasGiven holds that why something was given does not go out where it says why it was refused.
+func TestReasonOfWhatWasGiven(t *testing.T) {
+	for _, status := range []record.StatusCode{record.StatusCompleted, record.StatusActive, record.StatusUnknown, record.StatusRefused, record.StatusNotDone, record.StatusAborted} {
+		e := record.Entry{ID: "1", Assertion: record.Affirmed, Status: record.Status{Code: status, Reasons: []record.Concept{{Text: "Why"}}}}
+		refused := status == record.StatusRefused || status == record.StatusNotDone
+		out, rep := written(t, Exporter{}, &record.Record{Patient: withNumber(), Medications: []record.Medication{{Entry: e, Kind: "administration"}}})
+		got := recordOf(t, out).Medications[0].Status
+		require.Equal(t, refused || status == record.StatusAborted, len(got.Reasons) > 0, status)
+		require.Equal(t, refused, got.Code == record.StatusRefused || got.Code == record.StatusNotDone, status)
+		require.Equal(t, len(got.Reasons) == 0, strings.Contains(strings.Join(issuePaths(rep), " "), "medications[0].status.reasons[0].text"), status)
+		if status == record.StatusCompleted || refused {
+			out, _ = written(t, Exporter{}, &record.Record{Patient: withNumber(), Immunizations: []record.Immunization{{Entry: e}}})
+			require.Equal(t, status, recordOf(t, out).Immunizations[0].Status.Code)
+		}
+	}
+}

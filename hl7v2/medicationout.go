@@ -1,6 +1,7 @@
 package hl7v2
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/portage-health/portage/record"
@@ -315,7 +316,9 @@ func (w *sender) administered(s *segmentOut, v *record.Medication) {
 	w.str(s.at(15), &v.Product.Lot)
 	w.timePtr(s.at(16), &v.Product.Expiration)
 	w.manufacturer(s.at(17), v.Product.Manufacturer)
-	w.concepts(s, 18, v.Status.Reasons, "")
+	if v.Status.AsSent != "" || slices.Contains([]record.StatusCode{record.StatusRefused, record.StatusNotDone, record.StatusAborted, record.StatusEnteredInError}, v.Status.Code) {
+		w.concepts(s, 18, v.Status.Reasons, "") // a reader takes what has a reason here for refused
+	}
 	w.indications(s, 19, v.Indications)
 	code := map[record.StatusCode]string{record.StatusCompleted: "CP", record.StatusAborted: "PA", record.StatusRefused: "RE", record.StatusNotDone: "NA"}[v.Status.Code]
 	switch {
@@ -332,8 +335,16 @@ func (w *sender) administered(s *segmentOut, v *record.Medication) {
 
 // along writes route, components and timing.
 func (w *sender) along(v *record.Medication) {
+	dosages := w.rec.Medications[w.refs[v.ID].i].Dosages
 	for i := range v.Dosages {
 		x := &v.Dosages[i]
+		if i > 0 && !sameDose(&dosages[0], &dosages[i]) {
+			w.In("dosages", i)
+			w.Drop("", x, &otherDose)
+			w.Leave()
+			*x = record.Dosage{}
+			continue
+		}
 		if i == 0 || len(x.Timings) > 0 {
 			w.dosageTimings(v, x)
 		}
@@ -363,6 +374,16 @@ func (w *sender) along(v *record.Medication) {
 		}
 		w.dropEmpty(s)
 	}
+}
+
+// otherDose is for dosages beside the first, such as the steps of a taper.
+var otherDose = record.IssueLost.Because("the order has one dose, which a reader would take with the times of this dosage")
+
+// sameDose reports whether two dosages differ in nothing but when they are.
+func sameDose(a, b *record.Dosage) bool {
+	x, y := *a, *b
+	x.Timings, y.Timings = nil, nil
+	return reflect.DeepEqual(x, y)
 }
 
 func (w *sender) dosageTimings(v *record.Medication, x *record.Dosage) {
