@@ -64,21 +64,8 @@ func isIdentity(c *record.Concept) bool {
 func (r *run) ageValues(values []record.Value) {
 	for i := range values {
 		v := &values[i]
-		text := ""
-		switch {
-		case v.Quantity != nil && isNinetyPlus(v.Quantity):
-			continue
-		case v.Quantity != nil:
-			if _, over := spansElderly(v.Quantity); over || v.Quantity.Unit == "" && v.Quantity.Code == "" {
-				text = v.Quantity.Value
-			}
-		case v.Text != nil:
-			text = strings.TrimSpace(*v.Text)
-		case v.Integer != nil:
-			text = *v.Integer
-		case v.Decimal != nil:
-			text = *v.Decimal
-		default:
+		text, ok := ageText(v)
+		if !ok {
 			continue
 		}
 		n, err := strconv.ParseFloat(text, 64)
@@ -95,9 +82,64 @@ func (r *run) ageValues(values []record.Value) {
 	}
 }
 
+// saysElderly reports whether an age over 89 is told of the patient, whose date of birth may not be: an observation of the age, or that
+// at which a problem began.
+func saysElderly(out *record.Record) bool {
+	old := func(q *record.Quantity) bool {
+		if q == nil {
+			return false
+		}
+		_, over := spansElderly(q)
+		return over || isNinetyPlus(q)
+	}
+	told := func(v *record.Value) bool {
+		text, _ := ageText(v)
+		n, err := strconv.ParseFloat(text, 64)
+		return old(v.Quantity) || err == nil && n >= elderly
+	}
+	for _, list := range [][]record.Observation{out.Results, out.Vitals, out.Social, out.Assessments, out.Observations} {
+		for i := range list {
+			if !isAge(&list[i].Code) {
+				continue
+			}
+			for k := range list[i].Values {
+				if told(&list[i].Values[k]) {
+					return true
+				}
+			}
+		}
+	}
+	for i := range out.Problems {
+		if p := &out.Problems[i]; old(p.OnsetAge) || old(p.Onset.Age) {
+			return true
+		}
+	}
+	return false
+}
+
+// ageText gives what may be an age over 89 of an observation that gives one, and false where that is one group already, or no number.
+func ageText(v *record.Value) (text string, ok bool) {
+	switch {
+	case v.Quantity != nil && isNinetyPlus(v.Quantity):
+		return "", false
+	case v.Quantity != nil:
+		if _, over := spansElderly(v.Quantity); over || v.Quantity.Unit == "" && v.Quantity.Code == "" {
+			text = v.Quantity.Value
+		}
+		return text, true
+	case v.Text != nil:
+		return strings.TrimSpace(*v.Text), true
+	case v.Integer != nil:
+		return *v.Integer, true
+	case v.Decimal != nil:
+		return *v.Decimal, true
+	}
+	return "", false
+}
+
 // ageGroup says of a patient whose date of birth had to go that they are of the one group of ages over 89.
 func (r *run) ageGroup(out *record.Record) {
-	if !r.over89 || out.Patient == nil {
+	if !r.bornOver || out.Patient == nil {
 		return
 	}
 	group := ninetyPlus()

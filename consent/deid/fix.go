@@ -60,10 +60,21 @@ var fixes = map[string]func(r *run, p unsafe.Pointer){
 	"Observation":   func(r *run, p unsafe.Pointer) { r.ageObservation((*record.Observation)(p)) },
 	"FamilyMember":  func(r *run, p unsafe.Pointer) { r.at = r.patientAt },
 	"RelatedPerson": func(r *run, p unsafe.Pointer) { r.at = r.patientAt },
+	"CoverageParty": func(r *run, p unsafe.Pointer) { r.at = r.patientAt },
+	"QuestionnaireItem": func(r *run, p unsafe.Pointer) {
+		// The number of a question may be a code of LOINC, or the way to it: /44250-9/30525-0.
+		item := (*record.QuestionnaireItem)(p)
+		code := record.Concept{Codings: []record.Coding{{System: record.SystemLOINC, Code: lastPart(item.LinkID)}}}
+		for i := range item.Answers {
+			v := []record.Value{item.Answers[i].Value}
+			r.asked(&code, v)
+			item.Answers[i].Value = v[0]
+		}
+	},
 	"QuestionnaireAnswer": func(r *run, p unsafe.Pointer) {
 		// Nobody knows what was asked: a number of five digits may be a ZIP code.
 		v := &(*record.QuestionnaireAnswer)(p).Value
-		for _, n := range []*string{v.Integer, v.Decimal} {
+		for _, n := range []*string{v.Integer, v.Decimal, v.Text} {
 			if n != nil && len(*n) >= 5 && isDigits(*n) && r.method != LimitedDataSet {
 				r.count(OtherUnique, 1)
 				*v = record.Value{Absent: record.AbsentMasked}
@@ -124,9 +135,10 @@ var masks = map[string]func(r *run, p unsafe.Pointer){
 
 // befores are called with a struct before its fields are seen to.
 var befores = map[string]func(r *run, p unsafe.Pointer){
-	// A relative lives on when the patient has died.
+	// A relative lives on when the patient has died, and so does who holds or pays for the insurance.
 	"FamilyMember":  func(r *run, p unsafe.Pointer) { r.at = r.opt.At },
 	"RelatedPerson": func(r *run, p unsafe.Pointer) { r.at = r.opt.At },
+	"CoverageParty": func(r *run, p unsafe.Pointer) { r.at = r.opt.At },
 	"Section": func(r *run, p unsafe.Pointer) {
 		if s := (*record.Section)(p); !s.Narrative.IsZero() || len(s.Entries)+len(s.Notes)+len(s.Media) > 0 {
 			r.full[p] = true

@@ -22,6 +22,7 @@ type run struct {
 	patientAt time.Time
 	patient   string // what ids of this patient are made from
 	over89    bool
+	bornOver  bool // the date of birth tells so
 	days      int  // that dates are moved by
 	sealed    bool // dates were moved already
 	unsafe    bool // a word that turns the meaning of the entry at hand is not known
@@ -120,7 +121,8 @@ func (r *run) ages(out *record.Record) {
 			r.at, r.patientAt = died, died
 		}
 	}
-	r.over89 = !r.sealed && p.BirthTime.Value != "" && r.over(p.BirthTime.Value)
+	r.bornOver = !r.sealed && p.BirthTime.Value != "" && r.over(p.BirthTime.Value)
+	r.over89 = r.bornOver || !r.sealed && saysElderly(out)
 }
 
 // setShift finds the days that this patient's dates are moved by: the same for the same key and patient. Where dates were

@@ -154,9 +154,19 @@ func isBounds(s string) bool {
 	return number(low) && (!both || number(high)) && len(low)+len(high) <= 9 && strings.Count(t, ".")*2+6 >= len(strings.ReplaceAll(low+high, ".", ""))
 }
 
+// isMonth reports whether bounds without a unit may be a month of a year: 12-2015, 2015-12.
+func isMonth(s string) bool {
+	low, high, _ := strings.Cut(s, "-")
+	month := func(m, y string) bool {
+		m, y = strings.TrimSpace(m), strings.TrimSpace(y)
+		return len(m) <= 2 && isDigits(m) && number(m) <= 12 && len(y) == 4 && isDigits(y) && number(y) >= 1800 && number(y) < 2200
+	}
+	return month(low, high) || month(high, low)
+}
+
 // isMeasured allows what is measured, in words or numbers, with its unit: 2.0 - 8.0 ng/mL, negative mg/dL, <5.
 func isMeasured(s string) bool {
-	if isPlain(s) || isBounds(s) {
+	if isPlain(s) || isBounds(s) && !isMonth(s) {
 		return true
 	}
 	for i := range len(s) {

@@ -96,3 +96,89 @@ func TestDisplaysOfTheTerminologyStay(t *testing.T) {
 	out, _ := deidentify(t, opt, rec)
 	require.Equal(t, record.Concept{Text: code.Text, Codings: []record.Coding{code.Codings[0], {System: record.SystemLOINC, Code: "2339-0"}, {Code: "1"}}}, out.Results[0].Code)
 }
+
+// A month of a year is no result in numbers (45 CFR 164.514(b)(2)(i)(C)).
+func TestMonthsAreNoBounds(t *testing.T) {
+	for text, stays := range map[string]bool{
+		"12-2015": false, "2015-12": false, "2015 - 7": false, "7-1936": false,
+		"70-110": true, "13-2015": true, "5-10": true, "12-2015 mg/dL": true, "0-3000": true, "150": true,
+	} {
+		rec := &record.Record{Results: []record.Observation{{Entry: record.Entry{ID: "r", Assertion: record.Affirmed}, Values: []record.Value{{Text: &text}}}}}
+		out, _ := deidentify(t, options(deid.SafeHarbor), rec)
+		require.Equal(t, stays, out.Results[0].Values[0].Text != nil, text)
+	}
+}
+
+// What a form asked is told by the number of its question where that is a code of LOINC; of all others an answer of five digits may
+// be a ZIP code, in whatever type it came.
+func TestAnswersOfForms(t *testing.T) {
+	group := record.Value{Quantity: &record.Quantity{Value: "90", Comparator: ">=", Unit: "a", Code: "a", System: record.SystemUCUM}}
+	masked := record.Value{Absent: record.AbsentMasked}
+	for name, tt := range map[string]struct {
+		link         string
+		answer, want record.Value
+	}{
+		"a text of five digits":            {"12", record.Value{Text: ptr("98052")}, masked},
+		"a number of five digits":          {"12", record.Value{Integer: ptr("98052")}, masked},
+		"a text of two digits":             {"12", record.Value{Text: ptr("93")}, record.Value{Text: ptr("93")}},
+		"an age, by LOINC":                 {"30525-0", record.Value{Integer: ptr("93")}, group},
+		"an age, by the way to it":         {"/44250-9/30525-0", record.Value{Decimal: ptr("93")}, group},
+		"an age under 90":                  {"30525-0", record.Value{Integer: ptr("45")}, record.Value{Integer: ptr("45")}},
+		"three digits of a ZIP code":       {"45401-7", record.Value{Integer: ptr("980")}, masked},
+		"something else, by another LOINC": {"44250-9", record.Value{Integer: ptr("93")}, record.Value{Integer: ptr("93")}},
+	} {
+		rec := &record.Record{Questionnaires: []record.QuestionnaireResponse{{Entry: record.Entry{ID: "q", Assertion: record.Affirmed},
+			Items: []record.QuestionnaireItem{{LinkID: tt.link, Answers: []record.QuestionnaireAnswer{{Value: tt.answer}}}}}}}
+		out, _ := deidentify(t, options(deid.SafeHarbor), rec)
+		require.Equal(t, tt.want, out.Questionnaires[0].Items[0].Answers[0].Value, name)
+	}
+}
+
+// Who holds or pays for the insurance lives on when the patient has died: their age is that of now.
+func TestAgesOfThoseInsured(t *testing.T) {
+	party := func() record.CoverageParty {
+		return record.CoverageParty{Class: "POLHOLD", BirthTime: &record.Time{Value: "1930-05-05"}}
+	}
+	holder := party()
+	rec := &record.Record{Patient: &record.Patient{Entry: record.Entry{ID: "p", Assertion: record.Affirmed}, BirthTime: record.Time{Value: "1960-01-01"}, DeceasedTime: record.Time{Value: "1990-06-01"}},
+		Coverages: []record.Coverage{{Entry: record.Entry{ID: "c", Assertion: record.Affirmed}, HolderParty: &holder, Guarantors: []record.CoverageParty{party()}}},
+		Problems:  []record.Problem{{Entry: record.Entry{ID: "x", Assertion: record.Affirmed}, Onset: record.Period{Start: record.Time{Value: "1934"}}}}}
+	out, _ := deidentify(t, options(deid.SafeHarbor), rec)
+	masked := &record.Time{Absent: record.AbsentMasked}
+	require.Equal(t, masked, out.Coverages[0].HolderParty.BirthTime)
+	require.Equal(t, masked, out.Coverages[0].Guarantors[0].BirthTime)
+	require.Equal(t, "1934", out.Problems[0].Onset.Start.Value, "what is the patient's is reckoned by the patient's death")
+}
+
+// An age over 89 may be told by an observation or by the age at which something began, where there is no date of birth: ages at other
+// times would give the year of birth all the same.
+func TestAgeOver89WithoutABirth(t *testing.T) {
+	age := func(v string) *record.Quantity { return &record.Quantity{Value: v, Unit: "a", Code: "a"} }
+	entry := func(id string) record.Entry { return record.Entry{ID: id, Assertion: record.Affirmed} }
+	observed := func(v record.Value) record.Record {
+		return record.Record{Observations: []record.Observation{{Entry: entry("o"), Code: record.Concept{Codings: []record.Coding{{System: record.SystemLOINC, Code: "30525-0"}}}, Values: []record.Value{v}}}}
+	}
+	for name, tt := range map[string]struct {
+		rec  record.Record
+		over bool
+	}{
+		"an age of 93":           {observed(record.Value{Quantity: age("93")}), true},
+		"an age of 93 in months": {observed(record.Value{Quantity: &record.Quantity{Value: "1116", Unit: "mo", Code: "mo"}}), true},
+		"an age of 93, a number": {observed(record.Value{Integer: ptr("93")}), true},
+		"an age of 89":           {observed(record.Value{Quantity: age("89")}), false},
+		"a problem since 92":     {record.Record{Problems: []record.Problem{{Entry: entry("y"), OnsetAge: age("92")}}}, true},
+		"nothing":                {record.Record{}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rec := tt.rec
+			rec.Patient = &record.Patient{Entry: entry("p")}
+			rec.Problems = append([]record.Problem{{Entry: entry("x"), OnsetAge: age("50"), Onset: record.Period{Start: record.Time{Value: "1983-05-05"}}}}, rec.Problems...)
+			out, _ := deidentify(t, options(deid.SafeHarbor), &rec)
+			require.Equal(t, tt.over, out.Problems[0].OnsetAge == nil)
+			require.Len(t, out.Observations, len(rec.Observations), "no second age")
+			again, _ := deidentify(t, options(deid.SafeHarbor), out)
+			require.Equal(t, out.Problems, again.Problems)
+			require.Equal(t, out.Observations, again.Observations)
+		})
+	}
+}
