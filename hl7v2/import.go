@@ -147,8 +147,8 @@ func (im Importer) file(data []byte, o record.ImportOptions, d *desk) (*file, er
 			}
 			f.lost = append(f.lost, it)
 		case it.Kind == ItemMessage:
-			m := newMessage(it.Message, it.Bytes, maker)
-			m.led, m.at = d.ledger(it.Message), place
+			m := newMessage(im.continued(it.Message), it.Bytes, maker)
+			m.led, m.at = d.ledger(m.m), place
 			if seen[m.identity] { // two messages of one control id: each is known by its bytes
 				m.identity = m.source.SHA256
 			}
@@ -167,6 +167,28 @@ func (im Importer) file(data []byte, o record.ImportOptions, d *desk) (*file, er
 		return nil, failed
 	}
 	return nil, faultEmpty.at(0, "", 0, 0)
+}
+
+// continued puts segments together that ADD continues (2.10.2): the last field of the one before goes on in its first.
+func (im Importer) continued(m *Message) *Message {
+	if !m.Segment("ADD", 1).OK() || m.x.wide != nil {
+		return m
+	}
+	var b []byte
+	for s := range m.Segments() {
+		raw := s.Raw()
+		if n := len("ADD|"); s.Is("ADD") && len(raw) >= n && len(b) > 0 {
+			b = append(b[:len(b)-1], raw[n:]...)
+		} else {
+			b = append(b, raw...)
+		}
+		b = append(b, '\r')
+	}
+	whole, err := Parse(b, Options{Charset: im.Charset})
+	if err != nil {
+		return m
+	}
+	return whole
 }
 
 // newMessage notes what a message says of itself.

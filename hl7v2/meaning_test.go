@@ -291,3 +291,18 @@ func TestReasonOfWhatWasGiven(t *testing.T) {
 		}
 	}
 }
+
+// TestContinuedSegments holds that what ADD continues is read as one.
+func TestContinuedSegments(t *testing.T) {
+	x := alone(t, "ORU^R01^ORU_R01", somebody, "OBR|1|||1^X^L", "OBX|1|TX|1^A^L||The margins are not", "ADD| free of tum", "ADD|our||||||F", "OBX|2|ST|2^B^L||Seen||||||F", "ADD|")
+	require.Len(t, x.Record.Results, 2)
+	require.Equal(t, "The margins are not free of tumour", *x.Record.Results[0].Values[0].Text)
+	require.Equal(t, record.StatusFinal, x.Record.Results[0].Status.Code)
+	require.Equal(t, "Seen", *x.Record.Results[1].Values[0].Text)
+	require.Empty(t, x.Report.Issues)
+	out, _ := written(t, Exporter{}, x.Record)
+	require.Contains(t, string(out), "\rADD|our||||||F\r")
+	x.Record.Results[1].SubID = "2"
+	out, _ = written(t, Exporter{}, x.Record)
+	require.Contains(t, string(out), "The margins are not free of tumour||||||F\r")
+}
