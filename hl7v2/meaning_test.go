@@ -306,3 +306,17 @@ func TestContinuedSegments(t *testing.T) {
 	out, _ = written(t, Exporter{}, x.Record)
 	require.Contains(t, string(out), "The margins are not free of tumour||||||F\r")
 }
+
+// TestFinalUnsent holds that a result that becomes final without being sent again keeps its value.
+func TestFinalUnsent(t *testing.T) {
+	report := func(id, obr, obx string) string {
+		return strings.Replace(messageOf("ORU^R01^ORU_R01", somebody, "OBR|1||F1^LAB|1^X^L"+strings.Repeat("|", 21)+obr, obx), "|M1|", "|"+id+"|", 1)
+	}
+	x := imported(t, []byte(report("M1", "P", "OBX|1|NM|K^Potassium^L||5.1|mmol/L^^UCUM|||||P")+report("M2", "F", "OBX|1|NM|K^Potassium^L||||||||U")))
+	require.Len(t, x, 1)
+	require.Len(t, x[0].Record.Results, 2)
+	require.Equal(t, "5.1", x[0].Record.Results[0].Values[0].Quantity.Value)
+	require.Equal(t, "U", x[0].Record.Results[1].Status.AsSent)
+	require.Len(t, x[0].Record.ResultPanels, 1)
+	require.Len(t, x[0].Record.ResultPanels[0].Members, 2)
+}

@@ -234,6 +234,9 @@ func (t *telling) add(b *block) {
 				t.fields[place{s.id(), n}] = f
 			}
 		}
+		if s.Is("OBX") && first(s, 11).peek() == "U" && !s.Field(5).Valued() {
+			continue // final, and not sent again (table 0085): the value that was sent stands
+		}
 		for _, key := range b.keys(s) {
 			if _, ok := t.segments[key]; !ok {
 				t.segments[key] = s
