@@ -181,6 +181,8 @@ func (w *writer) deceased(p *record.Patient) {
 	switch {
 	case p.DeceasedTime.IsZero():
 		w.bool("deceasedBoolean", p.Deceased)
+	case p.Deceased == nil && p.DeceasedTime == (record.Time{Absent: record.AbsentExplicitNull}):
+		w.fieldTime("deceasedTime", &p.DeceasedTime) // null deletes a time of death; that element would say that the patient is dead
 	case f != timeBad && (p.Deceased == nil || *p.Deceased):
 		w.dateTime("deceasedDateTime", p.DeceasedTime)
 		w.fieldBool("deceased", p.Deceased)
