@@ -2,6 +2,7 @@ package consent
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/portage-health/portage/record"
 )
@@ -45,6 +46,13 @@ func (r *redactor) patientFacts() {
 			r.w.PatientFacts++
 		}
 	}
+	r.out.Carried = slices.DeleteFunc(r.out.Carried, func(c record.Carried) bool {
+		if c.Owner != p.ID || len(c.Codes) == 0 || !r.denies(reflect.ValueOf(&record.Concept{Codings: c.Codes}).Elem(), ways) {
+			return false
+		}
+		r.w.PatientFacts++
+		return true
+	})
 	if r.w.PatientFacts > 0 {
 		r.patient = true
 		unsay(v)
