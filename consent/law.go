@@ -170,6 +170,13 @@ func (s *Subject) isParty(q *Party) bool {
 
 // speaker gives the representative that asks for the data, else the one that gets it. One that endangers the patient comes first.
 func (r *Request) speaker() *Representative {
+	for _, q := range [3]*Party{r.Requester.OnBehalfOf, r.To().OnBehalfOf, r.Intermediary} { // through whomever it is asked for
+		if q != nil {
+			if rep := r.Patient.speaker(q); rep != nil && rep.Endangers {
+				return rep
+			}
+		}
+	}
 	asks, gets := r.Patient.speaker(&r.Requester), r.Patient.speaker(r.To())
 	if asks == nil || gets != nil && gets.Endangers {
 		return gets

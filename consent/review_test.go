@@ -230,3 +230,32 @@ func TestWordsOfNoList(t *testing.T) {
 		require.True(t, d.Has(consent.ReasonInvalid))
 	}
 }
+
+// Whoever endangers the patient is denied through whomever they ask (45 CFR 164.502(g)(5)).
+func TestEndangermentThroughOthers(t *testing.T) {
+	danger := representative(consent.AuthorityParent)
+	danger.Endangers = true
+	safe := consent.Party{Reference: "RelatedPerson/2"}
+	app := func(p consent.Party) consent.Party {
+		return consent.Party{Reference: "Device/app", OnBehalfOf: &p}
+	}
+	for name, tt := range map[string]struct {
+		change  func(*consent.Request)
+		permits bool
+	}{
+		"their app asks":         {func(r *consent.Request) { r.Requester = app(danger.Party) }, false},
+		"their app gets it":      {func(r *consent.Request) { a := app(danger.Party); r.Recipient = &a }, false},
+		"it goes through them":   {func(r *consent.Request) { r.Intermediary = &danger.Party }, false},
+		"the app of another":     {func(r *consent.Request) { r.Requester = app(safe) }, true},
+		"who treats the patient": {func(r *consent.Request) {}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req := asked()
+			req.Patient.Representatives = []consent.Representative{danger}
+			tt.change(req)
+			d := consent.Decide(t.Context(), &consent.Evaluator{}, req)
+			require.Equal(t, tt.permits, d.Permits(), "%v", d.Reasons)
+			require.Equal(t, !tt.permits, d.Has(consent.ReasonEndangerment))
+		})
+	}
+}
