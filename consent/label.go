@@ -3,6 +3,7 @@ package consent
 import (
 	"strings"
 
+	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
 
@@ -11,7 +12,7 @@ const confidentialities = "ULMNRV"
 
 // rank gives the place of a confidentiality; -1 for any other label.
 func rank(c *record.Coding) int {
-	if len(c.Code) != 1 || c.System != "" && c.System != record.SystemConfidentiality && c.System != "urn:oid:2.16.840.1.113883.5.25" {
+	if len(c.Code) != 1 || c.System != "" && c.System != record.SystemConfidentiality && codes.Canonical(c.System) != record.SystemConfidentiality {
 		return -1
 	}
 	return strings.IndexByte(confidentialities, c.Code[0])
@@ -89,7 +90,7 @@ func isHandling(code string) bool {
 func labelAmong(c *record.Coding, list []record.Coding) bool {
 	for i := range list {
 		l := &list[i]
-		if sameCode(c, l) || c.Code != "" && (l.System == c.System || l.System == "" || c.System == "") && subsumes(l.Code, c.Code) {
+		if sameCode(c, l) || c.Code != "" && subsumes(l.Code, c.Code) && sameSystem(l.System, c.System) {
 			return true
 		}
 		// A denial of what is restricted is one of what is very restricted.

@@ -3,6 +3,7 @@ package consent
 import (
 	"strings"
 
+	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
 
@@ -215,5 +216,10 @@ func (p *Party) hasRole(c *record.Concept) bool {
 
 // sameCode compares two codes; one without a system agrees with any.
 func sameCode(a, b *record.Coding) bool {
-	return a.Code != "" && a.Code == b.Code && (a.System == b.System || a.System == "" || b.System == "")
+	return a.Code != "" && a.Code == b.Code && sameSystem(a.System, b.System)
+}
+
+// sameSystem compares two systems, by whatever names of theirs; none agrees with any.
+func sameSystem(a, b string) bool {
+	return a == b || a == "" || b == "" || codes.Canonical(a) == codes.Canonical(b)
 }

@@ -3,6 +3,7 @@ package consent
 import (
 	"strings"
 
+	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
 
@@ -135,7 +136,7 @@ func (p *Purpose) has(system string) bool {
 	case strings.HasPrefix(p.Code, "T-"):
 		return system == SystemTEFCA || system == strings.TrimPrefix(SystemTEFCA, "urn:oid:")
 	}
-	return system == record.SystemActReason || system == "urn:oid:2.16.840.1.113883.5.8"
+	return system == record.SystemActReason || codes.Canonical(system) == record.SystemActReason
 }
 
 // ancestry is a purpose of a request with what stands above it in HL7 v3, the nearest first.

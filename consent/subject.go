@@ -125,7 +125,7 @@ func codeIs(c, rule *record.Coding) bool {
 		return s
 	}
 	a, b := trim(c.System), trim(rule.System)
-	return a == b || a == "" || b == "" || c.SystemAsSent != "" && trim(c.SystemAsSent) == b
+	return sameSystem(a, b) || c.SystemAsSent != "" && trim(c.SystemAsSent) == b
 }
 
 // dated compares when the entry was authored or last updated; where nobody says, when what it tells of was.
