@@ -115,3 +115,31 @@ func TestLabelsOfWordsStay(t *testing.T) {
 		})
 	}
 }
+
+// A labeller that finds something in a document that is labelled as a whole leaves the rest as it was labelled.
+func TestLabelKeepsWhatHoldsForTheWhole(t *testing.T) {
+	code := record.Coding{System: record.SystemSNOMED, Code: "86406008"}
+	rules, err := consent.ReadRules(strings.NewReader(`{"rules":[{"id":"hiv","labels":[{"system":"` + record.SystemActCode + `","code":"HIV"}],"codeSets":[{"codes":[{"system":"` + code.System + `","code":"` + code.Code + `"}]}]}]}`))
+	require.NoError(t, err)
+	entry := func(id string) record.Entry {
+		return record.Entry{ID: id, Assertion: record.Affirmed, Section: "s"}
+	}
+	rec := &record.Record{
+		Problems: []record.Problem{{Entry: entry("p"), Code: record.Concept{Codings: []record.Coding{code}}}, {Entry: entry("q"), Code: record.Concept{Text: "another"}}},
+		Documents: []record.Document{{Entry: record.Entry{ID: "d", Labels: actLabel(consent.CodeUnderPart2)},
+			Sections: []record.Section{{ID: "s", Entries: []record.Ref{{ID: "p"}, {ID: "q"}}}}}},
+	}
+	before, err := json.Marshal(rec)
+	require.NoError(t, err)
+	d := consent.Decide(t.Context(), &consent.Evaluator{}, asked())
+	require.True(t, d.Permits())
+	for name, in := range map[string]*record.Record{"as it is": rec, "labelled": consent.Label(rec, consent.NewRules(0, false, rules)),
+		"labelled twice": consent.Label(consent.Label(rec, consent.NewRules(0, false, rules)), consent.NewRules(0, false, rules))} {
+		out, w := consent.Redact(d, in, consent.Redaction{Unlabelled: confidential("N")})
+		require.Empty(t, out.Problems, name)
+		require.Equal(t, 2, w.Total(), name)
+	}
+	after, err := json.Marshal(rec)
+	require.NoError(t, err)
+	require.Equal(t, string(before), string(after))
+}

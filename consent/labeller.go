@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"unsafe"
 
@@ -46,12 +47,25 @@ func (i Item) Codings(f func(*record.Coding)) {
 
 // Label gives a copy of a record in which entries bear the labels of a Labeller
 // beside their own, none twice. What has a label of the labeller's and no
-// confidentiality is restricted. The copy shares all else with the record.
+// confidentiality is restricted. What a document is labelled as a whole its sections bear then, since it
+// holds for what nobody labels in them. The copy shares all else with the record.
 func Label(rec *record.Record, l Labeller) *record.Record {
 	out := shallow(rec)
+	whole := conductedOf(rec)
 	for kind, e := range out.Entries() {
 		if judged(kind) {
 			e.Labels = addLabels(e.Labels, l.Label(itemOf(kind, e)))
+		}
+	}
+	for i := range out.Documents {
+		d := &out.Documents[i]
+		ls := whole.by(d.ID)
+		if len(ls) == 0 || len(d.Sections) == 0 {
+			continue
+		}
+		d.Sections = slices.Clone(d.Sections)
+		for k := range d.Sections { // it holds there, though something within is labelled now
+			d.Sections[k].Labels = labelsUnder(d.Sections[k].Labels, ls)
 		}
 	}
 	return out
