@@ -177,19 +177,20 @@ func (w *writer) composed(entries []byte, k int, x *sentItem, pieces *piecesOf, 
 		w.askFor(at, entries[seg.from:seg.to])
 		return
 	}
-	ps := pieces.of(seg.id, "")
+	text := w.laidOver(entries[seg.from:seg.to], pieces.of(seg.id, ""))
+	var ps []piece
 	for _, c := range w.contained(x) { // what stood in it stands there again
 		if j, ok := w.sent.segmentOf(c); ok && !done[j] {
 			done[j] = true
 			in := &w.sent.segments[j]
-			text := overlaid(entries[in.from:in.to], pieces.of(in.id, ""))
-			ps = append(ps, piece{at: c.Path[len(x.Path)+1:], data: string(text)})
+			part := w.laidOver(entries[in.from:in.to], pieces.of(in.id, ""))
+			ps = append(ps, piece{at: c.Path[len(x.Path)+1:], data: string(part)})
 		}
 	}
 	at := len(w.b)
 	w.comma()
 	w.b = append(w.b, entries[seg.start:seg.from]...)
-	w.b = append(w.b, overlaid(entries[seg.from:seg.to], ps)...)
+	w.b = append(w.b, overlaid(text, ps)...)
 	w.b = append(w.b, entries[seg.to:seg.end]...)
 	w.entryPieces(at, x, pieces)
 }
@@ -331,9 +332,11 @@ func (w *writer) frame(pieces *piecesOf) {
 
 // piece is a carried piece on its way to its place.
 type piece struct {
-	at   string
-	data string
-	i    int // its place in Record.Carried
+	at     string
+	data   string
+	i      int       // its place in Record.Carried
+	source int       // in Record.Sources
+	way    []wayStep // where it has another now than at tells
 }
 
 // piecesOf are the carried pieces of FHIR sources by where they belong.
@@ -370,7 +373,7 @@ func (w *writer) sortPieces() *piecesOf {
 			continue
 		}
 		place := placeOf(k, c.Path)
-		x := piece{c.At, c.Data, i}
+		x := piece{at: c.At, data: c.Data, i: i, source: k}
 		switch {
 		case c.Kind == "resource":
 			p.byPlace[place] = append(p.byPlace[place], i)

@@ -20,7 +20,11 @@ func overlaid(base []byte, ps []piece) []byte {
 	}
 	top := &twig{}
 	for i := range ps {
-		top.hang(steps(ps[i].at), ps[i].data)
+		way := ps[i].way
+		if way == nil {
+			way = steps(ps[i].at)
+		}
+		top.hang(way, ps[i].data)
 	}
 	return top.write(make([]byte, 0, len(base)+256), d.Root())
 }
@@ -80,19 +84,54 @@ func (t *twig) hang(way []wayStep, data string) {
 // write writes n, which may be absent, with what hangs on t.
 func (t *twig) write(b []byte, n tree.Node) []byte {
 	switch {
-	case t.data != "" && n.Kind() == tree.Array && (n.Name() == "extension" || n.Name() == "modifierExtension"):
-		// Ours follow those that were sent.
+	case strings.HasPrefix(t.data, "[") && n.Kind() == tree.Array && (n.Name() == "extension" || n.Name() == "modifierExtension"):
+		// Ours follow those that were sent; those of another source may be the same.
+		sent := map[string]bool{}
+		for c := range parsedOwn([]byte(t.data)).Children() {
+			sent[string(c.Raw())] = true
+		}
 		b = append(b, strings.TrimRight(t.data, "] \t\r\n")...)
 		for c := n.First(); c.OK(); c = c.Next() {
-			b = append(append(b, ','), c.Raw()...)
+			if !sent[string(c.Raw())] {
+				b = append(append(b, ','), c.Raw()...)
+			}
 		}
 		return append(b, ']')
+	case t.data != "" && n.Kind() == tree.Object && n.Name() == "meta":
+		return t.meta(b, n)
 	case t.data != "":
 		return append(b, t.data...)
 	case t.list:
 		return t.items(b, n)
 	}
 	return t.members(b, n)
+}
+
+// meta writes what a resource said of itself with what the record says of it: labels, above all, are the record's. The
+// profiles are those that were sent.
+func (t *twig) meta(b []byte, n tree.Node) []byte {
+	was := parsedOwn([]byte(t.data))
+	if was.Kind() != tree.Object {
+		return append(b, n.Raw()...)
+	}
+	b = append(b, '{')
+	member := func(c tree.Node) {
+		if b[len(b)-1] != '{' {
+			b = append(b, ',')
+		}
+		b = append(append(appendName(b, c.Name()), ':'), c.Raw()...)
+	}
+	for c := range was.Children() {
+		if c.Name() == "profile" || !n.Child(c.Name()).OK() {
+			member(c)
+		}
+	}
+	for c := range n.Children() {
+		if c.Name() != "profile" || !was.Child("profile").OK() {
+			member(c)
+		}
+	}
+	return append(b, '}')
 }
 
 func (t *twig) members(b []byte, n tree.Node) []byte {

@@ -22,6 +22,7 @@ type sentBefore struct {
 	}
 	all       []sentItem
 	within    map[string]bool          // entries that stand in the resource of another, which goes out as it was sent
+	byPath    map[placeKey]*sentItem   // by source and whole path
 	inside    map[placeKey][]*sentItem // what stood in the resource of a place
 	provs     map[string][]*sentItem   // ids of entries to the Provenances that told their participants
 	segments  []segment
