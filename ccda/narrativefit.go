@@ -13,7 +13,7 @@ import (
 // withheld is in the report, by its place in the record.
 func (w *writer) fit(s *sectionOut) *record.Narrative {
 	nodes := s.src.Narrative.Nodes
-	f := fitter{w: w, s: s, n: s.src.Narrative, out: make([]record.NarrativeNode, 0, len(nodes)+8), told: make([]told, len(nodes))}
+	f := fitter{w: w, s: s, n: s.src.Narrative, out: make([]record.NarrativeNode, 0, len(nodes)+8), told: make([]told, len(nodes)), struck: struckIn(s.src.Narrative)}
 	f.children(0, len(f.n.Nodes), 0, "text")
 	f.rest()
 	return &record.Narrative{Nodes: f.out}
@@ -26,6 +26,8 @@ type fitter struct {
 	out []record.NarrativeNode
 	// told says which leaves of each node are in out, or in the report.
 	told []told
+	// struck are the nodes within one that is struck through and is no content itself; nil for none.
+	struck []bool
 }
 
 type told uint8
@@ -82,7 +84,11 @@ func (f *fitter) children(from, to, depth int, in string) {
 		kind, _ := asCDA(nd.Kind)
 		switch {
 		case nd.Kind == "text":
-			if mixed || blank(nd) {
+			switch {
+			case f.struck != nil && f.struck[i] && !blank(nd) && isAllowed("content", allowed):
+				f.out = append(f.out, record.NarrativeNode{Kind: "content", Depth: depth, Attrs: revisedAway})
+				f.text(i, depth+1)
+			case mixed || blank(nd):
 				f.text(i, depth)
 			}
 		case kind == "caption" && i == from && (in == "paragraph" || in == "item"):
@@ -199,6 +205,7 @@ func (f *fitter) rows(from, to, depth int) {
 			}
 		default:
 			f.element(i, end, depth, "paragraph")
+			f.told[i] &^= toldKind // whatever it is
 		}
 		i = end
 	}
@@ -239,7 +246,7 @@ func (f *fitter) element(i, end, depth int, kind string) {
 			depth++
 		}
 	}
-	if kind == nd.Kind || kind == name && (name != "content" || style != "" || isStruck(nd.Kind, "")) {
+	if kind == nd.Kind || kind == name && (name != "content" || style != "" || isStruckByKind(nd)) {
 		f.told[i] |= toldKind // what else it may be goes out as something else
 	}
 	x := record.NarrativeNode{Kind: kind, Depth: depth, Attrs: f.attributes(i, kind, style)}

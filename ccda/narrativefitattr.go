@@ -12,10 +12,11 @@ func (f *fitter) attributes(i int, kind, style string) []record.NarrativeAttr {
 	nd := &f.n.Nodes[i]
 	f.told[i] |= toldAttrs
 	var out []record.NarrativeAttr
-	ordered := nd.Kind == "ol"
+	ordered, struck := nd.Kind == "ol", kind == "content" && nd.IsStruck()
 	for j := range nd.Attrs {
 		a := nd.Attrs[j]
 		v, ok := f.attribute(a.Name, a.Value, kind)
+		ok = ok && !(struck && a.Name == "revised" && v != "delete")
 		if !ok || slices.ContainsFunc(out, func(x record.NarrativeAttr) bool { return x.Name == a.Name }) {
 			f.w.In("narrative", -1)
 			f.w.In("nodes", i)
@@ -38,8 +39,9 @@ func (f *fitter) attributes(i int, kind, style string) []record.NarrativeAttr {
 	if style != "" && kind != "sub" && kind != "sup" && kind != "br" {
 		out = append(out, record.NarrativeAttr{Name: "styleCode", Value: style})
 	}
-	if kind == "content" && isStruck(nd.Kind, "") {
-		out = append(out, record.NarrativeAttr{Name: "revised", Value: "delete"})
+	if struck && !slices.ContainsFunc(out, func(x record.NarrativeAttr) bool { return x.Name == "revised" }) {
+		f.note(&altered, i, "attrs")
+		out = append(out, revisedAway...)
 	}
 	if ordered {
 		out = append(out, record.NarrativeAttr{Name: "listType", Value: "ordered"})

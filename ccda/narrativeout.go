@@ -256,8 +256,17 @@ func (w *writer) narrative(s *sectionOut) {
 // nodes writes a narrative as it is.
 func (w *writer) nodes(n *record.Narrative) {
 	base := len(w.open)
-	for i := range n.Nodes {
-		x := &n.Nodes[i]
+	src, at := n, []int(nil)
+	if !w.native && !w.strict {
+		n, at = struckOut(n)
+	}
+	for k := range n.Nodes {
+		x, i := &n.Nodes[k], k
+		if at != nil {
+			if i = at[k]; i >= 0 && src.Nodes[i].Kind != x.Kind {
+				w.Note(&altered, nodePath(i)+".kind")
+			}
+		}
 		for len(w.open) > base+x.Depth {
 			w.end()
 		}
@@ -271,12 +280,18 @@ func (w *writer) nodes(n *record.Narrative) {
 		}
 		w.el(x.Kind)
 		w.at("ID", x.ID)
+		struck := at != nil && (i < 0 || isStruckContent(&src.Nodes[i]))
 		for k := range x.Attrs {
-			if !isNarrativeAttribute(x, k) {
+			if !isNarrativeAttribute(x, k) || struck && x.Attrs[k].Name == "revised" && x.Attrs[k].Value != "delete" {
 				w.Drop(nodePath(i)+".attrs["+strconv.Itoa(k)+"]", &x.Attrs[k], &lost)
 				continue
 			}
 			w.attr(x.Attrs[k].Name, x.Attrs[k].Value)
+			struck = struck && x.Attrs[k].Name != "revised"
+		}
+		if struck {
+			w.Note(&altered, nodePath(i)+".attrs")
+			w.at("revised", "delete")
 		}
 	}
 	for len(w.open) > base {

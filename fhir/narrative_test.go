@@ -71,6 +71,7 @@ func TestNarrative(t *testing.T) {
 			`<a href="https://example.org/p.png" alt="p" class="cda-img"></a>`},
 		{"deleted and inserted", []record.NarrativeNode{el(0, "content", "", "revised", "delete"), text(1, "12"), el(0, "content", "", "revised", "insert"), text(1, "3.4")},
 			`<del class="cda-revised=delete">12</del><ins class="cda-revised=insert">3.4</ins>`},
+		{"struck through by style", []record.NarrativeNode{el(0, "paragraph", "", "style", "text-decoration: line-through"), text(1, "x")}, `<p style="text-decoration: line-through">x</p>`},
 		{"struck through", []record.NarrativeNode{el(0, "s", ""), text(1, "x"), el(0, "strike", ""), text(1, "y")}, `<del class="cda-s">x</del><del class="cda-strike">y</del>`},
 		{"what nobody knows", []record.NarrativeNode{el(0, "a b\"", ""), text(1, "x")}, `<span class="cda-unknown">x</span>`},
 	} {

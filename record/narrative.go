@@ -64,15 +64,21 @@ func breaks(kind string) bool {
 	return false
 }
 
-// isStruck knows words that are no longer said: a reader sees them struck through (CDA R2 content, revised; HTML).
-func (nd *NarrativeNode) isStruck() bool {
+// IsStruck knows an element whose words are no longer said: a reader sees them struck through (CDA R2 content, revised; HTML, by its
+// elements and by style).
+func (nd *NarrativeNode) IsStruck() bool {
 	switch nd.Kind {
 	case "text":
 		return false
 	case "del", "s", "strike":
 		return true
 	}
-	return nd.attr("revised") == "delete"
+	return nd.attr("revised") == "delete" || struckStyle(nd.attr("style"))
+}
+
+// struckStyle reports whether a style, as CSS has it, strikes words through.
+func struckStyle(css string) bool {
+	return strings.Contains(strings.ToLower(css), "line-through")
 }
 
 // attr gives the first attribute of a name, "" where there is none.
@@ -94,7 +100,7 @@ func (n *Narrative) PlainText(from, to int) string {
 	gap := false
 	for i := from; i < to; i++ {
 		nd := &n.Nodes[i]
-		if nd.isStruck() {
+		if nd.IsStruck() {
 			i = n.End(i) - 1
 			continue
 		}
@@ -129,7 +135,7 @@ func (n *Narrative) PlainText(from, to int) string {
 // oneText gives the one text of some nodes, if there is no other and it is folded already.
 func (n *Narrative) oneText(from, to int) (s string, ok bool) {
 	for i := from; i < to; i++ {
-		if nd := &n.Nodes[i]; nd.isStruck() {
+		if nd := &n.Nodes[i]; nd.IsStruck() {
 			i = n.End(i) - 1
 		} else if nd.Kind == "text" {
 			if s != "" {

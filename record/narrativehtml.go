@@ -179,6 +179,10 @@ func (w *xhtml) attribute(name string, a *NarrativeAttr) {
 		}
 	case "title", "lang", "dir", "alt":
 		w.attr(a.Name, a.Value)
+	case "style":
+		if struckStyle(a.Value) {
+			w.attr(a.Name, "text-decoration:line-through")
+		}
 	case "href":
 		switch id, within := strings.CutPrefix(a.Value, "#"); {
 		case name != "a":

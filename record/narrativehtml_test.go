@@ -52,6 +52,7 @@ func TestNarrativeXHTMLIsSafe(t *testing.T) {
 		{"text", "&lt;b&gt; &amp;", tree(words(0, "<b> &"))},
 		{"unknown", "a", tree(el(0, "x:y\"><script"), words(1, "a"))},
 		{"ordered", `<ol class="cda-Arabic"><li>a</li></ol>`, tree(el(0, "list", "listType", "ordered", "styleCode", `Arabic x"y`), el(1, "item"), words(2, "a"))},
+		{"struck through by style", `<p style="text-decoration:line-through">12</p><span style="text-decoration:line-through">5</span><p>6</p>`, tree(el(0, "p", "style", "color:red; Text-Decoration: LINE-THROUGH"), words(1, "12"), el(0, "span", "style", "text-decoration: underline line-through"), words(1, "5"), el(0, "p", "style", "text-decoration: underline"), words(1, "6"))},
 		{"revised", `<del>12</del><ins>3.4</ins><del>5</del><del>6</del>`, tree(el(0, "content", "revised", "delete"), words(1, "12"), el(0, "content", "revised", "insert"), words(1, "3.4"), el(0, "s"), words(1, "5"), el(0, "strike"), words(1, "6"))},
 		{"within", `<p id="n-a"><a href="#n-b">x</a></p>`, tree(record.NarrativeNode{Kind: "paragraph", ID: "a"}, el(1, "linkHtml", "href", "#b"), words(2, "x"))},
 	} {
