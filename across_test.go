@@ -18,6 +18,7 @@ import (
 	"github.com/portage-health/portage/ccda"
 	"github.com/portage-health/portage/fhir"
 	"github.com/portage-health/portage/hl7v2"
+	"github.com/portage-health/portage/internal/beside"
 	"github.com/portage-health/portage/record"
 )
 
@@ -73,9 +74,8 @@ func fieldText(s hl7v2.Segment, at string) string {
 
 // clinical gives the samples of a type of message.
 func clinical(t *testing.T, kind string) map[string][]byte {
-	shared := os.Getenv("PORTAGE_SHARED")
 	out := map[string][]byte{}
-	_ = filepath.WalkDir(filepath.Join(shared, "corpus", "hl7v2"), func(p string, d fs.DirEntry, err error) error {
+	_ = filepath.WalkDir(beside.Shared(t, "corpus", "hl7v2"), func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(p) != ".hl7" {
 			return err
 		}
@@ -87,9 +87,7 @@ func clinical(t *testing.T, kind string) map[string][]byte {
 		}
 		return err
 	})
-	if len(out) == 0 {
-		t.Skip("the sample messages are not here (PORTAGE_SHARED)")
-	}
+	require.NotEmpty(t, out)
 	return out
 }
 

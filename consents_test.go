@@ -12,6 +12,7 @@ import (
 
 	"github.com/portage-health/portage/consent"
 	"github.com/portage-health/portage/fhir"
+	"github.com/portage-health/portage/internal/beside"
 	"github.com/portage-health/portage/record"
 )
 
@@ -37,11 +38,7 @@ func throughFHIR(t *testing.T, rec *record.Record) (*record.Record, string) {
 
 // Consents go to FHIR and come back without loss: the examples of PCF, written anew.
 func TestConsentsThroughFHIR(t *testing.T) {
-	shared := os.Getenv("PORTAGE_SHARED")
-	if shared == "" {
-		t.Skip("PORTAGE_SHARED is not set")
-	}
-	files, err := filepath.Glob(filepath.Join(shared, "spec", "consent", "pcf", "*.json"))
+	files, err := filepath.Glob(filepath.Join(beside.Shared(t, "spec", "consent", "pcf"), "*.json"))
 	require.NoError(t, err)
 	require.Len(t, files, 11)
 	for _, f := range files {

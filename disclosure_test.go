@@ -18,6 +18,7 @@ import (
 	"github.com/portage-health/portage/consent"
 	"github.com/portage-health/portage/fhir"
 	"github.com/portage-health/portage/hl7v2"
+	"github.com/portage-health/portage/internal/beside"
 	"github.com/portage-health/portage/record"
 )
 
@@ -78,11 +79,7 @@ func visible(t *testing.T, d *consent.Decision, rec *record.Record) string {
 
 // The example consents of IHE's Privacy Consent on FHIR, read through FHIR import, show what their rows of the scenarios say.
 func TestConsentsOfPCF(t *testing.T) {
-	shared := os.Getenv("PORTAGE_SHARED")
-	if shared == "" {
-		t.Skip("PORTAGE_SHARED is not set")
-	}
-	folder := filepath.Join(shared, "spec", "consent", "pcf")
+	folder := beside.Shared(t, "spec", "consent", "pcf")
 	const all = "alcoholUse depression glucose hiv violence weight"
 	dr1 := consent.Party{Reference: "Practitioner/ex-practitioner", Organization: &consent.Party{Reference: "Organization/ex-organization"}, Groups: []consent.Party{}}
 	dr2 := dr1
@@ -262,11 +259,7 @@ func problem(id, code, text, anchor, more string) string {
 
 // The example set of sensitivity rules is read, and labels by medicines and tests as well as by diagnoses.
 func TestExampleRules(t *testing.T) {
-	shared := os.Getenv("PORTAGE_SHARED")
-	if shared == "" {
-		t.Skip("PORTAGE_SHARED is not set")
-	}
-	f, err := os.Open(filepath.Join(shared, "spec", "consent", "rules", "sensitivity-rules.json"))
+	f, err := os.Open(beside.Shared(t, "spec", "consent", "rules", "sensitivity-rules.json"))
 	require.NoError(t, err)
 	defer f.Close()
 	set, err := consent.ReadRules(f)

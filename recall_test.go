@@ -21,6 +21,7 @@ import (
 
 	"github.com/portage-health/portage/fhir"
 	"github.com/portage-health/portage/hl7v2"
+	"github.com/portage-health/portage/internal/beside"
 	"github.com/portage-health/portage/record"
 )
 
@@ -75,12 +76,9 @@ type recall struct{ leaves, same, elsewhere int }
 // TestRecall counts, by type of resource, what of another converter's bundles is in ours: at the same path, or as a value anywhere. The bundles were generated
 // by templates, so that this is a second opinion; docs/hl7v2-recall.md judges the differences by HL7's sheets.
 func TestRecall(t *testing.T) {
-	shared := os.Getenv("PORTAGE_SHARED")
-	root := filepath.Join(shared, "corpus", "hl7v2", "ms-fhir-converter")
+	root := beside.Shared(t, "corpus", "hl7v2", "ms-fhir-converter")
 	f, err := os.Open(filepath.Join(root, "Expected-Hl7v2.tar.gz"))
-	if err != nil {
-		t.Skip("the expected bundles are not here (PORTAGE_SHARED)")
-	}
+	require.NoError(t, err)
 	defer f.Close()
 	inputs := map[string]string{}
 	require.NoError(t, filepath.Walk(root, func(p string, _ os.FileInfo, err error) error {

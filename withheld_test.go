@@ -17,6 +17,7 @@ import (
 	"github.com/portage-health/portage/consent"
 	"github.com/portage-health/portage/fhir"
 	"github.com/portage-health/portage/hl7v2"
+	"github.com/portage-health/portage/internal/beside"
 	"github.com/portage-health/portage/record"
 	"github.com/portage-health/portage/record/recordtest"
 )
@@ -117,7 +118,7 @@ func ownWords(rec *record.Record, id, common string) (own []string) {
 func TestWithheldOfDocuments(t *testing.T) {
 	files, err := filepath.Glob("ccda/testdata/*.xml")
 	require.NoError(t, err)
-	if shared := os.Getenv("PORTAGE_SHARED"); shared != "" {
+	if shared, ok := beside.Find(); ok {
 		for _, pattern := range []string{"corpus/ccda/hl7-ccd/*.xml", "corpus/ccda/vendors/*/*.xml", "corpus/fhir/us-core-610-examples/Bundle*.json", "corpus/fhir/smart-health-cards/example-0?-a-fhirBundle.json",
 			"corpus/hl7v2/*/*/*/*/*.hl7", "corpus/hl7v2/*/*/*.hl7"} {
 			more, err := filepath.Glob(filepath.Join(shared, pattern))

@@ -12,6 +12,7 @@ import (
 	"github.com/beevik/etree"
 	"github.com/stretchr/testify/require"
 
+	"github.com/portage-health/portage/internal/beside"
 	"github.com/portage-health/portage/record"
 	"github.com/portage-health/portage/record/recordtest"
 )
@@ -36,8 +37,8 @@ func BenchmarkMarkup(b *testing.B) {
 	for seed := range uint64(20) {
 		invented = append(invented, recordtest.Generate(seed, recordtest.Medium))
 	}
-	if shared := os.Getenv("PORTAGE_SHARED"); shared != "" {
-		files, err := filepath.Glob(filepath.Join(shared, "corpus", "ccda", "vendors", "*", "*.xml"))
+	if vendors, ok := beside.Find("corpus", "ccda", "vendors"); ok {
+		files, err := filepath.Glob(filepath.Join(vendors, "*", "*.xml"))
 		require.NoError(b, err)
 		for _, file := range files {
 			data, err := os.ReadFile(file)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/portage-health/portage/internal/beside"
 	"github.com/portage-health/portage/record"
 )
 
@@ -127,7 +128,7 @@ func TestNarrativeWords(t *testing.T) {
 	for _, name := range own {
 		files = append(files, "testdata/"+name)
 	}
-	if _, err := os.Stat(os.Getenv("PORTAGE_SHARED")); err == nil && os.Getenv("PORTAGE_SHARED") != "" && !testing.Short() {
+	if _, ok := beside.Find("corpus", "ccda"); ok && !testing.Short() {
 		for i, f := range corpusFiles(t) {
 			if i%5 == 0 {
 				files = append(files, f)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/portage-health/portage/internal/beside"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
@@ -234,23 +235,8 @@ func TestPerturbOwn(t *testing.T) {
 	}
 }
 
-// corpus gives the folder of real documents of several makers and releases: that
-// of PORTAGE_SHARED, else of the nearest folder named shared above.
-func corpus(t testing.TB) string {
-	shared := os.Getenv("PORTAGE_SHARED")
-	for dir, err := filepath.Abs("."); shared == "" && err == nil; dir = filepath.Dir(dir) {
-		if _, missing := os.Stat(filepath.Join(dir, "shared", "README.md")); missing == nil {
-			shared = filepath.Join(dir, "shared")
-		} else if dir == filepath.Dir(dir) {
-			t.Skip("no folder named shared above, and PORTAGE_SHARED is not set")
-		}
-	}
-	dir := filepath.Join(shared, "corpus", "ccda")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the corpus of real documents is not in the shared folder")
-	}
-	return dir
-}
+// corpus gives the folder of real documents of several makers and releases.
+func corpus(t testing.TB) string { return beside.Shared(t, "corpus", "ccda") }
 
 func corpusFiles(t testing.TB) []string {
 	var out []string

@@ -10,27 +10,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/portage-health/portage/internal/beside"
 	"github.com/portage-health/portage/record"
 )
 
-// sharedDir finds the folder of corpora beside the project; a test skips where it is absent.
+// sharedDir finds a folder of corpora; a test skips where it is absent.
 func sharedDir(t testing.TB, sub string) string {
 	t.Helper()
-	dir := os.Getenv("PORTAGE_SHARED")
-	if dir == "" {
-		wd, err := os.Getwd()
-		require.NoError(t, err)
-		for d := wd; ; d = filepath.Dir(d) {
-			if _, err := os.Stat(filepath.Join(d, "shared", "README.md")); err == nil {
-				dir = filepath.Join(d, "shared")
-				break
-			}
-			if d == filepath.Dir(d) {
-				t.Skip("the shared folder with the corpora is not here")
-			}
-		}
-	}
-	return filepath.Join(dir, sub)
+	return beside.Shared(t, sub)
 }
 
 // corpus gives the JSON files of a folder of corpora.

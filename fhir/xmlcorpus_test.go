@@ -14,20 +14,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/portage-health/portage/internal/beside"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/stretchr/testify/require"
 )
 
-func sharedFolder(t *testing.T) string {
-	dir := os.Getenv("PORTAGE_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "corpus", "fhir")); err != nil {
-		t.Skip("the corpora are not here (set PORTAGE_SHARED)")
-	}
-	return dir
-}
+func sharedFolder(t *testing.T) string { return beside.Shared(t) }
 
 // jsonLeaves gives the scalars of a JSON text by path, but for nulls: these say nothing.
 func jsonLeaves(t testing.TB, doc *tree.Doc) map[string]string {

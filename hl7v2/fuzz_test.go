@@ -3,12 +3,12 @@ package hl7v2_test
 import (
 	"bytes"
 	"errors"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/portage-health/portage/hl7v2"
+	"github.com/portage-health/portage/internal/beside"
 )
 
 func seeds(f *testing.F) [][]byte {
@@ -18,7 +18,7 @@ func seeds(f *testing.F) [][]byte {
 		[]byte("M\x00S\x00H\x00|\x00^\x00~\x00\\\x00&\x00|\x00"), []byte("MSH|^~\\&|||||||||||||||||GB 18030-2000\rPID|\x81\x7c|\x81\x30\x81\x30"),
 		[]byte("MSH@~+/*@"), []byte("MSH|^~"), []byte("MSH|^~\\\\&|x"),
 	}
-	if os.Getenv("PORTAGE_SHARED") != "" {
+	if _, ok := beside.Find(); ok {
 		for _, c := range corpus(f) {
 			if len(c.data) < 4000 {
 				out = append(out, c.data)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/portage-health/portage/internal/beside"
 	"github.com/portage-health/portage/record"
 )
 
@@ -24,21 +25,7 @@ type sample struct {
 // samples gives the messages of the shared folder; without it the test is skipped.
 func samples(t testing.TB) (out []sample) {
 	t.Helper()
-	dir := os.Getenv("PORTAGE_SHARED")
-	if dir == "" {
-		wd, err := os.Getwd()
-		require.NoError(t, err)
-		for d := wd; ; d = filepath.Dir(d) {
-			if _, err := os.Stat(filepath.Join(d, "shared", "README.md")); err == nil {
-				dir = filepath.Join(d, "shared")
-				break
-			}
-			if d == filepath.Dir(d) {
-				t.Skip("the shared folder with the corpora is not here")
-			}
-		}
-	}
-	root := filepath.Join(dir, "corpus", "hl7v2")
+	root := beside.Shared(t, "corpus", "hl7v2")
 	require.NoError(t, filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || filepath.Ext(p) != ".hl7" && filepath.Ext(p) != ".ndhl7" {
 			return err

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/portage-health/portage/internal/beside"
 )
 
 // file is one file of the corpus.
@@ -38,23 +40,7 @@ func corpus(tb testing.TB) []file {
 // sharedDir is the folder of third-party facts, where this checkout has one.
 func sharedDir(tb testing.TB) string {
 	tb.Helper()
-	if dir := os.Getenv("PORTAGE_SHARED"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "shared", "corpus")); err == nil {
-			return filepath.Join(dir, "shared")
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			tb.Skip("no folder named shared above, and PORTAGE_SHARED is not set")
-		}
-		dir = up
-	}
+	return beside.Shared(tb)
 }
 
 // lines joins segments with carriage returns.

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/portage-health/portage/internal/beside"
 )
 
 // The profiles are read from IHE's own FSH, where it is there, so that what is claimed is judged by them and not by us.
@@ -334,19 +336,5 @@ func within(card string, n int) bool {
 // shared is the folder of third-party facts, where this checkout has one.
 func shared(t testing.TB) string {
 	t.Helper()
-	if dir := os.Getenv("PORTAGE_SHARED"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "shared", "spec")); err == nil {
-			return filepath.Join(dir, "shared")
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			t.Skip("no folder named shared above, and PORTAGE_SHARED is not set")
-		}
-		dir = up
-	}
+	return beside.Shared(t)
 }

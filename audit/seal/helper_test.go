@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/portage-health/portage/audit/seal"
+	"github.com/portage-health/portage/internal/beside"
 )
 
 // marker stands for a patient's value: it must not be in any error.
@@ -72,21 +73,7 @@ func publicFile(t testing.TB, dir string, k crypto.Signer) string {
 // shared is the folder of third-party facts, where this checkout has one.
 func shared(t testing.TB) string {
 	t.Helper()
-	if dir := os.Getenv("PORTAGE_SHARED"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "shared", "corpus")); err == nil {
-			return filepath.Join(dir, "shared")
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			t.Skip("no folder named shared above, and PORTAGE_SHARED is not set")
-		}
-		dir = up
-	}
+	return beside.Shared(t)
 }
 
 func pkcs8(k crypto.Signer) ([]byte, error) { return x509.MarshalPKCS8PrivateKey(k) }

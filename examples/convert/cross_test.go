@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/portage-health/portage/fhir"
+	"github.com/portage-health/portage/internal/beside"
 	"github.com/portage-health/portage/record"
 	"github.com/portage-health/portage/record/recordtest"
 )
@@ -407,11 +408,7 @@ func fhirFacts(t *testing.T, path string) []crossing {
 
 // sharedCorpus gives the files of a corpus, a few of them where the test is to be short.
 func sharedCorpus(t *testing.T, dir, ext string) (all []string) {
-	shared := os.Getenv("PORTAGE_SHARED")
-	if shared == "" {
-		t.Skip("PORTAGE_SHARED is not set")
-	}
-	require.NoError(t, filepath.WalkDir(filepath.Join(shared, "corpus", dir), func(p string, d os.DirEntry, err error) error {
+	require.NoError(t, filepath.WalkDir(beside.Shared(t, "corpus", dir), func(p string, d os.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() && strings.EqualFold(filepath.Ext(p), ext) {
 			all = append(all, p)
 		}
@@ -468,7 +465,7 @@ func TestCrossCorpusOfFHIR(t *testing.T) {
 		cross(t, "FHIR → C-CDA → FHIR, test cases, typed only "+strconv.FormatBool(typed), "fhir", "ccda", typed, cases, fhirFacts, 0.99)
 		cross(t, "FHIR → C-CDA → FHIR, R4's examples, typed only "+strconv.FormatBool(typed), "fhir", "ccda", typed, official, fhirFacts, 0.98)
 	}
-	bulk := filepath.Join(os.Getenv("PORTAGE_SHARED"), "corpus", "fhir", "bulk-10-patients")
+	bulk := beside.Shared(t, "corpus", "fhir", "bulk-10-patients")
 	cross(t, "FHIR → C-CDA → FHIR, bulk", "bulk", "ccda", true, []string{bulk}, fhirFacts, 0.999)
 }
 

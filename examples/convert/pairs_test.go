@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/portage-health/portage/internal/beside"
 )
 
 // TestPairsToCCDA compares what we write from the FHIR of HL7's example pairs
@@ -17,11 +19,7 @@ import (
 // counted twice: as the examples are, and with the status observation that the
 // guide's tables demand for clinicalStatus and its examples leave out.
 func TestPairsToCCDA(t *testing.T) {
-	shared := os.Getenv("PORTAGE_SHARED")
-	if shared == "" {
-		t.Skip("PORTAGE_SHARED is not set")
-	}
-	pairs, err := filepath.Glob(filepath.Join(shared, "spec", "ccda-on-fhir", "pairs", "FC-*.json"))
+	pairs, err := filepath.Glob(filepath.Join(beside.Shared(t, "spec", "ccda-on-fhir", "pairs"), "FC-*.json"))
 	require.NoError(t, err)
 	require.NotEmpty(t, pairs)
 	both, wanted, written, demanded := 0, 0, 0, 0

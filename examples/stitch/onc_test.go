@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/portage-health/portage/ccda"
+	"github.com/portage-health/portage/internal/beside"
 	"github.com/portage-health/portage/record"
 	"github.com/portage-health/portage/record/match"
 )
@@ -21,14 +22,7 @@ import (
 // therefore what the two lists say: each thing once, whatever only one of them
 // has, and nothing chosen but between statements of one thing.
 func TestReconcileONC(t *testing.T) {
-	shared := os.Getenv("PORTAGE_SHARED")
-	if shared == "" {
-		shared = "../../../shared"
-	}
-	root := filepath.Join(shared, "corpus", "ccda", "onc-cures-update", "Cures Update Receiver SUT Test Data")
-	if _, err := os.Stat(root); err != nil {
-		t.Skip("ONC's documents are not here (PORTAGE_SHARED)")
-	}
+	root := beside.Shared(t, "corpus", "ccda", "onc-cures-update", "Cures Update Receiver SUT Test Data")
 	summary := map[string][]string{
 		"allergy":    {"16047007", "733", "7980"},                                                               // benzodiazepines, ampicillin, penicillin G
 		"problem":    {"236578006", "238131007", "386661006", "386661006", "386661006", "59621000", "83986005"}, // fever once on the problem list, and as the diagnosis of each of two visits

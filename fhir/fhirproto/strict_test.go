@@ -16,6 +16,7 @@ import (
 
 	"github.com/portage-health/portage/ccda"
 	"github.com/portage-health/portage/fhir"
+	"github.com/portage-health/portage/internal/beside"
 	"github.com/portage-health/portage/record"
 	"github.com/portage-health/portage/record/recordtest"
 )
@@ -88,16 +89,7 @@ func TestStrictReaderOfDocuments(t *testing.T) {
 	})
 }
 
-func shared(t *testing.T) string {
-	dir := os.Getenv("PORTAGE_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "corpus")); err != nil {
-		t.Skip("the corpora are not here: set PORTAGE_SHARED")
-	}
-	return dir
-}
+func shared(t *testing.T) string { return beside.Shared(t) }
 
 // wrongAtSource are examples of HL7's that refer, where R4 allows some types
 // alone, to a resource of another that they do not hold: what the source says

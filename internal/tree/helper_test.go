@@ -5,32 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/portage-health/portage/internal/beside"
 )
 
 // shared gives the folder of real documents, which is not part of the library, or skips the test.
 func shared(tb testing.TB, sub string) string {
 	tb.Helper()
-	root := os.Getenv("PORTAGE_SHARED")
-	if root == "" {
-		dir, err := os.Getwd()
-		require.NoError(tb, err)
-		for root == "" {
-			if _, err := os.Stat(filepath.Join(dir, "shared", "README.md")); err == nil {
-				root = filepath.Join(dir, "shared")
-			} else if up := filepath.Dir(dir); up != dir {
-				dir = up
-			} else {
-				tb.Skip("no folder of real documents here: set PORTAGE_SHARED")
-			}
-		}
-	}
-	return filepath.Join(root, sub)
+	return beside.Shared(tb, sub)
 }
 
 var wellKnown = map[string]string{

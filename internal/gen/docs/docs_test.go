@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/portage-health/portage/internal/beside"
 	"github.com/portage-health/portage/internal/ids"
 	"github.com/portage-health/portage/record"
 	"github.com/portage-health/portage/record/recordtest"
@@ -85,21 +86,7 @@ func TestIssueKindsAreListed(t *testing.T) {
 // shared is the folder of third-party facts, where this checkout has one.
 func shared(t *testing.T) string {
 	t.Helper()
-	if dir := os.Getenv("PORTAGE_SHARED"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "shared", "spec")); err == nil {
-			return filepath.Join(dir, "shared")
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			t.Skip("no folder named shared above, and PORTAGE_SHARED is not set")
-		}
-		dir = up
-	}
+	return beside.Shared(t)
 }
 
 // The list has every element of USCDI, once, with the version that added it.
