@@ -108,13 +108,20 @@ func (r *reader) contents(b *block, v *record.ClinicalNote) {
 		switch kind := first(s, 2).peek(); kind {
 		case "ED", "RP":
 			text = nil
+			found := false
 			for _, x := range r.values(s) {
 				if x.Attachment != nil {
+					found = true
 					if x.Attachment.Title == "" {
 						x.Attachment.Title = r.text(title)
 					}
 					v.Contents = append(v.Contents, record.NoteContent{Attachment: *x.Attachment, Code: r.codedAt(s, 3, ""), Status: r.contentStatus(s)})
 				}
+			}
+			if !found && first(s, 5).says() { // a file that is none: what it would be is said all the same
+				o := r.observation(s, notes[i], record.KindObservation)
+				r.rec.Observations = append(r.rec.Observations, o)
+				continue
 			}
 		case "TX", "FT", "ST":
 			t := r.lines(s, 5)

@@ -320,3 +320,13 @@ func TestFinalUnsent(t *testing.T) {
 	require.Len(t, x[0].Record.ResultPanels, 1)
 	require.Len(t, x[0].Record.ResultPanels[0].Members, 2)
 }
+
+// TestDocumentFileThatIsNone holds that what a file of a document would be is said, though nobody can read it.
+func TestDocumentFileThatIsNone(t *testing.T) {
+	x := alone(t, "MDM^T02^MDM_T02", "EVN|T02|20240305", somebody, "PV1|1|O", "TXA|1|DS|TX|20240305||||||||D1^^2.999.7^ISO|||||LA||AV",
+		"OBX|1|ED|S1^Scan^L||^IM^jpeg^Base64^<not here>||||||F", "OBX|2|ED|S2^Scan^L||||||||F")
+	require.Empty(t, x.Record.Notes[0].Contents)
+	require.Len(t, x.Record.Observations, 1)
+	require.Equal(t, "S1", x.Record.Observations[0].Code.Codings[0].Code)
+	require.Contains(t, carriedPaths(x.Record), "OBX[1]-5")
+}
