@@ -213,7 +213,10 @@ func (w *writer) senseOf(at place) (list string, v any, why *record.IssueKind) {
 		list, v, why = "familyHistory", &r.FamilyHistory[at.i], mistaken(&r.FamilyHistory[at.i].Entry)
 	default:
 		if s, name := w.observationsOf(at.kind); s != nil {
-			return name, &s[at.i], mistaken(&s[at.i].Entry)
+			if why = mistaken(&s[at.i].Entry); why == nil && s[at.i].OfOther(r.Patient) {
+				why = &unsaid // a reader takes it for the patient's
+			}
+			return name, &s[at.i], why
 		}
 		if s, name := w.panelsOf(at.kind); s != nil {
 			return name, &s[at.i], mistaken(&s[at.i].Entry)

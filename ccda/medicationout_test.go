@@ -63,6 +63,7 @@ func TestMedicationSense(t *testing.T) {
 		{"not taken", record.Medication{Entry: entryOf(record.Negated, ""), Product: aspirin}, record.Negated, "", `negationInd="true"`, "", "Does not take: aspirin", ""},
 		{"not taken, in words", record.Medication{Entry: entryOf(record.Negated, ""), Product: record.Product{Code: record.Concept{Text: "kelp"}}}, record.Negated, "", `nullFlavor="OTH"`, "", "Does not take: kelp", ""},
 		{"not to be taken", record.Medication{Entry: entryOf(record.Affirmed, record.StatusActive), Product: aspirin, Kind: "request", DoNotPerform: &yes}, record.Negated, record.StatusActive, `negationInd="true"`, "", "Not to be taken: aspirin", ""},
+		{"asked not to be taken", record.Medication{Entry: record.Entry{Assertion: record.Negated, Mode: record.ModeRequest}, Product: aspirin, Kind: "request"}, record.Negated, "", `negationInd="true"`, "", "Not to be taken: aspirin", "Does not"},
 		{"to be taken", record.Medication{Entry: entryOf(record.Affirmed, record.StatusActive), Product: aspirin, Kind: "request", DoNotPerform: &no}, record.Affirmed, record.StatusActive, `negationInd="false"`, "", "aspirin", "Not"},
 		{"none known", record.Medication{Entry: entryOf(record.NoneKnown, "")}, record.NoneKnown, "", `negationInd="true"`, "", "No known medications", ""},
 		{"none known by a code", record.Medication{Entry: entryOf(record.NoneKnown, ""), Product: record.Product{Code: codedIn(record.SystemSNOMED, "787481004", "No known medications")}},

@@ -29,7 +29,7 @@ func (w *writer) tellMedication(x *record.Medication, whole *record.Dosage) {
 		name = "Refused, not given: " + name
 	case x.Status.Code == record.StatusNotDone:
 		name = "Not given: " + name
-	case x.DoNotPerform != nil && *x.DoNotPerform:
+	case x.DoNotPerform != nil && *x.DoNotPerform, x.Assertion == record.Negated && x.Mode != record.ModeEvent:
 		name = "Not to be taken: " + name
 	case x.Assertion == record.Negated:
 		name = "Does not take: " + name

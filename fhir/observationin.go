@@ -20,10 +20,22 @@ var observationStatuses = codes.NewTable(
 	codes.Both("appended", record.StatusAppended),
 )
 
+// isOfOther reports whether a code says that an observation is of somebody else than its subject, as a child that is not born
+// (R4 extension observation-focusCode): nothing in it may be read as the patient's.
+func (r *reader) isOfOther(n tree.Node) bool {
+	for e := range items(n, "extension") {
+		if peek(e, "url") == "http://hl7.org/fhir/StructureDefinition/observation-focusCode" {
+			r.issue(&record.IssueOtherSubject, e)
+			return true
+		}
+	}
+	return false
+}
+
 // observation reads an Observation (R4 10.1) into the list that its category
 // says it is of; a panel of vital signs or assessments becomes a panel.
 func (r *reader) observation(n tree.Node) bool {
-	if !r.subject(n, "subject") {
+	if !r.subject(n, "subject") || r.isOfOther(n) {
 		return false
 	}
 	where := listOf(n)

@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -128,4 +129,26 @@ func TestCategoryByTerminology(t *testing.T) {
 	require.Equal(t, "laboratory", w.loincClass(&glucose))
 	require.Empty(t, w.loincClass(&other))
 	require.Empty(t, (&writer{}).loincClass(&glucose))
+}
+
+// An Observation of somebody else than its subject is not read as the patient's: by a code it is carried whole, by a reference it keeps whose it is.
+func TestObservationsOfOthers(t *testing.T) {
+	rate := func(more string) string {
+		return `{"resourceType":"Observation","id":"o","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}]},"subject":{"reference":"Patient/p"},"valueQuantity":{"value":77777,"unit":"/min"}` + more + `}`
+	}
+	rec, rep := imported(t, bundleOf(rate(`,"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/observation-focusCode","valueCodeableConcept":{"text":"the unborn child"}}]`)))
+	require.Empty(t, append(rec[0].Results, append(rec[0].Observations, rec[0].Vitals...)...))
+	require.NotEmpty(t, ofCode(rep[0], record.IssueOtherSubject.Code))
+	var carried strings.Builder
+	for _, c := range rec[0].Carried {
+		carried.WriteString(c.Data)
+	}
+	require.Contains(t, carried.String(), "77777")
+
+	for focus, other := range map[string]bool{`{"reference":"RelatedPerson/7"}`: true, `{"display":"the unborn child"}`: true, `{"reference":"Patient/p"}`: false, `{"reference":"Condition/7"}`: false} {
+		rec, _ := imported(t, bundleOf(rate(`,"focus":[`+focus+`]`)))
+		all := append(rec[0].Results, append(rec[0].Observations, rec[0].Vitals...)...)
+		require.Len(t, all, 1)
+		require.Equal(t, other, all[0].OfOther(rec[0].Patient), focus)
+	}
 }

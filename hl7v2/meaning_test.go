@@ -330,3 +330,26 @@ func TestDocumentFileThatIsNone(t *testing.T) {
 	require.Equal(t, "S1", x.Record.Observations[0].Code.Codings[0].Code)
 	require.Contains(t, carriedPaths(x.Record), "OBX[1]-5")
 }
+
+// TestObservationsOfOthers holds that what was observed of somebody else, or may have been, does not go out as the patient's.
+func TestObservationsOfOthers(t *testing.T) {
+	for want, focus := range map[string]record.Ref{
+		"not-stated, a relative":          {ID: "r", Kind: record.KindRelatedPerson},
+		"not-stated, one not here":        {AsSent: "Patient/7"},
+		"not-stated, the child, in words": {Display: "the unborn child"},
+		"the patient":                     {ID: "p", Kind: record.KindPatient},
+		"a device":                        {AsSent: "Device/7"},
+	} {
+		rate := record.Observation{Entry: record.Entry{ID: "a", Assertion: record.Affirmed}, Code: record.Concept{Codings: []record.Coding{{System: record.SystemLOINC, Code: "8867-4"}}},
+			Values: []record.Value{{Quantity: &record.Quantity{Value: "77777", Unit: "/min"}}}, Focus: []record.Ref{focus}}
+		rec := &record.Record{Patient: &record.Patient{Entry: record.Entry{ID: "p"}}, RelatedPersons: []record.RelatedPerson{{Entry: record.Entry{ID: "r"}}}, Results: []record.Observation{rate}}
+		out, rep := written(t, Exporter{}, rec)
+		if strings.HasPrefix(want, "not-stated") {
+			require.NotContains(t, string(out), "77777", want)
+			require.Contains(t, issueCodes(rep), record.IssueNotStated.Code, want)
+			continue
+		}
+		require.Contains(t, string(out), "77777", want)
+		require.NotContains(t, issueCodes(rep), record.IssueNotStated.Code, want)
+	}
+}

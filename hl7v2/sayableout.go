@@ -38,7 +38,7 @@ func (w *sender) unsayable(kind string, i int) *record.IssueKind {
 		bad = e.Mode != record.ModeEvent || !slices.Contains([]record.StatusCode{"", record.StatusCompleted, record.StatusActive, record.StatusUnknown, record.StatusNormal}, code) &&
 			!(code == record.StatusEnteredInError && isPath(e, w.m.source, "PR1"))
 	case *record.Observation:
-		bad = e.Mode != record.ModeEvent || !hasStatus(code, &observationStatus, looseResult)
+		bad = e.Mode != record.ModeEvent || !hasStatus(code, &observationStatus, looseResult) || x.OfOther(w.rec.Patient)
 	case *record.Panel:
 		bad = e.Mode != record.ModeEvent || !hasStatus(code, &reportStatus, looseResult)
 	case *record.Order:

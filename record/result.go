@@ -1,5 +1,7 @@
 package record
 
+import "strings"
+
 // Observation is one question and what was found: a laboratory or imaging
 // result, a vital sign, a social or functional finding (FHIR Observation; C-CDA
 // Result, Vital Sign, Social History, Functional Status … Observation; HL7 v2
@@ -40,6 +42,49 @@ type Observation struct {
 	// Images are the pictures it was seen or measured on; DerivedFrom names their studies where the record has them.
 	Images      []ImagingInstance `json:"images,omitempty"`
 	Indications []Indication      `json:"indications,omitempty"`
+}
+
+// OfOther reports whether an observation is of somebody else than the patient, or may be: of a relative, a child that is not born, a
+// donor, another patient (FHIR R4 Observation.focus). What is of the patient's, a condition, a procedure, a device, is not.
+func (o *Observation) OfOther(patient *Patient) bool {
+	for i := range o.Focus {
+		f := &o.Focus[i]
+		if f.IsZero() || patient != nil && f.ID != "" && f.ID == patient.ID {
+			continue
+		}
+		switch f.Kind {
+		case KindPatient, KindRelatedPerson, KindPractitioner, KindPractitionerRole, KindOrganization, KindLocation, KindCareTeam, KindFamilyMember:
+			return true
+		case "":
+			if f.ID != "" || !isOfPatients(f.AsSent) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isOfPatients reports whether a literal reference is to a resource of a type that tells of a patient, and not of whom it is.
+func isOfPatients(ref string) bool {
+	ref, _, _ = strings.Cut(ref, "/_history/")
+	typ, _, ok := cutLast(ref)
+	if _, last, more := cutLast(typ); more {
+		typ = last
+	}
+	switch typ {
+	case "", "Patient", "Person", "RelatedPerson", "Group", "Practitioner", "PractitionerRole", "Organization", "Location", "CareTeam", "FamilyMemberHistory", "Substance":
+		return false
+	}
+	return ok && typ[0] >= 'A' && typ[0] <= 'Z'
+}
+
+// cutLast cuts a reference at its last slash.
+func cutLast(s string) (before, after string, ok bool) {
+	i := strings.LastIndexByte(s, '/')
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+1:], true
 }
 
 // ReferenceRange is what would be expected.
