@@ -172,7 +172,6 @@ func (s *session) consider() {
 			s.lawful = s.lawful || a.lawful
 			s.scopes |= a.scope
 			s.reason(why, f.ID, "")
-			supersedes = supersedes || len(a.Supersedes) > 0
 			continue
 		case ReasonCapacity, ReasonEndangerment:
 			s.reason(why, f.ID, "")
@@ -206,22 +205,41 @@ func (s *session) considered() {
 	}
 }
 
-// dropSuperseded drops consents that another that applies names as superseded.
+// dropSuperseded drops consents that another that applies names as superseded, and what those name. Where nobody can tell which came
+// last, since each says so of another, all hold; so do those that one is over that was given by who may not speak for the patient.
 func (s *session) dropSuperseded() {
-	gone := func(c *record.Consent) bool {
-		for i := range s.live {
-			for j := range s.live[i].Supersedes {
-				r := &s.live[i].Supersedes[j]
-				if s.live[i].Consent != c && (r.ID != "" && r.ID == c.ID || r.Identifier != nil && hasIdentifier(c.Identifiers, r.Identifier)) {
-					return true
-				}
+	over := make([][]int, len(s.live))
+	out := make([]bool, len(s.live)) // at first those that any other is over
+	for i := range s.live {
+		a := &s.live[i]
+		if a.denies {
+			continue
+		}
+		for j := range s.live {
+			c := s.live[j].Consent
+			if i != j && slices.ContainsFunc(a.Supersedes, func(r record.Ref) bool {
+				return r.ID != "" && r.ID == c.ID || r.Identifier != nil && hasIdentifier(c.Identifiers, r.Identifier)
+			}) {
+				over[i], out[j] = append(over[i], j), true
 			}
 		}
-		return false
 	}
-	out := make([]bool, len(s.live)) // all are looked at before any goes
-	for i := range s.live {
-		out[i] = gone(s.live[i].Consent)
+	var next []int
+	for i := range out {
+		if !out[i] {
+			next = append(next, i)
+		}
+	}
+	clear(out)
+	for len(next) > 0 {
+		i := next[len(next)-1]
+		next = next[:len(next)-1]
+		for _, j := range over[i] {
+			if !out[j] {
+				out[j] = true
+				next = append(next, j)
+			}
+		}
 	}
 	kept := s.live[:0]
 	for i := range s.live {
