@@ -17,7 +17,7 @@ var classKinds = map[string][]string{
 	"Questionnaire":    {record.KindForm}, "QuestionnaireResponse": {record.KindQuestionnaire}, "Encounter": {record.KindEncounter}, "Goal": {record.KindGoal},
 	"CarePlan": {record.KindCarePlan}, "CareTeam": {record.KindCareTeam}, "Device": {record.KindDevice}, "DeviceUseStatement": {record.KindDevice},
 	"DeviceUsage": {record.KindDevice}, "DeviceRequest": {record.KindOrder}, "SupplyDelivery": {record.KindSupply}, "SupplyRequest": {record.KindOrder, record.KindSupply},
-	"Specimen": {record.KindSpecimen}, "DocumentReference": {record.KindNote}, "Media": {record.KindNote}, "RiskAssessment": {record.KindHealthConcern},
+	"Specimen": {record.KindSpecimen}, "DocumentReference": {record.KindNote, record.KindDocument}, "Media": {record.KindNote}, "RiskAssessment": {record.KindHealthConcern},
 	"Composition": {record.KindDocument}, "Coverage": {record.KindCoverage}, "Account": {record.KindAccount}, "ChargeItem": {record.KindCharge},
 	"Claim": {record.KindClaim}, "ExplanationOfBenefit": {record.KindClaim}, "ClaimResponse": {record.KindClaim}, "FamilyMemberHistory": {record.KindFamilyMember},
 	"Consent": {record.KindConsent, record.KindDirective}, "Appointment": {record.KindAppointment}, "ServiceRequest": {record.KindOrder}, "NutritionOrder": {record.KindOrder},
@@ -89,6 +89,10 @@ func (x *subject) kindOf(c *record.Coding) answer {
 			return no
 		}
 		return unknown
+	case kind == record.KindDocument: // one that is a file goes out as a DocumentReference
+		if d := (*record.Document)(x.p); (c.Code == "DocumentReference") != (len(d.Body) > 0 && len(d.Sections) == 0) {
+			return no
+		}
 	case kind == record.KindOrder:
 		return ordered((*record.Order)(x.p).Kind, c.Code)
 	}

@@ -2,6 +2,7 @@ package consent
 
 import (
 	"reflect"
+	"slices"
 	"unsafe"
 
 	"github.com/portage-health/portage/record"
@@ -125,43 +126,108 @@ func isMarked(labels []record.Label) bool {
 	return false
 }
 
-// shuts finds sections, and documents, whose own words do not pass by the labels that hold there.
+// shuts finds sections, and documents, whose own words do not pass: by the labels that hold there, or, of words and files beside which
+// no entry stands, as an entry would.
 func (r *redactor) shuts() {
-	if r.judge.conducted == nil || len(r.judge.stages) == 0 {
+	if len(r.judge.stages) == 0 || len(r.out.Documents) == 0 {
 		return
 	}
 	r.shut = map[string]bool{}
+	holds := map[string]bool{} // sections with an entry
+	for kind, e := range r.out.Entries() {
+		if e.Section != "" && judged(kind) {
+			holds[e.Section] = true
+		}
+	}
+	l := documentList()
 	var each func(d *record.Document, list []record.Section)
 	each = func(d *record.Document, list []record.Section) {
 		for i := range list {
 			s := &list[i]
-			if ls := r.judge.conducted.in(s.ID); len(ls) > 0 && (!s.Narrative.IsZero() || len(s.Notes)+len(s.Media) > 0) && !r.judge.opens(ls) {
+			ls := r.judge.conducted.in(s.ID)
+			switch alone := len(s.Entries) == 0 && !holds[s.ID]; {
+			case s.Narrative.IsZero() && len(s.Notes)+len(s.Media) == 0, alone && r.isNotice(s):
+			case alone && !r.judge.judge(l, unsafe.Pointer(r.judge.alone(d, s))).Pass, len(ls) > 0 && !r.judge.opens(ls):
 				r.shut[s.ID] = true
 				r.tear(d.Source)
 			}
 			each(d, s.Sections)
 		}
 	}
-	for i := range lists() {
-		l := &lists()[i]
-		if l.kind != record.KindDocument {
+	for k := range r.out.Documents {
+		d := &r.out.Documents[k]
+		if j, ok := r.judge.refuses(l, d); ok {
+			r.tear(d.Source)
+			r.withhold(l, &d.Entry, j)
 			continue
 		}
-		for k := range r.out.Documents {
-			d := &r.out.Documents[k]
-			each(d, d.Sections)
-			ls := r.judge.conducted.by(d.ID)
-			if len(ls) == 0 || len(d.Body) == 0 && d.Narrative == nil && len(d.Notes) == 0 || r.judge.opens(ls) {
+		each(d, d.Sections)
+		if len(d.Body) == 0 && d.Narrative == nil && len(d.Notes) == 0 {
+			continue
+		}
+		ls := r.judge.conducted.by(d.ID)
+		if j := r.judge.judge(l, unsafe.Pointer(r.judge.alone(d, nil))); len(d.Sections) == 0 && !j.Pass {
+			j.Masked = false
+			r.tear(d.Source)
+			r.withhold(l, &d.Entry, j)
+		} else if !j.Pass || len(ls) > 0 && !r.judge.opens(ls) {
+			r.tear(d.Source)
+			r.shut[d.ID] = true
+		}
+	}
+}
+
+// alone gives what is judged where words of a section, or a document's file, stand beside no entry: the head of the document, with the
+// labels that hold there.
+func (j *Judge) alone(d *record.Document, s *record.Section) *record.Document {
+	x := *d
+	x.Labels, x.Sections = j.conducted.by(d.ID), nil
+	if s != nil {
+		x.Body, x.Labels, x.Section = nil, nil, s.ID
+		x.Sections = []record.Section{{ID: s.ID, Code: s.Code, Participants: s.Participants, Period: s.Period}}
+	}
+	return &x
+}
+
+// refuses judges a document as such by what is denied of it: its type, its author, it by name. Its labels hold for what is in it, and
+// are judged there; but for what a labeller finds in its head.
+func (j *Judge) refuses(l *list, d *record.Document) (Judgement, bool) {
+	head := j.alone(d, nil)
+	head.Labels = nil
+	x := subject{j: j, list: l, p: unsafe.Pointer(head), Entry: &head.Entry, known: true}
+	if j.labeller != nil {
+		x.labels = addLabels(nil, j.labeller.Label(itemOf(l.kind, &head.Entry)))
+	}
+	for i := range j.stages {
+		s := &j.stages[i]
+		for k := range s.rules {
+			r := &s.rules[k]
+			if r.Effect == Permit || r.If.IsZero() {
 				continue
 			}
-			r.tear(d.Source)
-			if len(d.Sections) == 0 {
-				r.withhold(l, &d.Entry, Judgement{Reason: ReasonConsent})
-			} else {
-				r.shut[d.ID] = true
+			if a := x.meets(&r.cond, Deny); a == yes || a == unknown && !r.Known && !r.cond.labelled() {
+				if !x.excepted(r) {
+					return Judgement{Reason: x.because(a, s), Policy: r.Policy}, true
+				}
 			}
 		}
 	}
+	return Judgement{}, false
+}
+
+// labelled reports whether a condition is about labels.
+func (c *condition) labelled() bool {
+	return len(c.Labels) > 0 || slices.ContainsFunc(c.parts, func(p condition) bool { return p.labelled() })
+}
+
+// documentList is the list of documents.
+func documentList() *list {
+	for i := range lists() {
+		if l := &lists()[i]; l.kind == record.KindDocument {
+			return l
+		}
+	}
+	return nil
 }
 
 func (r *redactor) tear(source string) {

@@ -10,9 +10,13 @@ import (
 // Judge tells of each entry of one record whether a Decision lets it pass. It is
 // made by NewJudge, reads the record, and is safe for concurrent use while that does not change.
 type Judge struct {
-	stages  []stage
-	rec     *record.Record
-	labels  func(kind string, e *record.Entry) []record.Label
+	stages []stage
+	rec    *record.Record
+	labels func(kind string, e *record.Entry) []record.Label
+	// labeller is that of NewJudge, or nil.
+	labeller Labeller
+	// in is the document that a section stands in, its head alone.
+	in      map[string]*record.Document
 	loc     *time.Location
 	authors map[string][]record.Ref // ids of entries and sections to who wrote them, where they do not say
 	named   map[string]bool         // ids of entries that a source calls by a name of its own
@@ -65,6 +69,13 @@ func NewJudge(d *Decision, rec *record.Record, l Labeller, unlabelled []record.L
 	j.loc = d.At.Location()
 	j.restrictions = restrictionsOf(rec)
 	j.conducted = conductedOf(rec)
+	j.labeller, j.in = l, map[string]*record.Document{}
+	for i := range rec.Documents {
+		head := j.alone(&rec.Documents[i], nil)
+		for id := range sectionsOf(&rec.Documents[i]) {
+			j.in[id] = head
+		}
+	}
 	j.labels = func(kind string, e *record.Entry) []record.Label {
 		ls := j.conducted.of(e)
 		if l != nil {

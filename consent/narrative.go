@@ -168,6 +168,27 @@ func (r *redactor) sections() {
 	if r.out.Documents = kept; len(kept) == 0 {
 		r.out.Documents = nil
 	}
+	r.displaced()
+}
+
+// displaced takes entries that stay out of the sections of documents that do not.
+func (r *redactor) displaced() {
+	from := map[string]bool{}
+	for i := range r.judge.rec.Documents {
+		if d := &r.judge.rec.Documents[i]; r.gone[d.ID] {
+			for id := range sectionsOf(d) {
+				from[id] = true
+			}
+		}
+	}
+	if len(from) == 0 {
+		return
+	}
+	for _, e := range r.out.Entries() {
+		if from[e.Section] {
+			e.Section = ""
+		}
+	}
 }
 
 // cut gives sections without what is gone; one that is left empty goes whole.

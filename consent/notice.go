@@ -81,15 +81,17 @@ func (r *redactor) noticeText() string {
 
 // noticeIn adds the section of the notice to a document that does not have it.
 func (r *redactor) noticeIn(d *record.Document) {
-	says := func(s record.Section) bool {
-		return s.Narrative != nil && slices.ContainsFunc(s.Narrative.Nodes, func(n record.NarrativeNode) bool { return n.Text == r.noticeText() })
-	}
-	if slices.ContainsFunc(d.Sections, says) {
+	if slices.ContainsFunc(d.Sections, func(s record.Section) bool { return r.isNotice(&s) }) {
 		return
 	}
 	d.Sections = append(d.Sections[:len(d.Sections):len(d.Sections)], record.Section{
 		ID: d.ID + "-notice", Title: "Notice", Code: record.Concept{Codings: []record.Coding{{System: record.SystemLOINC, Code: codePrivacy}}},
 		Narrative: &record.Narrative{Nodes: []record.NarrativeNode{{Kind: "paragraph"}, {Kind: "text", Depth: 1, Text: r.noticeText()}}}})
+}
+
+// isNotice reports whether a section is that of the notice.
+func (r *redactor) isNotice(s *record.Section) bool {
+	return s.Narrative != nil && slices.ContainsFunc(s.Narrative.Nodes, func(n record.NarrativeNode) bool { return n.Text == r.noticeText() })
 }
 
 // noRedisclosure adds the mark that what it stands on may not be passed on (HL7 v3 RefrainPolicy).

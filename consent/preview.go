@@ -346,6 +346,9 @@ func (p *previewer) withheld() {
 	if p.w.PatientFacts > 0 {
 		lines = append(lines, line("Personal details that you or the law keep back: %d", p.w.PatientFacts))
 	}
+	if p.w.Narratives > 0 {
+		lines = append(lines, line("Sections of documents whose text tells of what is kept back, or that nobody can judge: %d", p.w.Narratives))
+	}
 	if p.w.Total()+p.w.PatientFacts+p.w.Carried > 0 {
 		lines = append(lines, line("Whatever else in the record tells of these things: mentions in texts, the original documents that they stand in."))
 	}

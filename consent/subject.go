@@ -63,7 +63,9 @@ func (x *subject) class(list []record.Coding) answer {
 	for i := range list {
 		a := x.kindOf(&list[i])
 		if a == unknown && kindsOf(&list[i]) == nil {
-			a = x.coded(list[i : i+1])
+			if a = x.coded(list[i : i+1]); a != yes {
+				a = max(a, x.documented(list[i:i+1]))
+			}
 			if a == no && list[i].System != record.SystemLOINC {
 				a = unknown
 			}
@@ -71,6 +73,16 @@ func (x *subject) class(list []record.Coding) answer {
 		best = max(best, a)
 	}
 	return best
+}
+
+// documented looks for codes in the head of the document that the entry stands in: a type of document is a class of what is in it.
+func (x *subject) documented(list []record.Coding) answer {
+	d := x.j.in[x.Section]
+	if d == nil || x.list.kind == record.KindDocument {
+		return no
+	}
+	head := subject{j: x.j, list: documentList(), p: unsafe.Pointer(d), Entry: &d.Entry}
+	return head.coded(list)
 }
 
 // coded looks for codes wherever in the entry they sit, what is carried for it among them.
@@ -138,6 +150,9 @@ func (x *subject) dated(p *record.Period, e Effect) answer {
 	}
 	look(x.Recorded)
 	look(x.Updated)
+	if x.list.kind == record.KindDocument {
+		look(&(*record.Document)(x.p).Time)
+	}
 	for i := range x.Participants {
 		if w := x.Participants[i].When; w != nil && x.Participants[i].Role == "author" {
 			look(&w.At)
