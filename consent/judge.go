@@ -49,6 +49,7 @@ type condition struct {
 type datum struct {
 	*record.ConsentData
 	ids map[string]bool // empty where it is not there
+	to  map[string]bool // what it refers to, where that is meant as well
 }
 
 // Judgement is whether an entry passes, and if not, why.
@@ -129,7 +130,11 @@ func (f *finder) condition(c *Condition) condition {
 	for i := range c.Data {
 		f.data = true
 		f.authored = f.authored || c.Data[i].Meaning == "authoredby"
-		out.data = append(out.data, datum{&c.Data[i], find(f.rec, &c.Data[i].Ref)})
+		d := datum{ConsentData: &c.Data[i], ids: find(f.rec, &c.Data[i].Ref)}
+		if d.Meaning == "related" {
+			d.to = led(f.rec, d.ids)
+		}
+		out.data = append(out.data, d)
 	}
 	for i := range c.Parts {
 		out.parts = append(out.parts, f.condition(&c.Parts[i]))
@@ -154,6 +159,28 @@ func find(rec *record.Record, r *record.Ref) map[string]bool {
 		}
 	}
 	return ids
+}
+
+// led gives the ids of what entries refer to.
+func led(rec *record.Record, ids map[string]bool) map[string]bool {
+	to := map[string]bool{}
+	if len(ids) == 0 {
+		return to
+	}
+	for i := range lists() {
+		l := &lists()[i]
+		l.each(rec, func(_ int, p unsafe.Pointer, e *record.Entry) {
+			if ids[e.ID] {
+				l.way.walk(p, &visitor{ref: func(x *record.Ref) bool {
+					if x.ID != "" {
+						to[x.ID] = true
+					}
+					return false
+				}})
+			}
+		})
+	}
+	return to
 }
 
 // writers finds who wrote entries that do not say so themselves: the authors of the section and of the document (CDA R2

@@ -230,7 +230,10 @@ func (x *subject) datum(d *datum) answer {
 		return x.isThing(d)
 	case "authoredby":
 		return x.authored(d)
-	case "related", "dependents":
+	case "related", "dependents": // an encounter's is what refers to it (IHE PCF), and by FHIR what it refers to is related to a thing
+		if d.to[x.ID] {
+			return yes
+		}
 		return max(x.isThing(d), x.relates(d))
 	}
 	return unknown
