@@ -314,11 +314,13 @@ func (r *reading) purposeMeets(named []record.Coding, permit bool) bool {
 }
 
 func (r *reading) actorMeets(actors []record.ConsentActor, permit bool) bool {
-	best := no
+	best, gives := no, 0
 	for i := range actors {
 		a := &actors[i]
 		switch {
-		case discloses(a.Role):
+		case roleIs(a.Role, "GRANTOR", "CONSENTER", "DELEGATOR"):
+			gives++ // by whom it is said, beside those whom it is about
+		case roleIs(a.Role, "CST", "AUT", "INF", "SOURCE", "PRIMAUTH", "COAUTH", "110153"):
 			best = max(best, unknown) // it is not for whom, but from whom
 		case a.Ref != nil && !a.Ref.IsZero():
 			best = max(best, r.party(a.Ref, permit))
@@ -328,18 +330,20 @@ func (r *reading) actorMeets(actors []record.ConsentActor, permit bool) bool {
 			best = max(best, unknown)
 		}
 	}
+	if gives == len(actors) {
+		best = unknown
+	}
 	r.unresolved = r.unresolved || best == unknown
 	return best.holds(permit)
 }
 
-// discloses reports whether a role in a provision is that of who has or made the data (HL7 v3 ParticipationType), not of who gets it.
-func discloses(role *record.Concept) bool {
+// roleIs reports whether a role has one of some codes (FHIR security-role-type).
+func roleIs(role *record.Concept, list ...string) bool {
 	if role == nil {
 		return false
 	}
 	for i := range role.Codings {
-		switch role.Codings[i].Code {
-		case "CST", "AUT", "INF", "SOURCE":
+		if hasWord(list, role.Codings[i].Code) {
 			return true
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // An actor whose role is to have the data, or to have made it, is not who gets it: a denial that names one holds against
 // everybody, since nobody can tell which data it is about, and a permit that does permits nothing.
 func TestActorsThatDisclose(t *testing.T) {
-	for role, gets := range map[string]bool{"IRCP": true, "PRCP": true, "": true, "CST": false, "AUT": false, "INF": false, "SOURCE": false} {
+	for role, gets := range map[string]bool{"IRCP": true, "PRCP": true, "": true, "CST": false, "AUT": false, "INF": false, "SOURCE": false, "PRIMAUTH": false, "GRANTOR": false, "CONSENTER": false, "GRANTEE": true} {
 		for _, effect := range []string{"permit", "deny"} {
 			for _, who := range []string{"Practitioner/1", "Practitioner/2"} {
 				a := record.ConsentActor{Ref: &record.Ref{AsSent: who}}
@@ -31,6 +31,18 @@ func TestActorsThatDisclose(t *testing.T) {
 				require.Equal(t, want, d.Outcome, "%s: %s to %s", effect, role, who)
 			}
 		}
+	}
+}
+
+// Who grants or denies is not whom it is about where somebody else is named as well.
+func TestActorsThatGrant(t *testing.T) {
+	actor := func(role, who string) record.ConsentActor {
+		return record.ConsentActor{Role: &record.Concept{Codings: []record.Coding{{Code: role}}}, Ref: &record.Ref{AsSent: who}}
+	}
+	for who, want := range map[string]consent.Outcome{"Practitioner/1": consent.Denied, "Practitioner/2": consent.NoConsent} {
+		c := record.Consent{Entry: record.Entry{ID: "c", Status: record.Status{Code: record.StatusActive}}, Decision: "deny",
+			Provision: &record.Provision{Actors: []record.ConsentActor{actor("GRANTOR", "Patient/1"), actor("GRANTEE", who)}}}
+		require.Equal(t, want, consent.Decide(t.Context(), &consent.Evaluator{Store: consent.Consents{c}}, asked()).Outcome, who)
 	}
 }
 
