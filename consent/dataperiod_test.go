@@ -38,3 +38,33 @@ func TestDeniedYearWithinAStay(t *testing.T) {
 		})
 	}
 }
+
+// A denial of the data of a year holds for what was then, whenever it was written down, and for what was written down then (FHIR
+// provision.dataPeriod: the clinical or operational period); a permit of a year is for what was written down in it.
+func TestYearOfWhatWasWrittenDownLater(t *testing.T) {
+	at := func(v string) record.Time { return record.Time{Value: v} }
+	year := &record.Period{Start: at("2010"), End: at("2010")}
+	for name, tt := range map[string]struct{ recorded, was, denied, permitted string }{
+		"then, written down later":  {recorded: "2024-01-02", was: "2010-03", denied: "yes"},
+		"later":                     {recorded: "2024-01-02", was: "2023"},
+		"then, written down then":   {recorded: "2010-04", was: "2010-03", denied: "yes", permitted: "yes"},
+		"before, written down then": {recorded: "2010-04", was: "2001", denied: "yes", permitted: "yes"},
+		"nobody says when it was":   {recorded: "2024"},
+	} {
+		for _, effect := range []string{"deny", "permit"} {
+			p := record.Provision{DataPeriod: year}
+			if effect == "deny" {
+				p = record.Provision{Provisions: []record.Provision{{Type: "deny", DataPeriod: year}}}
+			}
+			c := record.Consent{Entry: record.Entry{ID: "c", Status: record.Status{Code: record.StatusActive}}, Decision: "permit", Provision: &p}
+			d := consent.Decide(t.Context(), &consent.Evaluator{Store: consent.Consents{c}}, asked())
+			author := record.Participation{Role: "author", Who: &record.Ref{AsSent: "Practitioner/9"}, When: &record.Period{At: at(tt.recorded)}}
+			x := record.Procedure{Entry: record.Entry{ID: "p", Assertion: record.Affirmed, Participants: []record.Participation{author}}}
+			if tt.was != "" {
+				x.When.At = at(tt.was)
+			}
+			out, _ := consent.Redact(d, &record.Record{Procedures: []record.Procedure{x}}, consent.Redaction{})
+			require.Equal(t, effect == "deny" && tt.denied == "" || effect == "permit" && tt.permitted != "", len(out.Procedures) > 0, "%s: %s", name, effect)
+		}
+	}
+}

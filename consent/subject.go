@@ -140,7 +140,8 @@ func codeIs(c, rule *record.Coding) bool {
 	return sameSystem(a, b) || c.SystemAsSent != "" && trim(c.SystemAsSent) == b
 }
 
-// dated compares when the entry was authored or last updated; where nobody says, when what it tells of was.
+// dated compares when the entry was authored or last updated; where nobody says, when what it tells of was. A denial holds for either
+// (FHIR provision.dataPeriod: the clinical or operational period).
 func (x *subject) dated(p *record.Period, e Effect) answer {
 	best, seen := no, false
 	look := func(t *record.Time) {
@@ -159,7 +160,7 @@ func (x *subject) dated(p *record.Period, e Effect) answer {
 			look(&w.Start)
 		}
 	}
-	if !seen {
+	if !seen || e == Deny && best != yes {
 		for _, at := range x.list.times {
 			w := (*record.Period)(unsafe.Add(x.p, at))
 			look(&w.At)
