@@ -362,7 +362,8 @@ func (r *reading) party(ref *record.Ref, permit bool) answer {
 	return a
 }
 
-// actionMeets compares the action. Asking for data is access, and giving it disclosure.
+// actionMeets compares the action. Asking for data is access, and giving it disclosure: a denial of these holds for all that begins so
+// (FHIR consentaction: to collect, use and correct is to do so with what was retrieved).
 func (r *reading) actionMeets(actions []record.Concept, permit bool) bool {
 	word := r.req.Action.Code
 	for i := range actions {
@@ -373,6 +374,9 @@ func (r *reading) actionMeets(actions []record.Concept, permit bool) bool {
 					return true // nobody can tell which one is meant
 				}
 			case c == word, c == "access" && (word == "" || word == "query"), c == "disclose" && (word == "" || word == "push" || word == "query"):
+				return true
+			case !permit && (c == "disclose" || c == "access" && word != "push" && word != "disclose"):
+				// Whatever is done with it then, it is disclosed; and it is had, where it is not sent unasked.
 				return true
 			}
 		}

@@ -155,6 +155,18 @@ func (r *Request) invalid() string {
 	default:
 		return "form"
 	}
+	switch r.Action.Code {
+	case "":
+		if r.Action.System != "" || r.Action.Display != "" || r.Action.Text != "" {
+			return "action"
+		}
+	case "collect", "access", "use", "disclose", "correct", "query", "push", "revoke":
+	default:
+		return "action"
+	}
+	if !isPlace(r.Jurisdiction) {
+		return "jurisdiction"
+	}
 	switch r.Patient.Capacity {
 	case CapacityUnknown, CapacityHas, CapacityLacks:
 	default:
@@ -168,4 +180,17 @@ func (r *Request) invalid() string {
 		}
 	}
 	return ""
+}
+
+// isPlace reports whether a place is written as in ISO 3166: US, US-WA. A law holds nowhere that is written otherwise.
+func isPlace(s string) bool {
+	for i := range s {
+		letter := s[i] >= 'A' && s[i] <= 'Z'
+		switch {
+		case i < 2 && letter, i == 2 && s[i] == '-' && len(s) > 3, i > 2 && i < 6 && (letter || s[i] >= '0' && s[i] <= '9'):
+		default:
+			return false
+		}
+	}
+	return len(s) != 1
 }
