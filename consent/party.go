@@ -49,6 +49,30 @@ func (p *Party) IsZero() bool {
 		len(p.Roles) == 0 && p.Organization == nil && p.OnBehalfOf == nil && len(p.Groups) == 0
 }
 
+// hasKind reports whether what is said of what somebody is, and of whom they act for, is of the list: any other word would be another
+// kind than that of every reference.
+func (p *Party) hasKind() bool {
+	ok := func(p *Party) bool {
+		if p == nil {
+			return true
+		}
+		switch p.Kind {
+		case "", record.KindPractitioner, record.KindOrganization, record.KindPatient, record.KindRelatedPerson, record.KindDevice, record.KindCareTeam, kindGroup:
+			return true
+		}
+		return false
+	}
+	if p == nil {
+		return true
+	}
+	for i := range p.Groups {
+		if !ok(&p.Groups[i]) {
+			return false
+		}
+	}
+	return ok(p) && ok(p.Organization) && ok(p.OnBehalfOf)
+}
+
 // kind gives what the party is, "" where nobody says.
 func (p *Party) kind() string {
 	if p.Kind != "" {

@@ -172,7 +172,15 @@ func (r *Request) invalid() string {
 	default:
 		return "capacity"
 	}
+	for _, p := range [4]*Party{&r.Patient.Party, &r.Requester, r.Recipient, r.Intermediary} {
+		if !p.hasKind() {
+			return "kind"
+		}
+	}
 	for i := range r.Patient.Representatives {
+		if !r.Patient.Representatives[i].hasKind() {
+			return "kind"
+		}
 		switch r.Patient.Representatives[i].Authority {
 		case "", AuthorityParent, AuthorityGuardian, AuthorityPower, AuthorityExecutor, AuthorityNextOfKin, AuthoritySpouse, AuthorityDelegate:
 		default:

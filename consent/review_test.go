@@ -222,6 +222,13 @@ func TestWordsOfNoList(t *testing.T) {
 	for name, change := range map[string]func(*consent.Request){
 		"form": func(r *consent.Request) { r.Form = "deidentified" }, "capacity": func(r *consent.Request) { r.Patient.Capacity = "Has" },
 		"authority": func(r *consent.Request) { r.Patient.Representatives = []consent.Representative{{Authority: "mother"}} },
+		"kind":      func(r *consent.Request) { r.Requester.Kind = "Practitioner" },
+		"kind of a group": func(r *consent.Request) {
+			r.Recipient = &consent.Party{Reference: "Practitioner/1", Groups: []consent.Party{{Kind: "Group"}}}
+		},
+		"kind of a parent": func(r *consent.Request) {
+			r.Patient.Representatives = []consent.Representative{{Party: consent.Party{Kind: "RelatedPerson"}}}
+		},
 	} {
 		req := asked()
 		change(req)
