@@ -168,20 +168,21 @@ func (s *Subject) isParty(q *Party) bool {
 	return false
 }
 
-// speaker gives the representative that asks for the data, else the one that gets it. One that endangers the patient comes first.
+// speaker gives the representative that asks for the data, else the one that gets it, else the one through or for whom that is done.
+// One that endangers the patient comes first.
 func (r *Request) speaker() *Representative {
-	for _, q := range [3]*Party{r.Requester.OnBehalfOf, r.To().OnBehalfOf, r.Intermediary} { // through whomever it is asked for
-		if q != nil {
-			if rep := r.Patient.speaker(q); rep != nil && rep.Endangers {
-				return rep
+	var first *Representative
+	for _, q := range [5]*Party{&r.Requester, r.To(), r.Requester.OnBehalfOf, r.To().OnBehalfOf, r.Intermediary} {
+		if q == nil {
+			continue
+		}
+		if rep := r.Patient.speaker(q); rep != nil && (first == nil || rep.Endangers) {
+			if first = rep; rep.Endangers {
+				break
 			}
 		}
 	}
-	asks, gets := r.Patient.speaker(&r.Requester), r.Patient.speaker(r.To())
-	if asks == nil || gets != nil && gets.Endangers {
-		return gets
-	}
-	return asks
+	return first
 }
 
 // speaker gives the representative that a party is.

@@ -133,6 +133,34 @@ func TestAccessIsThePatients(t *testing.T) {
 	require.Equal(t, uint(2), bits, "%v", d.Reasons)
 }
 
+// What a representative may not see is not for an app of theirs either, nor for whom they pass it on to.
+func TestLimitsOfRepresentativesThroughOthers(t *testing.T) {
+	mother := consent.Party{Reference: "RelatedPerson/1"}
+	app := consent.Party{Reference: "Device/app", OnBehalfOf: &mother}
+	rec := &record.Record{
+		Results:  []record.Observation{{Entry: record.Entry{ID: "a", Labels: actLabel("STD")}}, {Entry: record.Entry{ID: "b", Labels: confidential("N")}}},
+		Problems: []record.Problem{{Entry: record.Entry{ID: "c", Labels: confidential("N")}}},
+	}
+	for name, change := range map[string]func(*consent.Request){
+		"she asks":         func(r *consent.Request) { r.Requester = mother },
+		"her app asks":     func(r *consent.Request) { r.Requester = app },
+		"her app gets it":  func(r *consent.Request) { r.Recipient = &app },
+		"it goes past her": func(r *consent.Request) { r.Intermediary = &mother },
+	} {
+		req := asked()
+		req.Patient.BirthDate = record.Time{Value: "2011-01-01"}
+		rep := representative(consent.AuthorityParent)
+		rep.Categories = []record.Coding{{Code: "Observation"}}
+		req.Patient.Representatives = []consent.Representative{rep}
+		req.Patient.OwnCare = []record.Coding{{System: record.SystemActCode, Code: "STD"}}
+		change(req)
+		out, _ := consent.Redact(consent.Decide(t.Context(), &consent.Evaluator{}, req), rec, consent.Redaction{})
+		require.Len(t, out.Results, 1, name)
+		require.Equal(t, "b", out.Results[0].ID, name)
+		require.Empty(t, out.Problems, name)
+	}
+}
+
 // To let a consent be revoked lets nothing leave; nobody but the patient, and who speaks for them, revokes.
 func TestRevocationDisclosesNothing(t *testing.T) {
 	req := asked()
