@@ -362,6 +362,9 @@ const (
 	CodeHIPAAAuth    = "HIPAAAuth"            // HL7 v3 ActCode
 )
 
+// codePsychotherapy is HL7 v3's sensitivity of psychotherapy notes; CodePsyNotes names the law.
+const codePsychotherapy = "PSYTHPN"
+
 // under reports whether a consent is given under a law, by a code of it.
 func under(c *record.Consent, code string) bool {
 	has := func(x *record.Concept) bool {

@@ -98,7 +98,7 @@ func (s *session) standing() {
 	}
 	if s.fell && len(s.d.Standing) == 0 {
 		// Without a law that says what lifts it, no default reaches what rests on a consent or authorization of its own.
-		s.d.Standing = []Stage{{"law", []Rule{{Effect: Deny, Known: true, If: Condition{Labels: append(act(CodePsyNotes, CodeUnderPart2), ours(CodeCounseling)...)}}, {Effect: Permit}}}}
+		s.d.Standing = []Stage{{"law", []Rule{{Effect: Deny, Known: true, If: Condition{Labels: append(act(CodePsyNotes, codePsychotherapy, CodeUnderPart2), ours(CodeCounseling)...)}}, {Effect: Permit}}}}
 	}
 	if s.d.Final == Permit && len(s.req.Labels) > 0 && s.nothingLeft() {
 		s.reason(ReasonNotAuthorized, "", "")

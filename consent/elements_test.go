@@ -107,6 +107,7 @@ func TestNotesStandAlone(t *testing.T) {
 	}
 	for _, of := range []struct{ law, label, system string }{
 		{consent.CodeUnderPart2, consent.CodeCounseling, consent.System}, {consent.CodeHIPAAAuth, consent.CodePsyNotes, record.SystemActCode},
+		{consent.CodeHIPAAAuth, "PSYTHPN", record.SystemActCode},
 	} {
 		notes, hiv := record.Coding{System: of.system, Code: of.label}, record.Coding{System: record.SystemActCode, Code: "HIV"}
 		rec := &record.Record{Results: []record.Observation{{Entry: record.Entry{ID: "a", Labels: []record.Label{{Coding: notes}}}}}}
@@ -152,6 +153,8 @@ func TestNotesStandAlone(t *testing.T) {
 				c := written(of.law, "TREAT")
 				c.Basis = nil
 				tt.change(&c)
+				bits, _ := shown(t, &consent.Evaluator{}, nil, asked(), rec)
+				require.Zero(t, bits, "without a consent")
 				bits, d := shown(t, &consent.Evaluator{}, []record.Consent{c}, asked(), rec)
 				if tt.lacks == "" {
 					require.EqualValues(t, 1, bits, "%v", d.Reasons)

@@ -50,7 +50,7 @@ var hipaa = &Law{
 		{ID: "sale", Citation: "45 CFR 164.508(a)(4)", Kind: LawRequires, Sale: true, Elements: true},
 		{ID: "benefits", Citation: "45 CFR 164.508(a)(1)", Kind: LawRequires, Categories: []Category{CategoryBenefits}, Elements: true},
 
-		{ID: "psychotherapy-notes", Citation: "45 CFR 164.508(a)(2), 164.524(a)(1)(i)", Kind: LawWithholds, Labels: act(CodePsyNotes), Elements: true, Alone: true, Lifted: []string{"named", "claim:required-by-law", "claim:serious-threat", "de-identified"}},
+		{ID: "psychotherapy-notes", Citation: "45 CFR 164.508(a)(2), 164.524(a)(1)(i)", Kind: LawWithholds, Labels: act(CodePsyNotes, codePsychotherapy), Elements: true, Alone: true, Lifted: []string{"named", "claim:required-by-law", "claim:serious-threat", "de-identified"}},
 		{ID: "litigation-material", Citation: "45 CFR 164.524(a)(1)(ii)", Kind: LawWithholds, Labels: ours(CodeLitigation), Categories: []Category{CategoryIndividual}},
 		{ID: "self-pay", Citation: "45 CFR 164.522(a)(1)(vi)", Kind: LawWithholds, Labels: act(CodeSelfPay), Categories: []Category{CategoryPayment, CategoryOperations}, Lifted: []string{"claim:required-by-law"}},
 	},
