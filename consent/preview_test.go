@@ -98,6 +98,22 @@ func TestPreview(t *testing.T) {
 	require.Contains(t, tests["patient"].Text(), "not so: Penicillin")
 }
 
+// What is forbidden, planned or a risk does not read as what was done or is so.
+func TestPreviewOfWhatIsNotSo(t *testing.T) {
+	yes := true
+	entry := func(m record.Mode) record.Entry { return record.Entry{ID: "e", Assertion: record.Affirmed, Mode: m} }
+	rec := &record.Record{
+		Orders:         []record.Order{{Entry: entry(record.ModeRequest), Code: record.Concept{Text: "Resuscitation"}, DoNotPerform: &yes}},
+		Medications:    []record.Medication{{Entry: entry(record.ModeRequest), Product: record.Product{Name: "Aspirin"}, DoNotPerform: &yes}},
+		Procedures:     []record.Procedure{{Entry: entry(record.ModeIntent), Code: record.Concept{Text: "Appendectomy"}}, {Entry: entry(""), Code: record.Concept{Text: "Colonoscopy"}}},
+		HealthConcerns: []record.HealthConcern{{Entry: entry(""), Code: record.Concept{Text: "Stroke"}, Risk: &yes}},
+	}
+	text := consent.NewPreview(denying("none"), nil, rec, nil, consent.PreviewOptions{}).Text()
+	for _, want := range []string{"- not to be done: Resuscitation\n", "- not to be done: Aspirin (ordered)\n", "- Appendectomy (planned)\n", "- Colonoscopy\n", "- a risk of: Stroke\n"} {
+		require.Contains(t, text, want)
+	}
+}
+
 // wellFormed holds that every element of a page is closed.
 func wellFormed(t *testing.T, page string) {
 	t.Helper()

@@ -38,7 +38,16 @@ func nameOf(l *list, at unsafe.Pointer, e *record.Entry) string {
 	case record.NotKnown:
 		t = "not known: " + t
 	}
+	if f := v.FieldByName("DoNotPerform"); f.IsValid() && (f.Kind() == reflect.Bool && f.Bool() || f.Kind() == reflect.Pointer && !f.IsNil() && f.Elem().Bool()) {
+		t = "not to be done: " + t
+	}
+	if f := v.FieldByName("Risk"); f.IsValid() && f.Kind() == reflect.Pointer && !f.IsNil() && f.Elem().Kind() == reflect.Bool && f.Elem().Bool() {
+		t = "a risk of: " + t
+	}
 	var marks []string
+	if m := modeWords[e.Mode]; m != "" && !planned(l.kind) {
+		marks = append(marks, m)
+	}
 	if f := v.FieldByName("Verification"); f.IsValid() && f.Kind() == reflect.String && f.Len() > 0 && f.String() != string(record.Confirmed) {
 		marks = append(marks, plain(f.String()))
 	}
@@ -59,6 +68,22 @@ func nameOf(l *list, at unsafe.Pointer, e *record.Entry) string {
 		}
 	}
 	return t
+}
+
+// modeWords are of what has not happened, or may not have (HL7 v3 moodCode).
+var modeWords = map[record.Mode]string{
+	record.ModeIntent: "planned", record.ModeRequest: "ordered", record.ModeProposal: "proposed", record.ModePromise: "promised", record.ModeAppointment: "appointed",
+	record.ModeGoal: "a goal", record.ModeDefinition: "in general", record.ModeCriterion: "a condition", record.ModeDirective: "directed", record.ModeOption: "an option",
+	record.ModeOriginal: "ordered", record.ModeReflex: "ordered", record.ModeFiller: "ordered", record.ModeInstance: "ordered",
+}
+
+// planned reports whether entries of a kind are of what is to be: nobody takes them for done.
+func planned(kind string) bool {
+	switch kind {
+	case record.KindOrder, record.KindGoal, record.KindCarePlan, record.KindAppointment:
+		return true
+	}
+	return false
 }
 
 // wordsOf gives the words of a concept, a product, a name, or the first of several that has any.
