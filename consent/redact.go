@@ -68,6 +68,7 @@ func redact(d *Decision, rec *record.Record, how Redaction, w *Withholding) (*re
 	r := &redactor{how: how, out: shallow(rec), judge: NewJudge(d, rec, how.Labeller, how.Unlabelled), w: w,
 		gone: map[string]bool{}, masked: map[string]bool{}, counts: map[Count]int{}}
 	r.judgeAll()
+	r.denials()
 	r.patientFacts()
 	r.unjudged()
 	r.shuts()
@@ -164,6 +165,41 @@ func (r *redactor) judgeAll() {
 			}
 		})
 	}
+}
+
+// denials takes out statements that none of a kind are known where one of that kind is withheld: what was said beside it would be taken
+// for the whole truth.
+func (r *redactor) denials() {
+	if len(r.gone) == 0 {
+		return
+	}
+	for i := range lists() {
+		l := &lists()[i]
+		if !judged(l.kind) {
+			continue
+		}
+		var known []unsafe.Pointer
+		l.each(r.out, func(_ int, p unsafe.Pointer, e *record.Entry) {
+			if r.gone[e.ID] && e.Assertion == record.Affirmed && e.Status.Code != record.StatusEnteredInError {
+				known = append(known, p)
+			}
+		})
+		if len(known) == 0 {
+			continue
+		}
+		l.each(r.out, func(_ int, p unsafe.Pointer, e *record.Entry) {
+			if e.Assertion == record.NoneKnown && slices.ContainsFunc(known, func(k unsafe.Pointer) bool {
+				return l.kind != record.KindAllergy || mayBeOf((*record.Allergy)(p), (*record.Allergy)(k))
+			}) {
+				r.withhold(l, e, Judgement{Reason: ReasonOnlyForThem})
+			}
+		})
+	}
+}
+
+// mayBeOf reports whether an allergy may be one of those of which none are said to be known.
+func mayBeOf(none, a *record.Allergy) bool {
+	return len(none.Categories) == 0 || len(a.Categories) == 0 || slices.ContainsFunc(a.Categories, func(c string) bool { return slices.Contains(none.Categories, c) })
 }
 
 // spread follows references: what is about withheld entries alone goes with them.

@@ -152,3 +152,33 @@ func TestRedactMarkers(t *testing.T) {
 		require.Equal(t, string(after), string(twice), kind)
 	}
 }
+
+// That no allergies are known, said beside one that is withheld, would be taken for the whole truth by whoever does not see that one.
+func TestNoneKnownBesideWhatIsWithheld(t *testing.T) {
+	entry := func(id string, a record.Assertion) record.Entry { return record.Entry{ID: id, Assertion: a} }
+	for name, tt := range map[string]struct {
+		none, other record.Allergy
+		stays       bool
+	}{
+		"of any kind":                {record.Allergy{}, record.Allergy{}, false},
+		"of the same kind":           {record.Allergy{Categories: []string{"medication"}}, record.Allergy{Categories: []string{"medication"}}, false},
+		"of a kind that nobody says": {record.Allergy{Categories: []string{"medication"}}, record.Allergy{}, false},
+		"of another kind":            {record.Allergy{Categories: []string{"food"}}, record.Allergy{Categories: []string{"medication"}}, true},
+		"beside one that was denied": {record.Allergy{}, record.Allergy{Entry: entry("", record.Negated)}, true},
+	} {
+		tt.none.Entry = entry("none", record.NoneKnown)
+		if tt.other.Assertion == "" {
+			tt.other.Assertion = record.Affirmed
+		}
+		tt.other.ID = "other"
+		rec := &record.Record{Allergies: []record.Allergy{tt.none, tt.other}, Problems: []record.Problem{{Entry: entry("p", record.NoneKnown)}}}
+		out, w := consent.Redact(denying("other"), rec, consent.Redaction{})
+		require.Equal(t, tt.stays, len(out.Allergies) == 1, name)
+		require.Len(t, out.Problems, 1, name)
+		again, _ := consent.Redact(denying("other"), out, consent.Redaction{})
+		require.Equal(t, out, again, name)
+		require.Positive(t, w.Total())
+		untouched, _ := consent.Redact(denying("another"), rec, consent.Redaction{})
+		require.Len(t, untouched.Allergies, 2)
+	}
+}
