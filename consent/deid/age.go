@@ -1,7 +1,6 @@
 package deid
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/portage-health/portage/record"
@@ -13,8 +12,20 @@ const (
 )
 
 // ageCodes are codes of observations that give the patient's age.
-var ageCodes = map[string]bool{codeAge: true, "21612-7": true, "29553-5": true, "39016-1": true, "63900-5": true, // LOINC
+var ageCodes = map[string]bool{codeAge: true, "21611-9": true, "21612-7": true, "30972-4": true, "29553-5": true, "39016-1": true, "63900-5": true, // LOINC
 	"424144002": true, "397669002": true} // SNOMED CT
+
+// birthCodes are LOINC codes of questions for the year, or the date, of birth.
+var birthCodes = map[string]bool{"80904-6": true, "21112-8": true}
+
+func isBirth(c *record.Concept) bool {
+	for i := range c.Codings {
+		if c.Codings[i].System == record.SystemLOINC && birthCodes[c.Codings[i].Code] {
+			return true
+		}
+	}
+	return false
+}
 
 func isAge(c *record.Concept) bool {
 	for i := range c.Codings {
@@ -39,6 +50,17 @@ func (r *run) asked(code *record.Concept, values []record.Value) {
 	switch {
 	case isAge(code) && r.method != LimitedDataSet:
 		r.ageValues(values)
+	case isBirth(code) && r.method != LimitedDataSet:
+		for i := range values {
+			text, _ := ageText(&values[i])
+			if q := values[i].Quantity; q != nil {
+				text = q.Value
+			}
+			if text != "" && (r.over89 || r.over(text)) {
+				r.count(Dates, 1)
+				values[i] = record.Value{Absent: record.AbsentMasked}
+			}
+		}
 	case isIdentity(code) && !(r.method == LimitedDataSet && code.Has(record.SystemLOINC, codeZip)):
 		for i := range values {
 			if v := &values[i]; v.Concept == nil && v.Bool == nil && v.Absent == "" {
@@ -68,12 +90,12 @@ func (r *run) ageValues(values []record.Value) {
 		if !ok {
 			continue
 		}
-		n, err := strconv.ParseFloat(text, 64)
+		group, over := elderlyInWords(text, true)
 		switch {
-		case err == nil && n >= elderly:
-			group := ninetyPlus()
-			*v = record.Value{Quantity: &group}
-		case r.over89:
+		case group:
+			q := ninetyPlus()
+			*v = record.Value{Quantity: &q}
+		case over, r.over89:
 			*v = record.Value{Absent: record.AbsentMasked}
 		default:
 			continue
@@ -90,12 +112,12 @@ func saysElderly(out *record.Record) bool {
 			return false
 		}
 		_, over := spansElderly(q)
-		return over || isNinetyPlus(q)
+		return over && !strings.HasPrefix(q.Comparator, "<") || isNinetyPlus(q)
 	}
 	told := func(v *record.Value) bool {
 		text, _ := ageText(v)
-		n, err := strconv.ParseFloat(text, 64)
-		return old(v.Quantity) || err == nil && n >= elderly
+		group, _ := elderlyInWords(text, true)
+		return old(v.Quantity) || group
 	}
 	for _, list := range [][]record.Observation{out.Results, out.Vitals, out.Social, out.Assessments, out.Observations} {
 		for i := range list {

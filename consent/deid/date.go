@@ -2,6 +2,7 @@ package deid
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/portage-health/portage/record"
@@ -132,25 +133,67 @@ func cleanTime(v string) bool {
 	return true
 }
 
-// yearsOf gives how many years a unit of time is, and whether it is one.
+// yearsOf gives how many years a unit of time is, and whether it is one: in whatever letters, and in words as people write them
+// (YR, Years, year(s), {years}).
 func yearsOf(unit string) (float64, bool) {
-	switch unit {
-	case "a", "yr", "yrs", "y", "Y", "year", "years", "Year", "Years", "a_j", "a_g", "a_t":
-		return 1, true
-	case "mo", "month", "months", "Month", "Months":
-		return 1. / 12, true
-	case "wk", "week", "weeks":
-		return 7 / 365.25, true
-	case "d", "day", "days":
-		return 1 / 365.25, true
-	case "h", "hour", "hours", "hr":
-		return 1 / 365.25 / 24, true
-	case "min":
-		return 1 / 365.25 / 24 / 60, true
-	case "s":
-		return 1 / 365.25 / 24 / 3600, true
+	if per, ok := timeUnits[unit]; ok {
+		return per, true
 	}
-	return 0, false
+	if strings.Contains(unit, "/") {
+		return 0, false
+	}
+	word := ""
+	for _, w := range strings.FieldsFunc(strings.ToLower(unit), func(c rune) bool { return c < 'a' || c > 'z' }) {
+		if w == "s" {
+			continue
+		}
+		if word != "" {
+			return 0, false
+		}
+		word = w
+	}
+	if len(word) < 2 {
+		return 0, false // A, D and H are no times
+	}
+	per, ok := timeUnits[word]
+	return per, ok
+}
+
+var timeUnits = map[string]float64{
+	"a": 1, "yr": 1, "yrs": 1, "y": 1, "Y": 1, "year": 1, "years": 1, "a_j": 1, "a_g": 1, "a_t": 1,
+	"mo": 1. / 12, "mos": 1. / 12, "month": 1. / 12, "months": 1. / 12, "wk": 7 / 365.25, "wks": 7 / 365.25, "week": 7 / 365.25, "weeks": 7 / 365.25,
+	"d": 1 / 365.25, "day": 1 / 365.25, "days": 1 / 365.25, "h": 1 / 365.25 / 24, "hr": 1 / 365.25 / 24, "hrs": 1 / 365.25 / 24, "hour": 1 / 365.25 / 24, "hours": 1 / 365.25 / 24,
+	"min": 1 / 365.25 / 24 / 60, "minute": 1 / 365.25 / 24 / 60, "minutes": 1 / 365.25 / 24 / 60, "s": 1 / 365.25 / 24 / 3600, "sec": 1 / 365.25 / 24 / 3600,
+}
+
+// elderlyInWords reads a length of time that is written as a text: 92 years, >89 a, 90 - 95; bare says that it is one without a unit,
+// too. over reports whether it may be over 89 years, and group whether it is so surely.
+func elderlyInWords(s string, bare bool) (group, over bool) {
+	t := strings.TrimSpace(s)
+	value := strings.TrimLeft(t, "<>=")
+	comparator := t[:len(t)-len(value)]
+	number := func() (n float64, ok bool) {
+		value = strings.TrimSpace(value)
+		rest := strings.TrimLeft(value, "0123456789.")
+		n, err := strconv.ParseFloat(value[:len(value)-len(rest)], 64)
+		value = strings.TrimSpace(rest)
+		return n, err == nil
+	}
+	low, ok := number()
+	high := low
+	if ok && strings.HasPrefix(value, "-") {
+		value = value[1:]
+		high, ok = number()
+	}
+	per, unit := yearsOf(value)
+	if bare && value == "" {
+		per, unit = 1, true
+	}
+	if !ok || !unit {
+		return false, false
+	}
+	over = high*per >= elderly || strings.HasPrefix(comparator, ">") && high*per >= elderly-1
+	return over && !strings.HasPrefix(comparator, "<") && (low*per >= elderly || comparator != ""), over
 }
 
 // spansElderly reports whether a length of time is over 89 years.

@@ -3,6 +3,7 @@ package deid
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"unsafe"
 
 	"github.com/portage-health/portage/record"
@@ -144,6 +145,19 @@ var befores = map[string]func(r *run, p unsafe.Pointer){
 			r.full[p] = true
 		}
 	},
+	"Value": func(r *run, p unsafe.Pointer) {
+		v := (*record.Value)(p)
+		if v.Text == nil || r.method == LimitedDataSet {
+			return
+		}
+		if group, over := elderlyInWords(*v.Text, false); over {
+			r.count(Dates, 1)
+			if *v = (record.Value{Absent: record.AbsentMasked}); group {
+				q := ninetyPlus()
+				*v = record.Value{Quantity: &q}
+			}
+		}
+	},
 	// A number never stands without the unit that it had, nor a unit without its number.
 	"Quantity": func(r *run, p unsafe.Pointer) {
 		q := (*record.Quantity)(p)
@@ -182,9 +196,12 @@ func (r *run) quantity(q *record.Quantity) {
 	if r.method == LimitedDataSet || q.Value == "" || isNinetyPlus(q) {
 		return
 	}
+	below := strings.HasPrefix(q.Comparator, "<")
 	if _, over := spansElderly(q); over {
 		r.count(Dates, 1)
-		*q = ninetyPlus()
+		if *q = ninetyPlus(); below {
+			*q = record.Quantity{Absent: record.AbsentMasked} // less than that is no age over 89
+		}
 	}
 }
 

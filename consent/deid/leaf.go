@@ -77,6 +77,9 @@ var leaves = map[string]func(r *run, s *step, p unsafe.Pointer, v string) string
 		return r.text(s, v)
 	},
 	"bounds": func(r *run, s *step, _ unsafe.Pointer, v string) string {
+		if _, over := elderlyInWords(v, false); over && r.method != LimitedDataSet {
+			return r.gone(s)
+		}
 		if isMeasured(v) {
 			return v
 		}

@@ -182,3 +182,53 @@ func TestAgeOver89WithoutABirth(t *testing.T) {
 		})
 	}
 }
+
+// Ages over 89 are one group however they are written: in units of any letters, as a text with its unit. Less than 92 years is no age
+// over 89, and does not become one.
+func TestAgesHoweverWritten(t *testing.T) {
+	group := record.Value{Quantity: &record.Quantity{Value: "90", Comparator: ">=", Unit: "a", Code: "a", System: record.SystemUCUM}}
+	masked := record.Value{Absent: record.AbsentMasked}
+	years := func(v, unit string) record.Value {
+		return record.Value{Quantity: &record.Quantity{Value: v, Unit: unit}}
+	}
+	text := func(s string) record.Value { return record.Value{Text: &s} }
+	local := record.Coding{System: "urn:uuid:x", Code: "AGE"}
+	loinc := func(c string) record.Coding { return record.Coding{System: record.SystemLOINC, Code: c} }
+	for name, tt := range map[string]struct {
+		code     record.Coding
+		in, want record.Value
+	}{
+		"YR":                       {local, years("92", "YR"), group},
+		"YEARS":                    {local, years("92", "YEARS"), group},
+		"year(s)":                  {local, years("92", "year(s)"), group},
+		"in braces":                {local, years("92", "{years}"), group},
+		"months in capitals":       {local, years("1104", "MONTHS"), group},
+		"89 in capitals":           {local, years("89", "YR"), years("89", "YR")},
+		"ampere":                   {local, years("92", "A"), years("92", "A")},
+		"days in a week":           {local, years("92", "d/wk"), years("92", "d/wk")},
+		"less than 92":             {local, record.Value{Quantity: &record.Quantity{Value: "92", Comparator: "<", Unit: "a"}}, record.Value{Quantity: &record.Quantity{Absent: record.AbsentMasked}}},
+		"a text":                   {local, text("92 years"), group},
+		"a text, at least":         {local, text(">=92 a"), group},
+		"a text, over 89":          {local, text("> 89 years"), group},
+		"a text, less than 92":     {local, text("<92 years"), masked},
+		"a text, from 85 to 95":    {local, text("85-95 years"), masked},
+		"a text in months":         {local, text("1104 months"), group},
+		"a text, 89":               {local, text("89 years"), text("89 years")},
+		"a text, a concentration":  {local, text("92 mg/dL"), text("92 mg/dL")},
+		"a number":                 {local, text("92"), text("92")},
+		"an age, from 90 to 95":    {loinc("30525-0"), text("90-95"), group},
+		"an age, from 85 to 95":    {loinc("30525-0"), text("85-95"), masked},
+		"an age, estimated":        {loinc("21611-9"), text("92"), group},
+		"a year of birth":          {loinc("80904-6"), record.Value{Integer: ptr("1934")}, masked},
+		"a year of birth, a text":  {loinc("80904-6"), text("1934"), masked},
+		"a later year of birth":    {loinc("80904-6"), record.Value{Integer: ptr("1964")}, record.Value{Integer: ptr("1964")}},
+		"a year of birth, a value": {loinc("80904-6"), record.Value{Quantity: &record.Quantity{Value: "1934"}}, masked},
+	} {
+		entry := record.Entry{ID: "r", Assertion: record.Affirmed}
+		rec := &record.Record{Results: []record.Observation{{Entry: entry, Code: record.Concept{Codings: []record.Coding{tt.code}}, Values: []record.Value{tt.in}}}}
+		out, _ := deidentify(t, options(deid.SafeHarbor), rec)
+		require.Equal(t, []record.Value{tt.want}, out.Results[0].Values, name)
+		again, _ := deidentify(t, options(deid.SafeHarbor), out)
+		require.Equal(t, out.Results[0].Values, again.Results[0].Values, name)
+	}
+}
