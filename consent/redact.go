@@ -235,6 +235,14 @@ func (r *redactor) spread() {
 					if o := (*record.Observation)(p); bare(o) && emptied(o.Members) {
 						r.withhold(l, e, only)
 					}
+				case record.KindGoal: // what it is called tells what it is about
+					if emptied((*record.Goal)(p).Addresses) {
+						r.withhold(l, e, only)
+					}
+				case record.KindHealthConcern:
+					if emptied((*record.HealthConcern)(p).About) {
+						r.withhold(l, e, only)
+					}
 				case record.KindProvenance:
 					if emptied((*record.Provenance)(p).Targets) {
 						r.withhold(l, e, only)

@@ -20,8 +20,15 @@ func (r *redactor) strip(v reflect.Value, top bool) (drop bool) {
 			return true // what it says in codes is what they found
 		}
 	case *record.PlanActivity:
-		if r.anyLeads(x.ReasonRefs) || r.anyLeads(x.Goals) || r.anyLeads(x.OutcomeRefs) {
+		reason, outcome := r.anyLeads(x.ReasonRefs), r.anyLeads(x.OutcomeRefs)
+		if reason || outcome || r.anyLeads(x.Goals) {
 			x.Description, x.Progress = "", nil
+		}
+		if reason {
+			x.Reasons = nil
+		}
+		if outcome {
+			x.Outcomes = nil
 		}
 	}
 	t := v.Type()
@@ -43,6 +50,9 @@ func (r *redactor) strip(v reflect.Value, top bool) (drop bool) {
 			}
 		case f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct:
 			n := 0
+			if list, ok := f.Addr().Interface().(*[]record.Indication); ok {
+				r.restated(list)
+			}
 			for j := range f.Len() {
 				if !r.strip(f.Index(j), false) {
 					f.Index(n).Set(f.Index(j))
@@ -59,6 +69,14 @@ func (r *redactor) strip(v reflect.Value, top bool) (drop bool) {
 		}
 	}
 	return drop
+}
+
+// restated takes reasons in words or codes out where another reason is what is gone: they mostly say the same (FHIR reasonCode beside
+// reasonReference).
+func (r *redactor) restated(list *[]record.Indication) {
+	if slices.ContainsFunc(*list, func(x record.Indication) bool { return x.Ref != nil && r.leads(x.Ref) }) {
+		*list = slices.DeleteFunc(*list, func(x record.Indication) bool { return x.Ref == nil || x.Ref.IsZero() })
+	}
 }
 
 func (r *redactor) allLead(refs []record.Ref) bool {
@@ -89,6 +107,8 @@ func unsay(v reflect.Value) {
 		x.Title = ""
 	case *record.CarePlan:
 		x.Title, x.Description = "", ""
+	case *record.CareTeam:
+		x.Name = ""
 	case *record.Order:
 		x.Reason = ""
 	case *record.Appointment:

@@ -23,7 +23,12 @@ func TestWordsBesideAReference(t *testing.T) {
 		"a care plan": {record.Record{CarePlans: []record.CarePlan{{Entry: entry("x"), Title: "Zqx", Description: "Zqx", Addresses: gone}}}, true},
 		"an activity of a care plan": {record.Record{CarePlans: []record.CarePlan{{Entry: entry("x"),
 			Activities: []record.PlanActivity{{Description: "Zqx", Progress: note, ReasonRefs: gone}, {Description: "Zqx", Goals: gone}, {Description: "Zqx", OutcomeRefs: gone}}}}}, true},
-		"a goal":                      {record.Record{Goals: []record.Goal{{Entry: entry("x"), StatusReason: "Zqx", Addresses: gone}}}, true},
+		"a goal":                      {record.Record{Goals: []record.Goal{{Entry: entry("x"), Code: record.Concept{Text: "Zqx"}, Addresses: gone}}}, false},
+		"a goal of two things":        {record.Record{Results: []record.Observation{{Entry: entry("y")}}, Goals: []record.Goal{{Entry: entry("x"), StatusReason: "Zqx", Addresses: append(gone, record.Ref{ID: "y"})}}}, true},
+		"a health concern":            {record.Record{HealthConcerns: []record.HealthConcern{{Entry: entry("x"), Code: record.Concept{Text: "Zqx"}, About: gone}}}, false},
+		"another reason in words":     {record.Record{Medications: []record.Medication{{Entry: entry("x"), Indications: []record.Indication{{Code: &record.Concept{Text: "Zqx"}}, reason[0]}}}}, true},
+		"reasons of an activity":      {record.Record{CarePlans: []record.CarePlan{{Entry: entry("x"), Activities: []record.PlanActivity{{Reasons: []record.Concept{{Text: "Zqx"}}, ReasonRefs: gone}, {Outcomes: []record.Concept{{Text: "Zqx"}}, OutcomeRefs: gone}}}}}, true},
+		"the name of a care team":     {record.Record{CareTeams: []record.CareTeam{{Entry: entry("x"), Name: "Zqx", Reasons: reason}}}, true},
 		"an order":                    {record.Record{Orders: []record.Order{{Entry: entry("x"), Reason: "Zqx", Indications: reason}}}, true},
 		"an appointment":              {record.Record{Appointments: []record.Appointment{{Entry: entry("x"), Description: "Zqx", Comment: "Zqx", PatientNote: "Zqx", Reasons: reason}}}, true},
 		"an imaging study":            {record.Record{ImagingStudies: []record.ImagingStudy{{Entry: entry("x"), Description: "Zqx", Reasons: reason}}}, true},
@@ -45,6 +50,17 @@ func TestWordsBesideAReference(t *testing.T) {
 	rec := &record.Record{Problems: []record.Problem{{Entry: entry("gone")}}, Results: []record.Observation{{Entry: entry("x"), Members: gone, Values: []record.Value{{Integer: ptr("7")}}}}}
 	out, _ := consent.Redact(denying("gone"), rec, consent.Redaction{})
 	require.Len(t, out.Results, 1)
+}
+
+// A reason that stays is told beside one that does not, and a reason in words beside none that goes.
+func TestReasonsThatStay(t *testing.T) {
+	entry := func(id string) record.Entry { return record.Entry{ID: id, Assertion: record.Affirmed} }
+	words, gone, kept := record.Indication{Code: &record.Concept{Text: "pain"}}, record.Indication{Ref: &record.Ref{ID: "gone"}}, record.Indication{Ref: &record.Ref{ID: "kept"}}
+	rec := &record.Record{Problems: []record.Problem{{Entry: entry("gone")}, {Entry: entry("kept")}},
+		Encounters: []record.Encounter{{Entry: entry("x"), Reasons: []record.Indication{words, gone, kept}}, {Entry: entry("y"), Reasons: []record.Indication{words, kept}}}}
+	out, _ := consent.Redact(denying("gone"), rec, consent.Redaction{})
+	require.Equal(t, []record.Indication{kept}, out.Encounters[0].Reasons)
+	require.Equal(t, []record.Indication{words, kept}, out.Encounters[1].Reasons)
 }
 
 func ptr[T any](v T) *T { return &v }
