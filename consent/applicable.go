@@ -119,8 +119,10 @@ func (a *applicable) applies(e *Evaluator, f *onFile, req *Request, now *clock, 
 		if a.scope = 4; !research {
 			return ReasonScope
 		}
-	default:
+	case scopeDirective, scopeTreatment:
 		return ReasonScope
+	default: // what is denied may be disclosure
+		a.scope, a.denies = 8, true
 	}
 	if why := a.standing(now); why != "" {
 		return why
@@ -144,6 +146,11 @@ const (
 	scopeResearch = "research"
 	// scopeDirective is of FHIR's consentscope too: what care is wanted.
 	scopeDirective = "adr"
+	scopeTreatment = "treatment"
+	// scopeUnknown is none of these.
+	scopeUnknown = "?"
+
+	systemScope = "http://terminology.hl7.org/CodeSystem/consentscope"
 )
 
 // scopeOf gives what a consent is about. R5 has no scope: there its categories tell whether it is of research, or a word on
@@ -155,12 +162,19 @@ func scopeOf(c *record.Consent) string {
 		}
 		return ""
 	}
+	scope := ""
 	for i := range c.Scope.Codings {
-		if s := c.Scope.Codings[i].Code; s != "" {
-			return s
+		switch k := &c.Scope.Codings[i]; {
+		case k.Code == "":
+		case k.System != "" && k.System != systemScope:
+			scope = scopeUnknown
+		case k.Code == scopePrivacy || k.Code == scopeResearch || k.Code == scopeDirective || k.Code == scopeTreatment:
+			return k.Code
+		default:
+			scope = scopeUnknown
 		}
 	}
-	return ""
+	return scope
 }
 
 // scopeOfCategories gives the scope that the categories of a consent stand for (HL7 consentcategorycodes, v3 ActConsentType,

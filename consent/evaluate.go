@@ -196,7 +196,9 @@ func (s *session) considered() {
 		switch as := &s.d.Considered[a.at].As; {
 		case a.odd:
 			*as = ReasonUnreadable
-		case a.denies: // who gave it could not be told
+		case a.denies && *as == ReasonUnverified: // who gave it could not be told
+		case a.denies && !a.applied:
+			*as = ReasonScope // nobody knows what it is about
 		case a.applied:
 			*as = ReasonApplied
 		default:
