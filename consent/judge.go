@@ -77,10 +77,14 @@ func NewJudge(d *Decision, rec *record.Record, l Labeller, unlabelled []record.L
 			j.in[id] = head
 		}
 	}
+	var beside map[string][]record.Coding
+	if l != nil {
+		beside = carriedCodes(rec)
+	}
 	j.labels = func(kind string, e *record.Entry) []record.Label {
 		ls := j.conducted.of(e)
 		if l != nil {
-			ls = addLabels(ls, l.Label(itemOf(kind, e)))
+			ls = addLabels(ls, labelled(l, kind, e, beside))
 		}
 		demands := j.restrictions.of(kind, e)
 		if len(unlabelled) > 0 && !isLabelled(besides(ls, demands)) {

@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"unsafe"
 
+	"github.com/portage-health/portage/internal/codes"
 	"github.com/portage-health/portage/record"
 )
 
@@ -52,9 +55,10 @@ func (i Item) Codings(f func(*record.Coding)) {
 func Label(rec *record.Record, l Labeller) *record.Record {
 	out := shallow(rec)
 	whole := conductedOf(rec)
+	beside := carriedCodes(rec)
 	for kind, e := range out.Entries() {
 		if judged(kind) {
-			e.Labels = addLabels(e.Labels, l.Label(itemOf(kind, e)))
+			e.Labels = addLabels(e.Labels, labelled(l, kind, e, beside))
 		}
 	}
 	for i := range out.Documents {
@@ -66,6 +70,30 @@ func Label(rec *record.Record, l Labeller) *record.Record {
 		d.Sections = slices.Clone(d.Sections)
 		for k := range d.Sections { // it holds there, though something within is labelled now
 			d.Sections[k].Labels = labelsUnder(d.Sections[k].Labels, ls)
+		}
+	}
+	return out
+}
+
+// carriedCodes are the codes in what is carried for entries, by their ids.
+func carriedCodes(rec *record.Record) map[string][]record.Coding {
+	m := map[string][]record.Coding{}
+	for i := range rec.Carried {
+		if c := &rec.Carried[i]; c.Owner != "" && len(c.Codes) > 0 {
+			m[c.Owner] = append(m[c.Owner], c.Codes...)
+		}
+	}
+	return m
+}
+
+// labelled asks a labeller about an entry, and about the codes that are carried for it.
+func labelled(l Labeller, kind string, e *record.Entry, beside map[string][]record.Coding) []record.Label {
+	out := l.Label(itemOf(kind, e))
+	if list := beside[e.ID]; len(list) > 0 {
+		x := record.Concept{Codings: list}
+		more := l.Label(Item{kind, e, wrap(reflect.TypeFor[record.Concept](), map[reflect.Type]*way{}), unsafe.Pointer(&x)})
+		for i := range more {
+			out = withLabel(out[:len(out):len(out)], more[i].Coding, more[i].Kind)
 		}
 	}
 	return out
@@ -175,6 +203,22 @@ type Rules struct{ byCode map[codeKey][]record.Label }
 
 type codeKey struct{ system, code string }
 
+// keyOf gives what codes are compared by: the system by whatever name of it, a code of ICD without its point, which HL7 v2 and claims
+// leave out (F1120 is F11.20), and ICD-10 as ICD-10-CM, which HL7 v2 has one name for in the United States (I10).
+func keyOf(c *record.Coding) codeKey {
+	k := codeKey{codes.Canonical(strings.TrimRight(c.System, "/")), c.Code}
+	switch k.system {
+	case record.SystemICD10CM, record.SystemICD9CM, systemICD10:
+		k.code = strings.ToUpper(strings.Replace(c.Code, ".", "", 1))
+	}
+	if k.system == systemICD10 {
+		k.system = record.SystemICD10CM
+	}
+	return k
+}
+
+const systemICD10 = "http://hl7.org/fhir/sid/icd-10"
+
 // NewRules makes a Labeller of rule sets. Codes below the threshold of confidence bring no label. A rule's basis is a
 // label as well where underLaw says so: that data is under a law is for who holds it to say, and a code alone does not make it so.
 func NewRules(threshold float64, underLaw bool, sets ...*RuleSet) *Rules {
@@ -188,7 +232,7 @@ func NewRules(threshold float64, underLaw bool, sets ...*RuleSet) *Rules {
 					if f, err := c.confidence(); err != nil || f < threshold {
 						continue
 					}
-					k := codeKey{c.System, c.Code}
+					k := keyOf(&record.Coding{System: c.System, Code: c.Code})
 					for _, l := range rule.Labels {
 						r.byCode[k] = withLabel(r.byCode[k], record.Coding{System: l.System, Code: l.Code}, "sensitivity")
 					}
@@ -214,7 +258,7 @@ func withLabel(list []record.Label, c record.Coding, kind string) []record.Label
 // Label gives the labels of all codes of an entry.
 func (r *Rules) Label(i Item) (out []record.Label) {
 	i.Codings(func(c *record.Coding) {
-		for _, l := range r.byCode[codeKey{c.System, c.Code}] {
+		for _, l := range r.byCode[keyOf(c)] {
 			out = withLabel(out, l.Coding, l.Kind)
 		}
 	})

@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"strings"
 	"unsafe"
 
 	"github.com/portage-health/portage/record"
@@ -127,6 +128,9 @@ func blankAmong(list []record.Coding) bool {
 
 // codeIs compares a code of an entry with that of a rule. A stray slash at the end of a system is no difference.
 func codeIs(c, rule *record.Coding) bool {
+	if strings.Contains(c.System, "/icd-") && keyOf(c) == keyOf(rule) {
+		return true // with its point or without
+	}
 	if c.Code != rule.Code {
 		return false
 	}
