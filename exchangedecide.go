@@ -136,7 +136,7 @@ func (p *passing) redact() (*record.Record, error) {
 	if p.Labeller != nil {
 		rec = consent.Label(rec, p.Labeller)
 	}
-	got, w := consent.Redact(p.decision, rec, consent.Redaction{Unlabelled: p.Unlabelled, Tell: p.Tell})
+	got, w := consent.Redact(p.decision, rec, consent.Redaction{Labeller: p.Labeller, Unlabelled: p.Unlabelled, Tell: p.Tell})
 	if got == nil {
 		return nil, ErrDenied
 	}

@@ -38,6 +38,22 @@ func TestLabelsTravelOrNothingLeaves(t *testing.T) {
 	}
 }
 
+// Facts of the patient are judged by the labeller as entries are: they bear no labels that could leave with them.
+func TestFactsOfThePatientAreLabelled(t *testing.T) {
+	code := record.Coding{System: record.SystemSNOMED, Code: "407377005"}
+	set, err := consent.ReadRules(strings.NewReader(`{"rules":[{"id":"gender","labels":[{"system":"` + record.SystemActCode + `","code":"GDIS"}],"codeSets":[{"codes":[{"system":"` + code.System + `","code":"` + code.Code + `"}]}]}]}`))
+	require.NoError(t, err)
+	s := newScene(t)
+	s.out.Record.Patient.GenderIdentities = []record.DatedConcept{{Concept: record.Concept{Codings: []record.Coding{code}}}}
+	s.x.Labeller = consent.NewRules(0, false, set)
+	d := permits()
+	d.Residual = []consent.Stage{{Name: "consent", Rules: []consent.Rule{{Effect: consent.Deny, If: consent.Condition{Labels: []record.Coding{{System: record.SystemActCode, Code: "GDIS"}}}}, {Effect: consent.Permit}}}}
+	s.x.Decider, s.x.Unlabelled = decides(d), []record.Label{{Kind: "confidentiality", Coding: record.Coding{System: record.SystemConfidentiality, Code: "N"}}}
+	_, err = s.x.Disclose(s.ctx, s.out, fhir.Format(), s.dest)
+	require.NoError(t, err)
+	require.False(t, strings.Contains(s.dest.files[s.dest.names[0]].String(), code.Code))
+}
+
 // A label of what a document has no place to mark (a specimen within a result) is named, and nothing leaves; one of what is not in the
 // document at all keeps nothing back.
 func TestWhichLabelCannotTravel(t *testing.T) {
