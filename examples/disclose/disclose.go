@@ -208,12 +208,12 @@ func (x *disclosure) redact(rec *record.Record) {
 	if x.rules.Labeller != nil {
 		rec = consent.Label(rec, x.rules.Labeller) // what leaves bears its labels
 	}
-	x.decided = consent.Bound(x.decided, rec)
 	x.redacted, x.withheld = consent.Redact(x.decided, rec, x.rules)
 	if x.redacted == nil {
 		x.decided = denied(x.req, consent.ReasonFailed, "redaction")
 		return
 	}
+	x.decided = consent.Bound(x.decided, x.redacted) // by what leaves: what binds the withheld would tell of it
 	x.decided.Withhold(x.withheld)
 }
 

@@ -146,6 +146,26 @@ func TestSameDecisionWhateverTheFormats(t *testing.T) {
 	}
 }
 
+// What binds whoever gets what is withheld is told to nobody else than the host.
+func TestPreviewTellsOfNoObligationOfTheWithheld(t *testing.T) {
+	d := newDesk(t)
+	c, req := d.file("c.json", withoutHIV), d.file("req.json", want("TREAT", ""))
+	rec := chart()
+	told := map[bool]string{}
+	for _, bound := range []bool{false, true} {
+		if bound {
+			rec.Results[1].Labels = append(rec.Results[1].Labels, record.Label{Coding: record.Coding{System: record.SystemActCode, Code: "NORDSCLCD"}})
+		}
+		var b bytes.Buffer
+		_, err := record.JSONFormat().Exporter.Export(t.Context(), rec, &b, record.ExportOptions{})
+		require.NoError(t, err)
+		code, _, _, preview := d.run("-consent", c, "-request", req, "-audience", "recipient", "-to", "fhir", d.file("in.rec", b.String()))
+		require.Zero(t, code)
+		told[bound] = preview
+	}
+	require.Equal(t, told[false], told[true])
+}
+
 // What is denied leaves nothing behind, and the decision says why.
 func TestDenied(t *testing.T) {
 	d := newDesk(t)
