@@ -263,9 +263,10 @@ func (r *redactor) spread() {
 	}
 }
 
-// bare reports whether an observation says nothing but what others say that it groups (FHIR Observation.hasMember).
+// bare reports whether an observation says nothing but what others say that it groups (FHIR Observation.hasMember): an interpretation
+// of the whole is one of theirs.
 func bare(o *record.Observation) bool {
-	return o.Absent == "" && len(o.Values)+len(o.Components)+len(o.Interpretations)+len(o.Attachments)+len(o.Images) == 0
+	return o.Absent == "" && len(o.Values)+len(o.Components)+len(o.Images) == 0
 }
 
 // names finds all that what is gone is called by.
@@ -369,6 +370,17 @@ func (r *redactor) remove() {
 			v.SetZero()
 		} else {
 			v.SetLen(n)
+		}
+	}
+	low := ""
+	for i := range r.judge.rec.Problems {
+		if p := &r.judge.rec.Problems[i]; r.gone[p.ID] && !r.masked[p.ID] && p.Rank != "" && (low == "" || behind(low, p.Rank)) {
+			low = p.Rank
+		}
+	}
+	for i := range r.out.Problems {
+		if p := &r.out.Problems[i]; behind(p.Rank, low) {
+			p.Rank = ""
 		}
 	}
 	if p := r.out.Patient; p != nil && patientWay().walk(unsafe.Pointer(p), &visitor{ref: r.leads}) {

@@ -3,6 +3,7 @@ package consent
 import (
 	"reflect"
 	"slices"
+	"strconv"
 
 	"github.com/portage-health/portage/record"
 )
@@ -19,6 +20,15 @@ func (r *redactor) strip(v reflect.Value, top bool) (drop bool) {
 		if len(x.Details) > 0 && r.allLead(x.Details) {
 			return true // what it says in codes is what they found
 		}
+	case *record.Observation: // of a group that has no value of its own it is said of the members
+		if r.anyLeads(x.Members) {
+			x.Attachments = nil
+			if len(x.Values)+len(x.Components) == 0 {
+				x.Interpretations = nil
+			}
+		}
+	case *record.Encounter:
+		r.ranks(x.Diagnoses)
 	case *record.PlanActivity:
 		reason, outcome := r.anyLeads(x.ReasonRefs), r.anyLeads(x.OutcomeRefs)
 		if reason || outcome || r.anyLeads(x.Goals) {
@@ -69,6 +79,28 @@ func (r *redactor) strip(v reflect.Value, top bool) (drop bool) {
 		}
 	}
 	return drop
+}
+
+// ranks takes from diagnoses their places behind one that goes: a gap would tell of it, and to close it would make another the first.
+func (r *redactor) ranks(list []record.EncounterDiagnosis) {
+	low := ""
+	for i := range list {
+		if x := &list[i]; r.leads(&x.Problem) && x.Rank != "" && (low == "" || behind(low, x.Rank)) {
+			low = x.Rank
+		}
+	}
+	for i := range list {
+		if behind(list[i].Rank, low) {
+			list[i].Rank = ""
+		}
+	}
+}
+
+// behind reports whether a rank may be behind another.
+func behind(rank, other string) bool {
+	a, e := strconv.Atoi(rank)
+	b, f := strconv.Atoi(other)
+	return rank != "" && other != "" && (e != nil || f != nil || a > b)
 }
 
 // restated takes reasons in words or codes out where another reason is what is gone: they mostly say the same (FHIR reasonCode beside

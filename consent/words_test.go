@@ -74,6 +74,32 @@ func entriesOf(r *record.Record, id string) (out []*record.Entry) {
 	return out
 }
 
+// A place behind a diagnosis that is withheld tells of that one, and so does how a group of tests is judged as a whole.
+func TestGapsAndJudgementsOfGroups(t *testing.T) {
+	entry := func(id string) record.Entry { return record.Entry{ID: id, Assertion: record.Affirmed} }
+	ref := func(id string) record.Ref { return record.Ref{ID: id} }
+	high := []record.Concept{{Text: "Zqx"}}
+	rec := &record.Record{
+		Problems: []record.Problem{{Entry: entry("first"), Rank: "1"}, {Entry: entry("gone"), Rank: "2"}, {Entry: entry("third"), Rank: "3"}},
+		Encounters: []record.Encounter{{Entry: entry("e"), Diagnoses: []record.EncounterDiagnosis{{Problem: ref("first"), Rank: "1"}, {Problem: ref("gone"), Rank: "2"}, {Problem: ref("third"), Rank: "3"}}},
+			{Entry: entry("f"), Diagnoses: []record.EncounterDiagnosis{{Problem: ref("first"), Rank: "1"}, {Problem: ref("third"), Rank: "2"}}}},
+		Results: []record.Observation{{Entry: entry("test")}, {Entry: entry("group"), Members: []record.Ref{ref("gone")}, Interpretations: high},
+			{Entry: entry("half"), Members: []record.Ref{ref("gone"), ref("test")}, Interpretations: high, Attachments: []record.Attachment{{Title: "Zqx"}}},
+			{Entry: entry("own"), Members: []record.Ref{ref("gone"), ref("test")}, Interpretations: []record.Concept{{Text: "high"}}, Values: []record.Value{{Integer: ptr("7")}}}},
+	}
+	out, _ := consent.Redact(denying("gone"), rec, consent.Redaction{})
+	b, err := json.Marshal(out)
+	require.NoError(t, err)
+	require.NotContains(t, string(b), "Zqx")
+	require.Empty(t, entriesOf(out, "group"))
+	require.Len(t, entriesOf(out, "half"), 1)
+	require.Len(t, out.Results[len(out.Results)-1].Interpretations, 1)
+	require.Equal(t, []string{"1", ""}, []string{out.Problems[0].Rank, out.Problems[1].Rank})
+	require.Equal(t, []record.EncounterDiagnosis{{Problem: ref("first"), Rank: "1"}, {Problem: ref("third")}}, out.Encounters[0].Diagnoses)
+	require.Equal(t, rec.Encounters[1].Diagnoses, out.Encounters[1].Diagnoses)
+	require.Equal(t, "3", rec.Problems[2].Rank)
+}
+
 // The table that a panel names in the narrative may have the row of a test that is withheld: it is judged by its rows.
 func TestTableOfAPanel(t *testing.T) {
 	node := func(kind, id string, depth int, text string) record.NarrativeNode {
