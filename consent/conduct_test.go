@@ -116,6 +116,30 @@ func TestLabelsOfWordsStay(t *testing.T) {
 	}
 }
 
+// What a section is labelled does not tell of an entry that is masked in it, where that is all that stands there.
+func TestLabelsOfSectionsOfTheMasked(t *testing.T) {
+	entry := func(id, section string) record.Entry {
+		return record.Entry{ID: id, Assertion: record.Affirmed, Section: section}
+	}
+	section := func(id, entry string, labels ...record.Label) record.Section {
+		return record.Section{ID: id, Labels: labels, Entries: []record.Ref{{ID: entry, Kind: record.KindProblem}}}
+	}
+	rec := &record.Record{
+		Problems: []record.Problem{{Entry: entry("p", "s")}, {Entry: entry("q", "o")}},
+		Documents: []record.Document{{Entry: record.Entry{ID: "d", Labels: actLabel("HIV")}, Sections: []record.Section{
+			section("s", "p", actLabel("HIV")[0], confidential("R")[0]), section("o", "q", confidential("N")[0])}}},
+	}
+	d := denying("p")
+	d.Residual[0].Rules[0].Mask = true
+	out, _ := consent.Redact(d, rec, consent.Redaction{})
+	require.Len(t, out.Problems, 2)
+	b, err := json.Marshal(out)
+	require.NoError(t, err)
+	require.NotContains(t, string(b), "HIV")
+	again, _ := consent.Redact(d, out, consent.Redaction{})
+	require.Equal(t, out, again)
+}
+
 // A labeller that finds something in a document that is labelled as a whole leaves the rest as it was labelled.
 func TestLabelKeepsWhatHoldsForTheWhole(t *testing.T) {
 	code := record.Coding{System: record.SystemSNOMED, Code: "86406008"}

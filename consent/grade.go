@@ -24,8 +24,11 @@ func (r *redactor) grade() {
 			if !judged(kind) || placed[e.Section] && !in[e.Section] {
 				continue // what no document has a place for goes out with each
 			}
-			g := ""
-			for _, l := range r.judge.conducted.of(e) {
+			g, ls := "", r.judge.conducted.of(e)
+			if isMasked(e) {
+				ls = e.Labels // what holds for the section would tell what is masked in it
+			}
+			for _, l := range ls {
 				c := &l.Coding
 				left[c.Code] = true
 				if rank(c) >= 0 && (g == "" || rank(c) > rank(&record.Coding{Code: g})) {
