@@ -22,7 +22,19 @@ func rank(c *record.Coding) int {
 var labelParents = [...]struct{ child, parent string }{
 	{"ETHUD", "SUD"}, {"ETHUD", "ETH"}, {"OPIOIDUD", "SUD"}, {"OPIOIDUD", "ETH"}, {"SUD", "ETH"}, {"ETH", "SUD"},
 	{"SUD", "BH"}, {"ETH", "BH"}, {"MH", "BH"}, {"PSY", "BH"}, {"PSYTHPN", "BH"}, {"COGN", "BH"}, {"DVD", "BH"}, {"EMOTDIS", "BH"},
-	{"BH", "SPI"}, // what the law protects specially
+	{"BH", "SPI"},                        // what the law protects specially
+	{"SICKLE", "SCA"}, {"SCA", "SICKLE"}, // HL7's older code and its newer one
+}
+
+// ofLaw gives the sensitivity that all has which is under a law: a denial of that is one of it.
+func ofLaw(c *record.Coding) *record.Coding {
+	switch c.Code {
+	case CodeUnderPart2:
+		return &record.Coding{System: c.System, Code: "SUD"} // 42 CFR 2.12(a)(1): what identifies as having a substance use disorder
+	case CodePsyNotes:
+		return &record.Coding{System: c.System, Code: codePsychotherapy}
+	}
+	return c
 }
 
 // subsumes reports whether a sensitivity is a listed one or a case of it.
@@ -142,7 +154,7 @@ func labelsMatch(list []record.Coding, labels []record.Label, e Effect) answer {
 				return yes
 			}
 		case labelLaw, labelOther:
-			if labelAmong(c, list) {
+			if labelAmong(c, list) || e == Deny && labelAmong(ofLaw(c), list) {
 				return yes
 			}
 		}

@@ -1,0 +1,39 @@
+package consent_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/portage-health/portage/consent"
+	"github.com/portage-health/portage/record"
+)
+
+// A denial of a sensitivity is one of what the law of that sensitivity protects, by whatever label it bears; a permit of it is none.
+func TestSensitivityOfALaw(t *testing.T) {
+	for name, tt := range map[string]struct {
+		listed, has string
+		met         bool
+	}{
+		"SUD, under Part 2":                 {"SUD", consent.CodeUnderPart2, true},
+		"behavioral health, under Part 2":   {"BH", consent.CodeUnderPart2, true},
+		"specially protected, under Part 2": {"SPI", consent.CodeUnderPart2, true},
+		"HIV, under Part 2":                 {"HIV", consent.CodeUnderPart2, false},
+		"psychotherapy notes":               {"PSYTHPN", consent.CodePsyNotes, true},
+		"sickle cell, by the older code":    {"SCA", "SICKLE", true},
+		"sickle cell, by the newer code":    {"SICKLE", "SCA", true},
+	} {
+		labels := append(actLabel(tt.has), confidential("R")...)
+		rec := &record.Record{Results: []record.Observation{{Entry: record.Entry{ID: "a", Assertion: record.Affirmed, Labels: labels}}}}
+		passes := func(rules ...consent.Rule) bool {
+			d := &consent.Decision{Outcome: consent.Permitted, Final: consent.Permit, Residual: []consent.Stage{{Name: "consent", Rules: rules}}}
+			out, _ := consent.Redact(d, rec, consent.Redaction{})
+			return len(out.Results) > 0
+		}
+		of := consent.Condition{Labels: []record.Coding{{System: record.SystemActCode, Code: tt.listed}}}
+		require.Equal(t, !tt.met, passes(consent.Rule{Effect: consent.Deny, If: of}, consent.Rule{Effect: consent.Permit}), name)
+		if tt.has != "SICKLE" && tt.has != "SCA" {
+			require.False(t, passes(consent.Rule{Effect: consent.Permit, If: of}), name)
+		}
+	}
+}
