@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -111,6 +112,23 @@ func TestPreviewOfWhatIsNotSo(t *testing.T) {
 	text := consent.NewPreview(denying("none"), nil, rec, nil, consent.PreviewOptions{}).Text()
 	for _, want := range []string{"- not to be done: Resuscitation\n", "- not to be done: Aspirin (ordered)\n", "- Appendectomy (planned)\n", "- Colonoscopy\n", "- a risk of: Stroke\n"} {
 		require.Contains(t, text, want)
+	}
+}
+
+// Every detail of the person that leaves is named.
+func TestPreviewOfThePerson(t *testing.T) {
+	full := reflect.ValueOf(recordtest.Full().Patient).Elem()
+	for i := range full.NumField() {
+		name := full.Type().Field(i).Name
+		switch name {
+		case "Entry", "Active":
+			continue
+		}
+		require.False(t, full.Field(i).IsZero(), name)
+		p := &record.Patient{Entry: record.Entry{ID: "p", Assertion: record.Affirmed}}
+		reflect.ValueOf(p).Elem().Field(i).Set(full.Field(i))
+		text := consent.NewPreview(denying("none"), nil, &record.Record{Patient: p}, nil, consent.PreviewOptions{}).Text()
+		require.Contains(t, text, "- Details of the person\n  - ", name)
 	}
 }
 

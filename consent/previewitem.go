@@ -2,6 +2,7 @@ package consent
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"unicode"
 	"unsafe"
@@ -130,18 +131,26 @@ func wordsOf(f reflect.Value) string {
 	return ""
 }
 
+// detailWords are the details of a person, by the fields of record.Patient.
+var detailWords = [...]struct{ field, word string }{
+	{"Names", "name"}, {"Identifiers", "record numbers and other identifiers"}, {"BirthTime", "date of birth"}, {"Deceased", "whether the person is alive"}, {"DeceasedTime", "date of death"},
+	{"AdministrativeSex", "sex in the administration's records"}, {"BirthSex", "sex at birth"}, {"Sex", "sex"}, {"GenderIdentities", "gender identity"}, {"SexualOrientations", "sexual orientation"},
+	{"Pronouns", "pronouns"}, {"Addresses", "addresses"}, {"Telecoms", "telephone numbers and e-mail addresses"}, {"MaritalStatus", "marital status"}, {"Religion", "religion"}, {"Races", "race"},
+	{"Ethnicities", "ethnicity"}, {"TribalAffiliations", "tribal affiliation"}, {"Languages", "languages"}, {"BirthPlace", "place of birth"}, {"MothersMaidenName", "mother's maiden name"},
+	{"Citizenships", "citizenship"}, {"Veteran", "whether the person is a veteran"}, {"Photos", "photographs"},
+	{"RaceText", "race"}, {"EthnicityText", "ethnicity"}, {"SexParameters", "sex for clinical use"}, {"InterpreterNeeded", "whether an interpreter is needed"}, {"BirthPlaceName", "place of birth"},
+	{"MultipleBirth", "whether it was a multiple birth"}, {"BirthOrder", "whether it was a multiple birth"}, {"Species", "species and breed"}, {"Breed", "species and breed"}, {"Strain", "species and breed"},
+	{"Congregation", "place of worship"}, {"LivingDependencies", "living arrangement"}, {"LivingArrangement", "living arrangement"}, {"Disabilities", "disabilities"}, {"Restrictions", "wishes on who may see the record"},
+	{"Registry", "entries in registries"}, {"Death", "circumstances of death"}, {"Provider", "practice that keeps the record"}, {"GeneralPractice", "family doctor or practice"}, {"Links", "other records of the person"},
+	{"Description", "a description of the person"},
+}
+
 // patientLine names which details of the person leave, not what they are.
 func patientLine(p *record.Patient) PreviewLine {
 	l := PreviewLine{Text: "Details of the person"}
 	v := reflect.ValueOf(p).Elem()
-	for _, x := range [...]struct{ field, word string }{
-		{"Names", "name"}, {"Identifiers", "record numbers and other identifiers"}, {"BirthTime", "date of birth"}, {"Deceased", "whether the person is alive"}, {"DeceasedTime", "date of death"},
-		{"AdministrativeSex", "sex in the administration's records"}, {"BirthSex", "sex at birth"}, {"Sex", "sex"}, {"GenderIdentities", "gender identity"}, {"SexualOrientations", "sexual orientation"},
-		{"Pronouns", "pronouns"}, {"Addresses", "addresses"}, {"Telecoms", "telephone numbers and e-mail addresses"}, {"MaritalStatus", "marital status"}, {"Religion", "religion"}, {"Races", "race"},
-		{"Ethnicities", "ethnicity"}, {"TribalAffiliations", "tribal affiliation"}, {"Languages", "languages"}, {"BirthPlace", "place of birth"}, {"MothersMaidenName", "mother's maiden name"},
-		{"Citizenships", "citizenship"}, {"Veteran", "whether the person is a veteran"}, {"Photos", "photographs"},
-	} {
-		if f := v.FieldByName(x.field); f.IsValid() && !f.IsZero() {
+	for _, x := range detailWords {
+		if f := v.FieldByName(x.field); f.IsValid() && !f.IsZero() && !slices.Contains(l.Items, x.word) {
 			l.Items = append(l.Items, x.word)
 		}
 	}
