@@ -86,6 +86,9 @@ func NewJudge(d *Decision, rec *record.Record, l Labeller, unlabelled []record.L
 		if l != nil {
 			ls = addLabels(ls, labelled(l, kind, e, beside))
 		}
+		if kind == record.KindConsent {
+			ls = addLabels(ls, labelsNamed((*record.Consent)(unsafe.Pointer(e))))
+		}
 		demands := j.restrictions.of(kind, e)
 		if len(unlabelled) > 0 && !isLabelled(besides(ls, demands)) {
 			ls = addLabels(ls, unlabelled)

@@ -195,3 +195,25 @@ func isLabelled(labels []record.Label) bool {
 	}
 	return false
 }
+
+// labelsNamed gives the sensitivities that the provisions of a consent name: what says that HIV is not to be told of tells of it.
+func labelsNamed(c *record.Consent) (out []record.Label) {
+	var each func(list []record.Provision, depth int)
+	each = func(list []record.Provision, depth int) {
+		for i := range list {
+			for _, k := range list[i].SecurityLabels {
+				if kind := kindOfLabel("", &k); kind == labelSensitivity || kind == labelLaw {
+					out = append(out, record.Label{Coding: k})
+				}
+			}
+			if depth < maxDepth {
+				each(list[i].Provisions, depth+1)
+			}
+		}
+	}
+	if c.Provision != nil {
+		each([]record.Provision{*c.Provision}, 0)
+	}
+	each(c.Provisions, 0)
+	return out
+}

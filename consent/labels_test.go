@@ -37,3 +37,17 @@ func TestSensitivityOfALaw(t *testing.T) {
 		}
 	}
 }
+
+// A consent that says that something is not to be told tells of it, and stays with it.
+func TestConsentsTellWhatTheyName(t *testing.T) {
+	within := record.Provision{Provisions: []record.Provision{{Type: "deny", SecurityLabels: []record.Coding{{System: record.SystemActCode, Code: "HIV"}}}}}
+	c := record.Consent{Entry: record.Entry{ID: "c", Assertion: record.Affirmed, Status: record.Status{Code: record.StatusActive}}, Decision: "permit", Provision: &within}
+	other := record.Consent{Entry: record.Entry{ID: "o", Assertion: record.Affirmed, Status: record.Status{Code: record.StatusActive}}, Decision: "permit"}
+	rec := &record.Record{Consents: []record.Consent{c, other}}
+	d := consent.Decide(t.Context(), &consent.Evaluator{Store: consent.Consents{c}}, asked())
+	out, _ := consent.Redact(d, rec, consent.Redaction{Unlabelled: confidential("N")})
+	require.Len(t, out.Consents, 1)
+	require.Equal(t, "o", out.Consents[0].ID)
+	out, _ = consent.Redact(consent.Decide(t.Context(), &consent.Evaluator{Store: consent.Consents{other}}, asked()), rec, consent.Redaction{})
+	require.Len(t, out.Consents, 2)
+}
