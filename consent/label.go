@@ -196,6 +196,17 @@ func isLabelled(labels []record.Label) bool {
 	return false
 }
 
+// bySensitivity reports whether a thing is under a law that protects it for what it tells: nobody has to say that it is restricted.
+func bySensitivity(labels []record.Label) bool {
+	for i := range labels {
+		switch labels[i].Coding.Code {
+		case CodeUnderPart2, CodePsyNotes, CodeCounseling:
+			return true
+		}
+	}
+	return false
+}
+
 // labelsNamed gives the sensitivities that the provisions of a consent name: what says that HIV is not to be told of tells of it.
 func labelsNamed(c *record.Consent) (out []record.Label) {
 	var each func(list []record.Provision, depth int)

@@ -51,3 +51,17 @@ func TestConsentsTellWhatTheyName(t *testing.T) {
 	out, _ = consent.Redact(consent.Decide(t.Context(), &consent.Evaluator{Store: consent.Consents{other}}, asked()), rec, consent.Redaction{})
 	require.Len(t, out.Consents, 2)
 }
+
+// What bears the label of a law that protects it for what it tells is restricted where nobody grades it, and not what the host takes
+// unlabelled entries for.
+func TestUngradedUnderALaw(t *testing.T) {
+	for code, grade := range map[string]string{consent.CodeUnderPart2: "R", consent.CodePsyNotes: "R", consent.CodeSelfPay: "N"} {
+		rec := &record.Record{Results: []record.Observation{{Entry: record.Entry{ID: "a", Assertion: record.Affirmed, Labels: actLabel(code)}}}}
+		for _, permitted := range []string{"N", "R"} {
+			d := &consent.Decision{Outcome: consent.Permitted, Final: consent.Permit, Residual: []consent.Stage{{Name: "consent", Rules: []consent.Rule{
+				{Effect: consent.Permit, If: consent.Condition{Labels: []record.Coding{{System: record.SystemConfidentiality, Code: permitted}}}}}}}}
+			out, _ := consent.Redact(d, rec, consent.Redaction{Unlabelled: confidential("N")})
+			require.Equal(t, permitted == grade, len(out.Results) > 0, "%s: %s", code, permitted)
+		}
+	}
+}
