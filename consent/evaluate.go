@@ -212,17 +212,29 @@ func (s *session) considered() {
 func (s *session) dropSuperseded() {
 	over := make([][]int, len(s.live))
 	out := make([]bool, len(s.live)) // at first those that any other is over
+	named := map[string][]int{}      // by what a reference could name them by
 	for i := range s.live {
-		a := &s.live[i]
-		if a.denies {
+		c := s.live[i].Consent
+		named[c.ID] = append(named[c.ID], i)
+		for k := range c.Identifiers {
+			if v := c.Identifiers[k].Value; v != c.ID {
+				named[v] = append(named[v], i)
+			}
+		}
+	}
+	for i := range s.live {
+		if s.live[i].denies {
 			continue
 		}
-		for j := range s.live {
-			c := s.live[j].Consent
-			if i != j && slices.ContainsFunc(a.Supersedes, func(r record.Ref) bool {
-				return r.ID != "" && r.ID == c.ID || r.Identifier != nil && hasIdentifier(c.Identifiers, r.Identifier)
-			}) {
-				over[i], out[j] = append(over[i], j), true
+		for _, r := range s.live[i].Supersedes {
+			at := named[r.ID]
+			if r.Identifier != nil {
+				at = append(at[:len(at):len(at)], named[r.Identifier.Value]...)
+			}
+			for _, j := range at {
+				if c := s.live[j].Consent; i != j && (r.ID != "" && r.ID == c.ID || r.Identifier != nil && hasIdentifier(c.Identifiers, r.Identifier)) {
+					over[i], out[j] = append(over[i], j), true
+				}
 			}
 		}
 	}

@@ -178,28 +178,37 @@ func (r *redactor) denials() {
 		if !judged(l.kind) {
 			continue
 		}
-		var known []unsafe.Pointer
+		known, any := map[string]bool{}, false // categories of allergies, or whatever is of a kind
 		l.each(r.out, func(_ int, p unsafe.Pointer, e *record.Entry) {
-			if r.gone[e.ID] && e.Assertion == record.Affirmed && e.Status.Code != record.StatusEnteredInError {
-				known = append(known, p)
+			if !r.gone[e.ID] || e.Assertion != record.Affirmed || e.Status.Code == record.StatusEnteredInError {
+				return
+			}
+			var of []string
+			if l.kind == record.KindAllergy {
+				of = (*record.Allergy)(p).Categories
+			}
+			any = any || len(of) == 0
+			for _, c := range of {
+				known[c] = true
 			}
 		})
-		if len(known) == 0 {
+		if !any && len(known) == 0 {
 			continue
 		}
 		l.each(r.out, func(_ int, p unsafe.Pointer, e *record.Entry) {
-			if e.Assertion == record.NoneKnown && slices.ContainsFunc(known, func(k unsafe.Pointer) bool {
-				return l.kind != record.KindAllergy || mayBeOf((*record.Allergy)(p), (*record.Allergy)(k))
-			}) {
+			if e.Assertion != record.NoneKnown {
+				return
+			}
+			may := any
+			if l.kind == record.KindAllergy {
+				of := (*record.Allergy)(p).Categories
+				may = may || len(of) == 0 || slices.ContainsFunc(of, func(c string) bool { return known[c] })
+			}
+			if may {
 				r.withhold(l, e, Judgement{Reason: ReasonOnlyForThem})
 			}
 		})
 	}
-}
-
-// mayBeOf reports whether an allergy may be one of those of which none are said to be known.
-func mayBeOf(none, a *record.Allergy) bool {
-	return len(none.Categories) == 0 || len(a.Categories) == 0 || slices.ContainsFunc(a.Categories, func(c string) bool { return slices.Contains(none.Categories, c) })
 }
 
 // spread follows references: what is about withheld entries alone goes with them.
