@@ -15,6 +15,8 @@ type Judge struct {
 	labels func(kind string, e *record.Entry) []record.Label
 	// labeller is that of NewJudge, or nil.
 	labeller Labeller
+	// beside are the codes that are carried for entries.
+	beside map[string][]record.Coding
 	// in is the document that a section stands in, its head alone.
 	in      map[string]*record.Document
 	loc     *time.Location
@@ -70,21 +72,17 @@ func NewJudge(d *Decision, rec *record.Record, l Labeller, unlabelled []record.L
 	j.loc = d.At.Location()
 	j.restrictions = restrictionsOf(rec)
 	j.conducted = conductedOf(rec)
-	j.labeller, j.in = l, map[string]*record.Document{}
+	j.labeller, j.beside, j.in = l, carriedCodes(rec), map[string]*record.Document{}
 	for i := range rec.Documents {
 		head := j.alone(&rec.Documents[i], nil)
 		for id := range sectionsOf(&rec.Documents[i]) {
 			j.in[id] = head
 		}
 	}
-	var beside map[string][]record.Coding
-	if l != nil {
-		beside = carriedCodes(rec)
-	}
 	j.labels = func(kind string, e *record.Entry) []record.Label {
 		ls := j.conducted.of(e)
 		if l != nil {
-			ls = addLabels(ls, labelled(l, kind, e, beside))
+			ls = addLabels(ls, labelled(l, kind, e, j.beside))
 		}
 		if kind == record.KindConsent {
 			ls = addLabels(ls, labelsNamed((*record.Consent)(unsafe.Pointer(e))))

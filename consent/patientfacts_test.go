@@ -44,3 +44,14 @@ func TestCarriedFactsOfThePatient(t *testing.T) {
 		})
 	}
 }
+
+// What is carried for nobody tells nothing of the patient's own facts.
+func TestCarriedForNobody(t *testing.T) {
+	hiv := record.Coding{System: record.SystemSNOMED, Code: "86406008"}
+	d := denying("nothing")
+	d.Residual[0].Rules[0].If = consent.Condition{Codes: []record.Coding{hiv}}
+	rec := &record.Record{Patient: &record.Patient{Entry: record.Entry{ID: "p", Assertion: record.Affirmed}, Religion: record.Concept{Codings: []record.Coding{{System: "urn:x", Code: "1013"}}}},
+		Carried: []record.Carried{{Format: "fhir", Kind: "value", Data: "Zqx", Codes: []record.Coding{hiv}}, {Format: "fhir", Owner: "many", Kind: "value", Codes: []record.Coding{{System: "urn:x", Code: "2"}}}}}
+	out, _ := consent.Redact(d, rec, consent.Redaction{})
+	require.Len(t, out.Patient.Religion.Codings, 1)
+}

@@ -99,15 +99,9 @@ func (x *subject) coded(list []record.Coding) answer {
 	if x.list.way.walk(x.p, &v) {
 		return yes
 	}
-	for i := range x.j.rec.Carried {
-		c := &x.j.rec.Carried[i]
-		if c.Owner != x.ID || len(c.Codes) == 0 {
-			continue
-		}
-		for k := range c.Codes {
-			if v.coding(&c.Codes[k]) {
-				return yes
-			}
+	for _, c := range x.j.beside[x.ID] {
+		if v.coding(&c) {
+			return yes
 		}
 	}
 	if blankAmong(list) {
