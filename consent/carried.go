@@ -75,13 +75,14 @@ func (r *redactor) carried() {
 	for i := range r.out.Documents {
 		each(r.out.Documents[i].Sections)
 	}
+	named := mentionsOf(r.words)
 	n := len(r.out.Carried)
 	defer func(before int) { r.w.Carried += before }(r.w.Carried)
 	r.out.Carried = slices.DeleteFunc(r.out.Carried, func(c record.Carried) bool {
 		if c.Owner == "" || !stays[c.Owner] || r.masked[c.Owner] || c.Kind == "resource" || r.touched[c.Owner] {
 			return true
 		}
-		return r.mentions(c.Data) || r.mentions(c.Words)
+		return named.in(c.Data) || named.in(c.Words)
 	})
 	r.w.Carried = n - len(r.out.Carried)
 	if len(r.out.Carried) == 0 {
@@ -89,10 +90,34 @@ func (r *redactor) carried() {
 	}
 }
 
-// mentions reports whether a text holds a name of what is gone.
-func (r *redactor) mentions(text string) bool {
-	for _, w := range r.words {
-		if w != "" && strings.Contains(text, w) {
+// mentions tells whether a text holds a name of what is gone.
+type mentions struct {
+	words []string // in their order, none of which begins with another
+	first [256]bool
+}
+
+func mentionsOf(words []string) *mentions {
+	m := new(mentions)
+	words = slices.Clone(words)
+	slices.Sort(words)
+	for _, w := range words {
+		if n := len(m.words); w != "" && (n == 0 || !strings.HasPrefix(w, m.words[n-1])) {
+			m.words, m.first[w[0]] = append(m.words, w), true
+		}
+	}
+	return m
+}
+
+// in looks at each place of a text: of words none of which begins with another, only the last that is not after what stands there can
+// stand there.
+func (m *mentions) in(text string) bool {
+	for i := range len(text) {
+		if !m.first[text[i]] {
+			continue
+		}
+		rest := text[i:]
+		at, found := slices.BinarySearch(m.words, rest)
+		if found || at > 0 && strings.HasPrefix(rest, m.words[at-1]) {
 			return true
 		}
 	}

@@ -118,6 +118,9 @@ func (w *Withholding) met(code string) {
 // Withhold fills in Decision.Withheld from what a redaction reports.
 func (d *Decision) Withhold(w *Withholding) { d.Withheld = w.Counts }
 
+// identity is what identifiers are compared by.
+type identity struct{ system, value string }
+
 type redactor struct {
 	how   Redaction
 	out   *record.Record
@@ -130,7 +133,7 @@ type redactor struct {
 	counts  map[Count]int
 
 	literal     map[string]bool // literal references that lead to what is gone
-	identifiers []record.Identifier
+	identifiers map[identity]bool
 	words       []string // what a text that mentions it would hold
 	sources     map[string]bool
 	sectionOf   map[string]string
@@ -280,14 +283,14 @@ func bare(o *record.Observation) bool {
 
 // names finds all that what is gone is called by.
 func (r *redactor) names() {
-	r.literal, r.sources = map[string]bool{}, map[string]bool{}
+	r.literal, r.sources, r.identifiers = map[string]bool{}, map[string]bool{}, map[identity]bool{}
 	for _, e := range r.out.Entries() {
 		if !r.gone[e.ID] {
 			continue
 		}
 		r.words = append(r.words, e.ID)
 		for i := range e.Identifiers {
-			r.identifiers = append(r.identifiers, e.Identifiers[i])
+			r.identifiers[identity{e.Identifiers[i].System, e.Identifiers[i].Value}] = true
 			if v := e.Identifiers[i].Value; len(v) > 3 {
 				r.words = append(r.words, v)
 			}
@@ -342,7 +345,8 @@ func (r *redactor) leads(x *record.Ref) bool {
 	case x.AsSent != "" && (r.literal[x.AsSent] || r.literal[lastTwo(x.AsSent)]):
 		return true
 	}
-	return x.Identifier != nil && hasIdentifier(r.identifiers, x.Identifier)
+	id := x.Identifier
+	return id != nil && id.System != "" && id.Value != "" && r.identifiers[identity{id.System, id.Value}]
 }
 
 // remove takes out what is gone, and from what stays all that refers to it.
