@@ -163,10 +163,12 @@ func scopeOf(c *record.Consent) string {
 		return ""
 	}
 	scope := ""
+	if c.Scope.Text != "" {
+		scope = scopeUnknown // in words
+	}
 	for i := range c.Scope.Codings {
 		switch k := &c.Scope.Codings[i]; {
-		case k.Code == "":
-		case k.System != "" && k.System != systemScope:
+		case !sameSystem(k.System, systemScope):
 			scope = scopeUnknown
 		case k.Code == scopePrivacy || k.Code == scopeResearch || k.Code == scopeDirective || k.Code == scopeTreatment:
 			return k.Code

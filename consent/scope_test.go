@@ -1,6 +1,7 @@
 package consent_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,10 +27,17 @@ func TestScopes(t *testing.T) {
 		"research":                     {[]record.Coding{code(hl7, "research")}, consent.NoConsent, consent.NoConsent},
 		"research, after a local code": {[]record.Coding{code("http://h.example/scope", "P1"), code(hl7, "research")}, consent.NoConsent, consent.NoConsent},
 		"a local code":                 {[]record.Coding{code("http://h.example/scope", "P1")}, consent.Denied, consent.NoConsent},
-		"another in HL7's words":       {[]record.Coding{code("http://h.example/scope", "treatment")}, consent.Denied, consent.NoConsent},
+		"in words":                     {nil, consent.Denied, consent.NoConsent},
+		"privacy, and in words":        {[]record.Coding{code(hl7, "patient-privacy")}, consent.Denied, consent.Permitted},
+		"a coding without a code":      {[]record.Coding{{System: hl7, Display: "Privacy"}}, consent.Denied, consent.NoConsent},
+		"another in HL7's codes":       {[]record.Coding{code("http://h.example/scope", "treatment")}, consent.Denied, consent.NoConsent},
 	} {
 		for effect, want := range map[string]consent.Outcome{"deny": tt.deny, "permit": tt.permit} {
-			c := record.Consent{Entry: record.Entry{ID: "c", Status: record.Status{Code: record.StatusActive}}, Scope: &record.Concept{Codings: tt.scope}, Decision: effect}
+			words := ""
+			if strings.Contains(name, "words") {
+				words = "advance directive"
+			}
+			c := record.Consent{Entry: record.Entry{ID: "c", Status: record.Status{Code: record.StatusActive}}, Scope: &record.Concept{Text: words, Codings: tt.scope}, Decision: effect}
 			d := consent.Decide(t.Context(), &consent.Evaluator{Store: consent.Consents{c}}, asked())
 			require.Equal(t, want, d.Outcome, "%s: %s", name, effect)
 			as := consent.ReasonScope
