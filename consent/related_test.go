@@ -45,3 +45,27 @@ func TestRelatedData(t *testing.T) {
 		}
 	}
 }
+
+// All that there is refers to the patient.
+func TestDependentsOfThePatient(t *testing.T) {
+	rec := &record.Record{Patient: &record.Patient{Entry: record.Entry{ID: "p", Assertion: record.Affirmed}}, Results: []record.Observation{{Entry: record.Entry{ID: "a", Assertion: record.Affirmed}}},
+		Sources: []record.Source{{ID: "s", Items: []record.Item{{Type: "Patient", ID: "1", Entries: []string{"p"}}}}}}
+	for ref, permitted := range map[string]int{"Patient/1": 1, "Patient/elsewhere": 0, "Practitioner/1": 0} {
+		for _, effect := range []string{"deny", "permit"} {
+			for _, meaning := range []string{"dependents", "related"} {
+				data := []record.ConsentData{{Meaning: meaning, Ref: record.Ref{AsSent: ref}}}
+				p := record.Provision{Data: data}
+				want := permitted
+				if effect == "deny" {
+					p = record.Provision{Provisions: []record.Provision{{Type: "deny", Data: data}}}
+					if want = 0; ref == "Practitioner/1" {
+						want = 1
+					}
+				}
+				c := record.Consent{Entry: record.Entry{ID: "c", Status: record.Status{Code: record.StatusActive}}, Decision: "permit", Provision: &p}
+				out, _ := consent.Redact(consent.Decide(t.Context(), &consent.Evaluator{Store: consent.Consents{c}}, asked()), rec, consent.Redaction{})
+				require.Len(t, out.Results, want, "%s %s %s", effect, meaning, ref)
+			}
+		}
+	}
+}

@@ -332,6 +332,12 @@ func (x *subject) relates(d *datum) answer {
 		return unknown
 	}
 	best, kind := no, d.Ref.Kind
+	if p := x.j.rec.Patient; p != nil && d.ids[p.ID] {
+		return yes // all is of the patient
+	}
+	if kind == record.KindPatient || kindOfReference(d.Ref.AsSent) == record.KindPatient {
+		return unknown
+	}
 	encounter := kind == record.KindEncounter || typeOf(d.Ref.AsSent) == "Encounter"
 	seen := false
 	v := visitor{ref: func(r *record.Ref) bool {
