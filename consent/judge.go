@@ -20,9 +20,11 @@ type Judge struct {
 	// in is the document that a section stands in, its head alone.
 	in      map[string]*record.Document
 	loc     *time.Location
-	authors map[string][]record.Ref // ids of entries and sections to who wrote them, where they do not say
-	named   map[string]bool         // ids of entries that a source calls by a name of its own
-	none    bool
+	authors map[string][]writer // ids of entries and sections to who wrote them, where they do not say
+	// employers are whom people work for, by their ids and those of their roles.
+	employers map[string][]employer
+	named     map[string]bool // ids of entries that a source calls by a name of its own
+	none      bool
 	// restrictions are what the record demands to be kept back beside its labels.
 	restrictions *restrictions
 	// conducted are the labels of the places that entries stand in.
@@ -122,7 +124,7 @@ func NewJudge(d *Decision, rec *record.Record, l Labeller, unlabelled []record.L
 		}
 	}
 	if f.authored {
-		j.authors = writers(rec)
+		j.authors, j.employers = writers(rec), employersOf(rec)
 	}
 	return j
 }
@@ -194,18 +196,24 @@ func led(rec *record.Record, ids map[string]bool) map[string]bool {
 
 // writers finds who wrote entries that do not say so themselves: the authors of the section and of the document (CDA R2
 // 4.4, context conduction), and the agents of a Provenance.
-func writers(rec *record.Record) map[string][]record.Ref {
-	m := map[string][]record.Ref{}
-	authors := func(list []record.Participation) (out []record.Ref) {
+func writers(rec *record.Record) map[string][]writer {
+	m := map[string][]writer{}
+	authors := func(list []record.Participation) (out []writer) {
 		for i := range list {
-			if list[i].Role == "author" && list[i].Who != nil {
-				out = append(out, *list[i].Who)
+			if list[i].Role != "author" {
+				continue
+			}
+			if r := list[i].Who; r != nil {
+				out = append(out, writer{*r, false})
+			}
+			if r := list[i].OnBehalfOf; r != nil {
+				out = append(out, writer{*r, true})
 			}
 		}
 		return out
 	}
-	var each func(list []record.Section, up []record.Ref)
-	each = func(list []record.Section, up []record.Ref) {
+	var each func(list []record.Section, up []writer)
+	each = func(list []record.Section, up []writer) {
 		for i := range list {
 			a := up
 			if own := authors(list[i].Participants); len(own) > 0 {
@@ -223,6 +231,36 @@ func writers(rec *record.Record) map[string][]record.Ref {
 		for _, t := range p.Targets {
 			if t.ID != "" {
 				m[t.ID] = append(m[t.ID], authors(p.Agents)...)
+			}
+		}
+	}
+	return m
+}
+
+// writer is who wrote an entry, or whom they did so for.
+type writer struct {
+	record.Ref
+	behalf bool
+}
+
+// employer is an organization that somebody works for: surely where the role is named, perhaps where the person is.
+type employer struct {
+	record.Ref
+	surely answer
+}
+
+func employersOf(rec *record.Record) map[string][]employer {
+	m := map[string][]employer{}
+	for i := range rec.Practitioners {
+		p := &rec.Practitioners[i]
+		for k := range p.Roles {
+			r := &p.Roles[k]
+			if r.Organization == nil || r.Organization.IsZero() {
+				continue
+			}
+			m[p.ID] = append(m[p.ID], employer{*r.Organization, unknown})
+			if r.ID != "" && r.ID != p.ID {
+				m[r.ID] = append(m[r.ID], employer{*r.Organization, yes})
 			}
 		}
 	}

@@ -279,31 +279,44 @@ func typeOf(ref string) string {
 	return ""
 }
 
-// authored tells who wrote the entry: its authors, else those of its section or document, else who performed or recorded it.
+// authored tells who wrote the entry: its authors, else those of its section or document, else who performed or recorded it; and for
+// whom they did.
 func (x *subject) authored(d *datum) answer {
 	best, seen := no, false
-	look := func(r *record.Ref) {
-		if r != nil && !r.IsZero() {
-			best, seen = max(best, d.is(r)), true
+	kind := d.Ref.Kind
+	if kind == "" {
+		kind = kindOfReference(d.Ref.AsSent)
+	}
+	look := func(r *record.Ref, behalf bool) {
+		if r == nil || r.IsZero() || behalf && kind != "" && kind != record.KindOrganization {
+			return
+		}
+		best, seen = max(best, d.is(r)), true
+		for i := range x.j.employers[r.ID] {
+			if e := &x.j.employers[r.ID][i]; d.is(&e.Ref) == yes {
+				best = max(best, e.surely)
+			}
 		}
 	}
 	for i := range x.Participants {
-		if x.Participants[i].Role == "author" {
-			look(x.Participants[i].Who)
+		if p := &x.Participants[i]; p.Role == "author" {
+			look(p.Who, false)
+			look(p.OnBehalfOf, true)
 		}
 	}
 	for _, id := range [2]string{x.ID, x.Section} {
 		if list := x.j.authors[id]; !seen && id != "" {
 			for i := range list {
-				look(&list[i])
+				look(&list[i].Ref, list[i].behalf)
 			}
 		}
 	}
 	if !seen {
 		for i := range x.Participants {
-			switch x.Participants[i].Role {
+			switch p := &x.Participants[i]; p.Role {
 			case "performer", "recorder", "enterer", "responsible":
-				look(x.Participants[i].Who)
+				look(p.Who, false)
+				look(p.OnBehalfOf, true)
 			}
 		}
 	}
