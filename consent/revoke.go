@@ -67,11 +67,16 @@ func sameGrant(a, b *record.Consent) bool {
 	return true
 }
 
+// inForce reports whether a consent has a status that lets it apply: CDA's authorization has been completed.
+func inForce(c *record.Consent) bool {
+	return c.Status.Code == record.StatusActive || c.Status.Code == record.StatusCompleted
+}
+
 func revoke(consents []record.Consent, how record.Revocation, log []Disclosed, which func(*record.Consent) bool) Revoked {
 	out := Revoked{Consents: slices.Clone(consents)}
 	for i := range out.Consents {
 		c := &out.Consents[i]
-		if c.Status.Code != record.StatusActive || !which(c) {
+		if !inForce(c) || !which(c) {
 			continue
 		}
 		r := how
@@ -85,7 +90,7 @@ func revoke(consents []record.Consent, how record.Revocation, log []Disclosed, w
 	}
 	for i := range out.Consents {
 		c := &out.Consents[i]
-		if c.Status.Code != record.StatusActive {
+		if !inForce(c) {
 			continue
 		}
 		for j := range out.Consents {
