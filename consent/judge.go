@@ -91,11 +91,11 @@ func NewJudge(d *Decision, rec *record.Record, l Labeller, unlabelled []record.L
 		}
 		demands := j.restrictions.of(kind, e)
 		if len(unlabelled) > 0 && !isLabelled(besides(ls, demands)) {
+			more := unlabelled
 			if bySensitivity(ls) {
-				ls = addLabels(ls, []record.Label{{Kind: "confidentiality", Coding: record.Coding{System: record.SystemConfidentiality, Code: "R"}}})
-			} else {
-				ls = addLabels(ls, unlabelled)
+				more = restrictedAtLeast(unlabelled)
 			}
+			ls = addLabels(ls, more)
 		}
 		return restricted(ls, demands)
 	}

@@ -207,6 +207,21 @@ func bySensitivity(labels []record.Label) bool {
 	return false
 }
 
+// restrictedAtLeast gives labels with R in place of whatever confidentiality is below it.
+func restrictedAtLeast(labels []record.Label) []record.Label {
+	r := record.Label{Kind: "confidentiality", Coding: record.Coding{System: record.SystemConfidentiality, Code: "R"}}
+	out, graded := []record.Label{}, false
+	for i := range labels {
+		if n := rank(&labels[i].Coding); n < 0 || n >= rank(&r.Coding) {
+			out, graded = append(out, labels[i]), graded || n >= 0
+		}
+	}
+	if !graded {
+		out = append(out, r)
+	}
+	return out
+}
+
 // labelsNamed gives the sensitivities that the provisions of a consent name: what says that HIV is not to be told of tells of it.
 func labelsNamed(c *record.Consent) (out []record.Label) {
 	var each func(list []record.Provision, depth int)

@@ -62,6 +62,8 @@ func TestUngradedUnderALaw(t *testing.T) {
 				{Effect: consent.Permit, If: consent.Condition{Labels: []record.Coding{{System: record.SystemConfidentiality, Code: permitted}}}}}}}}
 			out, _ := consent.Redact(d, rec, consent.Redaction{Unlabelled: confidential("N")})
 			require.Equal(t, permitted == grade, len(out.Results) > 0, "%s: %s", code, permitted)
+			out, _ = consent.Redact(d, rec, consent.Redaction{Unlabelled: confidential("V")}) // the host's word is stricter
+			require.Empty(t, out.Results, "%s: %s", code, permitted)
 		}
 	}
 }
