@@ -317,11 +317,17 @@ func (r *reading) actorMeets(actors []record.ConsentActor, permit bool) bool {
 	best, gives := no, 0
 	for i := range actors {
 		a := &actors[i]
+		if a.Role != nil {
+			if isRole(a.Role, givesRole) {
+				gives++ // by whom it is said, beside those whom it is about
+				continue
+			}
+			if isRole(a.Role, fromRole) {
+				best = max(best, unknown) // it is not for whom, but from whom
+				continue
+			}
+		}
 		switch {
-		case roleIs(a.Role, "GRANTOR", "CONSENTER", "DELEGATOR"):
-			gives++ // by whom it is said, beside those whom it is about
-		case roleIs(a.Role, "CST", "AUT", "INF", "SOURCE", "PRIMAUTH", "COAUTH", "110153"):
-			best = max(best, unknown) // it is not for whom, but from whom
 		case a.Ref != nil && !a.Ref.IsZero():
 			best = max(best, r.party(a.Ref, permit))
 		case a.Role != nil && (r.req.To().hasRole(a.Role) || !permit && r.req.Requester.hasRole(a.Role)):
@@ -337,13 +343,27 @@ func (r *reading) actorMeets(actors []record.ConsentActor, permit bool) bool {
 	return best.holds(permit)
 }
 
-// roleIs reports whether a role has one of some codes (FHIR security-role-type).
-func roleIs(role *record.Concept, list ...string) bool {
-	if role == nil {
-		return false
+// givesRole and fromRole are the roles in a provision of who grants, and of who has or made the data (FHIR security-role-type).
+func givesRole(code string) bool {
+	switch code {
+	case "GRANTOR", "CONSENTER", "DELEGATOR":
+		return true
 	}
+	return false
+}
+
+func fromRole(code string) bool {
+	switch code {
+	case "CST", "AUT", "INF", "SOURCE", "PRIMAUTH", "COAUTH", "110153":
+		return true
+	}
+	return false
+}
+
+// isRole reports whether a role has a code that is one of those.
+func isRole(role *record.Concept, one func(code string) bool) bool {
 	for i := range role.Codings {
-		if hasWord(list, role.Codings[i].Code) {
+		if one(role.Codings[i].Code) {
 			return true
 		}
 	}
