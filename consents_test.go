@@ -97,3 +97,19 @@ func TestOnFile(t *testing.T) {
 		require.Equal(t, tt.unreadable, got[0].Unreadable, name)
 	}
 }
+
+// Of a consent in a history the newest version is on file, and of one that was deleted none.
+func TestOnFileOfAHistory(t *testing.T) {
+	version := func(typ string) string {
+		return `{"fullUrl":"http://example.org/fhir/Consent/c","resource":{"resourceType":"Consent","id":"c","status":"active","scope":{"coding":[{"code":"patient-privacy"}]},"category":[{"coding":[{"system":"http://loinc.org","code":"59284-0"}]}],
+			"patient":{"reference":"Patient/1"},"dateTime":"2022-06-13","provision":{"type":"` + typ + `"}},"request":{"method":"PUT","url":"Consent/c"},"response":{"status":"200"}}`
+	}
+	history := func(entries string) *record.Record {
+		return readFHIR(t, []byte(`{"resourceType":"Bundle","type":"history","entry":[`+entries+`]}`))
+	}
+	got := consent.OnFile(history(version("deny") + "," + version("permit")))
+	require.Len(t, got, 1)
+	require.False(t, got[0].Unreadable)
+	require.Equal(t, "deny", got[0].Consent.Decision)
+	require.Empty(t, consent.OnFile(history(`{"fullUrl":"http://example.org/fhir/Consent/c","request":{"method":"DELETE","url":"Consent/c"},"response":{"status":"204"}},`+version("permit"))))
+}

@@ -17,7 +17,7 @@ func OnFile(rec *record.Record) []Filed {
 	}
 	for i := range rec.Carried {
 		c := &rec.Carried[i]
-		if c.Kind == "resource" && !c.Form && (strings.Contains(c.Data, `"Consent"`) || strings.Contains(c.Data, "<Consent")) {
+		if c.Kind == "resource" && !c.Form && !c.Superseded && (strings.Contains(c.Data, `"Consent"`) || strings.Contains(c.Data, "<Consent")) {
 			out = append(out, Filed{Consent: record.Consent{Entry: record.Entry{ID: c.Path, Status: record.Status{Code: record.StatusActive}}}, Patient: patient, Unreadable: true})
 		}
 	}

@@ -47,7 +47,7 @@ func (w *writer) assemble() []byte {
 		if s.frame {
 			w.bareEntries(pieces, entryIndex(x.Path))
 		}
-		if x.verbatim || len(x.Entries) == 0 && !s.typed {
+		if x.verbatim || len(x.Entries) == 0 && !s.typed && (s.frame || !x.Superseded) {
 			w.raw1(x, pieces)
 			if k, ok := s.segmentOf(x); ok {
 				done[k] = true // written as a part of another too
@@ -369,7 +369,7 @@ func (w *writer) sortPieces() *piecesOf {
 	for i := range w.rec.Carried {
 		c := &w.rec.Carried[i]
 		k, ok := sources[c.Source]
-		if c.Format != formatName || !ok || c.Kind != "value" && c.Kind != "resource" || c.Version != "" {
+		if c.Format != formatName || !ok || c.Kind != "value" && c.Kind != "resource" || c.Version != "" || c.Superseded && !w.sent.frame {
 			continue
 		}
 		place := placeOf(k, c.Path)

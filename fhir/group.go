@@ -15,7 +15,7 @@ import (
 func (p *plan) part() {
 	var patients []int
 	for i := range p.all {
-		if p.all[i].typ == "Patient" && p.all[i].container < 0 {
+		if p.all[i].typ == "Patient" && p.all[i].container < 0 && !p.all[i].past {
 			patients = append(patients, i)
 		}
 	}
@@ -48,6 +48,11 @@ func (p *plan) part() {
 	for g, i := range patients {
 		groupOf[i] = g
 		p.all[i].groups = groupSet{g}
+	}
+	for i, j := range p.since {
+		if g, ok := groupOf[j]; ok {
+			p.all[i].groups = groupSet{g}
+		}
 	}
 	refs := make([][]int, len(p.all))
 	for i := range p.all {
@@ -169,6 +174,9 @@ func (p *plan) subjectElsewhere(i int) string {
 		}
 		text, _, _ = strings.Cut(text, "/_history/")
 		if looksLike(text, "Patient") || peek(c, "type") == "Patient" {
+			if p.servers && !strings.Contains(text, ":") {
+				return serverOf(&p.all[i]) + text
+			}
 			return text
 		}
 	}
@@ -194,7 +202,7 @@ func (p *plan) logical(c tree.Node) (string, bool) {
 func (p *plan) identified(id string) int {
 	found := -1
 	for i := range p.all {
-		if x := &p.all[i]; x.typ == "Patient" && x.container < 0 && hasIdentifier(x.n, id) {
+		if x := &p.all[i]; x.typ == "Patient" && x.container < 0 && !x.past && hasIdentifier(x.n, id) {
 			if found >= 0 {
 				return -1
 			}

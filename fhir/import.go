@@ -217,7 +217,13 @@ func (r *reader) one(i int, x *resource, item *record.Item) {
 	if x.container >= 0 {
 		item.Within = r.plan.all[x.container].path
 	}
-	if r.safe(x) && r.sameAsR4(x) && r.resource(x) {
+	if x.shared {
+		r.issue(&record.IssueSharedIdentifier, x.n)
+	}
+	if x.past {
+		r.issue(&record.IssueSuperseded, x.n)
+		x.whole, item.Superseded = true, true
+	} else if r.safe(x) && r.sameAsR4(x) && r.resource(x) {
 		r.frame(x, item)
 		item.Entries = r.room.ids.Keep(r.made)
 	} else {

@@ -17,6 +17,7 @@ import (
 // there are, what refers to them, and whose they are.
 type plan struct {
 	*planRoom
+	from     *Document
 	recent   [128]foundTarget  // where some references led last
 	forms    map[string]int    // canonical URLs of Questionnaires to places in all; -1 where there are several
 	inside   map[insideKey]int // what is contained, by what contains it and its id: the first of each
@@ -27,6 +28,13 @@ type plan struct {
 	lines    bool
 	binaries bool // there are Binaries, which an address may lead to
 	xml      *convertedXML
+
+	twins   []twin           // names that several resources have
+	deleted []deletion       // what Bundles say was deleted
+	server  string           // the address of the server that resources are of
+	servers bool             // there are several
+	since   map[int]int      // the version that came after an earlier one
+	near    map[nearName]int // what a name leads to within a Bundle, where it leads to several things
 
 	version   versionSet // what the input as a whole may be of
 	modifiers []int      // nodes that are modifierExtension
@@ -71,6 +79,10 @@ type resource struct {
 	groups    groupSet // the patients to whose records it belongs
 	first     int      // the first of them: its facts are counted there
 	whole     bool     // it is carried whole
+	past      bool     // it is no more: another version came after it, or it was deleted
+	shared    bool     // others have its name, and are not versions of it
+	bundle    int      // the Bundle that it stands in, 0 for none
+	history   bool     // that is a history (R4 Bundle.type), the newest version first
 	kind      string   // see kindOfEntry
 	kindFound bool     // it was asked for
 	shape     shape
@@ -91,7 +103,7 @@ func (x *resource) in(group int) bool {
 // planOf finds the resources of a document, gives them their ids, and parts them by patients.
 func planOf(d *Document, o record.ImportOptions) *plan {
 	room := plans.Get().(*planRoom)
-	p := &plan{planRoom: room, lines: d.lines, xml: d.xml}
+	p := &plan{planRoom: room, from: d, lines: d.lines, xml: d.xml}
 	p.findOdd(d.tree)
 	root := d.tree.Root()
 	if root.Kind() == tree.Array {
@@ -111,7 +123,7 @@ func planOf(d *Document, o record.ImportOptions) *plan {
 	for i := range p.all {
 		for _, g := range p.all[i].groups {
 			p.of[g] = append(p.of[g], i)
-			if x := &p.all[i]; x.typ == "Patient" && x.container < 0 && p.patients[g] < 0 {
+			if x := &p.all[i]; x.typ == "Patient" && x.container < 0 && !x.past && p.patients[g] < 0 {
 				p.patients[g] = i
 			}
 		}
@@ -132,7 +144,8 @@ func (p *plan) find(n, entry tree.Node, path string, texts *room.Texts) {
 		return
 	}
 	if typ == "Bundle" && !entry.OK() {
-		i := 0
+		typ := stringOf(n, "type")
+		i, from, history, asks := 0, len(p.all), typ == "history", typ == "history" || typ == "transaction" || typ == "batch"
 		var way []byte
 		texts = new(room.Texts)
 		for range items(n, "entry") {
@@ -145,7 +158,16 @@ func (p *plan) find(n, entry tree.Node, path string, texts *room.Texts) {
 				way = append(strconv.AppendInt(append(append(way[:0], path...), ".entry["...), int64(i), 10), "].resource"...)
 				p.find(res, e, texts.Keep(way), texts)
 			}
+			if asks && isDeletion(e) {
+				p.deleted = append(p.deleted, deletionOf(e, n.Index(), from))
+			}
 			i++
+		}
+		for i := range p.all[from:] {
+			p.all[from+i].history, p.all[from+i].bundle = history, n.Index()+1
+		}
+		for i := len(p.deleted) - 1; i >= 0 && p.deleted[i].of == n.Index(); i-- {
+			p.deleted[i].to = len(p.all)
 		}
 		return
 	}
@@ -175,7 +197,6 @@ func (p *plan) at(index int) (i int, ok bool) {
 // name gives every resource the id of its entry (docs/ids.md): its own where that
 // is a UUID, else a hash of what it is called; and every way to refer to it.
 func (p *plan) name(m *ids.Maker) {
-	used := p.ids
 	p.inside = map[insideKey]int{}
 	var (
 		texts room.Texts
@@ -183,25 +204,6 @@ func (p *plan) name(m *ids.Maker) {
 	)
 	for i := range p.all {
 		x := &p.all[i]
-		switch {
-		case x.container >= 0:
-			x.entryID = m.Make("contained", p.all[x.container].entryID, x.typ, x.id, x.path)
-		case isLowerUUID(x.id):
-			x.entryID = x.id
-		case isLowerUUID(strings.TrimPrefix(x.url, "urn:uuid:")) && x.id == "":
-			x.entryID = strings.TrimPrefix(x.url, "urn:uuid:")
-		case x.id != "" || x.url != "":
-			x.entryID = m.Make("entry", formatName, baseOf(x), x.typ, x.id)
-		default:
-			x.entryID = m.Make("entry", formatName, x.typ, x.path)
-		}
-		if used[x.entryID] {
-			x.entryID = m.Make("entry", formatName, x.typ, x.id, x.url, x.path)
-		}
-		used[x.entryID] = true
-		if x.typ == "Questionnaire" {
-			p.canonical(i)
-		}
 		if x.container >= 0 {
 			if k := (insideKey{x.container, x.id}); x.id != "" {
 				if _, ok := p.inside[k]; !ok {
@@ -212,16 +214,58 @@ func (p *plan) name(m *ids.Maker) {
 		}
 		if x.url != "" {
 			p.refer(x.url, i)
+			p.home(x)
 		}
 		if x.id != "" {
 			name = append(append(append(name[:0], x.typ...), '/'), x.id...)
 			p.refer(texts.Keep(name), i)
 		}
 	}
+	p.settle()
+	for i := range p.all {
+		if x := &p.all[i]; !p.isPast(x) {
+			p.identify(x, m)
+			if x.typ == "Questionnaire" {
+				p.canonical(i)
+			}
+		}
+	}
+	for i := range p.all {
+		if x := &p.all[i]; x.entryID == "" { // what is no more leaves its id to what is
+			p.identify(x, m)
+		}
+	}
 }
 
-// refer enters a way to refer to a resource. What names two names neither, unless they are versions of one (then the last).
+func (p *plan) isPast(x *resource) bool {
+	return x.past || x.container >= 0 && p.all[x.container].past
+}
+
+// identify gives a resource the id of its entry.
+func (p *plan) identify(x *resource, m *ids.Maker) {
+	switch {
+	case x.container >= 0:
+		x.entryID = m.Make("contained", p.all[x.container].entryID, x.typ, x.id, x.path)
+	case isLowerUUID(x.id):
+		x.entryID = x.id
+	case isLowerUUID(strings.TrimPrefix(x.url, "urn:uuid:")) && x.id == "":
+		x.entryID = strings.TrimPrefix(x.url, "urn:uuid:")
+	case x.id != "" || x.url != "":
+		x.entryID = m.Make("entry", formatName, baseOf(x), x.typ, x.id)
+	default:
+		x.entryID = m.Make("entry", formatName, x.typ, x.path)
+	}
+	if p.ids[x.entryID] {
+		x.entryID = m.Make("entry", formatName, x.typ, x.id, x.url, x.path)
+	}
+	p.ids[x.entryID] = true
+}
+
+// refer enters a way to refer to a resource. What names several is settled at last.
 func (p *plan) refer(text string, i int) {
+	if j, ok := p.byText[text]; ok {
+		p.twins = append(p.twins, twin{text, j, i})
+	}
 	p.byText[text] = i
 }
 
@@ -280,10 +324,16 @@ func (p *plan) target(text string, from int) (int, bool) {
 	// Most references of a resource are to what others refer to too.
 	last := &p.recent[recentSlot(text)&127]
 	absolute := from >= 0 && strings.Contains(p.all[from].url, "://")
+	if p.servers && absolute && !strings.Contains(text, ":") {
+		return p.targetOf(serverOf(&p.all[from]), text, from)
+	}
 	if last.text == text && (last.ok || !absolute) {
 		return last.i, last.ok
 	}
 	i, ok := p.byText[text]
+	if ok && i < 0 {
+		return p.nearest(text, from)
+	}
 	if !ok {
 		if i, ok = p.targetElsewhere(text, from, absolute); absolute {
 			return i, ok
@@ -312,13 +362,13 @@ func (p *plan) targetElsewhere(text string, from int, absolute bool) (int, bool)
 		return p.target(text[:cut], from)
 	}
 	if absolute { // relative to the server that the referring resource is of
-		if i, ok := p.byText[baseOf(&p.all[from])+text]; ok {
+		if i, ok := p.byText[baseOf(&p.all[from])+text]; ok && i >= 0 {
 			return i, true
 		}
 	}
 	if strings.Contains(text, "://") {
 		// An absolute reference to a resource that came without its address, from the only server there is.
-		if i, ok := p.byText[lastTwo(text)]; ok && p.all[i].url == "" {
+		if i, ok := p.byText[lastTwo(text)]; ok && i >= 0 && p.all[i].url == "" {
 			return i, true
 		}
 	}

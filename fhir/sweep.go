@@ -23,6 +23,7 @@ type sweeper struct {
 	path    []byte // the way from the root, by FHIR's names
 	words   []byte // scratch
 	version string // of the resource at hand, where it is not R4
+	past    bool   // the resource at hand is no more
 	counts  bool   // the facts at hand are counted in this record
 }
 
@@ -86,7 +87,7 @@ func (s *sweeper) resource(x *resource) {
 	if x.isOther() || x.shape.turns.OK() {
 		s.version = x.versionName()
 	}
-	s.owner = ""
+	s.owner, s.past = "", x.past
 	if !x.whole {
 		s.owner = x.entryID
 	}
@@ -323,7 +324,7 @@ func (s *sweeper) carry(n tree.Node, place int) {
 		Data: s.r.from.whole(n), Facts: facts, Line: line,
 	}
 	if len(s.at) == 0 {
-		c.Kind = "resource"
+		c.Kind, c.Superseded = "resource", s.past
 	}
 	c.Version = s.version
 	if n.Parent().Kind() != tree.Array {

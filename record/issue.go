@@ -71,7 +71,7 @@ var (
 	IssueContradiction = IssueKind{"contradiction", SeverityWarning, ActionNoted,
 		"two parts of a statement contradict each other; both are kept as sent", "show a person the source"}
 	IssueSuperseded = IssueKind{"superseded", SeverityInfo, ActionCarried,
-		"a later message of the input says otherwise of the same thing; what this one said is carried", "nothing, unless the messages came in the wrong order"}
+		"a later message or version in the input says otherwise of the same thing, or that it was deleted; what this one said is carried", "nothing, unless they came in the wrong order"}
 	IssueSharedIdentifier = IssueKind{"shared-identifier", SeverityWarning, ActionNoted,
 		"one identifier stands on several different things; they were kept apart by their place", "correct the source's identifiers"}
 	IssueRepaired = IssueKind{"repaired", SeverityWarning, ActionRepaired,

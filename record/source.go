@@ -32,6 +32,8 @@ type Item struct {
 	// they said when it was read, of which Stated is a hash: see Record.StateItems.
 	Text   string `json:"text,omitempty"`
 	Stated string `json:"stated,omitempty"`
+	// Superseded says that a later version of it is there, or that it was deleted: see Carried.
+	Superseded bool `json:"superseded,omitempty" portage:"made"`
 }
 
 // Carried is a piece of a source that no typed field holds, verbatim. It is
@@ -67,6 +69,8 @@ type Carried struct {
 	Line  int      `json:"line,omitempty"`
 	// Modifier says that it may change the meaning of its owner (FHIR modifierExtension, an unknown negation).
 	Modifier bool `json:"modifier,omitempty"`
+	// Superseded says that the source has a later version of it, or says that it was deleted: nobody may take it for what holds.
+	Superseded bool `json:"superseded,omitempty"`
 }
 
 // Typed gives the record without what is carried but the form of what is typed:

@@ -175,7 +175,7 @@ func sources(rec *record.Record) {
 	rec.Subject = &record.Ref{AsSent: "Patient/4711", Display: "held elsewhere"}
 	// What this item became was taken out of the record since.
 	rec.Sources[1].Items = []record.Item{{Entries: []string{id("gone", "fhir")}, Type: "Observation", ID: "obs-1", URL: "http://example.org/fhir/Observation/obs-1",
-		Path: "Bundle.entry[0].resource", Within: "Bundle.entry[1].resource", Version: "2", Text: `{"resourceType":"Observation"}`, Stated: "0"}}
+		Path: "Bundle.entry[0].resource", Within: "Bundle.entry[1].resource", Version: "2", Text: `{"resourceType":"Observation"}`, Stated: "0", Superseded: true}}
 	rec.Documents[0].Services[0].Section = id("gone", "section") // the section that told of it too
 	n := 0
 	for _, e := range rec.Entries() {
@@ -193,6 +193,6 @@ func sources(rec *record.Record) {
 		{Format: "ccda", Source: rec.Sources[0].ID, Owner: owner, Path: "ClinicalDocument/component/structuredBody/@negationInd", At: "@negationInd", Kind: "attribute", Name: "negationInd",
 			Data: "false", Words: "false", Form: true, Line: 81},
 		{Format: "hl7v2", Source: rec.Sources[2].ID, Path: "ZPI-3", At: "ZPI[1]-3", Kind: "field", Name: "ZPI-3", Data: "X^Y", Facts: 2, Line: 4},
-		{Format: "fhir", Version: "DSTU2", Source: rec.Sources[1].ID, Owner: owner, Path: "AllergyIntolerance.reaction", At: "reaction[0].certainty", Kind: "value", Name: "certainty", Data: `"likely"`, Facts: 1, Words: "likely", Line: 13},
+		{Format: "fhir", Version: "DSTU2", Source: rec.Sources[1].ID, Owner: owner, Path: "AllergyIntolerance.reaction", At: "reaction[0].certainty", Kind: "value", Name: "certainty", Data: `"likely"`, Facts: 1, Words: "likely", Line: 13, Superseded: true},
 	}
 }
