@@ -215,38 +215,6 @@ func newMessage(m *Message, data []byte, maker *ids.Maker) *message {
 	return msg
 }
 
-// patients gives the parts of the input's messages, those of one patient together.
-func (f *file) patients() [][]*part {
-	var out [][]*part
-	byID := map[string]int{}
-	for _, m := range f.messages {
-		for _, p := range m.split() {
-			at := -1
-			keys := p.patientKeys()
-			for _, k := range keys {
-				if n, ok := byID[k]; ok {
-					at = n
-					break
-				}
-			}
-			if at < 0 {
-				at = len(out)
-				out = append(out, nil)
-			}
-			for _, k := range keys {
-				if _, ok := byID[k]; !ok {
-					byID[k] = at
-				}
-			}
-			out[at] = append(out[at], p)
-		}
-	}
-	if len(out) == 0 {
-		return [][]*part{nil}
-	}
-	return out
-}
-
 // split divides a message at its PIDs: the first part has what stands before the first, and the others share the header.
 func (m *message) split() []*part {
 	var out []*part
@@ -277,31 +245,6 @@ func (m *message) split() []*part {
 	return out
 }
 
-// patientKeys gives what identifies the patient of a part: PID-3, and PID-2 where that is all there is.
-func (p *part) patientKeys() []string {
-	var keys []string
-	for _, s := range p.segs {
-		if !s.is(idPID) {
-			continue
-		}
-		for _, field := range []int{3, 2} {
-			for d := range all(s, field) {
-				if v := d.at(1).peek(); v != "" {
-					authority := d.at(4).ER7()
-					if authority == "" {
-						authority = "sender " + p.sender
-					}
-					keys = append(keys, authority+"\x00"+v)
-				}
-			}
-			if len(keys) > 0 {
-				return keys
-			}
-		}
-	}
-	return nil
-}
-
 // read makes the record of one patient.
 func read(parts []*part, o record.ImportOptions, d *desk) *reader {
 	mixed := map[string]bool{}
@@ -329,6 +272,9 @@ func read(parts []*part, o record.ImportOptions, d *desk) *reader {
 func (r *reader) read() {
 	for _, p := range r.parts {
 		r.rec.Sources = append(r.rec.Sources, p.source)
+		if p.shares {
+			r.sharedNumbers(p)
+		}
 		if p.first {
 			for _, i := range p.issues {
 				r.rep.Add(i)

@@ -58,6 +58,7 @@ type part struct {
 	parts  int      // of the message
 	told   []string // ids of the people, organizations, places and devices that it names
 	header string   // id of the entry that MSH became
+	shares bool     // a number of its patient is that of another too
 }
 
 // message is a message with its ledger, which its parts share.
