@@ -14,13 +14,15 @@ import (
 	"sync"
 	"time"
 
+	"github.com/portage-health/portage/internal/ids"
 	"github.com/portage-health/portage/internal/tree"
 	"github.com/portage-health/portage/record"
 )
 
 // BulkWriter writes records as a bulk export has them (FHIR Bulk Data Access
 // 2.0): NDJSON files of one type of resource each. What several records share (a
-// practitioner, an organization) is written once. It is used by one goroutine.
+// practitioner, an organization) is written once. Where another resource has its name already, of another
+// patient or with other content, a resource gets a name of its own, and so does what refers to it. It is used by one goroutine.
 type BulkWriter struct {
 	// Create opens the file of that name; BulkWriter closes it.
 	Create func(name string) (io.WriteCloser, error)
@@ -33,12 +35,12 @@ type BulkWriter struct {
 	// options hold must be safe for concurrent use then.
 	Workers int
 
-	texts  sync.Pool
-	open   map[string]*bulkOut
-	shared map[bulkKey]struct{} // what was written and is nobody's own
-	seeds  [2]maphash.Seed
-	once   sync.Once
-	done   []ManifestFile
+	texts sync.Pool
+	open  map[string]*bulkOut
+	names map[bulkKey]uint64 // of what was written: hashes of names that another resource may have, and of the texts
+	seeds [2]maphash.Seed
+	once  sync.Once
+	done  []ManifestFile
 }
 
 // bulkOut is the file of a type that is being written.
@@ -90,20 +92,25 @@ func (b *BulkWriter) WriteAll(ctx context.Context, recs iter.Seq[*record.Record]
 
 // bulkText is one record as lines.
 type bulkText struct {
-	bundle bytes.Buffer
-	parser tree.Parser
-	types  map[string]string
-	owned  map[string]bool // by their addresses, the resources that are of the patient
-	text   []byte
-	lines  []bulkTextLine
-	report *record.Report
-	err    error
+	bundle    bytes.Buffer
+	parser    tree.Parser
+	types     map[string]string
+	owned     map[string]bool // by their addresses and names, the resources that are of the patient
+	ofPatient []bool          // the same by their places
+	text      []byte
+	lines     []bulkTextLine
+	doc       *tree.Doc
+	report    *record.Report
+	err       error
 }
 
 // bulkTextLine is one of those.
 type bulkTextLine struct {
 	typ      string
-	key      bulkKey // of what is nobody's own
+	key      bulkKey // of the name, where another resource may have it: any but one of the patient's that is a UUID
+	sum      uint64  // of the text
+	owned    bool
+	again    bool // it was written before
 	from, to int
 }
 
@@ -127,24 +134,37 @@ func (b *BulkWriter) export(ctx context.Context, rec *record.Record) *bulkText {
 		return t
 	}
 	clear(t.owned)
+	t.ofPatient = t.ofPatient[:0]
 	for again := range 2 {
+		i := 0
 		for e := range items(d.Root(), "entry") {
-			res := e.Child("resource")
-			if (stringOf(res, "resourceType") == "Provenance") == (again == 1) && t.isOwned(res) {
-				t.owned[stringOf(e, "fullUrl")] = true
+			if again == 0 {
+				t.ofPatient = append(t.ofPatient, false)
 			}
+			res := e.Child("resource")
+			if typ := stringOf(res, "resourceType"); (typ == "Provenance") == (again == 1) && t.isOwned(res) {
+				t.ofPatient[i], t.owned[stringOf(e, "fullUrl")], t.owned[typ+"/"+stringOf(res, "id")] = true, true, true
+			}
+			i++
 		}
 	}
-	for line, res := range linesOf(d) {
-		l := bulkTextLine{typ: t.typeName(stringOf(res, "resourceType")), from: len(t.text)}
-		if id := stringOf(res, "id"); id != "" && !t.owned[stringOf(res.Parent(), "fullUrl")] {
-			l.key = b.keyOf(l.typ, id)
+	t.doc = d
+	b.lines(t, nil, nil)
+	return t
+}
+
+// lines writes the resources of a record as lines, some under new names.
+func (b *BulkWriter) lines(t *bulkText, fresh map[int]string, names map[string]string) {
+	t.text, t.lines = t.text[:0], t.lines[:0]
+	for line, res := range linesOf(t.doc, fresh, names) {
+		l := bulkTextLine{typ: t.typeName(stringOf(res, "resourceType")), from: len(t.text), owned: t.ofPatient[len(t.lines)]}
+		if id := stringOf(res, "id"); fresh[len(t.lines)] == "" && id != "" && (!l.owned || !isLowerUUID(id)) {
+			l.key, l.sum = b.keyOf(l.typ, id), maphash.Bytes(b.seeds[0], line)
 		}
 		t.text = append(t.text, line...)
 		l.to = len(t.text)
 		t.lines = append(t.lines, l)
 	}
-	return t
 }
 
 // isOwned reports whether a resource is of the patient of its Bundle, or of one; that which is about others is whose those are.
@@ -194,20 +214,100 @@ func (b *BulkWriter) add(t *bulkText) error {
 		return t.err
 	}
 	if b.open == nil {
-		b.open, b.shared = map[string]*bulkOut{}, map[bulkKey]struct{}{}
+		b.open, b.names = map[string]*bulkOut{}, map[bulkKey]uint64{}
+	}
+	if taken := b.taken(t); len(taken) > 0 {
+		b.rename(t, taken)
 	}
 	for _, l := range t.lines {
-		if l.key != (bulkKey{}) {
-			if _, ok := b.shared[l.key]; ok {
-				continue
-			}
-			b.shared[l.key] = struct{}{}
+		if l.again {
+			continue
 		}
 		if err := b.put(l.typ, t.text[l.from:l.to]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// taken notes the names of a record's resources, and what of them was written before; it gives the lines whose names are those of others.
+func (b *BulkWriter) taken(t *bulkText) (lines []int) {
+	same := false // the patient was written before
+	for i := range t.lines {
+		if l := &t.lines[i]; l.typ == "Patient" && l.owned && l.key != (bulkKey{}) {
+			sum, ok := b.names[l.key]
+			same = ok && sum == l.sum
+		}
+	}
+	for i := range t.lines {
+		l := &t.lines[i]
+		if l.key == (bulkKey{}) {
+			continue
+		}
+		switch sum, ok := b.names[l.key]; {
+		case !ok:
+			b.names[l.key] = l.sum
+		case sum == l.sum && (same || !l.owned):
+			l.again = true
+		default:
+			lines = append(lines, i)
+		}
+	}
+	return lines
+}
+
+// rename gives new names to resources whose names are taken, and to what was written before and refers to those.
+func (b *BulkWriter) rename(t *bulkText, taken []int) {
+	var all []tree.Node
+	for e := range items(t.doc.Root(), "entry") {
+		all = append(all, e.Child("resource"))
+	}
+	names := func(i int) [2]string {
+		return [2]string{stringOf(all[i].Parent(), "fullUrl"), t.lines[i].typ + "/" + stringOf(all[i], "id")}
+	}
+	referring := map[string][]int{}
+	for i := range t.lines {
+		if t.lines[i].again {
+			for k := all[i].Index(); k < all[i].End(); k++ {
+				if v := t.doc.Node(k); v.Kind() == tree.String && v.Name() == "reference" {
+					referring[v.Value()] = append(referring[v.Value()], i)
+				}
+			}
+		}
+	}
+	for k := 0; k < len(taken); k++ {
+		for _, name := range names(taken[k]) {
+			for _, i := range referring[name] {
+				if t.lines[i].again {
+					t.lines[i].again = false
+					taken = append(taken, i)
+				}
+			}
+			delete(referring, name)
+		}
+	}
+	fresh, to := map[int]string{}, map[string]string{}
+	bundle := stringOf(t.doc.Root(), "id")
+	for _, i := range taken {
+		n := names(i)
+		fresh[i] = ids.Derive(bundle, "line", n[0], n[1])
+		for _, name := range n {
+			if name != "" {
+				to[name] = t.lines[i].typ + "/" + fresh[i]
+			}
+		}
+		t.report.Add(record.IssueSharedIdentifier.At(t.lines[i].typ, 0, 0))
+	}
+	again := make([]bool, len(t.lines))
+	for i := range t.lines {
+		if again[i] = t.lines[i].again; fresh[i] == "" {
+			delete(to, names(i)[1]) // one that keeps the name is called by it
+		}
+	}
+	b.lines(t, fresh, to)
+	for i := range t.lines {
+		t.lines[i].again = again[i]
+	}
 }
 
 // refersByURN reports whether a resource names a patient of its Bundle by a URN.

@@ -43,7 +43,7 @@ func (x Exporter) formed(b []byte, rep *record.Report) ([]byte, error) {
 			return nil, fmt.Errorf("fhir: %w", err)
 		}
 		lines := make([]byte, 0, len(b))
-		for line := range linesOf(d) {
+		for line := range linesOf(d, nil, nil) {
 			lines = append(lines, line...)
 		}
 		return lines, nil
@@ -53,8 +53,8 @@ func (x Exporter) formed(b []byte, rep *record.Report) ([]byte, error) {
 
 // linesOf gives the resources of a Bundle as lines. Where one refers to another
 // by its place in the Bundle, the line has its type and id instead: a file of
-// lines has no places.
-func linesOf(d *tree.Doc) iter.Seq2[[]byte, tree.Node] {
+// lines has no places. Some get new ids, by their places, and what refers to them by one of their names refers to that.
+func linesOf(d *tree.Doc, fresh map[int]string, to map[string]string) iter.Seq2[[]byte, tree.Node] {
 	return func(yield func([]byte, tree.Node) bool) {
 		names := map[string]tree.Node{}
 		for e := range items(d.Root(), "entry") {
@@ -64,22 +64,36 @@ func linesOf(d *tree.Doc) iter.Seq2[[]byte, tree.Node] {
 		}
 		delete(names, "")
 		var line, text []byte
+		place := -1
 		for e := range items(d.Root(), "entry") {
 			res := e.Child("resource")
+			place++
 			text = text[:0]
 			raw, from := res.Raw(), res.Offset()
 			for i := res.Index(); i < res.End(); i++ {
 				v := d.Node(i)
-				if v.Kind() != tree.String || v.Name() != "reference" {
+				if v.Kind() != tree.String {
 					continue
 				}
-				to, ok := names[v.Value()]
-				if !ok || !strings.HasPrefix(v.Value(), "urn:") {
+				name := ""
+				switch {
+				case v.Name() == "id" && v.Parent() == res:
+					name = fresh[place]
+				case v.Name() != "reference":
+				default:
+					called, _, _ := strings.Cut(v.Value(), "/_history/")
+					if name = to[called]; name == "" && strings.HasPrefix(called, "urn:") {
+						if r, ok := names[called]; ok {
+							name = stringOf(r, "resourceType") + "/" + stringOf(r, "id")
+						}
+					}
+				}
+				if name == "" {
 					continue
 				}
 				at := v.Offset() - res.Offset()
 				text = append(append(text, raw[from-res.Offset():at]...), '"')
-				text = append(append(append(append(text, stringOf(to, "resourceType")...), '/'), stringOf(to, "id")...), '"')
+				text = append(append(text, name...), '"')
 				from = v.Offset() + len(v.Raw())
 			}
 			text = append(text, raw[from-res.Offset():]...)
