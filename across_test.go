@@ -93,8 +93,7 @@ func clinical(t *testing.T, kind string) map[string][]byte {
 
 // whyMissing says of the fields that do not come back why, by the field and the format between.
 var whyMissing = map[string]string{
-	"PID-3.1": "the message tells of two patients under one number (A41): the last one stands",
-	"PID-5":   "as PID-3.1; and where there is no PID-3, the number of PID-2 stands in PID-3, so that the fact counts as another",
+	"PID-5":   "where there is no PID-3, the number of PID-2 stands in PID-3, so that the fact counts as another",
 	"PID-7":   "as PID-5",
 	"PID-8":   "as PID-5",
 	"OBX-5":   "several values of one observation (FHIR has one; further ones come back as parts), a number sent as SN without a comparator (comes back as NM), ED that is none and values without a datatype (carried)",
