@@ -47,6 +47,12 @@ func (w *writer) assemble() []byte {
 		if s.frame {
 			w.bareEntries(pieces, entryIndex(x.Path))
 		}
+		if x.like != nil {
+			for _, i := range pieces.byPlace[x.place()] {
+				s.placed[i] = true
+			}
+			continue
+		}
 		if x.verbatim || len(x.Entries) == 0 && !s.typed && (s.frame || !x.Superseded) {
 			w.raw1(x, pieces)
 			if k, ok := s.segmentOf(x); ok {
@@ -137,11 +143,17 @@ func (w *writer) raw1(x *sentItem, pieces *piecesOf) {
 	}
 	at := len(w.b)
 	w.obj("")
-	if isURI(x.URL) {
-		w.code("fullUrl", x.URL)
+	if isURI(x.fullURL()) {
+		w.code("fullUrl", x.fullURL())
 	}
 	w.key("resource")
-	w.put(x.Text)
+	text := x.Text
+	if x.moved {
+		text = w.sent.retold(x, text, x.id)
+	} else {
+		text = w.sent.retold(x, text, "")
+	}
+	w.put(text)
 	w.requestFor(x.Type, x.id)
 	w.end()
 	w.entryPieces(at, x, pieces)
@@ -203,7 +215,7 @@ func (w *writer) contained(up *sentItem) []*sentItem {
 	if s.inside == nil {
 		s.inside = map[placeKey][]*sentItem{}
 		for i := range s.all {
-			if x := &s.all[i]; x.Within != "" && len(x.Entries) > 0 {
+			if x := &s.all[i]; x.Within != "" && len(x.Entries) > 0 && !x.again {
 				k := placeKey{x.source, x.Within}
 				s.inside[k] = append(s.inside[k], x)
 			}
@@ -374,6 +386,9 @@ func (w *writer) sortPieces() *piecesOf {
 		}
 		place := placeOf(k, c.Path)
 		x := piece{at: c.At, data: c.Data, i: i, source: k}
+		if w.sent.moved != nil && c.Kind == "value" {
+			x.data = w.sent.retoldPiece(w.itemOf(&x), &x)
+		}
 		switch {
 		case c.Kind == "resource":
 			p.byPlace[place] = append(p.byPlace[place], i)

@@ -69,6 +69,9 @@ func detect(head []byte) bool {
 // Content of attachments that is held elsewhere (record.Data.Streams) is written
 // from there, without being held; XML, NDJSON and Check hold it.
 func (x Exporter) Export(ctx context.Context, rec *record.Record, out io.Writer, o record.ExportOptions) (*record.Report, error) {
+	if x.Form == NDJSON && x.Bundle == BundleAsSent {
+		x.Bundle = BundleCollection // lines have nothing of a Bundle
+	}
 	if x.USCore == USCore610 || x.USCore >= releases {
 		x.USCore = USCore610
 		return x.export(ctx, rec, out, o, nil, nil)

@@ -56,7 +56,7 @@ func (w *writer) itemOf(p *piece) *sentItem {
 func (w *writer) fitting(text []byte, x *sentItem, ps []piece) (now []byte, out []piece) {
 	f := fit{now: parsedOwn(text), like: map[int]bool{}, lists: map[int]*listFit{}}
 	if x != nil && x.Text != "" {
-		f.was = parsedOwn([]byte(x.Text))
+		f.was = parsedOwn([]byte(w.sent.retold(x, x.Text, "")))
 		if t := f.medicine(text); t != nil {
 			text, f.now = t, parsedOwn(t)
 		}

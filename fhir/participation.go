@@ -48,7 +48,7 @@ func (w *writer) participant(name string, p *record.Participation, allowed kindS
 	}
 	if id := w.sentRole(p); id != "" && allowed.has(kindPractitionerRole) {
 		w.obj(name)
-		w.code("reference", p.Who.AsSent)
+		w.code("reference", w.sent.asSent(p.Who.AsSent))
 		w.identifier("identifier", p.Who.Identifier)
 		w.str("display", p.Who.Display)
 		w.end()

@@ -85,18 +85,18 @@ func (w *writer) reference(name string, r *record.Ref) {
 func (w *writer) referenceBody(r *record.Ref, t target, ok bool) {
 	switch {
 	case ok && w.sent != nil && r.AsSent != "" && w.sent.answers(r):
-		w.code("reference", r.AsSent)
+		w.code("reference", w.sent.asSent(r.AsSent))
 	case ok:
 		w.urn(t.id)
 		if w.parted[r.ID] {
 			w.fieldStr("id", r.ID) // a part of what the resource says
 		}
-	case w.sent != nil && r.AsSent != "" && w.sent.leadsTo(r.AsSent) != nil:
-		w.code("reference", r.AsSent) // to what is carried, or a part of something
+	case w.sent != nil && r.AsSent != "" && w.sent.literal(r.AsSent) != "":
+		w.code("reference", w.sent.literal(r.AsSent)) // to what is carried, or a part of something
 		if w.sent.typed {
 			w.Note(&record.IssueDanglingReference, "")
 		}
-	case w.sent != nil && r.ID == "" && isRelative(r.AsSent):
+	case w.sent != nil && r.ID == "" && isRelative(r.AsSent) && w.sent.leadsTo(r.AsSent) == nil:
 		w.code("reference", r.AsSent) // the source itself points to what it does not hold
 		w.Note(&record.IssueDanglingReference, "")
 	case r.ID == "" && (strings.HasPrefix(r.AsSent, "http://") || strings.HasPrefix(r.AsSent, "https://")) && isURI(r.AsSent):
@@ -120,7 +120,7 @@ func (w *writer) urn(id string) {
 	w.key("reference")
 	if w.sent != nil {
 		if x := w.sent.item(id); x != nil && x.ref != "" {
-			w.quote(x.ref)
+			w.quote(w.sent.refTo(x, w.sent.base))
 			return
 		}
 	}

@@ -28,9 +28,10 @@ type sentBefore struct {
 	segments  []segment
 	bySegment map[string]int // ids to the last segment of each
 	placed    []bool         // which carried pieces found their place
-	frame     bool           // the Bundle is written as it was sent
-	bundle    string         // its type
-	typed     bool           // typed fields alone are written
+	sentNames
+	frame  bool   // the Bundle is written as it was sent
+	bundle string // its type
+	typed  bool   // typed fields alone are written
 }
 
 // sentItem is one resource of a source.
@@ -43,11 +44,13 @@ type sentItem struct {
 	isEntry  bool   // it became an entry, not a part of others
 	same     bool   // its entries say what they said when it was read
 	written  bool
-	again    bool // it does not go out by the name that it came with
-	told     bool // it is a Provenance that was given its id again
-	verbatim bool // it goes out as it was sent
-	named    bool // the id of its first entry is its own
-	segment  int  // the last that was written of it, and one
+	again    bool      // it does not go out by the name that it came with
+	moved    bool      // it goes out by a name of its own, since another has that
+	like     *sentItem // what has its name and its text, and was carried whole too
+	told     bool      // it is a Provenance that was given its id again
+	verbatim bool      // it goes out as it was sent
+	named    bool      // the id of its first entry is its own
+	segment  int       // the last that was written of it, and one
 }
 
 // segment is a Bundle entry in the text being written.
@@ -80,15 +83,28 @@ func (w *writer) indexSent() {
 			s.all = append(s.all, sentItem{Item: &src.Items[j], source: i})
 		}
 	}
+	s.frame = !s.typed && w.form == BundleAsSent && len(w.rec.Sources) == 1 && w.fromBundle(s)
+	s.names, s.index, s.apart = make(map[string]*sentItem), map[string]int{}, map[string]bool{}
+	for i := range s.all {
+		s.index[w.rec.Sources[s.all[i].source].ID] = s.all[i].source
+	}
+	s.many = len(s.index) > 1
 	var stating *record.Stating
 	if !s.typed {
 		stating = w.rec.StatingItems()
 	}
 	for i := range s.all {
-		w.indexItem(s, &s.all[i], stating)
+		if s.all[i].Within == "" {
+			w.indexItem(s, &s.all[i], stating)
+		}
+	}
+	for i := range s.all { // what stands by itself names what is contained elsewhere
+		if s.all[i].Within != "" {
+			w.indexItem(s, &s.all[i], stating)
+		}
 	}
 	s.joinWithin()
-	s.frame = !s.typed && w.form == BundleAsSent && len(w.rec.Sources) == 1 && w.fromBundle(s)
+	w.settleNames(s)
 	w.sent = s
 }
 
@@ -98,9 +114,17 @@ func (w *writer) indexItem(s *sentBefore, x *sentItem, stating *record.Stating) 
 		id := x.Entries[0]
 		t, isEntry := w.refs[id]
 		isEntry = isEntry && t.of == nil && t.use == nil
+		if s.apart[id] {
+			x.again = true
+			return
+		}
 		if prior := s.byID[id]; prior != nil {
 			prior.verbatim = false // two sources state it: neither alone says all
 			x.again = true
+			if prior.Within != "" { // each resource that contains it would have to point into another
+				prior.again, s.apart[id] = true, true
+				delete(s.byID, id)
+			}
 			return
 		}
 		if isEntry && t.typ.String() != x.Type {
@@ -125,6 +149,7 @@ func (w *writer) indexItem(s *sentBefore, x *sentItem, stating *record.Stating) 
 	}
 	x.same = stating != nil && len(x.Entries) > 0 && stating.StillItem(x.Item) && w.hasAll(x)
 	x.verbatim = x.same && x.Text != "" && x.Within == ""
+	w.takeName(s, x)
 }
 
 // fromBundle reports whether what the record came from was a Bundle.
@@ -178,8 +203,8 @@ func (w *writer) beginSent(typ kind, id string) *sentItem {
 		w.put(`"urn:uuid:`)
 		w.put(id)
 		w.b = append(w.b, '"')
-	case isURI(x.URL):
-		w.code("fullUrl", x.URL)
+	case isURI(x.fullURL()):
+		w.code("fullUrl", x.fullURL())
 	}
 	if x != nil {
 		w.name = x.id

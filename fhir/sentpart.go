@@ -25,11 +25,12 @@ func (s *sentBefore) joinWithin() {
 		}
 	}
 	s.joinParts()
+	s.standApart(byPath)
 	s.within = map[string]bool{}
 	for i := range s.all {
 		x := &s.all[i]
 		switch up := byPath[x.place()]; {
-		case up == nil || !up.verbatim || len(x.Entries) == 0:
+		case up == nil || !up.verbatim || len(x.Entries) == 0 || x.again:
 		case x.Within != "":
 			s.within[x.Entries[0]] = true
 			fallthrough
@@ -40,6 +41,24 @@ func (s *sentBefore) joinWithin() {
 		}
 	}
 }
+
+// standApart gives those that a resource contains and that is written anew a resource of their own, where a Provenance may have to say
+// what they did: it cannot point into another resource (R4 2.3.0.2, contained resources).
+func (s *sentBefore) standApart(byPath map[placeKey]*sentItem) {
+	for i := range s.all {
+		x := &s.all[i]
+		if x.Within == "" || x.again || !x.isEntry || !agentTarget[x.Type] {
+			continue
+		}
+		if up := byPath[x.place()]; up == nil || !up.verbatim {
+			x.again = true
+			delete(s.byID, x.Entries[0])
+		}
+	}
+}
+
+// agentTarget are the types that Provenance.agent.who refers to.
+var agentTarget = map[string]bool{"Practitioner": true, "PractitionerRole": true, "RelatedPerson": true, "Organization": true, "Device": true}
 
 // joinParts finds resources that are parts of entries: a medicine, a role, who
 // took part. Where one of them or of their entries is written anew, all are: no

@@ -12,7 +12,7 @@ func (s *sentBefore) texts() map[string]*sentItem {
 		s.byText = make(map[string]*sentItem, 2*len(s.all))
 		for i := len(s.all) - 1; i >= 0; i-- { // the first of a name comes last and stays
 			x := &s.all[i]
-			if x.Within != "" || x.again {
+			if x.Within != "" || x.again || x.moved {
 				continue
 			}
 			if x.relative != "" {
@@ -32,7 +32,7 @@ func (s *sentBefore) texts() map[string]*sentItem {
 func (s *sentBefore) answers(r *record.Ref) bool {
 	if strings.HasPrefix(r.AsSent, "#") {
 		x := s.byID[r.ID]
-		return x != nil && x.ref == r.AsSent
+		return x != nil && x.ref == r.AsSent && !x.again
 	}
 	x := s.leadsTo(r.AsSent)
 	if x == nil {

@@ -100,6 +100,9 @@ func (w *writer) part(owner *record.Entry, name string, i int, typ kind, profile
 	id := w.partID(owner, name, i)
 	w.In(name, i)
 	w.begin(typ, id, profiles, nil, w.labelsOf(owner))
+	if w.sent != nil {
+		w.sent.writes(owner)
+	}
 	return id
 }
 
@@ -117,6 +120,7 @@ func (w *writer) begin(typ kind, id string, profiles []string, e *record.Entry, 
 	w.id, w.typ, w.name = id, typ, id
 	var x *sentItem
 	if w.sent != nil {
+		w.sent.writes(e)
 		x = w.beginSent(typ, id)
 	} else {
 		w.obj("")
