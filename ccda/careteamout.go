@@ -63,7 +63,7 @@ func (w *writer) teamCode(x *record.CareTeam) {
 		}
 		c.Codings = append([]record.Coding{{System: record.SystemLOINC, Code: loincCareTeam, Display: "Patient Care team"}}, c.Codings...)
 	}
-	w.rowText = w.strict && c.Text != "" // the words are in the narrative (Care Team Organizer, code/originalText/reference)
+	w.rowText = (w.strict || w.stranger) && c.Text != "" // the words are in the narrative (Care Team Organizer, code/originalText/reference)
 	w.concept("code", "code", &c)
 	w.rowText = false
 }

@@ -131,6 +131,9 @@ func (m *markup) meet(name string) []piece {
 			rank = rankOf(e.name, name)
 		}
 		if n == name && k != 0 && k <= *count+1 || n != name && rankOf(e.name, n) < rank {
+			if k == 0 && once[n] && *e.count(n) > 0 {
+				continue
+			}
 			m.raw(p)
 			*e.count(n)++
 		}
@@ -199,11 +202,20 @@ func (m *markup) flush() {
 		if p.Kind != "element" || *p.done {
 			continue
 		}
-		if _, _, last := p.step(); last {
+		if n, k, last := p.step(); last {
+			if k == 0 && once[n] {
+				if *e.count(n) > 0 {
+					continue
+				}
+				*e.count(n)++
+			}
 			m.raw(p)
 		}
 	}
 }
+
+// once are elements that CDA's acts have once: one that was alone in each of several sources of an entry is not written beside another.
+var once = map[string]bool{"text": true, "code": true, "statusCode": true, "title": true, "priorityCode": true}
 
 // raw writes a carried element. It is complete in itself: the namespaces that
 // the document declares need not be declared again.

@@ -1,6 +1,7 @@
 package ccda
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -143,6 +144,9 @@ func (w *writer) told(text, ref string) (string, string) {
 		return text, ""
 	}
 	a := w.said.find(w.sec, ref)
+	if w.stranger && (a == nil || !a.says(text)) {
+		return text, "" // what another document calls so
+	}
 	if a == nil {
 		if w.strict || w.sec == nil || !w.sec.kept {
 			ref = ""
@@ -159,6 +163,7 @@ func (w *writer) told(text, ref string) (string, string) {
 type tableRow struct {
 	id       string
 	used     bool // something in the entry points to it
+	joined   bool // the source's narrative may not tell of the entry
 	from, to int  // its cells, in writer.cells
 }
 
@@ -182,7 +187,7 @@ func (w *writer) tell(head, text string) {
 // beginRow starts the row that tells of an entry, where the narrative is made anew.
 func (w *writer) beginRow(s *sectionOut) {
 	w.row = nil
-	if s.kept && !w.strict {
+	if s.kept && !w.strict && !w.stranger && !w.untold {
 		return
 	}
 	var room [24]byte
@@ -195,7 +200,7 @@ func (w *writer) beginRow(s *sectionOut) {
 	if s.rows == nil && s.src != nil {
 		s.rows = make([]tableRow, 0, len(s.src.Entries))
 	}
-	s.rows = append(s.rows, tableRow{id: id, from: len(w.cells), to: len(w.cells)})
+	s.rows = append(s.rows, tableRow{id: id, used: w.stranger, joined: w.stranger || w.untold, from: len(w.cells), to: len(w.cells)})
 	w.row = &s.rows[len(s.rows)-1]
 }
 
@@ -234,9 +239,14 @@ func (w *writer) narrative(s *sectionOut) {
 		if w.strict {
 			n = w.fit(s)
 		}
-		w.nodes(n)
 		s.rows = slices.DeleteFunc(s.rows, func(r tableRow) bool { return !r.used }) // entries that it tells of
-		if len(s.rows) > 0 {
+		joined := slices.ContainsFunc(s.rows, func(r tableRow) bool { return r.joined })
+		if joined { // before what may say that there is nothing
+			slices.SortStableFunc(s.rows, func(a, b tableRow) int { return cmp.Compare(rank(a.joined), rank(b.joined)) })
+			w.table(s)
+		}
+		w.nodes(n)
+		if len(s.rows) > 0 && !joined {
 			w.table(s)
 		}
 		w.end()
@@ -251,6 +261,13 @@ func (w *writer) narrative(s *sectionOut) {
 		}
 		w.end()
 	}
+}
+
+func rank(first bool) int {
+	if first {
+		return 0
+	}
+	return 1
 }
 
 // nodes writes a narrative as it is.

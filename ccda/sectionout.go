@@ -222,6 +222,8 @@ func (w *writer) entry(s *sectionOut, at place) bool {
 	if e == nil || w.wrote[e.ID] || w.leftOut[e.ID] || s == nil || w.ctx.Err() != nil {
 		return false
 	}
+	w.stranger, w.untold = w.isStranger(s, e), len(e.Origins) == 0 && !w.listed[e.ID]
+	defer func() { w.stranger, w.untold = false, false }()
 	mark := w.beginEntry(s)
 	if w.carried != nil {
 		w.apart(e.ID, slotEntry)
@@ -238,6 +240,29 @@ func (w *writer) entry(s *sectionOut, at place) bool {
 	w.dropRow(s)
 	w.sec, w.row = nil, nil
 	return false
+}
+
+// isStranger reports whether the narrative of a section is not, or not surely, that which tells of an entry: the section is of one
+// document, and the entry of another, of several, or of none.
+func (w *writer) isStranger(s *sectionOut, e *record.Entry) bool {
+	if s.src == nil || !s.kept || len(w.rec.Documents) == 0 {
+		return false
+	}
+	of := w.rec.Documents[0].Origins
+	if len(e.Origins) == 0 && w.listed[e.ID] || len(e.Origins) > 0 && len(w.rec.Sources) < 2 {
+		return false
+	}
+	return !comeFrom(e.Origins, of) || !comeFrom(of, e.Origins)
+}
+
+// comeFrom reports whether all of the origins are of sources that others name.
+func comeFrom(origins, others []record.Origin) bool {
+	for i := range origins {
+		if !slices.ContainsFunc(others, func(o record.Origin) bool { return o.Source == origins[i].Source }) {
+			return false
+		}
+	}
+	return true
 }
 
 // beginEntry starts an entry of a section, and gives where that begins.

@@ -207,8 +207,8 @@ func (w *writer) comment(n *record.Note) {
 // commentText writes the words of a comment, which the template has in the
 // narrative (CONF:81-15967): one that it does not tell of gets a place there.
 func (w *writer) commentText(n *record.Note) {
-	if w.strict && (w.row != nil || w.noteRow != "") {
-		if n.TextRef == "" || w.said.find(w.sec, n.TextRef) == nil {
+	if (w.strict || w.stranger) && (w.row != nil || w.noteRow != "") {
+		if _, ref := w.told(n.Text, n.TextRef); ref == "" {
 			ref := w.noteRow
 			if w.row != nil {
 				w.tell("Comment", n.Text)

@@ -81,8 +81,12 @@ type writer struct {
 	entries []byte        // their entries, as they are written
 	sec     *sectionOut   // the section that is being written
 	row     *tableRow     // and the row of its narrative that tells of the entry being written
-	cells   []tableCell   // of all rows
-	texts   room.Texts    // what is in them
+	// stranger says that the entry being written is not, or not only, of the document that the narrative of its section is of.
+	stranger bool
+	// untold says that no section lists it, and that no source has it.
+	untold bool
+	cells  []tableCell // of all rows
+	texts  room.Texts  // what is in them
 	// noteRow is the place in the narrative of a comment on the section itself.
 	noteRow string
 	// rowText says that the words of the concept being written are in the row, to which they point.
