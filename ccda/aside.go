@@ -10,7 +10,6 @@ type aside struct {
 	typedOnly      bool
 	state, count   reckoning
 	changed        map[*record.Section]bool // whose entries no longer say what their narrative tells
-	stating        *record.Stating
 	leavesOfRecord int
 }
 
@@ -54,25 +53,5 @@ func (a *aside) stillStates(s *record.Section) bool {
 }
 
 func (a *aside) compare() {
-	if len(a.rec.Documents) > 0 {
-		a.compareIn(a.rec.Documents[0].Sections)
-	}
-}
-
-func (a *aside) compareIn(list []record.Section) {
-	for i := range list {
-		s := &list[i]
-		if s.Stated != "" && !s.Narrative.IsZero() {
-			if a.stating == nil {
-				a.stating = a.rec.Stating()
-			}
-			if !a.stating.Still(s, a.typedOnly) {
-				if a.changed == nil {
-					a.changed = map[*record.Section]bool{}
-				}
-				a.changed[s] = true
-			}
-		}
-		a.compareIn(s.Sections)
-	}
+	a.changed = a.rec.Outdated(a.rec.Documents[:min(1, len(a.rec.Documents))], a.typedOnly, false)
 }

@@ -345,6 +345,10 @@ func (w *writer) emptyReason(s *record.Section) {
 // sectionText writes the section's narrative, which is the document's own word.
 func (w *writer) sectionText(s *record.Section) {
 	n := s.Narrative
+	if w.outdated[s] {
+		w.Drop("narrative", n, &lostWords)
+		n = nil
+	}
 	text := !n.IsZero() && hasInk(n, 0, len(n.Nodes))
 	w.In("narrative", -1)
 	defer w.Leave()

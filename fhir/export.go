@@ -113,6 +113,7 @@ func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer,
 	rep.Issues = slices.Grow(w.tables.issues, 16+entries+entries/4+len(rec.Carried))
 	defer w.tables.settle(rep)
 	w.index()
+	w.outdated = rec.Outdated(rec.Documents, o.TypedOnly, true)
 	w.indexSent()
 	if w.sent == nil || w.sent.typed {
 		w.b = slices.Grow(w.b, 4<<10+1<<10*entries)

@@ -132,12 +132,12 @@ func (s *pair) begin() {
 		jsonText: s.room.text, Out: ledger.Out{Report: &record.Report{Issues: s.room.issues}}, tables: &t, ids: ids.New(nil),
 		ctx: w.ctx, rec: w.rec, opts: w.opts, form: w.form, streams: w.streams, uscore: w.uscore, unmet: w.unmet, root: w.root,
 		renamed: w.renamed, implants: w.implants, joined: w.joined, parted: w.parted, evaluated: w.evaluated, places: w.places,
-		patient: w.patient, reached: w.reached, misfit: w.misfit,
+		patient: w.patient, reached: w.reached, misfit: w.misfit, outdated: w.outdated,
 	}
 	if w.sent != nil {
 		w.sent.texts()
 		sent := *w.sent
-		sent.segments = nil
+		sent.segments, sent.stating = nil, nil
 		o.sent = &sent
 	}
 	o.arr("")

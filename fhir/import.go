@@ -170,11 +170,11 @@ func (r *reader) read() {
 	for i := range r.rec.Documents {
 		r.placeEntries(r.rec.Documents[i].Sections)
 	}
-	r.rec.State()
 	for i := range blocks {
 		blocks[i] = block{from: blocks[i].from, to: blocks[i].to}
 	}
 	r.rec.StateItemsBeside(func() { r.sweep(blocks) })
+	r.rec.State() // what is carried is known now
 	r.tidy()
 }
 

@@ -39,6 +39,7 @@ func TestListsComeBack(t *testing.T) {
 		t.Run(list, func(t *testing.T) {
 			rec := recordtest.Focus(recordtest.Full(), list, "practitioners", "organizations", "relatedPersons", "locations")
 			rec.Sources, rec.Carried = nil, nil
+			rec.State()
 			got, rep := back(t, rec)
 			lost := map[string]bool{}
 			for _, i := range rep.Issues {

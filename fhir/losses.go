@@ -20,6 +20,8 @@ var (
 	lostActive = record.IssueLost.Because("a narrative may hold no script, event or link that runs; it is left out")
 	// lostAnchor is for references into a narrative that hold to nothing there.
 	lostAnchor = record.IssueLost.Because("the anchor points to nothing in the narrative")
+	// lostWords is for words that tell of what was changed since.
+	lostWords = record.IssueLost.Because("what this narrative tells of is not what it was when it was written; it is left out")
 	// lostContent is for the content of an attachment that its blob did not give.
 	lostContent = record.IssueLost.Because("the content could not be read")
 )

@@ -1,6 +1,8 @@
 package fhir
 
 import (
+	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -19,6 +21,10 @@ type anchorAt struct {
 func (w *writer) narrative(e *record.Entry) {
 	l := e.Narrative
 	if l == nil {
+		return
+	}
+	if w.isOutdated(e) {
+		w.Drop("narrative", l, &lostWords)
 		return
 	}
 	at, found := w.anchor(e)
@@ -77,6 +83,42 @@ func (w *writer) narrative(e *record.Entry) {
 		w.fieldStr("status", l.Status)
 		w.endField()
 	}
+}
+
+// isOutdated reports whether the words that came with an entry tell of it as it was before it was changed. Words that the host gave it
+// since are its own.
+func (w *writer) isOutdated(e *record.Entry) bool {
+	if w.sent == nil || e.Narrative.Body.IsZero() {
+		return false
+	}
+	s := w.sent
+	x := s.byID[e.ID]
+	if x != nil && s.typed && s.stating == nil {
+		s.stating = w.rec.StatingItems()
+	}
+	if x == nil || !x.outdated && (!s.typed || s.stating.StillItem(x.Item) || !isOutdated(s.stating, x.Item)) {
+		return false
+	}
+	if x.Text == "" {
+		return true // taken away with what it says
+	}
+	div := parsedOwn([]byte(x.Text)).Child("text").Child("div")
+	was, ok := narrativeOf(div.Value())
+	return ok && reflect.DeepEqual(was.Nodes, e.Narrative.Body.Nodes)
+}
+
+// tellsOutdated reports whether a Composition that was sent has such a section.
+func (w *writer) tellsOutdated(x *sentItem) bool {
+	var any func(list []record.Section) bool
+	any = func(list []record.Section) bool {
+		for i := range list {
+			if w.outdated[&list[i]] || any(list[i].Sections) {
+				return true
+			}
+		}
+		return false
+	}
+	return len(w.outdated) > 0 && slices.ContainsFunc(w.rec.Documents, func(d record.Document) bool { return d.ID == x.Entries[0] && any(d.Sections) })
 }
 
 // toldWords gives the words of an entry's narrative as plain text: its own, else
@@ -194,7 +236,7 @@ func isLong(n *record.Narrative, from, to int) bool {
 func (w *writer) addAnchors(ss []record.Section, all, longest *int) {
 	for i := range ss {
 		s := &ss[i]
-		if !s.Narrative.IsZero() {
+		if !s.Narrative.IsZero() && !w.outdated[s] {
 			w.sections[s.ID] = s.Narrative
 			size := 0
 			for j := range s.Narrative.Nodes {

@@ -32,6 +32,8 @@ type sentBefore struct {
 	frame  bool   // the Bundle is written as it was sent
 	bundle string // its type
 	typed  bool   // typed fields alone are written
+	// stating tells, where typed fields alone are written, of the entries that have words: see isOutdated.
+	stating *record.Stating
 }
 
 // sentItem is one resource of a source.
@@ -42,6 +44,7 @@ type sentItem struct {
 	ref      string // how to refer to it
 	relative string // its type and id, where that is how to refer to it
 	isEntry  bool   // it became an entry, not a part of others
+	outdated bool   // its entries say other than they did, and not only by their labels
 	same     bool   // its entries say what they said when it was read
 	written  bool
 	again    bool      // it does not go out by the name that it came with
@@ -147,9 +150,18 @@ func (w *writer) indexItem(s *sentBefore, x *sentItem, stating *record.Stating) 
 	} else if len(x.Entries) > 0 {
 		x.id = x.Entries[0]
 	}
-	x.same = stating != nil && len(x.Entries) > 0 && stating.StillItem(x.Item) && w.hasAll(x)
-	x.verbatim = x.same && x.Text != "" && x.Within == ""
+	if stating != nil && len(x.Entries) > 0 {
+		still := stating.StillItem(x.Item)
+		x.same = still && w.hasAll(x)
+		x.outdated = !still && isOutdated(stating, x.Item)
+	}
+	x.verbatim = x.same && x.Text != "" && x.Within == "" && !(x.Type == kindComposition.String() && w.tellsOutdated(x))
 	w.takeName(s, x)
+}
+
+// isOutdated reports whether the entries of an item, which do not say what they said, differ by more than labels.
+func isOutdated(stating *record.Stating, it *record.Item) bool {
+	return it.Stated != "" && !stating.StillItemButLabels(it)
 }
 
 // fromBundle reports whether what the record came from was a Bundle.

@@ -42,7 +42,8 @@ type writer struct {
 	roles    []role
 	roleIDs  map[string]int
 	reached  map[string][]record.Telecom
-	misfit   map[string]bool // ids of people and places that do not meet their profiles
+	outdated map[*record.Section]bool // whose narrative tells of entries as they were before they were changed
+	misfit   map[string]bool          // ids of people and places that do not meet their profiles
 	provs    []provenance
 	provIDs  map[string]int
 	makers   []record.Participation // scratch

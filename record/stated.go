@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/binary"
+	"maps"
 	"math/bits"
 	"slices"
 	"strconv"
@@ -13,7 +14,7 @@ import (
 // A narrative tells what the entries of its section say. Whoever changes,
 // removes or withholds an entry leaves words behind that say otherwise.
 // Section.Stated is a hash of what the entries said when the narrative was read;
-// where it no longer fits, the narrative does not go out, and is made anew.
+// where it no longer fits, the narrative does not go out: C-CDA gets one made anew, FHIR none.
 //
 // The hash goes over every field of the entries but bookkeeping, over the
 // statements within them, and over what is carried for them. It is the same in
@@ -23,24 +24,63 @@ import (
 // State notes in every section with a narrative what its entries say now. An
 // importer calls it when the record is complete.
 func (r *Record) State() {
-	var s *Stating
+	s := statings.Get().(*Stating)
+	eachTold(r.Documents, func(sec *Section) { sec.Stated = s.ready(r).told(sec) })
+	s.giveBack()
+}
+
+// Outdated gives the sections of documents of the record whose narrative tells of entries as they were before somebody changed,
+// removed or withheld them, and nil where there are none; typedOnly leaves what is carried out of account, butLabels the labels that
+// entries were given since. Of a section without Stated nobody can tell.
+func (r *Record) Outdated(documents []Document, typedOnly, butLabels bool) map[*Section]bool {
+	var outdated map[*Section]bool
+	s := statings.Get().(*Stating)
+	eachTold(documents, func(sec *Section) {
+		if sec.Stated == "" || s.ready(r).still(sec, typedOnly) {
+			return
+		}
+		if outdated == nil {
+			outdated = map[*Section]bool{}
+		}
+		outdated[sec] = true
+	})
+	s.giveBack()
+	most := 1
+	for n := 0; butLabels && len(outdated) > 0 && n < min(most, mostLabelled); n++ {
+		s := &Stating{labels: n + 1}
+		maps.DeleteFunc(outdated, func(sec *Section, _ bool) bool { return s.ready(r).still(sec, typedOnly) })
+		most = max(most, s.labelled)
+	}
+	return outdated
+}
+
+// eachTold calls f with every section that has a narrative.
+func eachTold(documents []Document, f func(*Section)) {
 	var each func(list []Section)
 	each = func(list []Section) {
 		for i := range list {
 			if !list[i].Narrative.IsZero() {
-				if s == nil {
-					s = statings.Get().(*Stating)
-					s.look(r, statements())
-				}
-				list[i].Stated = s.Of(&list[i])
+				f(&list[i])
 			}
 			each(list[i].Sections)
 		}
 	}
-	for i := range r.Documents {
-		each(r.Documents[i].Sections)
+	for i := range documents {
+		each(documents[i].Sections)
 	}
-	if s != nil && len(s.all) <= mostStating {
+}
+
+// ready makes s, which knows of no record or of r, tell of r's sections.
+func (s *Stating) ready(r *Record) *Stating {
+	if len(s.all) == 0 {
+		s.look(r, statements())
+	}
+	return s
+}
+
+// giveBack keeps the memory for the next.
+func (s *Stating) giveBack() {
+	if len(s.all) <= mostStating {
 		s.forget()
 		statings.Put(s)
 	}
@@ -65,7 +105,7 @@ func (s *Stating) forget() {
 	s.all, s.keys, s.last, s.alone = s.all[:0], s.keys[:0], 0, false
 }
 
-// Stating tells of sections of one record what their entries say. The record
+// Stating tells of sections or items of one record what their entries say. The record
 // must not change while it is used. It is used by one goroutine.
 type Stating struct {
 	byID    map[string]int32 // places in all, where there are more than few
@@ -76,7 +116,12 @@ type Stating struct {
 	alone   bool // what is referred to counts by being there, not by what it says
 	all     []stated
 	carried map[string]uint64
+	// labels, where not 0, is one more than how many labels of each statement count; labelled, how many there were at most.
+	labels, labelled int
 }
+
+// mostLabelled is how many labels a statement may have had for what was added since to be told from them.
+const mostLabelled = 8
 
 type stated struct {
 	at   unsafe.Pointer
@@ -86,9 +131,6 @@ type stated struct {
 	done bool
 	hash uint64
 }
-
-// Stating makes ready to tell of the record's sections what their entries say.
-func (r *Record) Stating() *Stating { return r.stating(statements()) }
 
 // StateItems notes in every item of every source what its entries say now. An
 // importer that keeps items calls it when the record is complete.
@@ -152,6 +194,29 @@ func (s *Stating) StillItem(it *Item) bool {
 	return string(strconv.AppendUint(text[:0], s.ofItem(it), 36)) == it.Stated
 }
 
+// StillItemButLabels reports whether the entries of an item say what its hash says but for labels that they were given since.
+func (s *Stating) StillItemButLabels(it *Item) bool {
+	defer func(within bool) { s.within, s.labels, s.labelled = within, 0, 0 }(s.within)
+	s.within, s.labelled = true, 0
+	for n := 0; n == 0 || n < min(s.labelled, mostLabelled); n++ {
+		s.labels = n + 1
+		h := uint64(len(it.Entries))
+		for _, id := range it.Entries {
+			at, ok := s.find(id)
+			if !ok {
+				return false
+			}
+			x := &s.all[at]
+			h = mix(mix(h, x.sum.add(s, uint64(x.sum.size), x.at)), s.carried[id])
+		}
+		var text [16]byte
+		if string(strconv.AppendUint(text[:0], h, 36)) == it.Stated {
+			return true
+		}
+	}
+	return false
+}
+
 // OfItem gives a hash of what the entries of an item say.
 func (s *Stating) OfItem(it *Item) string { return strconv.FormatUint(s.ofItem(it), 36) }
 
@@ -161,12 +226,6 @@ func (s *Stating) ofItem(it *Item) uint64 {
 		h = mix(s.of(h, id), s.carried[id])
 	}
 	return h
-}
-
-func (r *Record) stating(lists []statementList) *Stating {
-	s := new(Stating)
-	s.look(r, lists)
-	return s
 }
 
 // look enters the entries of r and what is carried for them.
@@ -267,8 +326,8 @@ func (s *Stating) find(id string) (at int32, ok bool) {
 	return 0, false
 }
 
-// Of gives a hash of what the entries of a section say, and after a point one of what is carried for them.
-func (s *Stating) Of(sec *Section) string {
+// told gives a hash of what the entries of a section say, and after a point one of what is carried for them.
+func (s *Stating) told(sec *Section) string {
 	h, c := uint64(len(sec.Entries)), s.carried[sec.ID]
 	for i := range sec.Entries {
 		id := sec.Entries[i].ID
@@ -278,10 +337,10 @@ func (s *Stating) Of(sec *Section) string {
 	return string(strconv.AppendUint(append(strconv.AppendUint(text[:0], h, 36), '.'), c, 36))
 }
 
-// Still reports whether the entries of a section say what they said when its
+// still reports whether the entries of a section say what they said when its
 // narrative was read; typedOnly leaves what is carried out of account.
-func (s *Stating) Still(sec *Section, typedOnly bool) bool {
-	now := s.Of(sec)
+func (s *Stating) still(sec *Section, typedOnly bool) bool {
+	now := s.told(sec)
 	if !typedOnly {
 		return now == sec.Stated
 	}

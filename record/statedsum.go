@@ -64,7 +64,8 @@ const (
 	sumText   // *string
 	sumStruct // *struct
 	sumStructs
-	sumRef // the ID of a Ref
+	sumLabels // []Label
+	sumRef    // the ID of a Ref
 	sumData
 )
 
@@ -152,6 +153,9 @@ func (s *sum) lay(l *layout, base uintptr, m map[reflect.Type]*sum) {
 			if x.op = sumStrings; e.shape == shapeStruct {
 				x.op, x.sum = sumStructs, sumOf(e, m)
 			}
+			if e.typ == reflect.TypeFor[Label]() {
+				x.op = sumLabels
+			}
 		default:
 			continue
 		}
@@ -176,6 +180,9 @@ func (s *sum) add(g *Stating, h uint64, p unsafe.Pointer) uint64 {
 
 func (x *sumStep) add(g *Stating, h uint64, p unsafe.Pointer) uint64 {
 	at := unsafe.Add(p, x.offset)
+	if x.op == sumLabels && g.labels > 0 {
+		return x.addLabels(g, h, (*sliceWords)(at))
+	}
 	h += x.mark()
 	switch x.op {
 	case sumRef:
@@ -195,7 +202,7 @@ func (x *sumStep) add(g *Stating, h uint64, p unsafe.Pointer) uint64 {
 		return mixText(h, **(**string)(at))
 	case sumStruct:
 		return mix(x.sum.add(g, h, *(*unsafe.Pointer)(at)), 4)
-	case sumStructs:
+	case sumStructs, sumLabels:
 		w := (*sliceWords)(at)
 		for j := range w.len {
 			h = mix(x.sum.add(g, h, unsafe.Add(w.first, uintptr(j)*x.sum.size)), 5)
@@ -203,4 +210,18 @@ func (x *sumStep) add(g *Stating, h uint64, p unsafe.Pointer) uint64 {
 		return mix(h, uint64(w.len))
 	}
 	return mix(h, 6) // content is opened, not held: that there is some is told by its field
+}
+
+// addLabels adds no more than the first labels.
+func (x *sumStep) addLabels(g *Stating, h uint64, w *sliceWords) uint64 {
+	g.labelled = max(g.labelled, int(w.len))
+	n := min(int(w.len), g.labels-1)
+	if n == 0 {
+		return h // as where there are none
+	}
+	h += x.mark()
+	for j := range n {
+		h = mix(x.sum.add(g, h, unsafe.Add(w.first, uintptr(j)*x.sum.size)), 5)
+	}
+	return mix(h, uint64(n))
 }
