@@ -20,7 +20,8 @@ const (
 	BundleCollection
 	// BundleTransaction asks a server to put each resource under its id, all or none.
 	BundleTransaction
-	// BundleDocument is a FHIR document: the Composition of the record's first document comes first.
+	// BundleDocument is a FHIR document: the Composition of the record's first document comes first, and what joined it since from
+	// other documents, or from the host, stands in sections behind its own.
 	BundleDocument
 )
 

@@ -93,6 +93,9 @@ func (w *writer) composition(i int, d *record.Document) {
 	for j := range d.Sections {
 		w.section(j, &d.Sections[j])
 	}
+	if i == 0 {
+		w.joinedSections()
+	}
 	w.endArr()
 	w.compositionRest(d)
 	w.endResource()

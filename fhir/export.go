@@ -114,6 +114,7 @@ func (x Exporter) export(ctx context.Context, rec *record.Record, out io.Writer,
 	defer w.tables.settle(rep)
 	w.index()
 	w.outdated = rec.Outdated(rec.Documents, o.TypedOnly, true)
+	w.findJoiners()
 	w.indexSent()
 	if w.sent == nil || w.sent.typed {
 		w.b = slices.Grow(w.b, 4<<10+1<<10*entries)

@@ -107,7 +107,7 @@ func (w *writer) isOutdated(e *record.Entry) bool {
 	return ok && reflect.DeepEqual(was.Nodes, e.Narrative.Body.Nodes)
 }
 
-// tellsOutdated reports whether a Composition that was sent has such a section.
+// tellsOutdated reports whether a Composition that was sent has such a section, or not all sections that the document shall have.
 func (w *writer) tellsOutdated(x *sentItem) bool {
 	var any func(list []record.Section) bool
 	any = func(list []record.Section) bool {
@@ -117,6 +117,9 @@ func (w *writer) tellsOutdated(x *sentItem) bool {
 			}
 		}
 		return false
+	}
+	if len(w.joiners) > 0 && w.rec.Documents[0].ID == x.Entries[0] {
+		return true
 	}
 	return len(w.outdated) > 0 && slices.ContainsFunc(w.rec.Documents, func(d record.Document) bool { return d.ID == x.Entries[0] && any(d.Sections) })
 }

@@ -42,6 +42,7 @@ type writer struct {
 	roles    []role
 	roleIDs  map[string]int
 	reached  map[string][]record.Telecom
+	joiners  []joined
 	outdated map[*record.Section]bool // whose narrative tells of entries as they were before they were changed
 	misfit   map[string]bool          // ids of people and places that do not meet their profiles
 	provs    []provenance
